@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * prepare: the way of a definition through the QEMU driver.
+ *
+ *   parse (model) → qemu_domain_defaults() → stored
+ *   stored copy   → qemu_domain_prepare()  → live, ready for qemu_command_build()
+ *   live, ended   → qemu_domain_release()
+ *
+ * Called by: define, create, attach, XML-to-native.
+ * Waits: never for a guest. defaults and prepare may probe the emulator (once)
+ * and read image headers.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "drivers/qemu/qemu-host.h"
+
+struct domain_def;
+
+/* After parsing, for XML from a client (not for our own files, which carry
+ * everything already): emulator, machine, implied devices, models, addresses,
+ * generated uuid and mac addresses; then checks that the driver can run it.
+ * `flags`: of virDomainDefineXMLFlags. */
+int qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err);
+
+/* Makes a copy of a stored definition live: aliases, paths of sockets, ports
+ * taken, backing chains read, firmware found, cpu resolved.
+ * `native`: nothing is reserved or looked for on disk. */
+int qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, bool native,
+                        struct err *err);
+/* Gives back ports and such. Safe on a half prepared definition. */
+void qemu_domain_release(struct domain_def *live, struct qemu_host *host);
+/* After a daemon restart: takes what a running guest holds already. */
+void qemu_domain_reclaim(const struct domain_def *live, struct qemu_host *host);
+
+/* Ownership of images and sockets (dynamic_ownership): given to the guest's
+ * user at start, given back when it ends. Both are idempotent per guest. */
+int qemu_security_grant(const struct domain_def *live, struct qemu_host *host, struct err *err);
+void qemu_security_restore(const struct domain_def *live, struct qemu_host *host);
+
+/* Control groups: one scope per guest, in whatever layout the host has. */
+struct qemu_cgroup;
+/* NULL with err when the host has controllers but they cannot be used in
+ * system mode; NULL without err when none are to be used. */
+struct qemu_cgroup *qemu_cgroup_new(struct qemu_host *host, const struct domain_def *live,
+                                    const char *name, struct err *err);
+/* After a daemon restart: finds the groups of a process. */
+struct qemu_cgroup *qemu_cgroup_find(struct qemu_host *host, pid_t pid);
+/* Moves a process (all its threads) in; call as soon as it is spawned. */
+int qemu_cgroup_attach(struct qemu_cgroup *cg, pid_t pid, struct err *err);
+/* Moves one thread (vcpu, iothread) into a child group "vcpu0", "emulator", …
+ * where the layout has one; does nothing otherwise. */
+int qemu_cgroup_attach_thread(struct qemu_cgroup *cg, const char *child, pid_t tid, struct err *err);
+int qemu_cgroup_set(struct qemu_cgroup *cg, const char *child, const char *controller,
+                    const char *file, const char *value, struct err *err);
+/* Result to free, or NULL. */
+char *qemu_cgroup_get(const struct qemu_cgroup *cg, const char *child, const char *controller,
+                      const char *file, struct err *err);
+/* true: v2 files (cpu.weight …), false: v1 files (cpu.shares …) */
+bool qemu_cgroup_is_v2(const struct qemu_cgroup *cg, const char *controller);
+bool qemu_cgroup_has(const struct qemu_cgroup *cg, const char *controller);
+void qemu_cgroup_remove(struct qemu_cgroup *cg); /* rmdir of an ended guest's groups */
+void qemu_cgroup_free(struct qemu_cgroup *cg);

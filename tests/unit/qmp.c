@@ -127,7 +127,7 @@ test_hostile(void)
         { "hello\n", "'[' or '{' expected" },
         { "{\"a\":1}\n", "first message is no greeting" },
         { "[1]\n", "not an object" },
-        { "\xff\xfe\n", "invalid" },
+        { "\xff\xfe\n", "unable to decode" },
         { "{\"QMP\":{}}\n", "names no version" },
         { GREETING GREETING, "greeted twice" },
         { GREETING "{\"return\":{},\"id\":9}\n", "not sent" },
@@ -143,6 +143,7 @@ test_hostile(void)
 
         qmp_execute(qmp, "cont", NULL, -1, on_done, &seen, NULL);
         g_assert_cmpint(qmp_feed(qmp, table[i].text, strlen(table[i].text)), ==, -1);
+        g_test_message("%s", seen.log->str);
         g_assert_nonnull(strstr(seen.log->str, table[i].says));
         g_assert_nonnull(strstr(seen.log->str, "no answer to 'cont'"));
         g_assert_nonnull(strstr(seen.log->str, "closed: "));

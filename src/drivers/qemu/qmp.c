@@ -452,6 +452,7 @@ handle_line(struct qmp *qmp, const char *text, size_t n)
 
         shown = excerpt(text);
         return protocol_error(qmp, "%s at byte %d of: %s", reason, where.position, shown);
+    }
     if (!json_is_object(msg)) {
         json_decref(msg);
         return protocol_error(qmp, "a message is not an object: %s", (shown = excerpt(text)));

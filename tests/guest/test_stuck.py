@@ -8,7 +8,7 @@ import threading
 import libvirt
 import pytest
 
-from conftest import PATIENCE, tiny, wait_for
+from support import PATIENCE, tiny, wait_for
 
 STUCK = 25
 

@@ -5,7 +5,7 @@ import signal
 
 import libvirt
 
-from conftest import Console, booting, tiny, wait_for
+from support import Console, booting, tiny, wait_for
 from test_stuck import emulator_pid
 
 

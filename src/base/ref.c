@@ -36,6 +36,8 @@ PLAIN(nwfilter, &ref->name)
 PLAIN(nwfilter_binding, &ref->portdev, &ref->filter)
 PLAIN(domain_snapshot, &ref->name, &ref->dom.name)
 PLAIN(domain_checkpoint, &ref->name, &ref->dom.name)
+PLAIN(admin_server, &ref->name)
+PLAIN(admin_client, &ref->srv.name)
 
 #define LIST(type) \
     void type##_ref_list_clear(struct type##_ref_list *list) \

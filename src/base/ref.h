@@ -26,11 +26,14 @@ struct nwfilter_ref { char *name; unsigned char uuid[UUID_LEN]; };
 struct nwfilter_binding_ref { char *portdev; char *filter; };
 struct domain_snapshot_ref { char *name; struct domain_ref dom; };
 struct domain_checkpoint_ref { char *name; struct domain_ref dom; };
+struct admin_server_ref { char *name; };
+struct admin_client_ref { struct admin_server_ref srv; unsigned long long id; long long timestamp; int transport; };
 
 /* X(type): one line per reference type; lists and helpers follow from it. */
 #define REF_TYPES(X) \
     X(domain) X(network) X(network_port) X(interface) X(storage_pool) X(storage_vol) \
-    X(node_device) X(secret) X(nwfilter) X(nwfilter_binding) X(domain_snapshot) X(domain_checkpoint)
+    X(node_device) X(secret) X(nwfilter) X(nwfilter_binding) X(domain_snapshot) X(domain_checkpoint) \
+    X(admin_server) X(admin_client)
 
 #define REF_DECLARE(type) \
     struct type##_ref_list { struct type##_ref *items; size_t n; }; \

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Emits the public headers.
+
+usage: headers.py DESCRIPTION-FOLDER OUTPUT-FOLDER [STAMP]
+"""
+import os
+import sys
+
+import description
+from description import decl
+
+GUARDS = {'common': '__VIR_VIRCOMMON_H__', 'error': 'LIBVIRT_VIRTERROR_H'}
+# What a header needs of the others; each can be included alone.
+NEEDS = {'common': [], 'host': ['common'], 'domain': ['host'], 'domain-checkpoint': ['domain'],
+         'domain-snapshot': ['domain'], 'event': ['common'], 'stream': ['host'], 'qemu': [None],
+         'lxc': [None], 'admin': ['common'], 'error': [None]}
+# The units that libvirt.h gathers.
+GATHERED = ['common', 'host', 'domain', 'domain-checkpoint', 'domain-snapshot', 'event', 'interface',
+            'network', 'nodedev', 'nwfilter', 'secret', 'storage', 'stream']
+
+SPECIAL = {
+    'VIR_DEPRECATED': '''\
+#ifndef VIR_DEPRECATED
+# ifdef __GNUC__
+#  define VIR_DEPRECATED __attribute__((__deprecated__))
+# else
+#  define VIR_DEPRECATED
+# endif
+#endif
+''',
+    'VIR_EXPORT_VAR': '''\
+#ifndef VIR_EXPORT_VAR
+# if defined(_WIN32) && !defined(LIBVIRT_STATIC)
+#  define VIR_EXPORT_VAR __declspec(dllimport) extern
+# else
+#  define VIR_EXPORT_VAR extern
+# endif
+#endif
+''',
+}
+
+
+def guard(unit):
+    return GUARDS.get(unit.name, 'LIBVIRT_%s_H' % unit.name.upper().replace('-', '_'))
+
+
+def banner(name):
+    return ('/* %s: public interface, generated from the API description; do not edit.\n'
+            ' * SPDX-License-Identifier: LGPL-2.1-or-later */\n' % name)
+
+
+def params(args):
+    return ', '.join(decl(a.type, a.name) for a in args) or 'void'
+
+
+def enum(rec):
+    out = ['typedef enum {\n']
+    inside = False
+    for name, value, since, sentinel in rec.values:
+        if sentinel != inside:
+            out.append('# ifdef VIR_ENUM_SENTINELS\n' if sentinel else '# endif\n')
+            inside = sentinel
+        text = '1U << 31' if value == 1 << 31 else str(value)
+        note = ' /* Since: %s */' % since if since else ''
+        out.append('    %s = %s,%s\n' % (name, text, note))
+    if inside:
+        out.append('# endif\n')
+    out.append('} %s; /* Since: %s */\n' % (rec.name, rec.since))
+    return ''.join(out)
+
+
+def macro(rec):
+    if rec.special:
+        return SPECIAL[rec.name]
+    head = '# define ' + rec.name
+    if rec.params:
+        return '%s(%s) \\\n    %s\n' % (head, ', '.join(rec.params), rec.body)
+    if rec.ctype == 'string':
+        value = '"%s"' % rec.value.replace('\\', '\\\\').replace('"', '\\"')
+    elif rec.ctype == 'llong':
+        value = '%dLL' % rec.value
+    elif rec.ctype == 'int':
+        value = str(rec.value)
+    else:
+        value = rec.body
+    return '%s %s\n' % (head, value)
+
+
+def struct(rec):
+    out = ['struct %s {\n' % rec.name]
+    for name, array, _, ctype, members in rec.fields:
+        if members is None:
+            out.append('    %s%s;\n' % (decl(ctype, name), array))
+        else:
+            out.append('    union {\n')
+            out += ['        %s;\n' % decl(t, n) for n, _, t in members]
+            out.append('    } %s;\n' % name)
+    out.append('};\n')
+    return ''.join(out)
+
+
+def header(api, unit):
+    out = [banner(unit.header), '#ifndef %s\n# define %s\n\n' % (guard(unit), guard(unit))]
+    if unit.name in ('host', 'common'):
+        out.append('# include <stddef.h>\n# include <sys/types.h>\n')
+    for need in NEEDS.get(unit.name, ['host']):
+        out.append('# include <libvirt/%s>\n' % ('libvirt.h' if need is None else 'libvirt-%s.h' % need))
+    out.append('\n# ifdef __cplusplus\nextern "C" {\n# endif\n\n')
+    for rec in api.of(unit, 'macros'):
+        if not rec.params or rec.special:
+            out.append(macro(rec))
+    out.append('\n')
+    for rec in api.of(unit, 'macros'):
+        if rec.params and not rec.special:
+            out.append(macro(rec) + '\n')
+    for rec in api.of(unit, 'handles'):
+        out.append('typedef struct %s %s;\ntypedef %s *%s;\n\n' % (rec.struct, rec.name, rec.name,
+                                                                  rec.pointer))
+    for rec in api.of(unit, 'enums'):
+        out.append(enum(rec) + '\n')
+    for rec in api.of(unit, 'typedefs'):
+        out.append('typedef %s;\n' % decl(rec.type, rec.name))
+    out.append('\n')
+    # One that takes another comes after it.
+    callbacks = api.of(unit, 'callbacks')
+    names = {rec.name for rec in callbacks}
+    for rec in sorted(callbacks, key=lambda rec: any(a.type in names for a in rec.args)):
+        out.append('typedef %s(*%s)(%s);\n' % (
+            rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name, params(rec.args)))
+    out.append('\n')
+    for rec in api.of(unit, 'structs'):
+        out.append(struct(rec) + '\n')
+    for rec in api.of(unit, 'variables'):
+        out.append('VIR_EXPORT_VAR %s;\n\n' % decl(rec.type, rec.name))
+    for rec in api.of(unit, 'calls'):
+        out.append('%s(%s);\n' % (decl(rec.returns, rec.name), params(rec.args)))
+    out.append('\n# ifdef __cplusplus\n}\n# endif\n\n#endif /* %s */\n' % guard(unit))
+    return ''.join(out)
+
+
+def libvirt_h(api):
+    out = [banner('libvirt.h'), '#ifndef LIBVIRT_H\n# define LIBVIRT_H\n\n']
+    out += ['# include <libvirt/libvirt-%s.h>\n' % name for name in GATHERED]
+    out.append('\n#endif /* LIBVIRT_H */\n')
+    return ''.join(out)
+
+
+def main(source, target, stamp=None):
+    api = description.load(source)
+    description.write(os.path.join(target, 'libvirt.h'), libvirt_h(api))
+    for unit in api.units:
+        description.write(os.path.join(target, unit.header), header(api, unit))
+    if stamp:
+        description.write(stamp, 'public headers of %d calls\n' % len(api.calls))
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

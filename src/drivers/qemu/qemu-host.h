@@ -54,9 +54,10 @@ struct qemu_host {
     gid_t gid;
     gid_t *groups;            /* supplementary, gid not included */
     size_t ngroups;
+    char *user_problem;       /* why no guest can be started as anybody, or NULL */
 
     struct emulator_cache *emulators;
-    struct port_range *vnc_ports, *vnc_websocket_ports, *spice_ports;
+    struct port_range *vnc_ports, *vnc_websocket_ports; /* SPICE shares VNC's */
 };
 
 /* Reads the configuration, finds the folders (creates them when `create`).
@@ -77,3 +78,8 @@ void qemu_caps_list_free(struct qemu_caps **list);
 /* May guests of type kvm be offered at all (/dev/kvm exists and opens, or the
  * guests' user could open it)? */
 bool qemu_host_has_kvm(const struct qemu_host *host);
+/* Our name ("i686") for what QEMU calls its target ("i386"), or NULL. */
+const char *qemu_arch_of_program(const char *qemu_arch);
+/* Can the emulator of target `qemu_arch` run guests of `arch`? */
+bool qemu_program_runs(const char *qemu_arch, const char *arch);
+bool qemu_arch_known(const char *arch);

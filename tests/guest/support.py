@@ -47,7 +47,7 @@ class Daemon:
         self.arguments = list(arguments)
         self.process = None
         self.starts = 0
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(('XDG_', 'LIBVIRT_'))}
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(('XDG_', 'LIBVIRT_', 'LD_LIBRARY_PATH'))}
         for name in ('runtime', 'config', 'cache', 'data', 'state'):
             folder = self.top / name
             folder.mkdir(mode=0o700, exist_ok=True)

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Emits C from the description of the XML documents: a header with structs and enumerations, and
+a source file with the tables that src/model's engine interprets.
+
+usage: model_emit.py header|source NAME FILE.model... > out
+"""
+import os
+import re
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import model_read
+from model_read import SCALARS, ARRAYS, INTS, Bad, constant
+
+ELEM_KIND = {'STRUCT': 1, 'LIST': 2, 'GROUP': 3}
+
+
+def c_type(m, f):
+    """(declaration prefix, alignment, size) of the C member behind a field."""
+    if f.type in m.enums:
+        return 'enum %s ' % f.type, 1, 1
+    if f.type in m.structs:
+        if f.kind == 'include':
+            return 'struct %s ' % f.type, 8, 8
+        return 'struct %s *' % f.type, 8, 8
+    t, size = SCALARS[f.type][:2]
+    return t, 1 if f.type in ARRAYS else size, size
+
+
+def wants_has(m, f):
+    return f.type in SCALARS and SCALARS[f.type][2] and 'nz' not in f.flags and f.kind != 'list'
+
+
+def members(m, s, out, seen):
+    """Flattens a struct and its groups to C members: (alignment, order, declaration)."""
+    for f in s.fields:
+        if f.kind == 'group':
+            if 'keep' in f.flags:
+                add(out, seen, f, 'has_' + f.cname, 1, 'bool has_%s;' % f.cname)
+            members(m, f.sub, out, seen)
+            continue
+        t, align, _ = c_type(m, f)
+        if f.kind == 'list':
+            add(out, seen, f, f.cname, 8, '%s*%s;' % (t, f.cname))
+            add(out, seen, f, 'n_' + f.cname, 4, 'uint32_t n_%s;' % f.cname)
+            continue
+        arr = '[%d]' % ARRAYS[f.type] if f.type in ARRAYS else ''
+        add(out, seen, f, f.cname, align, '%s%s%s;' % (t, f.cname, arr))
+        if wants_has(m, f):
+            add(out, seen, f, 'has_' + f.cname, 1, 'bool has_%s;' % f.cname)
+
+
+def add(out, seen, f, name, align, decl):
+    if name in seen:
+        if seen[name] != decl:
+            raise Bad('%s: member %s has two types' % (f.where, name))
+        return
+    seen[name] = decl
+    out.append((-align, len(out), decl))
+
+
+def order(m):
+    """Structs in an order in which embedded ones come first."""
+    done, out = set(), []
+
+    def visit(n):
+        if n in done:
+            return
+        done.add(n)
+
+        def deps(s):
+            for f in s.fields:
+                if f.kind == 'group':
+                    deps(f.sub)
+                elif f.kind == 'include':
+                    visit(f.type)
+        deps(m.structs[n])
+        out.append(n)
+    for n in m.structs:
+        visit(n)
+    return out
+
+
+HEADER = '''/* Generated from model/ by gen/model_emit.py: do not edit. */
+#pragma once
+
+#include "model/model.h"
+'''
+
+
+def emit_header(m, name, mine):
+    p = [HEADER]
+    for path in m.files:                # what comes before in the list may be used
+        base = os.path.basename(path)[:-len('.model')]
+        if base == name:
+            break
+        p.append('#include "model/%s-def.h"' % base)
+    p.append('')
+    for e in m.enums.values():
+        if not mine(e):
+            continue
+        p.append('enum %s {' % e.name)
+        p.append('    %s_UNSET = 0,' % e.name.upper())
+        p += ['    %s,' % constant(e.name, v) for v in e.values]
+        p.append('} __attribute__((packed));')
+        p.append('#define %s_COUNT %d' % (e.name.upper(), len(e.values) + 1))
+        p.append('extern const struct model_enum %s_enum;' % e.name)
+        p.append('static inline const char *%s_str(enum %s v) { return model_enum_str(&%s_enum, v); }'
+                 % (e.name, e.name, e.name))
+        p.append('static inline enum %s %s_from(const char *s) { return (enum %s)model_enum_from(&%s_enum, s); }\n'
+                 % (e.name, e.name, e.name, e.name))
+    for n in order(m):
+        s = m.structs[n]
+        if not mine(s):
+            continue
+        out, seen = [], {}
+        members(m, s, out, seen)
+        p.append('struct %s {' % n)
+        p += ['    ' + d for _, _, d in sorted(out)]
+        if not out:
+            p.append('    char unused;')
+        p.append('};')
+        p.append('extern const struct model_table %s_table;\n' % n)
+    for d in m.documents:
+        if not mine(m.structs[d[1]]):
+            continue
+        n, s = d[0], d[1]
+        p.append('extern const struct model_document %s_document;' % n)
+        p.append('''static inline struct {s} *{n}_new(void) {{ return model_new_doc(&{n}_document); }}
+/* 0, or -1 with err filled; flags are MODEL_PARSE_*. */
+static inline int {n}_parse(const char *xml, size_t len, unsigned flags, struct {s} **def, struct err *err)
+{{ return model_parse(&{n}_document, xml, len, flags, (void **)def, err); }}
+/* Never NULL; free() it.  flags are MODEL_FORMAT_*. */
+static inline char *{n}_format(const struct {s} *def, unsigned flags) {{ return model_format(def, flags); }}
+static inline struct {s} *{n}_ref(const struct {s} *def) {{ return model_ref(def); }}
+static inline void {n}_unref(const struct {s} *def) {{ model_unref(def); }}
+static inline void {n}_unrefp(struct {s} **def) {{ model_unref(*def); *def = NULL; }}
+/* A deep copy in one exactly sized block: editable, and what should be published. */
+static inline struct {s} *{n}_copy(const struct {s} *def) {{ return model_copy(def); }}
+static inline bool {n}_equal(const struct {s} *a, const struct {s} *b) {{ return model_equal(a, b); }}
+#define {N}_AUTO __attribute__((cleanup({n}_unrefp))) struct {s} *
+'''.format(n=n, s=s, N=n.upper()))
+    return '\n'.join(p)
+
+
+class Tables:
+    """Writes the model_table of each struct; groups become tables of their own."""
+
+    def __init__(self, m):
+        self.m, self.out, self.count = m, [], 0
+
+    def flat(self, s, prefix):
+        """Fields of a struct with included structs dissolved: (field, member prefix)."""
+        for f in s.fields:
+            if f.kind == 'include':
+                yield from self.flat(self.m.structs[f.type], prefix + f.cname + '.')
+            else:
+                yield f, prefix
+
+    def disc_enum(self, top):
+        for f in self.every(top):
+            if 'disc' in f.flags:
+                return f
+        return None
+
+    def every(self, s):
+        for f in s.fields:
+            if f.kind == 'include':
+                yield from self.every(self.m.structs[f.type])
+            else:
+                yield f
+
+    def table(self, cident, s, top, prefix, disc_of, group=False):
+        m = self.m
+        rows, disc = [], -1
+        fields = list(self.flat(s, prefix))
+        own = next((f for f, _ in fields if 'disc' in f.flags), None)
+        here = own if own is not None else (disc_of if group else None)
+        rank = {'attr': 0, 'text': 1}
+        fields.sort(key=lambda fp: rank.get(fp[0].kind, 2))
+        defaults = sizes = False
+        for f, pre in fields:
+            fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
+                  ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
+                   'migratable', 'config')]
+            mem = pre + f.cname
+            kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
+            off = 'offsetof(struct %s, %s)' % (top, mem)
+            if f.kind == 'group':
+                self.count += 1
+                ident = '%s_g%d' % (cident, self.count)
+                self.table(ident, f.sub, top, pre, here, group=True)
+                kind, sub, off = 'GROUP', '&%s_table' % ident, '0'
+                if 'keep' in f.flags:
+                    has = 'offsetof(struct %s, %shas_%s)' % (top, pre, f.cname)
+            elif f.type in m.structs:
+                kind = 'LIST' if f.kind == 'list' else 'STRUCT'
+                sub = '&%s_table' % f.type
+                if f.kind == 'list':
+                    has = 'offsetof(struct %s, %sn_%s)' % (top, pre, f.cname)
+            else:
+                if f.type in m.enums:
+                    kind, sub = 'ENUM', '&%s_enum' % f.type
+                else:
+                    kind, arg = SCALARS[f.type][3], SCALARS[f.type][4]
+                    if f.type in ('yesno', 'onoff'):
+                        sub = '&%s_enum' % f.type
+                if wants_has(m, f):
+                    has = 'offsetof(struct %s, %shas_%s)' % (top, pre, f.cname)
+                if f.kind == 'list':
+                    fl.append('MODEL_MANY')
+                    has = 'offsetof(struct %s, %sn_%s)' % (top, pre, f.cname)
+            if 'disc' in f.flags:
+                disc = len(rows)
+            mask = '0'
+            if 'when' in f.opts or 'up' in f.opts:
+                up = 'up' in f.opts
+                if up:
+                    fl.append('MODEL_UP')
+                    enum, vals = f.opts['up'].split(':')
+                else:
+                    if here is None:
+                        raise Bad('%s: when= needs an attribute marked disc' % f.where)
+                    enum, vals = here.type, f.opts['when']
+                neg = vals.startswith('!')
+                bits = 0
+                for v in vals.lstrip('!').split(','):
+                    if v == '-':
+                        bits |= 1
+                        continue
+                    if v not in m.enums[enum].values:
+                        raise Bad('%s: %s is no value of %s' % (f.where, v, enum))
+                    bits |= 1 << (m.enums[enum].values.index(v) + 1)
+                if neg:
+                    bits ^= (1 << 64) - 1
+                mask = 'UINT64_C(0x%x)' % bits
+            default = '0'
+            if 'default' in f.opts:
+                v = f.opts['default']
+                if f.type in m.enums:
+                    default = '%d' % (m.enums[f.type].values.index(v) + 1)
+                elif f.type in ('yesno', 'onoff'):
+                    default = '1' if v in ('yes', 'on') else '2'
+                else:
+                    default = v
+                fl.append('MODEL_DEFAULT')
+                defaults = True
+            if f.kind == 'attr':
+                fl.append('MODEL_ATTR')
+            if f.kind == 'text':
+                fl.append('MODEL_TEXT')
+            unit = 'NULL'
+            if kind == 'SIZE':
+                shown = f.opts.get('units', {0: 'bytes', 10: 'KiB', 20: 'MiB'}[arg])
+                unit = 'NULL' if 'nounit' in f.flags else '"%s"' % shown
+                default = f.opts.get('in', str(arg))
+                sizes = sizes or f.kind in ('attr', 'text')
+            rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
+                f.name, len(f.name), kind, arg, '"%s"' % m.namespaces[f.ns] if f.ns else 'NULL',
+                '"%s:%s"' % (f.ns, f.name) if f.ns else '"%s"' % f.name,
+                '|'.join(fl) or '0', off, has, sub, mask, default, unit, f.opts.get('code', '0')), f.kind))
+        attrs = [i for i, r in enumerate(rows) if r[2] == 'attr']
+        text = next((i for i, r in enumerate(rows) if r[2] == 'text'), -1)
+        kids = [i for i, r in enumerate(rows) if r[2] not in ('attr', 'text')]
+        o = self.out
+        o.append('static const struct model_field %s_fields[] = {' % cident)
+        o += [r[1] for r in rows]
+        o.append('    { 0 }\n};')
+        key = lambda i: (len(rows[i][0]), rows[i][0])
+        o.append('static const uint8_t %s_sorted[] = { %s };' % (
+            cident, ', '.join(str(i) for i in sorted(attrs, key=key) + sorted(kids, key=key)) or '0'))
+        o.append('%sconst struct model_table %s_table = { "%s", %s_fields, %s_sorted, %d, %d, %d, %d, %d, %s, %s, %d, '
+                 'sizeof(struct %s), _Alignof(struct %s) };\n' % (
+                     'static ' if group else '', cident, cident, cident, cident, len(attrs), len(kids), len(rows), text, disc,
+                     'true' if defaults else 'false', 'true' if sizes else 'false', 1 if group else 0, top, top))
+        if len(rows) > 250:
+            raise Bad('struct %s: more than 250 fields in one element' % cident)
+
+
+def emit_source(m, name, mine):
+    p = ['/* Generated from model/ by gen/model_emit.py: do not edit. */',
+         '#include <stddef.h>', '#include <libvirt/virterror.h>', '#include "model/%s-def.h"\n' % name]
+    if name == 'common':
+        for n, v in (('yesno', ('yes', 'no')), ('onoff', ('on', 'off'))):
+            p.append('static const char *const %s_names[] = { NULL, "%s", "%s" };' % (n, v[0], v[1]))
+            p.append('const struct model_enum %s_enum = { "%s", %s_names, 3 };\n' % (n, n, n))
+    for e in m.enums.values():
+        if not mine(e):
+            continue
+        p.append('static const char *const %s_names[] = { NULL, %s };' % (
+            e.name, ', '.join('"%s"' % v for v in e.values)))
+        p.append('const struct model_enum %s_enum = { "%s", %s_names, %d };\n' % (
+            e.name, e.name, e.name, len(e.values) + 1))
+    t = Tables(m)
+    for n in order(m):
+        if mine(m.structs[n]):
+            t.table(n, m.structs[n], n, '', None)
+    p += t.out
+    for d in m.documents:
+        if mine(m.structs[d[1]]):
+            p.append('const struct model_document %s_document = { "%s", "%s", &%s_table, %s };' % (
+                d[0], d[0], d[2], d[1], d[3]))
+    return '\n'.join(p) + '\n'
+
+
+def main():
+    what, name, files = sys.argv[1], sys.argv[2], sys.argv[3:]
+    try:
+        m = model_read.read(files)
+        target = name + '.model'
+
+        def mine(x):
+            return re.match(r'(.*/)?' + re.escape(target) + r':\d+$', x.where) is not None
+        print((emit_header if what == 'header' else emit_source)(m, name, mine))
+    except Bad as e:
+        sys.exit(str(e))
+
+
+if __name__ == '__main__':
+    main()

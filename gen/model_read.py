@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Reads the description of XML documents (model/*.model) and checks it.
+
+The language is explained in docs/design/model-description.md; in short:
+
+    enum disk_device = disk cdrom floppy lun
+    struct domain_disk {
+        @type     storage_type  disc default=file     # attribute
+        driver    domain_disk_driver                  # optional child element: pointer
+        host*     storage_host -> hosts               # repeated child: array of pointers
+        target {  @dev str -> target  @bus disk_bus } # element without a struct of its own
+        readonly  flag                                # present or not
+        serial    str                                 # element with text
+        =size     kib                                 # the text of this very element
+        include   device_info -> info                 # struct by value, same XML element
+    }
+    document domain_def domain_def domain VIR_FROM_DOMAIN
+"""
+import re
+import sys
+
+# scalar name: (C type, size, wants a has_ member, engine kind, argument)
+SCALARS = {
+    'str':    ('const char *', 8, False, 'STR', 0),
+    'raw':    ('const char *', 8, False, 'RAW', 0),
+    'cpuset': ('const char *', 8, False, 'CPUSET', 0),
+    'flag':   ('bool ', 1, False, 'FLAG', 0),
+    'yesno':  ('enum tristate ', 1, False, 'ENUM', 0),
+    'onoff':  ('enum tristate ', 1, False, 'ENUM', 0),
+    'u8':     ('uint8_t ', 1, True, 'U8', 0),
+    'u16':    ('uint16_t ', 2, True, 'U16', 0),
+    'u32':    ('uint32_t ', 4, True, 'U32', 0),
+    'u64':    ('uint64_t ', 8, True, 'U64', 0),
+    'i32':    ('int32_t ', 4, True, 'I32', 0),
+    'i64':    ('int64_t ', 8, True, 'I64', 0),
+    'oct':    ('uint16_t ', 2, True, 'OCT', 0),
+    'double': ('double ', 8, True, 'DOUBLE', 0),
+    'uuid':   ('unsigned char ', 16, True, 'UUID', 0),
+    'mac':    ('unsigned char ', 6, True, 'MAC', 0),
+    # sizes: stored in the unit of the name, printed with unit=; 0 is "not given"
+    'bytes':  ('uint64_t ', 8, False, 'SIZE', 0),
+    'kib':    ('uint64_t ', 8, False, 'SIZE', 10),
+    'mib':    ('uint64_t ', 8, False, 'SIZE', 20),
+}
+for _w in range(1, 9):   # hexN: printed as 0x%0Nx
+    SCALARS['hex%d' % _w] = ('uint32_t ' if _w > 4 else 'uint16_t ' if _w > 2 else 'uint8_t ',
+                             4 if _w > 4 else 2 if _w > 2 else 1, True,
+                             'X32' if _w > 4 else 'X16' if _w > 2 else 'X8', _w)
+SCALARS['hexul'] = ('uint64_t ', 8, True, 'X64', 0)
+ARRAYS = {'uuid': 16, 'mac': 6}
+INTS = {k for k, v in SCALARS.items() if v[3] in
+        ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
+FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
+         'always', 'lower', 'nounit', 'migratable', 'config'}
+OPTIONS = {'default', 'when', 'up', 'code', 'units', 'in'}
+
+
+class Bad(Exception):
+    pass
+
+
+class Enum:
+    def __init__(self, name, values, where):
+        self.name, self.values, self.where = name, values, where
+
+
+class Field:
+    """One line of a struct: where the value sits in the XML and in C."""
+    kind = ''        # attr, elem, list, group, text, include
+    sub = None       # struct name, for groups an anonymous Struct
+
+    def __init__(self, where):
+        self.where, self.flags, self.opts = where, set(), {}
+
+
+class Struct:
+    def __init__(self, name, where):
+        self.name, self.where, self.fields = name, where, []
+
+
+class Model:
+    def __init__(self):
+        self.enums, self.structs, self.documents, self.namespaces = {}, {}, [], {}
+        self.files = []
+
+
+def c_name(xml):
+    s = re.sub(r'([a-z0-9])([A-Z])', r'\1_\2', xml.split(':')[-1])
+    return re.sub(r'[^A-Za-z0-9]', '_', s).lower()
+
+
+def constant(enum, value):
+    return (enum + '_' + re.sub(r'[^A-Za-z0-9]', '_', value)).upper()
+
+
+def read(paths):
+    m = Model()
+    for path in paths:
+        m.files.append(path)
+        stack = []
+        with open(path, encoding='utf-8') as f:
+            lines = f.read().split('\n')
+        n = 0
+        while n < len(lines):
+            n += 1
+            line = lines[n - 1].split('#')[0].rstrip()
+            while line.endswith('\\'):
+                n += 1
+                line = line[:-1] + ' ' + lines[n - 1].split('#')[0].rstrip()
+            where = '%s:%d' % (path, n)
+            try:
+                _line(m, stack, line.split(), where)
+            except Bad as e:
+                raise Bad('%s: %s' % (where, e)) from None
+        if stack:
+            raise Bad('%s: { of %s is never closed' % (path, stack[-1].where))
+    _check(m)
+    return m
+
+
+def _line(m, stack, w, where):
+    if not w:
+        return
+    if not stack:
+        if w[0] == 'enum' and w[2] == '=':
+            if w[1] in m.enums:
+                raise Bad('enum %s is there already' % w[1])
+            m.enums[w[1]] = Enum(w[1], w[3:], where)
+        elif w[0] == 'struct' and w[2:] == ['{']:
+            if w[1] in m.structs:
+                raise Bad('struct %s is there already' % w[1])
+            s = m.structs[w[1]] = Struct(w[1], where)
+            stack.append(s)
+        elif w[0] == 'document' and len(w) == 5:
+            m.documents.append(w[1:])
+        elif w[0] == 'namespace' and len(w) == 3:
+            m.namespaces[w[1]] = w[2]
+        else:
+            raise Bad('expected enum, struct, document or namespace')
+        return
+    if w == ['}']:
+        stack.pop()
+        return
+    inner = None
+    if '{' in w and '}' in w:           # a group on one line: its fields separated by ';'
+        i = w.index('{')
+        inner = [p.split() for p in ' '.join(w[i + 1:w.index('}')]).split(';')]
+        w = w[:i + 1]
+    f = _field(m, w, where)
+    stack[-1].fields.append(f)
+    if f.kind == 'group':
+        stack.append(f.sub)
+        if inner is not None:
+            for p in inner:
+                _line(m, stack, p, where)
+            stack.pop()
+
+
+def _field(m, w, where):
+    f = Field(where)
+    name = w.pop(0)
+    if w and w[-1] == '{':
+        w.pop()
+        f.kind, f.name, f.type = 'group', name, None
+        f.sub = Struct('', where)
+        f.cname = c_name(name)
+    else:
+        if not w:
+            raise Bad('%s needs a type' % name)
+        f.type = w.pop(0)
+        if name == 'include':
+            f.kind, f.name = 'include', ''
+            f.cname = c_name(f.type)
+        elif name[0] == '@':
+            f.kind, f.name = 'attr', name[1:]
+            f.cname = c_name(f.name)
+        elif name[0] == '=':
+            f.kind, f.name = 'text', ''
+            f.cname = c_name(name[1:])
+        elif name[-1] == '*':
+            f.kind, f.name = 'list', name[:-1]
+            f.cname = c_name(f.name)
+        else:
+            f.kind, f.name = 'elem', name
+            f.cname = c_name(name)
+    while w:
+        o = w.pop(0)
+        if o == '->':
+            f.cname = w.pop(0)
+        elif '=' in o and o.split('=', 1)[0] in OPTIONS:
+            k, v = o.split('=', 1)
+            f.opts[k] = v
+        elif o in FLAGS:
+            f.flags.add(o)
+        else:
+            raise Bad('unknown word "%s"' % o)
+    f.ns = ''
+    if ':' in f.name:
+        f.ns, f.name = f.name.split(':')
+        if f.ns not in m.namespaces:
+            raise Bad('namespace %s is not declared' % f.ns)
+    return f
+
+
+def _check(m):
+    kw = {'default', 'register', 'int', 'char', 'long', 'short', 'static', 'auto', 'switch', 'case', 'signed',
+          'unsigned', 'float', 'double', 'volatile', 'const', 'inline', 'union', 'struct', 'enum'}
+
+    def walk(s, top):
+        for f in s.fields:
+            if f.kind == 'group':
+                walk(f.sub, top)
+                continue
+            if f.cname in kw:
+                raise Bad('%s: %s is a word of C; give a name with ->' % (f.where, f.cname))
+            t = f.type
+            if t not in SCALARS and t not in m.enums and t not in m.structs:
+                raise Bad('%s: type %s is not known' % (f.where, t))
+            if f.kind in ('attr', 'text') and t in m.structs:
+                raise Bad('%s: %s cannot hold a struct' % (f.where, f.name or 'text'))
+            if f.kind == 'include' and t not in m.structs:
+                raise Bad('%s: include needs a struct' % f.where)
+            if 'default' in f.opts and t in m.enums and f.opts['default'] not in m.enums[t].values:
+                raise Bad('%s: %s is no value of %s' % (f.where, f.opts['default'], t))
+    for s in m.structs.values():
+        walk(s, s)
+    for e in m.enums.values():
+        if len(set(e.values)) != len(e.values):
+            raise Bad('%s: a value twice' % e.where)
+        if len(e.values) > 255:
+            raise Bad('%s: more than 255 values' % e.where)
+    for d in m.documents:
+        if d[1] not in m.structs:
+            raise Bad('document %s: struct %s is not known' % (d[0], d[1]))
+
+
+if __name__ == '__main__':
+    try:
+        mm = read(sys.argv[1:])
+    except Bad as err:
+        sys.exit(str(err))
+    print('%d structs, %d enums, %d documents' % (len(mm.structs), len(mm.enums), len(mm.documents)))

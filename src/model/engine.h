@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * engine: what the files of the model's engine share among themselves.
+ *
+ * Owns: the arena behind a document, scanning and printing of scalars.  Private to src/model.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <string.h>
+#include "model/model.h"
+
+/* Structs are taken from the front, strings (which need no alignment) from the back. */
+struct model_chunk {
+    struct model_chunk *next;
+    uint32_t front, back;      /* free room is data[front .. back) */
+    uint32_t size;
+    _Alignas(8) char data[];
+};
+
+/* Sits directly in front of the root struct. */
+struct model_head {
+    const struct model_document *document;
+    struct model_chunk *chunks;   /* newest first; the oldest holds this head */
+    atomic_uint refs;
+    uint32_t magic;
+};
+#define MODEL_MAGIC 0x6d6f646cu
+
+struct model_head *model_head(const void *root);
+void *model_doc_create(const struct model_document *d, size_t room);
+void *arena_struct(struct model_head *h, size_t size);
+char *arena_bytes(struct model_head *h, size_t n);
+
+/* Growing text; never fails (GLib's rule: out of memory aborts). */
+struct text {
+    char *s;
+    size_t n, cap;
+};
+void text_need(struct text *t, size_t more);
+static inline void text_add(struct text *t, const char *s, size_t n)
+{
+    if (t->n + n + 1 > t->cap)
+        text_need(t, n + 1);
+    memcpy(t->s + t->n, s, n);
+    t->n += n;
+}
+#define text_lit(t, literal) text_add((t), (literal), sizeof(literal) - 1)
+void text_escape(struct text *t, const char *s, size_t n);
+void text_indent(struct text *t, unsigned level);
+
+#define FIELD_PTR(base, off) ((void *)((char *)(base) + (off)))
+#define FIELD_CPTR(base, off) ((const void *)((const char *)(base) + (off)))
+#define FIELD_STR(base, f) (*(const char *const *)FIELD_CPTR(base, (f)->offset))
+#define FIELD_SUB(base, f) (*(const void *const *)FIELD_CPTR(base, (f)->offset))
+#define FIELD_COUNT(base, f) (*(const uint32_t *)FIELD_CPTR(base, (f)->has))
+
+/* Is there a value?  For scalars only. */
+bool scalar_present(const struct model_field *f, const void *base);
+/* Reads n bytes of text; 0, or -1 with a description of what would be valid in *valid. */
+int scalar_scan(struct model_head *h, const struct model_field *f, void *base, const char *s, size_t n,
+                const char *unit, size_t unit_len, const char **valid);
+void scalar_print(struct text *t, const struct model_field *f, const void *base);
+size_t scalar_size(const struct model_field *f);
+static inline bool field_exists(const struct model_field *f, unsigned disc, unsigned up)
+{
+    return !f->mask || (f->mask >> ((f->flags & MODEL_UP ? up : disc) & 63) & 1);
+}
+static inline unsigned table_disc(const struct model_table *t, const void *base, unsigned inherited)
+{
+    return t->disc < 0 ? inherited : *(const uint8_t *)FIELD_CPTR(base, t->fields[t->disc].offset);
+}
+/* The canonical form of a CPU list such as "0-3,^2", or NULL. */
+char *cpuset_canonical(struct model_head *h, const char *s, size_t n);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * format: structs to XML text, by the tables.
+ *
+ * Owns: the layout users know: two spaces a level, single quotes, fields in the order of the
+ * description.  What only a running guest has, secrets and internal state appear by flags.
+ * Called by: model_format() and model_format_struct().  Nothing waits.
+ */
+#include <glib.h>
+#include <stdlib.h>
+#include "model/engine.h"
+
+struct out {
+    struct text t;
+    unsigned flags;
+    const void *root;
+    const char *ns[8];                 /* namespaces in use, printed at the root */
+    unsigned n_ns;
+};
+
+static void format_element(struct out *o, const struct model_table *t, const char *name, const void *base,
+                           unsigned indent, unsigned disc, unsigned up, bool empty_too);
+
+static bool shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
+{
+    if (!field_exists(f, disc, up))
+        return false;
+    if (f->flags & (MODEL_LIVE | MODEL_SECRET | MODEL_STATUS | MODEL_ALIAS | MODEL_MIGRATABLE | MODEL_CONFIG)) {
+        if (f->flags & MODEL_LIVE && !(o->flags & MODEL_FORMAT_LIVE))
+            return false;
+        if (f->flags & MODEL_SECRET && !(o->flags & MODEL_FORMAT_SECURE))
+            return false;
+        if (f->flags & MODEL_STATUS && !(o->flags & MODEL_FORMAT_STATUS))
+            return false;
+        if (f->flags & MODEL_MIGRATABLE && o->flags & MODEL_FORMAT_MIGRATABLE)
+            return false;
+        if (f->flags & MODEL_CONFIG && o->flags & MODEL_FORMAT_LIVE)
+            return false;
+        if (f->flags & MODEL_ALIAS && !(o->flags & MODEL_FORMAT_LIVE) && FIELD_STR(base, f) &&
+            strncmp(FIELD_STR(base, f), "ua-", 3))
+            return false;
+    }
+    return true;
+}
+
+static void scalar_element(struct out *o, const struct model_field *f, const char *qname, const void *base,
+                           unsigned indent)
+{
+    text_indent(&o->t, indent);
+    text_lit(&o->t, "<");
+    text_add(&o->t, qname, strlen(qname));
+    if (f->unit) {
+        text_lit(&o->t, " unit='");
+        text_add(&o->t, f->unit, strlen(f->unit));
+        text_lit(&o->t, "'");
+    }
+    text_lit(&o->t, ">");
+    scalar_print(&o->t, f, base);
+    text_lit(&o->t, "</");
+    text_add(&o->t, qname, strlen(qname));
+    text_lit(&o->t, ">\n");
+}
+
+/* Metadata: as it came, on a line of its own. */
+static void raw_element(struct out *o, const struct model_field *f, const void *base, unsigned indent)
+{
+    const char *s = FIELD_STR(base, f);
+    text_indent(&o->t, indent);
+    text_lit(&o->t, "<");
+    text_add(&o->t, f->qname, strlen(f->qname));
+    if (*s) {
+        text_lit(&o->t, ">");
+        text_add(&o->t, s, strlen(s));
+        text_lit(&o->t, "</");
+        text_add(&o->t, f->qname, strlen(f->qname));
+        text_lit(&o->t, ">\n");
+    } else {
+        text_lit(&o->t, "/>\n");
+    }
+}
+
+static void format_child(struct out *o, const struct model_field *f, const void *base, unsigned indent, unsigned disc,
+                         unsigned up)
+{
+    const void *p;
+    switch ((enum model_kind)f->kind) {
+    case MODEL_K_GROUP:
+        format_element(o, f->sub, f->qname, base, indent, disc, up,
+                       f->has != MODEL_NO_OFFSET && *(const bool *)FIELD_CPTR(base, f->has));
+        return;
+    case MODEL_K_STRUCT:
+        if ((p = FIELD_SUB(base, f)))
+            format_element(o, f->sub, f->qname, p, indent, disc, disc, true);
+        return;
+    case MODEL_K_LIST:
+        for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
+            format_element(o, f->sub, f->qname, ((void *const *)FIELD_SUB(base, f))[i], indent, disc, disc, true);
+        return;
+    case MODEL_K_FLAG:
+        if (*(const bool *)FIELD_CPTR(base, f->offset)) {
+            text_indent(&o->t, indent);
+            text_lit(&o->t, "<");
+            text_add(&o->t, f->qname, strlen(f->qname));
+            text_lit(&o->t, "/>\n");
+        }
+        return;
+    default:
+        break;
+    }
+    if (f->flags & MODEL_MANY) {
+        struct model_field one = *f;
+        one.offset = 0;
+        one.has = MODEL_NO_OFFSET;
+        for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
+            scalar_element(o, &one, f->qname, (const char *)FIELD_SUB(base, f) + i * sizeof(void *), indent);
+    } else if (scalar_present(f, base)) {
+        if (f->kind == MODEL_K_RAW)
+            raw_element(o, f, base, indent);
+        else
+            scalar_element(o, f, f->qname, base, indent);
+    }
+}
+
+/* Namespaces are declared at the root, where users look for them. */
+static void declare_namespaces(struct out *o, const struct model_table *t, const void *base)
+{
+    for (unsigned i = t->n_attrs; i < t->n_fields; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (!f->ns)
+            continue;
+        size_t before = o->t.n;
+        format_child(o, f, base, 0, 0, 0);
+        bool used = o->t.n != before;
+        o->t.n = before;
+        for (unsigned k = 0; used && k < o->n_ns; k++)
+            used = o->ns[k] != f->ns && strcmp(o->ns[k], f->ns);
+        if (!used || o->n_ns == G_N_ELEMENTS(o->ns))
+            continue;
+        o->ns[o->n_ns++] = f->ns;
+        text_lit(&o->t, " xmlns:");
+        text_add(&o->t, f->qname, strchr(f->qname, ':') - f->qname);
+        text_lit(&o->t, "='");
+        text_add(&o->t, f->ns, strlen(f->ns));
+        text_lit(&o->t, "'");
+    }
+}
+
+static void format_element(struct out *o, const struct model_table *t, const char *name, const void *base,
+                           unsigned indent, unsigned disc, unsigned up, bool empty_too)
+{
+    size_t start = o->t.n, after_name, opened;
+    if (t->disc >= 0)
+        disc = table_disc(t, base, disc);
+    text_indent(&o->t, indent);
+    text_lit(&o->t, "<");
+    text_add(&o->t, name, strlen(name));
+    after_name = o->t.n;
+    for (unsigned i = 0; i < t->n_attrs; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (!shown(o, f, base, disc, up) || !scalar_present(f, base))
+            continue;
+        text_lit(&o->t, " ");
+        text_add(&o->t, f->qname, f->len + (f->ns ? strlen(f->qname) - f->len : 0));
+        text_lit(&o->t, "='");
+        scalar_print(&o->t, f, base);
+        text_lit(&o->t, "'");
+        if (f->unit) {
+            text_lit(&o->t, " unit='");
+            text_add(&o->t, f->unit, strlen(f->unit));
+            text_lit(&o->t, "'");
+        }
+    }
+    const struct model_field *text = t->text >= 0 ? &t->fields[t->text] : NULL;
+    if (text && (!scalar_present(text, base) || !shown(o, text, base, disc, up)))
+        text = NULL;
+    if (text && text->unit) {
+        text_lit(&o->t, " unit='");
+        text_add(&o->t, text->unit, strlen(text->unit));
+        text_lit(&o->t, "'");
+    }
+    if (base == o->root)
+        declare_namespaces(o, t, base);
+    bool attrs = o->t.n != after_name;
+    text_lit(&o->t, ">");
+    if (text) {
+        scalar_print(&o->t, text, base);
+    } else {
+        text_lit(&o->t, "\n");
+    }
+    opened = o->t.n;
+    for (unsigned i = t->n_attrs + (t->text >= 0); i < t->n_fields; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (shown(o, f, base, disc, up))
+            format_child(o, f, base, indent + 1, disc, up);
+    }
+    if (o->t.n == opened && !text) {
+        if (!attrs && !empty_too) {
+            o->t.n = start;
+            return;
+        }
+        o->t.n = opened - 2;
+        text_lit(&o->t, "/>\n");
+        return;
+    }
+    if (o->t.n != opened)
+        text_indent(&o->t, indent);
+    text_lit(&o->t, "</");
+    text_add(&o->t, name, strlen(name));
+    text_lit(&o->t, ">\n");
+}
+
+static char *finish(struct out *o)
+{
+    text_need(&o->t, 1);
+    o->t.s[o->t.n] = 0;
+    return o->t.s;
+}
+
+char *model_format(const void *root, unsigned flags)
+{
+    const struct model_document *d = model_head(root)->document;
+    struct out o = { .flags = flags, .root = root };
+    format_element(&o, d->table, d->element, root, 0, 0, 0, true);
+    return finish(&o);
+}
+
+char *model_format_struct(const struct model_table *t, const char *element, const void *base, unsigned indent,
+                          unsigned flags)
+{
+    struct out o = { .flags = flags };
+    format_element(&o, t, element, base, indent, 0, 0, true);
+    return finish(&o);
+}

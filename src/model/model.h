@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * model: XML documents as C structs.
+ *
+ * Owns: the engine behind every document of the API.  The structs and the tables that describe
+ * them are generated from model/ (docs/design/model-description.md); this engine interprets the
+ * tables: parse, format, copy, compare.
+ * A document lives in one arena with an atomic reference count in front of its root struct.  Who
+ * created it may edit it; once it is shared it is const.  A change is: copy, edit, publish the
+ * copy.  Nothing inside is ever freed on its own: unref frees the document as a whole.
+ * An optional element is a pointer (NULL: not there), a repeated one an array of pointers with
+ * its count in n_<name>; numbers that may be absent have has_<name>, enumerations have the value
+ * 0 (<ENUM>_UNSET) for "not given".
+ * Called by: drivers, host, daemon.  Nothing here waits.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+
+/* yes/no and on/off */
+enum tristate { TRI_UNSET = 0, TRI_YES = 1, TRI_NO = 2, TRI_ON = 1, TRI_OFF = 2 } __attribute__((packed));
+static inline bool tri(enum tristate v, bool otherwise) { return v ? v == TRI_YES : otherwise; }
+
+/* ---- what a document is read and written for ------------------------------------------------- */
+
+enum {
+    MODEL_PARSE_LIVE = 1 << 0,     /* keep what only a running guest has (aliases, ports, …) */
+    MODEL_PARSE_STATUS = 1 << 1,   /* our own state on disk: also what no user ever sees */
+    MODEL_PARSE_KEEP_ALIAS = 1 << 2, /* keep aliases though the rest is as for a definition */
+};
+enum {
+    MODEL_FORMAT_LIVE = 1 << 0,    /* with what only a running guest has */
+    MODEL_FORMAT_SECURE = 1 << 1,  /* with passwords */
+    MODEL_FORMAT_STATUS = 1 << 2,  /* for our state on disk */
+    MODEL_FORMAT_MIGRATABLE = 1 << 3, /* for another host */
+};
+
+/* ---- tables (generated) --------------------------------------------------------------------------- */
+
+struct model_enum {
+    const char *name;
+    const char *const *names;      /* [0] is NULL: not given */
+    unsigned count;
+};
+
+enum model_kind {
+    MODEL_K_NONE, MODEL_K_STR, MODEL_K_RAW, MODEL_K_CPUSET, MODEL_K_FLAG, MODEL_K_ENUM,
+    MODEL_K_U8, MODEL_K_U16, MODEL_K_U32, MODEL_K_U64, MODEL_K_I32, MODEL_K_I64, MODEL_K_OCT,
+    MODEL_K_X8, MODEL_K_X16, MODEL_K_X32, MODEL_K_X64, MODEL_K_DOUBLE, MODEL_K_UUID, MODEL_K_MAC, MODEL_K_SIZE,
+    MODEL_K_STRUCT, MODEL_K_LIST, MODEL_K_GROUP,
+};
+
+enum {
+    MODEL_LIVE = 1 << 0,       /* only on a running guest */
+    MODEL_SECRET = 1 << 1,     /* only shown to who may see secrets */
+    MODEL_ABI = 1 << 2,        /* the guest can tell the difference */
+    MODEL_REQUIRED = 1 << 3,
+    MODEL_ALIAS = 1 << 4,      /* live, unless the user chose it (ua-…) */
+    MODEL_KEEP = 1 << 5,       /* an empty element means something */
+    MODEL_STATUS = 1 << 6,     /* only in state on disk */
+    MODEL_ALWAYS = 1 << 7,     /* printed also when 0 */
+    MODEL_LOWER = 1 << 8,
+    MODEL_NOUNIT = 1 << 9,
+    MODEL_MIGRATABLE = 1 << 10,/* dropped from migratable documents */
+    MODEL_CONFIG = 1 << 11,    /* only in a definition */
+    MODEL_MANY = 1 << 12,      /* list of scalars */
+    MODEL_UP = 1 << 13,        /* mask is about the discriminator of the surrounding struct */
+    MODEL_ATTR = 1 << 14,
+    MODEL_TEXT = 1 << 15,
+    MODEL_DEFAULT = 1 << 16,
+};
+
+#define MODEL_NO_OFFSET UINT16_MAX
+
+struct model_field {
+    const char *name;          /* local name */
+    uint8_t len;               /* of name */
+    uint8_t kind;              /* enum model_kind */
+    uint8_t arg;               /* width of hexadecimal numbers, power of two of sizes */
+    const char *ns;            /* namespace URI, or NULL */
+    const char *qname;         /* as printed */
+    uint32_t flags;
+    uint16_t offset;
+    uint16_t has;              /* offset of has_…, of n_… for lists, or MODEL_NO_OFFSET */
+    const void *sub;           /* struct model_table or struct model_enum */
+    uint64_t mask;             /* values of the discriminator for which this exists; 0: all */
+    int64_t def;               /* default; of sizes: the power of two meant without unit= */
+    const char *unit;          /* printed with a size */
+    int code;                  /* virErrorNumber when malformed; 0: VIR_ERR_XML_ERROR */
+};
+
+struct model_table {
+    const char *name;
+    const struct model_field *fields;
+    const uint8_t *sorted;     /* attributes, then children, each by (length, name) */
+    uint8_t n_attrs, n_kids, n_fields;
+    int16_t text;              /* index of the field that is the element's text, or -1 */
+    int16_t disc;              /* index of the discriminating attribute, or -1 */
+    bool defaults;
+    bool sizes;                /* a size stands in it, with unit= beside */
+    bool group;                /* shares its struct with the table around it */
+    uint16_t size, align;
+};
+
+struct model_document {
+    const char *name;
+    const char *element;
+    const struct model_table *table;
+    int err_from;              /* virErrorDomain */
+};
+
+extern const struct model_enum yesno_enum, onoff_enum;
+
+const char *model_enum_str(const struct model_enum *e, unsigned value);
+unsigned model_enum_from(const struct model_enum *e, const char *name);
+
+/* ---- documents ---------------------------------------------------------------------------------------- */
+
+void *model_new_doc(const struct model_document *d);
+int model_parse(const struct model_document *d, const char *xml, size_t len, unsigned flags, void **root,
+                struct err *err) __attribute__((warn_unused_result));
+char *model_format(const void *root, unsigned flags);
+void *model_ref(const void *root);
+void model_unref(const void *root);
+void *model_copy(const void *root);
+bool model_equal(const void *a, const void *b);
+/* True if guests cannot tell a from b; otherwise *where is the path of the first difference with
+ * both values, to be freed. */
+bool model_abi_equal(const void *a, const void *b, char **where);
+/* Bytes of memory that a document holds. */
+size_t model_footprint(const void *root);
+
+/* One element of a document by itself: parses `<disk …>` into a new document whose child list or
+ * pointer of that name has exactly this element.  path is a group of the root, such as "devices",
+ * or NULL.  *field (may be NULL) names the element found. */
+int model_parse_fragment(const struct model_document *d, const char *path, const char *xml, size_t len,
+                         unsigned flags, void **root, const char **element, struct err *err)
+    __attribute__((warn_unused_result));
+/* The XML of one struct as element name, indented by that many levels; inherits nothing. */
+char *model_format_struct(const struct model_table *t, const char *element, const void *base, unsigned indent,
+                          unsigned flags);
+
+/* ---- editing: root is the document that will own the memory -------------------------------------------------- */
+
+void *model_alloc(const void *root, size_t size);          /* zeroed, 8-aligned */
+#define model_new(root, type) ((type *)model_alloc((root), sizeof(type)))
+const char *model_str(const void *root, const char *s);    /* NULL stays NULL */
+const char *model_strn(const void *root, const char *s, size_t n);
+const char *model_printf(const void *root, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A deep copy of one struct (from any document) in the arena of root. */
+void *model_import(const void *root, const struct model_table *t, const void *base);
+
+/* Lists: array is a member such as def->disks, with its def->n_disks.
+ *   model_list_insert(def, def->disks, def->n_disks, pos, disk);
+ *   model_list_append(def, def->disks, def->n_disks, disk);
+ *   model_list_remove(def->disks, def->n_disks, pos);                    */
+#define model_list_insert(root, array, n, pos, item) do { \
+        void *_item = (void *)(item); \
+        (array) = model_list_grow((root), (array), (n)); \
+        for (uint32_t _i = (n); _i > (uint32_t)(pos); _i--) (array)[_i] = (array)[_i - 1]; \
+        (array)[(pos)] = _item; \
+        (n)++; \
+    } while (0)
+#define model_list_append(root, array, n, item) model_list_insert(root, array, n, n, item)
+#define model_list_remove(array, n, pos) do { \
+        for (uint32_t _i = (pos); _i + 1 < (n); _i++) (array)[_i] = (array)[_i + 1]; \
+        (n)--; \
+    } while (0)
+/* Room for one more; never changes an array that another document might share. */
+void *model_list_grow(const void *root, const void *array, uint32_t n);

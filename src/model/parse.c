@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * parse: XML text to structs, by the tables.
+ *
+ * Owns: the libxml2 SAX handlers and the stack of open elements.  One pass, no tree.  Elements and
+ * attributes that are not described are ignored; a value that cannot be read is an error which
+ * names line, element, value and what would be valid.  Of a repeated single element the first
+ * counts.  Documents with a DTD are refused, so there is nothing to expand and nothing to fetch.
+ * Called by: model_parse() and model_parse_fragment().  Nothing waits.
+ */
+#include <glib.h>
+#include <libxml/parser.h>
+#include <libxml/SAX2.h>
+#include <libxml/xmlerror.h>
+#include "model/engine.h"
+
+#define ERR_FROM VIR_FROM_XML
+
+enum { MAX_DEPTH = 48, MAX_DOCUMENT = 64 << 20 };
+
+struct frame {
+    const struct model_table *table;   /* NULL: a scalar element */
+    void *base;
+    const struct model_field *scalar;  /* its value goes here */
+    const char *name;
+    size_t text;                       /* where its text starts in the buffer */
+    char unit[12];                     /* unit= of a size; unit[0] == 0: not given */
+    uint8_t disc, up;
+    bool collect;
+};
+
+struct parser {
+    xmlParserCtxt *ctxt;
+    struct model_head *head;
+    const struct model_document *doc;
+    const struct model_table *root_table;  /* of the group that holds a fragment, or of the root */
+    const char **fragment;                 /* not NULL: the root element is a child of root_table */
+    struct err *err;
+    unsigned flags;
+    unsigned skip;                     /* open elements inside one that is ignored */
+    unsigned raw;                      /* open elements inside one that is kept verbatim */
+    unsigned depth;
+    int raw_text;                      /* what is verbatim has to be kept open: "<a" without ">" */
+    const struct model_field *raw_field;
+    void *raw_base;
+    bool failed, dtd;
+    struct text text;
+    struct frame stack[MAX_DEPTH];
+};
+
+static int line_of(struct parser *p)
+{
+    return xmlSAX2GetLineNumber(p->ctxt);
+}
+
+static void stop(struct parser *p)
+{
+    p->failed = true;
+    xmlStopParser(p->ctxt);
+}
+
+/* "'a', 'b' or 'c'" */
+static char *valid_names(const struct model_enum *e)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    for (unsigned i = 1; i < e->count; i++)
+        g_string_append_printf(s, "%s'%s'", i == 1 ? "" : i + 1 == e->count ? " or " : ", ", e->names[i]);
+    return g_string_free(g_steal_pointer(&s), FALSE);
+}
+
+static void bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
+                      const char *valid)
+{
+    g_autofree char *names = valid ? NULL : valid_names(f->sub);
+    g_autofree char *what = f->flags & MODEL_ATTR ? g_strdup_printf("attribute '%s' of <%s>", f->name, element) :
+        g_strdup_printf("the content of <%s>", element);
+    int code = f->code ? f->code : VIR_ERR_XML_ERROR;
+    err_set_from(p->err, f->code || !(f->flags & MODEL_ATTR) ? p->doc->err_from : VIR_FROM_XML, code,
+                 "%s document, line %d: %s is '%.*s', which has to be %s", p->doc->element, line_of(p), what,
+                 (int)MIN(n, 200), s, valid ? valid : names);
+    stop(p);
+}
+
+/* ---- finding fields ----------------------------------------------------------------------------- */
+
+static int compare(const struct model_field *f, const char *name, size_t n)
+{
+    return f->len != n ? (f->len < n ? -1 : 1) : memcmp(f->name, name, n);
+}
+
+static const struct model_field *find(const struct model_table *t, bool attr, const char *name, size_t n,
+                                      const char *uri, unsigned disc, unsigned up, unsigned flags)
+{
+    unsigned lo = attr ? 0 : t->n_attrs, hi = attr ? t->n_attrs : t->n_attrs + t->n_kids, end = hi;
+    while (lo < hi) {
+        unsigned mid = (lo + hi) / 2;
+        if (compare(&t->fields[t->sorted[mid]], name, n) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < end; lo++) {
+        const struct model_field *f = &t->fields[t->sorted[lo]];
+        if (compare(f, name, n))
+            break;
+        if (!field_exists(f, disc, up) || (uri ? !f->ns || strcmp(f->ns, uri) : f->ns != NULL))
+            continue;
+        if (f->flags & MODEL_LIVE && !(flags & MODEL_PARSE_LIVE))
+            continue;
+        if (f->flags & MODEL_STATUS && !(flags & MODEL_PARSE_STATUS))
+            continue;
+        return f;
+    }
+    return NULL;
+}
+
+/* ---- values ---------------------------------------------------------------------------------------- */
+
+static bool alias_counts(const struct parser *p, const char *s, size_t n)
+{
+    return p->flags & (MODEL_PARSE_LIVE | MODEL_PARSE_KEEP_ALIAS) || (n > 3 && !memcmp(s, "ua-", 3));
+}
+
+static void *many_slot(struct parser *p, const struct model_field *f, void *base)
+{
+    uint32_t *n = FIELD_PTR(base, f->has);
+    void ***array = FIELD_PTR(base, f->offset);
+    if (!(*n & (*n - 1))) {             /* room is a power of two */
+        void **grown = arena_struct(p->head, (*n ? *n * 2 : 1) * sizeof(void *));
+        if (*n)
+            memcpy(grown, *array, *n * sizeof(void *));
+        *array = grown;
+    }
+    return &(*array)[(*n)++];
+}
+
+static void set_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f, void *base,
+                      const char *s, size_t n)
+{
+    const char *valid = NULL;
+    if (f->flags & MODEL_ALIAS && !alias_counts(p, s, n))
+        return;
+    if (f->flags & MODEL_MANY) {
+        struct model_field one = *f;
+        one.offset = 0;
+        one.has = MODEL_NO_OFFSET;
+        if (scalar_scan(p->head, &one, many_slot(p, f, base), s, n, NULL, 0, &valid) < 0)
+            bad_value(p, element, f, s, n, valid);
+        return;
+    }
+    if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0)
+        bad_value(p, element, f, s, n, valid);
+}
+
+static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
+{
+    fr->unit[0] = 0;
+    for (int i = 0; i < n_attr; i++, attr += 5) {
+        if (strcmp((const char *)attr[0], "unit") || attr[1])
+            continue;
+        size_t n = attr[4] - attr[3];
+        if (n >= sizeof(fr->unit))
+            strcpy(fr->unit, "?");      /* longer than any unit there is */
+        else {
+            memcpy(fr->unit, attr[3], n);
+            fr->unit[n] = 0;
+        }
+    }
+}
+
+static void read_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
+{
+    const struct model_table *t = fr->table;
+    if (t->sizes)
+        read_unit(fr, n_attr, attr);
+    if (t->disc >= 0) {                 /* it says which of the others exist */
+        const struct model_field *d = &t->fields[t->disc];
+        for (int i = 0; i < n_attr; i++) {
+            const char *s = (const char *)attr[i * 5 + 3], *e = (const char *)attr[i * 5 + 4];
+            if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], d->name)) {
+                set_value(p, fr, fr->name, d, fr->base, s, e - s);
+                if (p->failed)
+                    return;
+            }
+        }
+        uint8_t *v = FIELD_PTR(fr->base, d->offset);
+        if (!*v && d->flags & MODEL_DEFAULT)
+            *v = d->def;
+        fr->disc = *v;
+    }
+    for (int i = 0; i < n_attr && !p->failed; i++) {
+        const xmlChar **a = attr + i * 5;
+        const char *s = (const char *)a[3], *e = (const char *)a[4];
+        const struct model_field *f = find(t, true, (const char *)a[0], strlen((const char *)a[0]),
+                                           (const char *)a[2], fr->disc, fr->up, p->flags);
+        if (f && f - t->fields != t->disc)
+            set_value(p, fr, fr->name, f, fr->base, s, e - s);
+    }
+    if (!t->defaults || p->failed)
+        return;
+    for (unsigned i = 0; i < t->n_fields; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (!(f->flags & MODEL_DEFAULT) || !field_exists(f, fr->disc, fr->up) || scalar_present(f, fr->base))
+            continue;
+        uint64_t v = f->def;
+        memcpy(FIELD_PTR(fr->base, f->offset), &v, scalar_size(f));
+        if (f->has != MODEL_NO_OFFSET)
+            *(bool *)FIELD_PTR(fr->base, f->has) = true;
+    }
+}
+
+/* ---- what is kept verbatim ------------------------------------------------------------------------------ */
+
+static void raw_close_tag(struct parser *p)
+{
+    if (p->raw_text) {
+        text_lit(&p->text, ">");
+        p->raw_text = 0;
+    }
+}
+
+/* As libxml2 writes it: double quotes, quotes in text left alone. */
+static void raw_escape(struct parser *p, const char *s, size_t n, bool attr)
+{
+    for (size_t i = 0, from = 0; i <= n; i++) {
+        const char *rep = i == n ? "" : s[i] == '&' ? "&amp;" : s[i] == '<' ? "&lt;" : s[i] == '>' ? "&gt;" :
+            s[i] == '\r' ? "&#13;" : attr && s[i] == '"' ? "&quot;" : attr && s[i] == '\n' ? "&#10;" :
+            attr && s[i] == '\t' ? "&#9;" : NULL;
+        if (!rep)
+            continue;
+        text_add(&p->text, s + from, i - from);
+        text_add(&p->text, rep, strlen(rep));
+        from = i + 1;
+    }
+}
+
+static void raw_name(struct parser *p, const xmlChar *name, const xmlChar *prefix)
+{
+    if (prefix) {
+        text_add(&p->text, (const char *)prefix, strlen((const char *)prefix));
+        text_lit(&p->text, ":");
+    }
+    text_add(&p->text, (const char *)name, strlen((const char *)name));
+}
+
+static void raw_start(struct parser *p, const xmlChar *name, const xmlChar *prefix, int n_ns, const xmlChar **ns,
+                      int n_attr, const xmlChar **attr)
+{
+    raw_close_tag(p);
+    text_lit(&p->text, "<");
+    raw_name(p, name, prefix);
+    for (int i = 0; i < n_ns; i++) {
+        text_lit(&p->text, " xmlns");
+        if (ns[i * 2]) {
+            text_lit(&p->text, ":");
+            text_add(&p->text, (const char *)ns[i * 2], strlen((const char *)ns[i * 2]));
+        }
+        text_lit(&p->text, "=\"");
+        if (ns[i * 2 + 1])
+            raw_escape(p, (const char *)ns[i * 2 + 1], strlen((const char *)ns[i * 2 + 1]), true);
+        text_lit(&p->text, "\"");
+    }
+    for (int i = 0; i < n_attr; i++, attr += 5) {
+        text_lit(&p->text, " ");
+        raw_name(p, attr[0], attr[1]);
+        text_lit(&p->text, "=\"");
+        raw_escape(p, (const char *)attr[3], attr[4] - attr[3], true);
+        text_lit(&p->text, "\"");
+    }
+    p->raw_text = 1;
+    p->raw++;
+}
+
+static void raw_end(struct parser *p, const xmlChar *name, const xmlChar *prefix)
+{
+    p->raw--;
+    if (p->raw == 0) {                  /* the element itself: only what is inside is kept */
+        raw_close_tag(p);
+        size_t from = p->stack[p->depth - 1].text;
+        char *s = arena_bytes(p->head, p->text.n - from + 1);
+        memcpy(s, p->text.s + from, p->text.n - from);
+        s[p->text.n - from] = 0;
+        *(const char **)FIELD_PTR(p->raw_base, p->raw_field->offset) = s;
+        p->text.n = from;
+        p->depth--;
+        return;
+    }
+    if (p->raw_text) {
+        text_lit(&p->text, "/>");
+        p->raw_text = 0;
+        return;
+    }
+    text_lit(&p->text, "</");
+    raw_name(p, name, prefix);
+    text_lit(&p->text, ">");
+}
+
+/* ---- SAX ------------------------------------------------------------------------------------------------------ */
+
+static struct frame *push(struct parser *p, const struct model_table *t, void *base, const char *name)
+{
+    if (p->depth == MAX_DEPTH) {
+        err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
+                     "%s document, line %d: <%s> is nested more than %d elements deep", p->doc->element, line_of(p),
+                     name, MAX_DEPTH);
+        stop(p);
+        return NULL;
+    }
+    struct frame *fr = &p->stack[p->depth++];
+    *fr = (struct frame){ .table = t, .base = base, .name = name, .text = p->text.n };
+    return fr;
+}
+
+static void open_field(struct parser *p, struct frame *up, const struct model_field *f, int n_attr,
+                       const xmlChar **attr)
+{
+    struct frame *fr;
+    void **slot;
+    switch ((enum model_kind)f->kind) {
+    case MODEL_K_GROUP:
+        if (!(fr = push(p, f->sub, up->base, f->qname)))
+            return;
+        fr->disc = up->disc;
+        fr->up = up->up;
+        if (f->has != MODEL_NO_OFFSET)
+            *(bool *)FIELD_PTR(up->base, f->has) = true;
+        break;
+    case MODEL_K_STRUCT:
+    case MODEL_K_LIST:
+        slot = f->kind == MODEL_K_LIST ? many_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
+        if (*slot) {
+            p->skip = 1;
+            return;
+        }
+        const struct model_table *t = f->sub;
+        *slot = arena_struct(p->head, t->size);
+        if (!(fr = push(p, t, *slot, f->qname)))
+            return;
+        fr->up = fr->disc = up->disc;
+        break;
+    case MODEL_K_FLAG:
+        *(bool *)FIELD_PTR(up->base, f->offset) = true;
+        p->skip = 1;
+        return;
+    case MODEL_K_RAW:
+        if (FIELD_STR(up->base, f)) {
+            p->skip = 1;
+            return;
+        }
+        if (push(p, NULL, NULL, f->qname)) {
+            p->raw = 1;
+            p->raw_text = 0;
+            p->raw_field = f;
+            p->raw_base = up->base;
+        }
+        return;
+    default:
+        if (!(f->flags & MODEL_MANY) && scalar_present(f, up->base)) {
+            p->skip = 1;
+            return;
+        }
+        if (!(fr = push(p, NULL, up->base, f->qname)))
+            return;
+        fr->scalar = f;
+        fr->collect = true;
+        if (f->kind == MODEL_K_SIZE)
+            read_unit(fr, n_attr, attr);
+        return;
+    }
+    read_attributes(p, fr, n_attr, attr);
+    fr->collect = fr->table->text >= 0;
+}
+
+static void start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_ns,
+                          const xmlChar **ns, int n_attr, int n_default, const xmlChar **attr)
+{
+    struct parser *p = user;
+    const char *s = (const char *)name;
+    if (p->failed)
+        return;
+    if (p->raw) {
+        raw_start(p, name, prefix, n_ns, ns, n_attr, attr);
+        return;
+    }
+    if (p->skip) {
+        p->skip++;
+        return;
+    }
+    if (!p->depth) {
+        void *root = p->head + 1;
+        if (!p->fragment) {
+            if (strcmp(s, p->doc->element)) {
+                err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                             "%s document, line %d: the outermost element is <%s> and has to be <%s>",
+                             p->doc->element, line_of(p), s, p->doc->element);
+                stop(p);
+                return;
+            }
+            struct frame *fr = push(p, p->doc->table, root, p->doc->element);
+            read_attributes(p, fr, n_attr, attr);
+            fr->collect = fr->table->text >= 0;
+            return;
+        }
+        struct frame *fr = push(p, p->root_table, root, p->doc->element);
+        const struct model_field *f = find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
+        if (!f) {
+            err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_ERROR,
+                         "line %d: <%s> is not an element that can be used here", line_of(p), s);
+            stop(p);
+            return;
+        }
+        *p->fragment = f->name;
+        open_field(p, fr, f, n_attr, attr);
+        return;
+    }
+    struct frame *up = &p->stack[p->depth - 1];
+    const struct model_field *f = up->table ?
+        find(up->table, false, s, strlen(s), (const char *)uri, up->disc, up->up, p->flags) : NULL;
+    if (!f)
+        p->skip = 1;
+    else
+        open_field(p, up, f, n_attr, attr);
+}
+
+static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct parser *p = user;
+    if (p->failed)
+        return;
+    if (p->raw) {
+        raw_end(p, name, prefix);
+        return;
+    }
+    if (p->skip) {
+        p->skip--;
+        return;
+    }
+    struct frame *fr = &p->stack[p->depth - 1];
+    if (fr->collect) {
+        const struct model_field *f = fr->scalar ? fr->scalar : &fr->table->fields[fr->table->text];
+        const char *s = p->text.s + fr->text;
+        size_t n = p->text.n - fr->text;
+        bool blank = true;
+        for (size_t i = 0; i < n && blank && !fr->scalar; i++)
+            blank = g_ascii_isspace(s[i]);
+        if (fr->scalar ? n > 0 : !blank)
+            set_value(p, fr, fr->name, f, fr->base, s, n);
+        p->text.n = fr->text;
+    }
+    p->depth--;
+}
+
+static void characters(void *user, const xmlChar *s, int n)
+{
+    struct parser *p = user;
+    if (p->failed || p->skip || !p->depth)
+        return;
+    if (p->raw) {
+        raw_close_tag(p);
+        raw_escape(p, (const char *)s, n, false);
+    } else if (p->stack[p->depth - 1].collect) {
+        text_add(&p->text, (const char *)s, n);
+    }
+}
+
+static void comment(void *user, const xmlChar *s)
+{
+    struct parser *p = user;
+    if (p->failed || !p->raw)
+        return;
+    raw_close_tag(p);
+    text_lit(&p->text, "<!--");
+    text_add(&p->text, (const char *)s, strlen((const char *)s));
+    text_lit(&p->text, "-->");
+}
+
+static void cdata(void *user, const xmlChar *s, int n)
+{
+    struct parser *p = user;
+    if (p->failed || !p->raw) {
+        characters(user, s, n);
+        return;
+    }
+    raw_close_tag(p);
+    text_lit(&p->text, "<![CDATA[");
+    text_add(&p->text, (const char *)s, n);
+    text_lit(&p->text, "]]>");
+}
+
+static void refuse_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    struct parser *p = user;
+    if (p->failed)
+        return;
+    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
+                 "%s document, line %d: a document type declaration is not accepted; remove <!DOCTYPE …> and write "
+                 "the content of its entities in place", p->doc->element, line_of(p));
+    stop(p);
+}
+
+static void syntax_error(void *user, xmlErrorPtr e)
+{
+    struct parser *p = user;
+    if (p->failed || !e || e->level < XML_ERR_ERROR)
+        return;
+    g_autofree char *what = g_strchomp(g_strdup(e->message ? e->message : "malformed"));
+    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL, "%s document, line %d, column %d: not well-formed: %s",
+                 p->doc->element, e->line, e->int2, what);
+    p->failed = true;
+}
+
+static xmlEntityPtr entity(void *user, const xmlChar *name)
+{
+    return xmlGetPredefinedEntity(name);
+}
+
+static xmlSAXHandler handlers = {
+    .internalSubset = refuse_dtd,
+    .getEntity = entity,
+    .startElementNs = start_element,
+    .endElementNs = end_element,
+    .characters = characters,
+    .ignorableWhitespace = characters,
+    .cdataBlock = cdata,
+    .comment = comment,
+    .serror = syntax_error,
+    .initialized = XML_SAX2_MAGIC,
+};
+
+static int parse(const struct model_document *d, const struct model_table *root_table, const char **fragment,
+                 const char *xml, size_t len, unsigned flags, void **root, struct err *err)
+{
+    *root = NULL;
+    if (len > MAX_DOCUMENT)
+        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL,
+                            "the %s document has %zu bytes, more than the %d that are accepted", d->element, len,
+                            MAX_DOCUMENT);
+    if (!len)
+        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is empty", d->element);
+    struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment };
+    void *result = fragment ? model_doc_create(d, len) : model_doc_create(d, len + 512);
+    p.head = model_head(result);
+    p.ctxt = xmlCreateMemoryParserCtxt(xml, len);
+    if (!p.ctxt) {
+        model_unref(result);
+        return err_set_from(err, d->err_from, VIR_ERR_NO_MEMORY, "cannot set up the XML parser for a %s document",
+                            d->element);
+    }
+    xmlSAXHandler *theirs = p.ctxt->sax;
+    p.ctxt->sax = &handlers;
+    p.ctxt->userData = &p;
+    p.ctxt->options |= XML_PARSE_NONET;
+    p.ctxt->sax2 = 1;
+    p.ctxt->linenumbers = 1;
+    xmlParseDocument(p.ctxt);
+    bool wrong = !p.failed && !p.ctxt->wellFormed;
+    p.ctxt->sax = theirs;
+    xmlFreeParserCtxt(p.ctxt);
+    g_free(p.text.s);
+    if (wrong)
+        err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is not well-formed XML", d->element);
+    if (p.failed || wrong) {
+        model_unref(result);
+        return -1;
+    }
+    *root = result;
+    return 0;
+}
+
+int model_parse(const struct model_document *d, const char *xml, size_t len, unsigned flags, void **root,
+                struct err *err)
+{
+    return parse(d, d->table, NULL, xml, len, flags, root, err);
+}
+
+int model_parse_fragment(const struct model_document *d, const char *path, const char *xml, size_t len,
+                         unsigned flags, void **root, const char **element, struct err *err)
+{
+    const struct model_table *t = d->table;
+    const char *found = NULL;
+    if (path) {
+        const struct model_field *f = find(t, false, path, strlen(path), NULL, 0, 0, ~0u);
+        g_assert(f && f->kind == MODEL_K_GROUP);
+        t = f->sub;
+    }
+    int r = parse(d, t, &found, xml, len, flags, root, err);
+    if (element)
+        *element = found;
+    return r;
+}

@@ -10,6 +10,7 @@
  */
 #include <glib.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
 #include <libxml/xmlerror.h>
 #include "model/engine.h"

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * capabilities: the two documents that tell clients what can run here.
+ *
+ * Called by: the driver tables' connect slots.
+ * Waits: for probing, the first time.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "drivers/qemu/qemu-host.h"
+
+#include <glib.h>
+
+struct qemu_machine;
+
+/* virConnectGetCapabilities: result to free. */
+char *qemu_capabilities(struct qemu_host *host, struct err *err);
+/* virConnectGetDomainCapabilities: any argument may be NULL. */
+char *qemu_domain_capabilities(struct qemu_host *host, const char *emulator, const char *arch, const char *machine,
+                               const char *virttype, struct err *err);
+/* virConnectGetMaxVcpus; type may be NULL */
+int qemu_max_vcpus(struct qemu_host *host, const char *type, struct err *err);
+/* virConnectGetVersion: of the default emulator of the host's architecture. */
+int qemu_version(struct qemu_host *host, unsigned long *version, struct err *err);
+/* virConnectGetCPUModelNames: number of names, -1; *models NULL-terminated (may be NULL). */
+int qemu_cpu_model_names(struct qemu_host *host, const char *arch, char ***models, struct err *err);
+/* How many vcpus a machine takes with KVM or without. */
+unsigned qemu_machine_max_vcpus(const struct qemu_machine *machine, bool kvm);

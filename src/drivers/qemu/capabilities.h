@@ -13,6 +13,7 @@
 #include <glib.h>
 
 struct qemu_machine;
+struct qemu_cpu;
 
 /* virConnectGetCapabilities: result to free. */
 char *qemu_capabilities(struct qemu_host *host, struct err *err);
@@ -27,3 +28,5 @@ int qemu_version(struct qemu_host *host, unsigned long *version, struct err *err
 int qemu_cpu_model_names(struct qemu_host *host, const char *arch, char ***models, struct err *err);
 /* How many vcpus a machine takes with KVM or without. */
 unsigned qemu_machine_max_vcpus(const struct qemu_machine *machine, bool kvm);
+/* A model with a name of its own, not a mode ("host") or a version of one. */
+bool qemu_cpu_is_model(const struct qemu_cpu *cpu);

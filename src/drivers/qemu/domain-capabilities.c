@@ -95,7 +95,6 @@ vendor_of(const char *model)
     return "Intel";
 }
 
-bool qemu_cpu_is_model(const struct qemu_cpu *cpu);
 
 static int
 by_name_down(gconstpointer a, gconstpointer b)

@@ -195,7 +195,6 @@ firmware_list(const char *arch, const char *machine, bool *secure, bool *efi)
                 g_ptr_array_add(found, g_strdup(*p));
         }
     }
-    g_ptr_array_sort(found, by_name);
     g_ptr_array_add(found, NULL);
     return (char **)g_ptr_array_free(found, FALSE);
 }

@@ -31,6 +31,6 @@ struct firmware {
 /* 0 with *out filled (firmware_clear()), or -1: none fits. */
 int firmware_select(const struct firmware_wish *wish, struct firmware *out, struct err *err);
 void firmware_clear(struct firmware *fw);
-/* Images for a machine, NULL-terminated and sorted; *secure: one of them has
+/* Images for a machine, NULL-terminated; *secure: one of them has
  * secure boot; *efi: automatic selection would find one. */
 char **firmware_list(const char *arch, const char *machine, bool *secure, bool *efi);

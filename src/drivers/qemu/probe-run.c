@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define ERR_FROM VIR_FROM_QEMU
@@ -33,7 +34,7 @@ struct dialogue {
     const char *accel;
     struct process proc;
     bool started;
-    int in, out, errors;      /* in: to QEMU's stdin */
+    int fd, errors;           /* fd: its stdin and stdout */
     GString *got;
     size_t sent;
     char *script;
@@ -45,10 +46,8 @@ struct dialogue {
 static void
 dialogue_clear(struct dialogue *d)
 {
-    if (d->in >= 0)
-        close(d->in);
-    if (d->out >= 0)
-        close(d->out);
+    if (d->fd >= 0)
+        close(d->fd);
     if (d->errors >= 0)
         close(d->errors);
     if (d->started)
@@ -64,21 +63,15 @@ dialogue_clear(struct dialogue *d)
 static int
 start(struct dialogue *d, const struct qemu_host *host, const char *binary, struct err *err)
 {
-    int to[2], from[2];
+    int pair[2];
     g_autofree char *machine = g_strconcat("none,accel=", d->accel, NULL);
     const char *argv[] = { binary, "-S", "-no-user-config", "-nodefaults", "-nographic", "-machine", machine,
                            "-qmp", "stdio", NULL };
     const char *env[] = { "LC_ALL=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                           "HOME=/", NULL };
-    if (pipe2(to, O_CLOEXEC) < 0)
-        return err_errno(err, errno, "cannot make a pipe to probe '%s'", binary);
-    d->in = to[1];
-    if (pipe2(from, O_CLOEXEC) < 0) {
-        err_errno(err, errno, "cannot make a pipe to probe '%s'", binary);
-        close(to[0]);
-        return -1;
-    }
-    d->out = from[0];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return err_errno(err, errno, "cannot make a connection to probe '%s'", binary);
+    d->fd = pair[0];
     d->errors = memfd_create("probe-stderr", MFD_CLOEXEC);
     GString *script = g_string_new(NULL);
     for (size_t i = 0; i < d->nquestions; i++)
@@ -87,20 +80,18 @@ start(struct dialogue *d, const struct qemu_host *host, const char *binary, stru
     d->got = g_string_new(NULL);
     d->answers = g_new0(json_t *, d->nquestions);
 
-    const struct process_fd fds[] = { { to[0], 0 }, { from[1], 1 }, { d->errors, 2 } };
+    const struct process_fd fds[] = { { pair[1], 0 }, { pair[1], 1 }, { d->errors, 2 } };
     struct process_spec spec = {
         .argv = argv, .env = env, .cwd = "/", .fds = fds, .nfds = d->errors >= 0 ? 3 : 2,
         .set_ids = host->privileged && geteuid() == 0, .uid = host->uid, .gid = host->gid,
         .groups = host->groups, .ngroups = host->ngroups, .setsid = true, .death_signal = SIGKILL,
     };
     int rc = process_spawn(&spec, &d->proc, err);
-    close(to[0]);
-    close(from[1]);
+    close(pair[1]);
     if (rc < 0)
         return err_context(err, "cannot probe emulator '%s'", binary);
     d->started = true;
-    fcntl(d->in, F_SETFL, O_NONBLOCK);
-    fcntl(d->out, F_SETFL, O_NONBLOCK);
+    fcntl(d->fd, F_SETFL, O_NONBLOCK);
     return 0;
 }
 
@@ -146,8 +137,11 @@ take_lines(struct dialogue *d, const char *binary, struct err *err)
     while ((nl = memchr(from, '\n', d->got->len - (from - d->got->str)))) {
         json_error_t why;
         json_t *line = json_loadb(from, nl - from, JSON_ALLOW_NUL, &why);
+        /* Numbers of 64 bits without sign occur among CPU properties. */
+        if (!line && json_error_code(&why) == json_error_numeric_overflow)
+            line = json_loadb(from, nl - from, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &why);
         if (!line)
-            return fail(d, binary, err, "its monitor does not speak JSON");
+            return fail(d, binary, err, "its monitor sends something else than JSON");
         from = nl + 1;
         if ((json_object_get(line, "return") || json_object_get(line, "error")) && d->nanswers < d->nquestions)
             d->answers[d->nanswers++] = line;
@@ -160,20 +154,20 @@ take_lines(struct dialogue *d, const char *binary, struct err *err)
 }
 
 static int
-pump(struct dialogue *d, short in_events, short out_events, const char *binary, struct err *err)
+pump(struct dialogue *d, short events, const char *binary, struct err *err)
 {
     size_t all = strlen(d->script);
-    if (in_events && d->in >= 0) {
-        ssize_t n = write(d->in, d->script + d->sent, all - d->sent);
+    if (events & POLLOUT) {
+        ssize_t n = send(d->fd, d->script + d->sent, all - d->sent, MSG_NOSIGNAL);
         if (n > 0)
             d->sent += n;
-        /* A failed write shows as end of file on its stdout too. */
+        /* A failed write shows as end of file too. */
     }
-    if (!out_events)
+    if (!(events & (POLLIN | POLLHUP | POLLERR)))
         return 0;
     for (;;) {
         char buf[65536];
-        ssize_t n = read(d->out, buf, sizeof(buf));
+        ssize_t n = read(d->fd, buf, sizeof(buf));
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return 0;
         if (n < 0)
@@ -197,13 +191,13 @@ converse(struct dialogue *d, size_t n, const char *binary, struct err *err)
     gint64 deadline = g_get_monotonic_time() + PROBE_SECONDS * G_USEC_PER_SEC;
     bool failed[2] = { false, false };
     for (;;) {
-        struct pollfd fds[4];
+        struct pollfd fds[2];
         nfds_t nfds = 0;
         for (size_t i = 0; i < n; i++) {
             if (d[i].done || failed[i])
                 continue;
-            fds[nfds++] = (struct pollfd){ .fd = d[i].out, .events = POLLIN };
-            fds[nfds++] = (struct pollfd){ .fd = d[i].sent < strlen(d[i].script) ? d[i].in : -1, .events = POLLOUT };
+            short more = d[i].sent < strlen(d[i].script) ? POLLOUT : 0;
+            fds[nfds++] = (struct pollfd){ .fd = d[i].fd, .events = POLLIN | more };
         }
         if (!nfds)
             return 0;
@@ -217,9 +211,9 @@ converse(struct dialogue *d, size_t n, const char *binary, struct err *err)
                 continue;
             ERR_AUTO own = ERR_INIT;
             int rc = r == 0 && left <= 0 ? fail(&d[i], binary, &own, "it does not answer in time")
-                     : r > 0             ? pump(&d[i], fds[k + 1].revents, fds[k].revents, binary, &own)
+                     : r > 0             ? pump(&d[i], fds[k].revents, binary, &own)
                                          : 0;
-            k += 2;
+            k++;
             if (rc < 0) {
                 if (i == 0) {
                     err_move(err, &own);
@@ -337,8 +331,8 @@ json_t *
 qemu_probe_run(const struct qemu_host *host, const char *binary, bool with_kvm, struct err *err)
 {
     struct dialogue d[2] = {
-        { main_questions, G_N_ELEMENTS(main_questions), "tcg", PROCESS_INIT, false, -1, -1, -1 },
-        { kvm_questions, G_N_ELEMENTS(kvm_questions), "kvm", PROCESS_INIT, false, -1, -1, -1 },
+        { main_questions, G_N_ELEMENTS(main_questions), "tcg", PROCESS_INIT, false, -1, -1 },
+        { kvm_questions, G_N_ELEMENTS(kvm_questions), "kvm", PROCESS_INIT, false, -1, -1 },
     };
     size_t n = with_kvm ? 2 : 1;
     json_t *doc = NULL;

@@ -51,7 +51,7 @@ ARRAYS = {'uuid': 16, 'mac': 6}
 INTS = {k for k, v in SCALARS.items() if v[3] in
         ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
-         'always', 'lower', 'nounit', 'migratable', 'config'}
+         'always', 'lower', 'nounit', 'migratable', 'config', 'open'}
 OPTIONS = {'default', 'when', 'up', 'code', 'units', 'in'}
 
 
@@ -143,9 +143,9 @@ def _line(m, stack, w, where):
         return
     inner = None
     if '{' in w and '}' in w:           # a group on one line: its fields separated by ';'
-        i = w.index('{')
-        inner = [p.split() for p in ' '.join(w[i + 1:w.index('}')]).split(';')]
-        w = w[:i + 1]
+        i, k = w.index('{'), w.index('}')
+        inner = [p.split() for p in ' '.join(w[i + 1:k]).split(';')]
+        w = w[:1] + w[k + 1:] + w[1:i + 1]
     f = _field(m, w, where)
     stack[-1].fields.append(f)
     if f.kind == 'group':

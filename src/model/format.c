@@ -18,8 +18,11 @@ struct out {
     unsigned n_ns;
 };
 
+/* What becomes of an element without content: nothing, <x/>, or <x> and </x>. */
+enum { DROP_EMPTY, KEEP_EMPTY, OPEN_EMPTY };
+
 static void format_element(struct out *o, const struct model_table *t, const char *name, const void *base,
-                           unsigned indent, unsigned disc, unsigned up, bool empty_too);
+                           unsigned indent, unsigned disc, unsigned up, unsigned empty);
 
 static bool shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
 {
@@ -86,15 +89,17 @@ static void format_child(struct out *o, const struct model_field *f, const void 
     switch ((enum model_kind)f->kind) {
     case MODEL_K_GROUP:
         format_element(o, f->sub, f->qname, base, indent, disc, up,
-                       f->has != MODEL_NO_OFFSET && *(const bool *)FIELD_CPTR(base, f->has));
+                       f->flags & MODEL_OPEN ? OPEN_EMPTY :
+                       f->has != MODEL_NO_OFFSET && *(const bool *)FIELD_CPTR(base, f->has) ? KEEP_EMPTY : DROP_EMPTY);
         return;
     case MODEL_K_STRUCT:
         if ((p = FIELD_SUB(base, f)))
-            format_element(o, f->sub, f->qname, p, indent, disc, disc, true);
+            format_element(o, f->sub, f->qname, p, indent, disc, disc, f->flags & MODEL_OPEN ? OPEN_EMPTY : KEEP_EMPTY);
         return;
     case MODEL_K_LIST:
         for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
-            format_element(o, f->sub, f->qname, ((void *const *)FIELD_SUB(base, f))[i], indent, disc, disc, true);
+            format_element(o, f->sub, f->qname, ((void *const *)FIELD_SUB(base, f))[i], indent, disc, disc,
+                           f->flags & MODEL_OPEN ? OPEN_EMPTY : KEEP_EMPTY);
         return;
     case MODEL_K_FLAG:
         if (*(const bool *)FIELD_CPTR(base, f->offset)) {
@@ -146,7 +151,7 @@ static void declare_namespaces(struct out *o, const struct model_table *t, const
 }
 
 static void format_element(struct out *o, const struct model_table *t, const char *name, const void *base,
-                           unsigned indent, unsigned disc, unsigned up, bool empty_too)
+                           unsigned indent, unsigned disc, unsigned up, unsigned empty)
 {
     size_t start = o->t.n, after_name, opened;
     if (t->disc >= 0)
@@ -194,13 +199,16 @@ static void format_element(struct out *o, const struct model_table *t, const cha
             format_child(o, f, base, indent + 1, disc, up);
     }
     if (o->t.n == opened && !text) {
-        if (!attrs && !empty_too) {
+        if (!attrs && empty == DROP_EMPTY) {
             o->t.n = start;
             return;
         }
-        o->t.n = opened - 2;
-        text_lit(&o->t, "/>\n");
-        return;
+        if (empty != OPEN_EMPTY) {
+            o->t.n = opened - 2;
+            text_lit(&o->t, "/>\n");
+            return;
+        }
+        opened = 0;
     }
     if (o->t.n != opened)
         text_indent(&o->t, indent);
@@ -220,7 +228,7 @@ char *model_format(const void *root, unsigned flags)
 {
     const struct model_document *d = model_head(root)->document;
     struct out o = { .flags = flags, .root = root };
-    format_element(&o, d->table, d->element, root, 0, 0, 0, true);
+    format_element(&o, d->table, d->element, root, 0, 0, 0, KEEP_EMPTY);
     return finish(&o);
 }
 
@@ -228,6 +236,6 @@ char *model_format_struct(const struct model_table *t, const char *element, cons
                           unsigned flags)
 {
     struct out o = { .flags = flags };
-    format_element(&o, t, element, base, indent, 0, 0, true);
+    format_element(&o, t, element, base, indent, 0, 0, KEEP_EMPTY);
     return finish(&o);
 }

@@ -71,6 +71,7 @@ enum {
     MODEL_ATTR = 1 << 14,
     MODEL_TEXT = 1 << 15,
     MODEL_DEFAULT = 1 << 16,
+    MODEL_OPEN = 1 << 17,      /* printed with a closing tag even if empty */
 };
 
 #define MODEL_NO_OFFSET UINT16_MAX

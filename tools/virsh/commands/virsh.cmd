@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+group virsh: Virsh itself
+
+command cd: change the working folder
+    offline
+    string dir complete=file: folder; home without it
+
+command echo: print the arguments, quoted if wished
+    offline
+    flag shell: quote for a shell
+    flag xml: quote for XML
+    flag split: split arguments at commas
+    flag err: print as an error
+    string prefix named: text to print first
+    words string empty: text
+
+command exit: leave the shell
+    offline
+
+command help: explain commands
+    offline
+    string command complete=command: command or group to explain
+
+command pwd: print the working folder
+    offline
+
+command quit: leave the shell
+    offline
+
+command connect: connect to a hypervisor
+    offline
+    string name empty: URI of the hypervisor
+    flag readonly: look only

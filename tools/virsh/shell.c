@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The connection and the loop that runs calls.  Commands wait here as long as the library does; events
+ * arrive on a thread of their own, started when the first connection is made. */
+#include "shell.h"
+
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- output ---- */
+
+static void
+log_line(struct shell *sh, const char *level, const char *text)
+{
+    if (!sh->log)
+        return;
+    time_t now = time(NULL);
+    struct tm tm;
+    char stamp[32];
+    localtime_r(&now, &tm);
+    strftime(stamp, sizeof(stamp), "%Y.%m.%d %H:%M:%S", &tm);
+    fprintf(sh->log, "[%s virsh %d] %s %s\n", stamp, (int)getpid(), level, text);
+    fflush(sh->log);
+}
+
+void
+out(struct shell *sh, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vfprintf(stdout, fmt, ap);
+    va_end(ap);
+}
+
+void
+say(struct shell *sh, const char *fmt, ...)
+{
+    va_list ap;
+    if (sh->quiet || sh->json)
+        return;
+    va_start(ap, fmt);
+    vfprintf(stdout, fmt, ap);
+    va_end(ap);
+}
+
+bool
+fail(struct shell *sh, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    fflush(stdout);
+    if (sh->color && isatty(STDERR_FILENO))
+        fprintf(stderr, "\033[31merror:\033[0m %s\n", text);
+    else
+        fprintf(stderr, "error: %s\n", text);
+    log_line(sh, "ERROR", text);
+    sh->told = true;
+    return false;
+}
+
+void
+debug(struct shell *sh, int level, const char *fmt, ...)
+{
+    va_list ap;
+    if (level < sh->debug)
+        return;
+    va_start(ap, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    fprintf(stdout, "%s\n", text);
+    log_line(sh, "DEBUG", text);
+}
+
+/* ---- errors of the library ---- */
+
+/* The library calls this on the thread whose call failed; frees of handles that follow would wipe the
+ * error, so it is kept at once. */
+static void
+err_keep(void *opaque, virErrorPtr err)
+{
+    struct shell *sh = opaque;
+    if (sh->err)
+        virFreeError(sh->err);
+    sh->err = virSaveLastError();
+}
+
+void
+err_forget(struct shell *sh)
+{
+    if (sh->err)
+        virFreeError(sh->err);
+    sh->err = NULL;
+}
+
+int
+err_code(struct shell *sh)
+{
+    return sh->err ? sh->err->code : VIR_ERR_OK;
+}
+
+void
+err_tell(struct shell *sh)
+{
+    if (sh->err && sh->err->code != VIR_ERR_OK)
+        fail(sh, "%s", sh->err->message ? sh->err->message : "the library gave no reason");
+    else if (!sh->told && !sh->err)
+        virResetLastError();
+    err_forget(sh);
+}
+
+/* ---- connection ---- */
+
+static void *
+event_thread(void *opaque)
+{
+    while (virEventRunDefaultImpl() == 0)
+        ;
+    return NULL;
+}
+
+static void
+timer_nothing(int timer, void *opaque)
+{
+}
+
+bool
+shell_events(struct shell *sh)
+{
+    static bool started;
+    if (started)
+        return true;
+    /* The timer keeps the loop from sleeping for ever between additions. */
+    if (virEventAddTimeout(1000, timer_nothing, NULL, NULL) < 0)
+        return fail(sh, "cannot start the event loop");
+    GThread *thread = g_thread_new("events", event_thread, NULL);
+    g_thread_unref(thread);
+    started = true;
+    return true;
+}
+
+static void
+connection_closed(virConnectPtr conn, int reason, void *opaque)
+{
+    struct shell *sh = opaque;
+    g_atomic_int_set(&sh->closed, reason + 1);
+}
+
+bool
+shell_connect(struct shell *sh)
+{
+    virSetErrorFunc(sh, err_keep);
+    if (!shell_events(sh))
+        return false;
+    sh->conn = virConnectOpenAuth(sh->uri, virConnectAuthPtrDefault,
+                                  sh->readonly ? VIR_CONNECT_RO : 0);
+    if (!sh->conn)
+        return fail(sh, "failed to connect to the hypervisor");
+    g_atomic_int_set(&sh->closed, 0);
+    if (virConnectRegisterCloseCallback(sh->conn, connection_closed, sh, NULL) < 0)
+        debug(sh, 1, "the driver does not report closed connections");
+    if (sh->keepalive_interval > 0 &&
+        virConnectSetKeepAlive(sh->conn, sh->keepalive_interval, sh->keepalive_count) != 0) {
+        if (sh->keepalive_asked) {
+            fail(sh, "the driver has no keepalive for this connection");
+            shell_disconnect(sh);
+            return false;
+        }
+        debug(sh, 1, "the driver has no keepalive for this connection");
+    }
+    err_forget(sh);
+    return true;
+}
+
+void
+shell_disconnect(struct shell *sh)
+{
+    if (!sh->conn)
+        return;
+    virConnectUnregisterCloseCallback(sh->conn, connection_closed);
+    int left = virConnectClose(sh->conn);
+    if (left > 0)
+        debug(sh, 2, "%d references to the connection are left", left);
+    sh->conn = NULL;
+    err_forget(sh);
+}
+
+void
+shell_reconnect_if_closed(struct shell *sh)
+{
+    static const char *const reasons[] = {"an input/output error", "end of file", "a keepalive timeout",
+                                          "a request of this client"};
+    int closed = g_atomic_int_get(&sh->closed);
+    if (!closed || !sh->conn)
+        return;
+    g_autofree char *uri = virConnectGetURI(sh->conn);
+    fail(sh, "Disconnected from %s due to %s", uri ? uri : "the hypervisor",
+         closed - 1 < (int)G_N_ELEMENTS(reasons) ? reasons[closed - 1] : "an unknown reason");
+    shell_disconnect(sh);
+    if (shell_connect(sh))
+        fail(sh, "Reconnected to the hypervisor");
+    else
+        err_tell(sh);
+}
+
+/* ---- running ---- */
+
+static bool
+run_one(struct shell *sh, const struct call *call)
+{
+    err_forget(sh);
+    sh->told = false;
+    shell_reconnect_if_closed(sh);
+    if (!call->help && !call->def->offline && !sh->conn && !shell_connect(sh)) {
+        err_tell(sh);
+        return false;
+    }
+    gint64 start = g_get_monotonic_time();
+    bool ok = call->help ? shell_help_command(sh, call->def) : call->def->run(sh, call);
+    gint64 took = g_get_monotonic_time() - start;
+    if (!ok)
+        err_tell(sh);
+    if (sh->leave)
+        return ok;
+    if (sh->timing)
+        out(sh, "\n(Time: %.3f ms)\n\n", took / 1000.0);
+    else
+        say(sh, "\n");
+    fflush(stdout);
+    return ok;
+}
+
+bool
+shell_run(struct shell *sh, const struct call *calls)
+{
+    bool ok = true;
+    for (; calls && !sh->leave; calls = calls->next)
+        ok = run_one(sh, calls);
+    return ok;
+}
+
+bool
+shell_run_text(struct shell *sh, const char *text)
+{
+    struct call *calls;
+    g_autofree char *why = NULL;
+    if (!parse_text(text, &calls, &why))
+        return fail(sh, "%s", why);
+    bool ok = shell_run(sh, calls);
+    call_free(calls);
+    return ok;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The shell: connection, settings, output.  One per process; commands get it as their first
+ * argument.  Only the main thread uses it, except where a field says otherwise. */
+#pragma once
+
+#include "command.h"
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <stdio.h>
+
+struct shell {
+    virConnectPtr conn;
+    char *uri; /* as asked for, or NULL for the default */
+    bool readonly;
+    bool quiet, timing, interactive, json, color;
+    int debug; /* 0 everything … 4 errors only */
+    int keepalive_interval, keepalive_count;
+    bool keepalive_asked;
+    unsigned char escape;
+    char *log_path;
+    FILE *log;
+    virErrorPtr err; /* last error of the library, not told yet */
+    bool told; /* the command has said why it fails */
+    bool leave; /* quit was called */
+    int closed; /* atomic: the connection broke */
+};
+
+bool shell_connect(struct shell *sh);
+void shell_disconnect(struct shell *sh);
+void shell_reconnect_if_closed(struct shell *sh);
+bool shell_run(struct shell *sh, const struct call *calls);
+bool shell_run_text(struct shell *sh, const char *text);
+int shell_interactive(struct shell *sh);
+void shell_usage(struct shell *sh);
+bool shell_help_command(struct shell *sh, const struct command_def *def);
+
+/* Starts the thread that runs the library's event loop; once. */
+bool shell_events(struct shell *sh);
+
+/* The result of a command. */
+void out(struct shell *sh, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+/* What a person likes to read but a script does not need: not in quiet mode. */
+void say(struct shell *sh, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+/* Why something failed; always false, for `return fail(…)`. */
+bool fail(struct shell *sh, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+void debug(struct shell *sh, int level, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
+/* Forget the library's last error: the command dealt with it. */
+void err_forget(struct shell *sh);
+int err_code(struct shell *sh);
+void err_tell(struct shell *sh);
+
+/* Tables. */
+struct table;
+struct table *table_new(const char *first, ...) G_GNUC_NULL_TERMINATED;
+void table_row(struct table *t, const char *first, ...) G_GNUC_NULL_TERMINATED;
+void table_rowv(struct table *t, const char *const *cells);
+void table_print(struct shell *sh, struct table *t);
+char *table_format(const struct table *t, bool header);
+size_t table_rows(const struct table *t);
+void table_free(struct table *t);
+typedef struct table table;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(table, table_free)
+
+/* Properties: "Label:   value" lines. */
+struct props;
+typedef struct props props;
+struct props *props_new(int width);
+void prop(struct props *p, const char *label, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
+void props_print(struct shell *sh, struct props *p);
+void props_free(struct props *p);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(props, props_free)
+
+/* JSON text of a string, with quotes. */
+char *json_quote(const char *text);
+
+/* Completion candidates for an unfinished command line; NULL-terminated. */
+char **complete_words(struct shell *sh, char *const *words);

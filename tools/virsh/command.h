@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Command descriptions and parsed calls.  The descriptions are generated from commands/*.cmd by
+/* Command descriptions and parsed calls.  The descriptions are generated from commands/ by
  * describe.py; parse.c turns text into calls; the commands read their options with opt_*(). */
 #pragma once
 

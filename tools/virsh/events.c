@@ -211,10 +211,10 @@ on_memory_size(virConnectPtr conn, virDomainPtr dom, const char *alias, unsigned
 struct event_def {
     const char *name;
     int id;
-    GCallback fn;
+    virConnectDomainEventGenericCallback fn; /* of the type the event has */
 };
 
-#define CB(f) G_CALLBACK(f)
+#define CB(f) ((virConnectDomainEventGenericCallback)(void *)(f))
 static const struct event_def domain_events[] = {
     {"lifecycle", VIR_DOMAIN_EVENT_ID_LIFECYCLE, CB(on_lifecycle)},
     {"reboot", VIR_DOMAIN_EVENT_ID_REBOOT, CB(on_generic)},
@@ -254,6 +254,7 @@ on_network(virConnectPtr conn, virNetworkPtr net, int event, int detail, void *o
     event_print(W, "event 'lifecycle' for network %s: %s", virNetworkGetName(net), WORD(words, event));
 }
 
+#if LIBVIR_VERSION_NUMBER >= 9008000
 static void
 on_network_metadata(virConnectPtr conn, virNetworkPtr net, int type, const char *uri, void *opaque)
 {
@@ -261,6 +262,7 @@ on_network_metadata(virConnectPtr conn, virNetworkPtr net, int type, const char 
     event_print(W, "event 'metadata-change' for network %s: %s %s", virNetworkGetName(net), WORD(words, type),
                 uri ? uri : "");
 }
+#endif
 
 static void
 on_pool(virConnectPtr conn, virStoragePoolPtr pool, int event, int detail, void *opaque)
@@ -334,25 +336,25 @@ add_domain(struct shell *sh, void *object, const struct event_def *e, struct sub
 static int
 add_network(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectNetworkEventRegisterAny(sh->conn, object, e->id, e->fn, s, NULL);
+    return virConnectNetworkEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
 }
 
 static int
 add_pool(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectStoragePoolEventRegisterAny(sh->conn, object, e->id, e->fn, s, NULL);
+    return virConnectStoragePoolEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
 }
 
 static int
 add_nodedev(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectNodeDeviceEventRegisterAny(sh->conn, object, e->id, e->fn, s, NULL);
+    return virConnectNodeDeviceEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
 }
 
 static int
 add_secret(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectSecretEventRegisterAny(sh->conn, object, e->id, e->fn, s, NULL);
+    return virConnectSecretEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
 }
 
 static const struct event_kind {

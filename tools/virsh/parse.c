@@ -14,7 +14,7 @@ command_find(const char *name)
 {
     for (const struct group_def *g = command_groups; g->keyword; g++) {
         for (const struct command_def *c = g->commands; c->name; c++) {
-            if (strcmp(c->name, name) == 0)
+            if (c->run && strcmp(c->name, name) == 0)
                 return c;
             if (c->aliases) {
                 g_auto(GStrv) aliases = g_strsplit(c->aliases, " ", 0);

@@ -4,14 +4,14 @@
  *
  * usage: model-roundtrip [-l] [-s] [-q] [-t N] FILE...
  *   prints each document as we write it; -q only says which differ from the file, with the number
- *   that came back unchanged; -l live, -s without secrets; -t N measures N rounds.
+ *   that came back unchanged; -c completed as every driver does, -l live, -s without secrets; -t N measures N rounds.
  * A development tool: the tests use it on our own samples, an engineer on whatever is at hand.
  */
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "model/domain-def.h"
+#include "model/complete.h"
 
 static double now(void)
 {
@@ -46,7 +46,7 @@ static void measure(const char *xml, size_t n, int rounds)
 int main(int argc, char **argv)
 {
     unsigned pflags = 0, fflags = MODEL_FORMAT_SECURE, same = 0, all = 0;
-    bool quiet = false;
+    bool quiet = false, complete = false;
     int rounds = 0, status = 0;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "-l")) {
@@ -55,6 +55,9 @@ int main(int argc, char **argv)
             continue;
         } else if (!strcmp(argv[i], "-s")) {
             fflags &= ~MODEL_FORMAT_SECURE;
+            continue;
+        } else if (!strcmp(argv[i], "-c")) {
+            complete = true;
             continue;
         } else if (!strcmp(argv[i], "-q")) {
             quiet = true;
@@ -73,6 +76,11 @@ int main(int argc, char **argv)
         }
         all++;
         if (domain_def_parse(xml, n, pflags, &def, &err) < 0) {
+            printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
+            status = 1;
+            continue;
+        }
+        if (complete && domain_complete(def, ARCH_I686, &err) < 0) {
             printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
             status = 1;
             continue;

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-devices: what devices imply, for every hypervisor; see complete.h.
+ */
+#include <glib.h>
+#include "model/complete.h"
+#include "model/complete-devices.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+/* ---- disks ------------------------------------------------------------------------------------ */
+
+static const struct { const char *prefix; enum disk_bus bus; } target_prefixes[] = {
+    { "fd", DISK_BUS_FDC }, { "hd", DISK_BUS_IDE }, { "sd", DISK_BUS_SCSI }, { "vd", DISK_BUS_VIRTIO },
+    { "xvd", DISK_BUS_XEN }, { "ubd", DISK_BUS_UML },
+};
+
+static int prefix_of(const char *target)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(target_prefixes); i++)
+        if (g_str_has_prefix(target, target_prefixes[i].prefix))
+            return i;
+    return -1;
+}
+
+enum disk_bus disk_bus_of_target(const char *target)
+{
+    int i = prefix_of(target);
+    return i < 0 ? DISK_BUS_IDE : target_prefixes[i].bus;
+}
+
+int disk_target_index(const char *target, size_t *prefix_len)
+{
+    int p = prefix_of(target), n = 0;
+    if (p < 0)
+        return -1;
+    const char *s = target + strlen(target_prefixes[p].prefix), *from = s;
+    if (prefix_len)
+        *prefix_len = s - target;
+    for (; g_ascii_islower(*s) && s - from < 5; s++)
+        n = (n + (s > from)) * 26 + (*s - 'a');
+    if (s == from)
+        return -1;
+    while (g_ascii_isdigit(*s))
+        s++;
+    return *s ? -1 : n;
+}
+
+static void drive_address(struct domain_def *def, struct domain_disk *d)
+{
+    int i = disk_target_index(d->target, NULL);
+    struct device_address *a = d->info.address;
+    if (i < 0 || (a && a->type))
+        return;
+    if (d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_FDC && d->bus != DISK_BUS_SATA && d->bus != DISK_BUS_SCSI)
+        return;
+    a = d->info.address = model_new(def, struct device_address);
+    a->type = ADDRESS_TYPE_DRIVE;
+    a->has_bus = a->has_controller = a->has_target = a->has_unit = true;
+    if (d->bus == DISK_BUS_SCSI) {             /* seven units, of the narrow bus */
+        a->controller = i / 7;
+        a->unit = i % 7;
+    } else if (d->bus == DISK_BUS_IDE) {
+        a->controller = i / 4;
+        a->bus = i % 4 / 2;
+        a->unit = i % 2;
+    } else if (d->bus == DISK_BUS_SATA) {
+        a->controller = i / 6;
+        a->unit = i % 6;
+    } else {
+        a->controller = i / 2;
+        a->unit = i % 2;
+    }
+}
+
+int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct err *err)
+{
+    if (!d->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
+                       "its disks apart", def->name);
+    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "floppy '%s' of guest '%s': names of floppies start with fd",
+                       d->target, def->name);
+    if (!d->bus)
+        d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
+    if (d->device == DISK_DEVICE_CDROM)
+        d->readonly = true;
+    if (d->snapshot == DISK_SNAPSHOT_UNSET && d->readonly)
+        d->snapshot = DISK_SNAPSHOT_UNSET;
+    drive_address(def, d);
+    return 0;
+}
+
+/* ---- controllers --------------------------------------------------------------------------------- */
+
+struct domain_controller *domain_find_controller(const struct domain_def *def, enum controller_type type,
+                                                 unsigned index)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type == type && def->controllers[i]->index == index)
+            return def->controllers[i];
+    return NULL;
+}
+
+struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index,
+                                                const char *model)
+{
+    struct domain_controller *c = model_new(def, struct domain_controller);
+    c->type = type;
+    c->index = index;
+    c->has_index = true;
+    c->model = model_str(def, model);
+    model_list_append(def, def->controllers, def->n_controllers, c);
+    return c;
+}
+
+static void need_controllers(struct domain_def *def, enum controller_type type, int highest)
+{
+    for (int i = 0; i <= highest; i++)
+        if (!domain_find_controller(def, type, i))
+            domain_add_controller(def, type, i, NULL);
+}
+
+static void number_controllers(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        struct domain_controller *c = def->controllers[i];
+        unsigned next = 0;
+        if (c->has_index)
+            continue;
+        for (uint32_t k = 0; k < def->n_controllers; k++)
+            if (def->controllers[k]->type == c->type && def->controllers[k]->has_index &&
+                def->controllers[k]->index >= next)
+                next = def->controllers[k]->index + 1;
+        c->index = next;
+        c->has_index = true;
+    }
+}
+
+static int highest_drive(const struct domain_def *def, enum disk_bus bus)
+{
+    int n = -1;
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct domain_disk *d = def->disks[i];
+        if (d->bus == bus && d->info.address && d->info.address->type == ADDRESS_TYPE_DRIVE)
+            n = MAX(n, (int)d->info.address->controller);
+    }
+    return n;
+}
+
+static int virtio_serial_of(const struct device_address *a)
+{
+    return a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL ? (int)a->controller : 0;
+}
+
+int domain_add_implied_controllers(struct domain_def *def, struct err *err)
+{
+    int scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1, ccid = -1;
+    need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE));
+    need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC));
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = def->hostdevs[i];
+        if (h->type == HOSTDEV_TYPE_SCSI && h->info.address && h->info.address->type == ADDRESS_TYPE_DRIVE)
+            scsi = MAX(scsi, (int)h->info.address->controller);
+    }
+    need_controllers(def, CONTROLLER_TYPE_SCSI, scsi);
+    need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA));
+    for (uint32_t i = 0; i < def->n_channels; i++)
+        if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
+            serial = MAX(serial, virtio_serial_of(def->channels[i]->info.address));
+    for (uint32_t i = 0; i < def->n_consoles; i++)
+        if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO)
+            serial = MAX(serial, virtio_serial_of(def->consoles[i]->info.address));
+    need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial);
+    for (uint32_t i = 0; i < def->n_smartcards; i++) {
+        const struct device_address *a = def->smartcards[i]->info.address;
+        ccid = MAX(ccid, a && a->type == ADDRESS_TYPE_CCID ? (int)a->controller : 0);
+    }
+    need_controllers(def, CONTROLLER_TYPE_CCID, ccid);
+    return 0;
+}
+
+/* ---- interfaces -------------------------------------------------------------------------------------- */
+
+int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err)
+{
+    if (!net->type)
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "an <interface> of guest '%s' has no type",
+                            def->name);
+    if (!net->has_mac) {
+        static const unsigned char qemu[3] = { 0x52, 0x54, 0x00 };
+        guint32 r = g_random_int();
+        memcpy(net->mac, qemu, 3);
+        memcpy(net->mac + 3, &r, 3);
+        net->has_mac = true;
+    }
+    return 0;
+}
+
+/* ---- serial ports and consoles --------------------------------------------------------------------------- */
+
+static struct chardev_target *target_of(struct domain_def *def, struct domain_chardev *c)
+{
+    if (!c->target)
+        c->target = model_new(def, struct chardev_target);
+    return c->target;
+}
+
+static void number_ports(struct domain_def *def, struct domain_chardev **list, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct chardev_target *t = target_of(def, list[i]);
+        uint32_t next = 0;
+        if (t->has_port)
+            continue;
+        for (uint32_t k = 0; k < n; k++)
+            if (list[k]->target && list[k]->target->has_port && list[k]->target->port >= next)
+                next = list[k]->target->port + 1;
+        t->port = next;
+        t->has_port = true;
+    }
+}
+
+/* The first console of a full machine is its first serial port, said once more. */
+static void pair_console(struct domain_def *def)
+{
+    if (def->os->type != OS_TYPE_HVM)
+        return;
+    struct domain_chardev *c = def->n_consoles ? def->consoles[0] : NULL;
+    if (c) {
+        struct chardev_target *t = target_of(def, c);
+        if (t->type && t->type != CHARDEV_TARGET_TYPE_SERIAL)
+            return;
+        t->type = CHARDEV_TARGET_TYPE_SERIAL;
+        if (!def->n_serials) {
+            struct domain_chardev *s = model_import(def, &domain_chardev_table, c);
+            s->target = model_new(def, struct chardev_target);
+            s->target->port = 0;
+            s->target->has_port = true;
+            model_list_append(def, def->serials, def->n_serials, s);
+        }
+    } else if (def->n_serials) {
+        c = model_new(def, struct domain_chardev);
+        target_of(def, c)->type = CHARDEV_TARGET_TYPE_SERIAL;
+        model_list_append(def, def->consoles, def->n_consoles, c);
+    } else {
+        return;
+    }
+    const struct domain_chardev *s = def->serials[0];
+    const struct domain_chardev *copy = model_import(def, &domain_chardev_table, s);
+    c->source = copy->source;
+}
+
+/* ---- graphics, video --------------------------------------------------------------------------------------- */
+
+void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
+{
+    bool network = g->type == GRAPHICS_TYPE_VNC || g->type == GRAPHICS_TYPE_SPICE || g->type == GRAPHICS_TYPE_RDP;
+    if (!network)
+        return;
+    if (g->autoport == TRI_YES || (g->has_port && g->port == -1)) {
+        g->autoport = TRI_YES;
+        g->port = -1;
+        g->has_port = g->type != GRAPHICS_TYPE_SPICE;
+    } else if (!g->autoport) {
+        g->autoport = g->has_port ? TRI_NO : TRI_YES;
+    }
+    if (!g->n_listens) {
+        struct graphics_listen *l = model_new(def, struct graphics_listen);
+        l->type = g->socket ? GRAPHICS_LISTEN_TYPE_SOCKET : GRAPHICS_LISTEN_TYPE_ADDRESS;
+        l->address = g->listen;
+        l->socket = g->socket;
+        model_list_append(def, g->listens, g->n_listens, l);
+    }
+    struct graphics_listen *first = g->listens[0];
+    if (first->type == GRAPHICS_LISTEN_TYPE_ADDRESS)
+        g->listen = first->address;
+}
+
+static void complete_video(struct domain_def *def)
+{
+    bool primary = false;
+    for (uint32_t i = 0; i < def->n_videos; i++) {
+        struct domain_video *v = def->videos[i];
+        if (!v->model)
+            v->model = model_new(def, struct video_model);
+        if (!v->model->heads)
+            v->model->heads = 1;
+        primary |= v->model->primary == TRI_YES;
+    }
+    if (!primary && def->n_videos)
+        def->videos[0]->model->primary = TRI_YES;
+}
+
+/* ---- all ------------------------------------------------------------------------------------------------------- */
+
+int domain_complete_devices(struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (domain_complete_disk(def, def->disks[i], err) < 0)
+            return -1;
+    number_controllers(def);
+    for (uint32_t i = 0; i < def->n_interfaces; i++)
+        if (domain_complete_interface(def, def->interfaces[i], err) < 0)
+            return -1;
+    number_ports(def, def->serials, def->n_serials);
+    number_ports(def, def->parallels, def->n_parallels);
+    pair_console(def);
+    number_ports(def, def->consoles, def->n_consoles);
+    for (uint32_t i = 0; i < def->n_graphics; i++)
+        domain_complete_graphics(def, def->graphics[i]);
+    complete_video(def);
+    return domain_add_implied_controllers(def, err);
+}
+
+int domain_each_device(struct domain_def *def, domain_device_fn fn, void *data)
+{
+    int r;
+#define EACH(kind, array, n) \
+    for (uint32_t i = 0; i < (n); i++) \
+        if ((r = fn(def, kind, (array)[i], &(array)[i]->info, data))) \
+            return r;
+    EACH("disk", def->disks, def->n_disks)
+    EACH("controller", def->controllers, def->n_controllers)
+    EACH("filesystem", def->filesystems, def->n_filesystems)
+    EACH("interface", def->interfaces, def->n_interfaces)
+    EACH("smartcard", def->smartcards, def->n_smartcards)
+    EACH("serial", def->serials, def->n_serials)
+    EACH("parallel", def->parallels, def->n_parallels)
+    EACH("console", def->consoles, def->n_consoles)
+    EACH("channel", def->channels, def->n_channels)
+    EACH("input", def->inputs, def->n_inputs)
+    EACH("tpm", def->tpms, def->n_tpms)
+    EACH("sound", def->sounds, def->n_sounds)
+    EACH("video", def->videos, def->n_videos)
+    EACH("hostdev", def->hostdevs, def->n_hostdevs)
+    EACH("redirdev", def->redirdevs, def->n_redirdevs)
+    EACH("hub", def->hubs, def->n_hubs)
+    EACH("watchdog", def->watchdogs, def->n_watchdogs)
+    EACH("memballoon", &def->memballoon, def->memballoon != NULL)
+    EACH("rng", def->rngs, def->n_rngs)
+    EACH("nvram", &def->nvram, def->nvram != NULL)
+    EACH("panic", def->panics, def->n_panics)
+    EACH("shmem", def->shmems, def->n_shmems)
+    EACH("memory", def->memories, def->n_memories)
+    EACH("iommu", &def->iommu, def->iommu != NULL)
+    EACH("vsock", &def->vsock, def->vsock != NULL)
+    EACH("crypto", def->cryptos, def->n_cryptos)
+#undef EACH
+    return 0;
+}

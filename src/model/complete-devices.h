@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-devices: the half of complete.c that is about devices.  Private to src/model.
+ */
+#pragma once
+
+#include "model/domain-def.h"
+
+int domain_complete_devices(struct domain_def *def, struct err *err);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete: identity, memory, CPUs, boot, clock and life cycle; see complete.h.
+ */
+#include <glib.h>
+#include "base/uuid.h"
+#include "model/complete.h"
+#include "model/complete-devices.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+static int complete_identity(struct domain_def *def, struct err *err)
+{
+    if (!def->name || !*def->name)
+        return err_set(err, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
+    if (strchr(def->name, '\n'))
+        return err_set(err, VIR_ERR_XML_ERROR, "the name of the guest contains a line break");
+    if (!def->type)
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "<domain> of guest '%s' has no attribute 'type', which names the hypervisor", def->name);
+    if (!def->has_uuid) {
+        uuid_generate(def->uuid);
+        def->has_uuid = true;
+    }
+    return 0;
+}
+
+static int complete_memory(struct domain_def *def, struct err *err)
+{
+    uint64_t cells = 0;
+    struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    for (uint32_t i = 0; numa && i < numa->n_cells; i++)
+        cells += numa->cells[i]->memory;
+    if (!def->memory)
+        def->memory = model_new(def, struct memory_size);
+    if (cells) {
+        def->memory->size = cells;
+        for (uint32_t i = 0; i < def->n_memories; i++)
+            if (def->memories[i]->target)
+                def->memory->size += def->memories[i]->target->size;
+    }
+    if (!def->memory->size)
+        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has no memory: add <memory unit='MiB'>…</memory>", def->name);
+    if (!def->current_memory || def->current_memory > def->memory->size)
+        def->current_memory = def->memory->size;
+    if (def->max_memory && !def->max_memory->slots)
+        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' needs the attribute 'slots'", def->name);
+    if (def->max_memory && def->max_memory->size < def->memory->size)
+        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' is less than its <memory>", def->name);
+    return 0;
+}
+
+static int complete_cpus(struct domain_def *def, struct err *err)
+{
+    if (!def->vcpu)
+        def->vcpu = model_new(def, struct domain_vcpus);
+    struct domain_vcpus *v = def->vcpu;
+    if (!v->max)
+        v->max = 1;
+    if (v->current > v->max)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "guest '%s' starts with %u virtual CPUs but can have at most %u", def->name, v->current, v->max);
+    if (v->current == v->max)
+        v->current = 0;
+    if (!v->placement)
+        v->placement = def->numatune && def->numatune->memory &&
+            def->numatune->memory->placement == VCPU_PLACEMENT_AUTO && !v->cpuset ? VCPU_PLACEMENT_AUTO :
+            VCPU_PLACEMENT_STATIC;
+    if (v->placement == VCPU_PLACEMENT_AUTO)
+        v->cpuset = NULL;
+    struct domain_cpu *c = def->cpu;
+    if (!c)
+        return 0;
+    if (!c->mode && c->model)
+        c->mode = CPU_MODE_CUSTOM;
+    if (c->mode == CPU_MODE_CUSTOM && c->model) {
+        if (!c->match)
+            c->match = CPU_MATCH_EXACT;
+        if (!c->model->fallback)
+            c->model->fallback = CPU_FALLBACK_ALLOW;
+    }
+    for (uint32_t i = 0; i < c->n_features; i++)
+        if (!c->features[i]->policy)
+            c->features[i]->policy = CPU_POLICY_REQUIRE;
+    if (c->topology && !c->topology->dies)
+        c->topology->dies = 1;
+    if (c->topology) {
+        uint64_t all = (uint64_t)c->topology->sockets * c->topology->dies * c->topology->cores * c->topology->threads;
+        if (!all)
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "<topology> of guest '%s' needs sockets, cores and threads, each at least 1", def->name);
+    }
+    for (uint32_t i = 0; c->numa && i < c->numa->n_cells; i++) {
+        if (!c->numa->cells[i]->has_id) {
+            c->numa->cells[i]->id = i;
+            c->numa->cells[i]->has_id = true;
+        }
+    }
+    return 0;
+}
+
+static bool any_boot_order(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->info.boot_order)
+            return true;
+    for (uint32_t i = 0; i < def->n_interfaces; i++)
+        if (def->interfaces[i]->info.boot_order)
+            return true;
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        if (def->hostdevs[i]->info.boot_order)
+            return true;
+    for (uint32_t i = 0; i < def->n_redirdevs; i++)
+        if (def->redirdevs[i]->info.boot_order)
+            return true;
+    for (uint32_t i = 0; i < def->n_filesystems; i++)
+        if (def->filesystems[i]->info.boot_order)
+            return true;
+    return false;
+}
+
+static int complete_os(struct domain_def *def, enum arch default_arch, struct err *err)
+{
+    if (!def->os || !def->os->type) {
+        if (!def->bootloader)
+            return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is missing",
+                           def->name);
+        if (!def->os)
+            def->os = model_new(def, struct domain_os);
+        def->os->type = OS_TYPE_XEN;
+    }
+    struct domain_os *os = def->os;
+    if (os->type == OS_TYPE_LINUX)
+        os->type = OS_TYPE_XEN;
+    if (!os->arch)
+        os->arch = default_arch;
+    bool order = any_boot_order(def);
+    if (order && os->n_boots)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them", def->name);
+    if (!order && !os->n_boots && os->type == OS_TYPE_HVM) {
+        struct os_boot *b = model_new(def, struct os_boot);
+        b->dev = OS_BOOT_DEV_HD;
+        model_list_append(def, os->boots, os->n_boots, b);
+    }
+    return 0;
+}
+
+static void complete_lifecycle(struct domain_def *def)
+{
+    if (!def->clock) {
+        def->clock = model_new(def, struct domain_clock);
+    }
+    if (!def->clock->offset)
+        def->clock->offset = CLOCK_OFFSET_UTC;
+    if (!def->on_poweroff)
+        def->on_poweroff = LIFECYCLE_ACTION_DESTROY;
+    if (!def->on_reboot)
+        def->on_reboot = LIFECYCLE_ACTION_RESTART;
+    if (!def->on_crash)
+        def->on_crash = LIFECYCLE_ACTION_DESTROY;
+    if (def->on_lockfailure == LOCKFAILURE_ACTION_DEFAULT)
+        def->on_lockfailure = LOCKFAILURE_ACTION_UNSET;
+}
+
+int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
+{
+    if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 || complete_memory(def, err) < 0 ||
+        complete_cpus(def, err) < 0)
+        return -1;
+    complete_lifecycle(def);
+    return domain_complete_devices(def, err);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete: what a domain document means beyond its words, for every hypervisor.
+ *
+ * Owns: the checks and additions that do not depend on a driver: identity, memory and CPU counts,
+ * life-cycle defaults, disk buses and addresses from target names, the controllers that devices
+ * need, the first serial port and its console, listeners of graphics, the primary video.
+ * A driver calls domain_complete() on a document it has parsed and not yet shared, after it has
+ * filled in what only it knows (architecture, machine, emulator) and before it adds what only it
+ * can add (guest addresses, its own implied devices).
+ * Called by: drivers.  Nothing waits.
+ */
+#pragma once
+
+#include "model/domain-def.h"
+
+/* 0, or -1 with err filled. */
+int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err);
+
+/* The parts, for drivers that add devices one by one (attach). */
+int domain_complete_disk(struct domain_def *def, struct domain_disk *disk, struct err *err);
+int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err);
+void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g);
+/* Controllers that the devices of def need and that are not there yet. */
+int domain_add_implied_controllers(struct domain_def *def, struct err *err);
+/* The controller of that type and index, or NULL. */
+struct domain_controller *domain_find_controller(const struct domain_def *def, enum controller_type type,
+                                                 unsigned index);
+struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index,
+                                                const char *model);
+
+/* "vdb" → 1, "sdaa" → 26; -1: no name of a disk.  prefix_len may be NULL. */
+int disk_target_index(const char *target, size_t *prefix_len);
+enum disk_bus disk_bus_of_target(const char *target);
+
+/* Calls fn for every device that has a device_info, in the order of the document; kind is the
+ * name of the element, device its struct.  Stops when fn returns nonzero and returns that. */
+typedef int (*domain_device_fn)(struct domain_def *def, const char *kind, void *device, struct device_info *info,
+                                void *data);
+int domain_each_device(struct domain_def *def, domain_device_fn fn, void *data);

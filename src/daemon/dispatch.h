@@ -18,6 +18,8 @@
 #include "driver/stream.h"
 #include "wire/xdr.h"
 
+#include <libvirt/libvirt.h>
+
 struct drv_conn;
 struct session; /* the daemon's */
 struct dispatch_call;
@@ -35,14 +37,15 @@ enum {
     DISPATCH_NO_AUTH = 16,    /* allowed before authentication */
     DISPATCH_NO_OPEN = 32,    /* allowed before connect_open */
     DISPATCH_GUEST = 64,      /* arguments begin with a domain: dispatch_guest() knows which */
-    DISPATCH_URGENT = 128,    /* passes the limits of client and guest: destroy, abort … */
+    DISPATCH_GUEST_SECOND = 128, /* … with a name, then the domain */
+    DISPATCH_URGENT = 256,    /* passes the limits of client and guest: destroy, abort … */
 };
 
 struct dispatch_entry {
     const char *name;         /* "domain_create_with_flags"; NULL: no such procedure */
     int (*run)(struct dispatch_call *call, struct xdr_reader *args, struct xdr_writer *ret, struct err *err);
-    uint8_t cls;              /* enum call_class */
-    uint8_t flags;
+    uint16_t cls;             /* enum call_class */
+    uint16_t flags;
 };
 
 struct dispatch_program {

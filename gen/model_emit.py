@@ -181,7 +181,7 @@ class Tables:
         for f, pre in fields:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
                   ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
-                   'migratable', 'config', 'open')]
+                   'migratable', 'config', 'open', 'noempty')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)
@@ -251,7 +251,7 @@ class Tables:
             unit = 'NULL'
             if kind == 'SIZE':
                 shown = f.opts.get('units', {0: 'bytes', 10: 'KiB', 20: 'MiB'}[arg])
-                unit = 'NULL' if 'nounit' in f.flags else '"%s"' % shown
+                unit = 'NULL' if 'nounit' in f.flags else '" %s=\'%s\'"' % (f.opts.get('uattr', 'unit'), shown)
                 default = f.opts.get('in', str(arg))
                 sizes = sizes or f.kind in ('attr', 'text')
             rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (

@@ -73,6 +73,54 @@ static void drive_address(struct domain_def *def, struct domain_disk *d)
     }
 }
 
+bool disk_has_source(const struct domain_disk *d)
+{
+    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    if (!s)
+        return false;
+    switch (d->type) {
+    case STORAGE_TYPE_FILE: return s->file && *s->file;
+    case STORAGE_TYPE_BLOCK: return s->dev && *s->dev;
+    case STORAGE_TYPE_DIR: return s->dir && *s->dir;
+    case STORAGE_TYPE_VOLUME: return s->pool && s->volume;
+    default: return true;
+    }
+}
+
+static void complete_seclabels(struct domain_disk *d)
+{
+    for (uint32_t i = 0; d->source && i < d->source->src.n_seclabels; i++)
+        if (!d->source->src.seclabels[i]->relabel && d->source->src.seclabels[i]->label)
+            d->source->src.seclabels[i]->relabel = TRI_YES;
+}
+
+/* Disks are listed by bus, and on a bus by their name. */
+static void sort_disks(struct domain_def *def)
+{
+    for (uint32_t i = 1; i < def->n_disks; i++) {
+        struct domain_disk *d = def->disks[i];
+        uint32_t at = i, last = i;
+        bool found = false;
+        for (uint32_t k = i; k-- > 0;) {
+            if (def->disks[k]->bus != d->bus)
+                continue;
+            if (disk_target_index(def->disks[k]->target, NULL) <= disk_target_index(d->target, NULL)) {
+                if (!found)
+                    at = last = k + 1;
+                else
+                    at = last;
+                found = true;
+                break;
+            }
+            last = k;
+            found = true;
+            at = k;
+        }
+        memmove(&def->disks[at + 1], &def->disks[at], (i - at) * sizeof(void *));
+        def->disks[at] = d;
+    }
+}
+
 int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct err *err)
 {
     if (!d->target)
@@ -85,8 +133,14 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
-    if (d->snapshot == DISK_SNAPSHOT_UNSET && d->readonly)
-        d->snapshot = DISK_SNAPSHOT_UNSET;
+    if (!disk_has_source(d)) {
+        if (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN)
+            return err_set(err, VIR_ERR_NO_SOURCE, "disk '%s' of guest '%s' has no <source>; only drives with media "
+                           "that can be changed may be empty", d->target, def->name);
+        if (d->type == STORAGE_TYPE_BLOCK)          /* an empty drive */
+            d->type = STORAGE_TYPE_FILE;
+    }
+    complete_seclabels(d);
     drive_address(def, d);
     return 0;
 }
@@ -100,6 +154,15 @@ struct domain_controller *domain_find_controller(const struct domain_def *def, e
         if (def->controllers[i]->type == type && def->controllers[i]->index == index)
             return def->controllers[i];
     return NULL;
+}
+
+static bool domain_find_numbered(const struct domain_def *def, enum controller_type type, unsigned index)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type == type && def->controllers[i]->has_index &&
+            def->controllers[i]->index == index)
+            return true;
+    return false;
 }
 
 struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index,
@@ -121,18 +184,37 @@ static void need_controllers(struct domain_def *def, enum controller_type type, 
             domain_add_controller(def, type, i, NULL);
 }
 
+/* A companion shares the index of the controller it belongs to. */
+static struct domain_controller *companion_of(const struct domain_def *def, uint32_t i)
+{
+    const struct domain_controller *c = def->controllers[i];
+    if (c->type != CONTROLLER_TYPE_USB || !c->model || !g_str_has_prefix(c->model, "ich9-uhci"))
+        return NULL;
+    while (i-- > 0)
+        if (def->controllers[i]->type == c->type && g_strcmp0(def->controllers[i]->model, "ich9-ehci1") == 0)
+            return def->controllers[i];
+    return NULL;
+}
+
 static void number_controllers(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
-        struct domain_controller *c = def->controllers[i];
-        unsigned next = 0;
+        struct domain_controller *c = def->controllers[i], *first;
+        unsigned free = 0;
+        if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->model[9] >= '1' && c->model[9] <= '3' &&
+            c->type == CONTROLLER_TYPE_USB && !c->has_master_startport) {
+            c->master_startport = (c->model[9] - '1') * 2;
+            c->has_master_startport = true;
+        }
         if (c->has_index)
             continue;
-        for (uint32_t k = 0; k < def->n_controllers; k++)
-            if (def->controllers[k]->type == c->type && def->controllers[k]->has_index &&
-                def->controllers[k]->index >= next)
-                next = def->controllers[k]->index + 1;
-        c->index = next;
+        if ((first = companion_of(def, i)) && first->has_index) {
+            free = first->index;
+        } else {
+            while (domain_find_numbered(def, c->type, free))
+                free++;
+        }
+        c->index = free;
         c->has_index = true;
     }
 }
@@ -156,14 +238,14 @@ static int virtio_serial_of(const struct device_address *a)
 int domain_add_implied_controllers(struct domain_def *def, struct err *err)
 {
     int scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1, ccid = -1;
-    need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE));
-    need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC));
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         const struct domain_hostdev *h = def->hostdevs[i];
         if (h->type == HOSTDEV_TYPE_SCSI && h->info.address && h->info.address->type == ADDRESS_TYPE_DRIVE)
             scsi = MAX(scsi, (int)h->info.address->controller);
     }
     need_controllers(def, CONTROLLER_TYPE_SCSI, scsi);
+    need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC));
+    need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE));
     need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA));
     for (uint32_t i = 0; i < def->n_channels; i++)
         if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
@@ -182,6 +264,13 @@ int domain_add_implied_controllers(struct domain_def *def, struct err *err)
 
 /* ---- interfaces -------------------------------------------------------------------------------------- */
 
+static void complete_ips(struct network_ip **ips, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (!ips[i]->family && ips[i]->address)
+            ips[i]->family = strchr(ips[i]->address, ':') ? IP_FAMILY_IPV6 : IP_FAMILY_IPV4;
+}
+
 int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err)
 {
     if (!net->type)
@@ -194,6 +283,11 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
         memcpy(net->mac + 3, &r, 3);
         net->has_mac = true;
     }
+    if (net->type == INTERFACE_TYPE_DIRECT && net->source && !net->source->mode)
+        net->source->mode = INTERFACE_MODE_VEPA;
+    complete_ips(net->ips, net->n_ips);
+    if (net->source)
+        complete_ips(net->source->ips, net->source->n_ips);
     return 0;
 }
 
@@ -226,6 +320,15 @@ static void pair_console(struct domain_def *def)
 {
     if (def->os->type != OS_TYPE_HVM)
         return;
+    if (def->n_serials && def->serials[0]->target)
+        switch (def->serials[0]->target->type) {
+        case CHARDEV_TARGET_TYPE_USB_SERIAL:
+        case CHARDEV_TARGET_TYPE_PCI_SERIAL:
+        case CHARDEV_TARGET_TYPE_ISA_DEBUG:
+            return;                            /* too late for a machine's first words */
+        default:
+            break;
+        }
     struct domain_chardev *c = def->n_consoles ? def->consoles[0] : NULL;
     if (c) {
         struct chardev_target *t = target_of(def, c);
@@ -249,47 +352,174 @@ static void pair_console(struct domain_def *def)
     const struct domain_chardev *s = def->serials[0];
     const struct domain_chardev *copy = model_import(def, &domain_chardev_table, s);
     c->source = copy->source;
+    c->target->port = s->target->port;
+    c->target->has_port = true;
 }
 
 /* ---- graphics, video --------------------------------------------------------------------------------------- */
 
 void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
 {
-    bool network = g->type == GRAPHICS_TYPE_VNC || g->type == GRAPHICS_TYPE_SPICE || g->type == GRAPHICS_TYPE_RDP;
-    if (!network)
+    if (!g->passwd) {
+        g->connected = GRAPHICS_CONNECTED_UNSET;
+        g->passwd_valid_to = NULL;
+    }
+    if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE && g->type != GRAPHICS_TYPE_RDP)
         return;
-    if (g->autoport == TRI_YES || (g->has_port && g->port == -1)) {
+    bool spice = g->type == GRAPHICS_TYPE_SPICE, socket = g->socket != NULL, none = false;
+    if (g->n_listens) {
+        socket |= g->listens[0]->type == GRAPHICS_LISTEN_TYPE_SOCKET;
+        none = g->listens[0]->type == GRAPHICS_LISTEN_TYPE_NONE;
+    }
+    if (spice ? g->port == -1 && g->tls_port == -1 : g->has_port && g->port == -1)
         g->autoport = TRI_YES;
-        g->port = -1;
-        g->has_port = g->type != GRAPHICS_TYPE_SPICE;
-    } else if (!g->autoport) {
-        g->autoport = g->has_port ? TRI_NO : TRI_YES;
+    if (socket || none) {
+        g->autoport = TRI_UNSET;
+        g->has_port = g->has_tls_port = false;
+    } else if (g->autoport == TRI_YES || (!spice && (!g->has_port || !g->port))) {
+        g->autoport = TRI_YES;
+        g->has_port = !spice;
+        g->port = g->type == GRAPHICS_TYPE_VNC ? -1 : 0;
+        g->has_tls_port = false;
+    } else if (g->has_port || g->has_tls_port) {
+        g->autoport = TRI_NO;
     }
     if (!g->n_listens) {
         struct graphics_listen *l = model_new(def, struct graphics_listen);
-        l->type = g->socket ? GRAPHICS_LISTEN_TYPE_SOCKET : GRAPHICS_LISTEN_TYPE_ADDRESS;
+        l->type = socket ? GRAPHICS_LISTEN_TYPE_SOCKET : GRAPHICS_LISTEN_TYPE_ADDRESS;
+        if (spice && !g->autoport)
+            l->type = GRAPHICS_LISTEN_TYPE_NONE;
         l->address = g->listen;
         l->socket = g->socket;
         model_list_append(def, g->listens, g->n_listens, l);
     }
-    struct graphics_listen *first = g->listens[0];
-    if (first->type == GRAPHICS_LISTEN_TYPE_ADDRESS)
-        g->listen = first->address;
+    /* the first listener is repeated in attributes, for those who knew the format before it had listeners */
+    const struct graphics_listen *first = g->listens[0];
+    g->listen = first->type == GRAPHICS_LISTEN_TYPE_ADDRESS ? first->address : NULL;
+    g->socket = first->type == GRAPHICS_LISTEN_TYPE_SOCKET && g->type == GRAPHICS_TYPE_VNC ? first->socket : NULL;
 }
 
 static void complete_video(struct domain_def *def)
 {
     bool primary = false;
+    if (!def->n_videos && def->n_graphics && def->os->type == OS_TYPE_HVM) {
+        struct domain_video *v = model_new(def, struct domain_video);
+        model_list_append(def, def->videos, def->n_videos, v);
+    }
     for (uint32_t i = 0; i < def->n_videos; i++) {
         struct domain_video *v = def->videos[i];
         if (!v->model)
             v->model = model_new(def, struct video_model);
-        if (!v->model->heads)
-            v->model->heads = 1;
-        primary |= v->model->primary == TRI_YES;
+        struct video_model *m = v->model;
+        if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
+            m->type = def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA : VIDEO_TYPE_CIRRUS;
+        primary |= m->primary == TRI_YES;
+        if (m->type == VIDEO_TYPE_NONE)
+            continue;
+        if (!m->heads)
+            m->heads = 1;
+        switch (m->type) {
+        case VIDEO_TYPE_VGA: case VIDEO_TYPE_CIRRUS: case VIDEO_TYPE_VMVGA: case VIDEO_TYPE_BOCHS:
+            if (!m->vram)
+                m->vram = 16384;
+            break;
+        case VIDEO_TYPE_XEN:
+            if (!m->vram)
+                m->vram = 4096;
+            break;
+        case VIDEO_TYPE_QXL:
+            if (!m->ram)
+                m->ram = 65536;
+            if (!m->vram)
+                m->vram = 65536;
+            break;
+        default:
+            break;
+        }
     }
-    if (!primary && def->n_videos)
+    if (!primary && def->n_videos && def->videos[0]->model->type != VIDEO_TYPE_NONE)
         def->videos[0]->model->primary = TRI_YES;
+}
+
+/* ---- the others ------------------------------------------------------------------------------------------ */
+
+static void complete_input(struct domain_def *def, struct domain_input *in)
+{
+    if (in->bus || in->type == INPUT_TYPE_EVDEV)
+        return;
+    if (in->type == INPUT_TYPE_PASSTHROUGH)
+        in->bus = INPUT_BUS_VIRTIO;
+    else if (def->os->type == OS_TYPE_XEN)
+        in->bus = INPUT_BUS_XEN;
+    else
+        in->bus = in->type == INPUT_TYPE_TABLET ? INPUT_BUS_USB : INPUT_BUS_PS2;
+}
+
+static void drop_empty_ends(struct chardev_source *s)
+{
+    for (uint32_t i = 0; i < s->n_ends;) {
+        if (s->type == CHARDEV_TYPE_UNIX && !s->ends[i]->path)
+            model_list_remove(s->ends, s->n_ends, i);
+        else
+            i++;
+    }
+    if (s->type == CHARDEV_TYPE_TCP && !s->protocol)
+        s->protocol = CHARDEV_PROTOCOL_RAW;
+}
+
+static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, uint32_t *scsi)
+{
+    if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
+        h->managed = TRI_NO;
+    if (h->type != HOSTDEV_TYPE_SCSI || h->info.address)
+        return;
+    struct device_address *a = h->info.address = model_new(def, struct device_address);
+    a->type = ADDRESS_TYPE_DRIVE;
+    a->has_controller = a->has_bus = a->has_target = a->has_unit = true;
+    a->unit = (*scsi)++;
+}
+
+static void complete_others(struct domain_def *def)
+{
+    uint32_t scsi = 0;
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->bus == DISK_BUS_SCSI && def->disks[i]->info.address &&
+            def->disks[i]->info.address->type == ADDRESS_TYPE_DRIVE)
+            scsi = MAX(scsi, def->disks[i]->info.address->unit + 1);
+    for (uint32_t i = 0; i < def->n_inputs; i++)
+        complete_input(def, def->inputs[i]);
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        complete_hostdev(def, def->hostdevs[i], &scsi);
+    for (uint32_t i = 0; i < def->n_filesystems; i++)
+        if (!def->filesystems[i]->accessmode)
+            def->filesystems[i]->accessmode = FS_ACCESSMODE_PASSTHROUGH;
+    for (uint32_t i = 0; i < def->n_watchdogs; i++)
+        if (!def->watchdogs[i]->action)
+            def->watchdogs[i]->action = WATCHDOG_ACTION_RESET;
+    for (uint32_t i = 0; i < def->n_rngs; i++) {
+        struct rng_backend *b = def->rngs[i]->backend;
+        if (b && b->model == RNG_BACKEND_MODEL_RANDOM && !b->device)
+            b->device = model_str(def, "/dev/random");
+    }
+    for (uint32_t i = 0; i < def->n_smartcards; i++) {
+        struct device_info *info = &def->smartcards[i]->info;
+        if (info->address)
+            continue;
+        info->address = model_new(def, struct device_address);
+        info->address->type = ADDRESS_TYPE_CCID;
+        info->address->has_controller = info->address->has_ccid_slot = true;
+        info->address->ccid_slot = i;
+    }
+    for (uint32_t i = 0; i < def->n_memories; i++)
+        if (def->memories[i]->model == MEMORY_MODEL_VIRTIO_PMEM && !def->memories[i]->access)
+            def->memories[i]->access = MEMORY_ACCESS_SHARED;
+#define ENDS(array, n) for (uint32_t i = 0; i < (n); i++) drop_empty_ends(&(array)[i]->source)
+    ENDS(def->serials, def->n_serials);
+    ENDS(def->parallels, def->n_parallels);
+    ENDS(def->consoles, def->n_consoles);
+    ENDS(def->channels, def->n_channels);
+    ENDS(def->redirdevs, def->n_redirdevs);
+#undef ENDS
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------------- */
@@ -299,7 +529,9 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (domain_complete_disk(def, def->disks[i], err) < 0)
             return -1;
+    sort_disks(def);
     number_controllers(def);
+    complete_others(def);
     for (uint32_t i = 0; i < def->n_interfaces; i++)
         if (domain_complete_interface(def, def->interfaces[i], err) < 0)
             return -1;

@@ -146,6 +146,33 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     return 0;
 }
 
+static int complete_seclabels(struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_seclabels; i++) {
+        struct seclabel *s = def->seclabels[i];
+        if (!s->type)
+            s->type = SECLABEL_TYPE_DYNAMIC;
+        if (!s->relabel)
+            s->relabel = s->type == SECLABEL_TYPE_DYNAMIC ? TRI_YES : TRI_NO;
+        if (s->type == SECLABEL_TYPE_STATIC && !s->label)
+            return err_set(err, VIR_ERR_XML_ERROR, "a static <seclabel> of guest '%s' has no <label>", def->name);
+        for (uint32_t k = 0; k < i; k++)
+            if (!g_strcmp0(def->seclabels[k]->model, s->model))
+                return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has two <seclabel> for the model %s", def->name,
+                               s->model ? s->model : "of the host");
+    }
+    return 0;
+}
+
+static void complete_features(struct domain_def *def)
+{
+    struct domain_features *f = def->features;
+    if (f && f->hyperv && !f->hyperv->mode)
+        f->hyperv->mode = HYPERV_MODE_CUSTOM;
+    if (def->os->loader && def->os->loader->path && !def->os->loader->type)
+        def->os->loader->type = LOADER_TYPE_ROM;
+}
+
 static void complete_lifecycle(struct domain_def *def)
 {
     if (!def->clock) {
@@ -169,5 +196,8 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
         complete_cpus(def, err) < 0)
         return -1;
     complete_lifecycle(def);
+    complete_features(def);
+    if (complete_seclabels(def, err) < 0)
+        return -1;
     return domain_complete_devices(def, err);
 }

@@ -32,6 +32,8 @@ struct domain_controller *domain_add_controller(struct domain_def *def, enum con
 /* "vdb" → 1, "sdaa" → 26; -1: no name of a disk.  prefix_len may be NULL. */
 int disk_target_index(const char *target, size_t *prefix_len);
 enum disk_bus disk_bus_of_target(const char *target);
+/* Is there something in the drive? */
+bool disk_has_source(const struct domain_disk *d);
 
 /* Calls fn for every device that has a device_info, in the order of the document; kind is the
  * name of the element, device its struct.  Stops when fn returns nonzero and returns that. */

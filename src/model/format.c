@@ -46,17 +46,19 @@ static bool shown(const struct out *o, const struct model_field *f, const void *
     return true;
 }
 
+static unsigned empty_rule(const struct model_field *f)
+{
+    return f->flags & MODEL_OPEN ? OPEN_EMPTY : f->flags & MODEL_NOEMPTY ? DROP_EMPTY : KEEP_EMPTY;
+}
+
 static void scalar_element(struct out *o, const struct model_field *f, const char *qname, const void *base,
                            unsigned indent)
 {
     text_indent(&o->t, indent);
     text_lit(&o->t, "<");
     text_add(&o->t, qname, strlen(qname));
-    if (f->unit) {
-        text_lit(&o->t, " unit='");
+    if (f->unit)
         text_add(&o->t, f->unit, strlen(f->unit));
-        text_lit(&o->t, "'");
-    }
     text_lit(&o->t, ">");
     scalar_print(&o->t, f, base);
     text_lit(&o->t, "</");
@@ -94,12 +96,12 @@ static void format_child(struct out *o, const struct model_field *f, const void 
         return;
     case MODEL_K_STRUCT:
         if ((p = FIELD_SUB(base, f)))
-            format_element(o, f->sub, f->qname, p, indent, disc, disc, f->flags & MODEL_OPEN ? OPEN_EMPTY : KEEP_EMPTY);
+            format_element(o, f->sub, f->qname, p, indent, disc, disc, empty_rule(f));
         return;
     case MODEL_K_LIST:
         for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
             format_element(o, f->sub, f->qname, ((void *const *)FIELD_SUB(base, f))[i], indent, disc, disc,
-                           f->flags & MODEL_OPEN ? OPEN_EMPTY : KEEP_EMPTY);
+                           empty_rule(f));
         return;
     case MODEL_K_FLAG:
         if (*(const bool *)FIELD_CPTR(base, f->offset)) {
@@ -169,20 +171,14 @@ static void format_element(struct out *o, const struct model_table *t, const cha
         text_lit(&o->t, "='");
         scalar_print(&o->t, f, base);
         text_lit(&o->t, "'");
-        if (f->unit) {
-            text_lit(&o->t, " unit='");
+        if (f->unit)
             text_add(&o->t, f->unit, strlen(f->unit));
-            text_lit(&o->t, "'");
-        }
     }
     const struct model_field *text = t->text >= 0 ? &t->fields[t->text] : NULL;
     if (text && (!scalar_present(text, base) || !shown(o, text, base, disc, up)))
         text = NULL;
-    if (text && text->unit) {
-        text_lit(&o->t, " unit='");
+    if (text && text->unit)
         text_add(&o->t, text->unit, strlen(text->unit));
-        text_lit(&o->t, "'");
-    }
     if (base == o->root)
         declare_namespaces(o, t, base);
     bool attrs = o->t.n != after_name;

@@ -71,6 +71,7 @@ enum {
     MODEL_ATTR = 1 << 14,
     MODEL_TEXT = 1 << 15,
     MODEL_DEFAULT = 1 << 16,
+    MODEL_NOEMPTY = 1 << 18,   /* not printed when nothing is in it */
     MODEL_OPEN = 1 << 17,      /* printed with a closing tag even if empty */
 };
 
@@ -89,7 +90,7 @@ struct model_field {
     const void *sub;           /* struct model_table or struct model_enum */
     uint64_t mask;             /* values of the discriminator for which this exists; 0: all */
     int64_t def;               /* default; of sizes: the power of two meant without unit= */
-    const char *unit;          /* printed with a size */
+    const char *unit;          /* printed with a size, as a whole attribute */
     int code;                  /* virErrorNumber when malformed; 0: VIR_ERR_XML_ERROR */
 };
 

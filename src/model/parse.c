@@ -157,7 +157,8 @@ static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
 {
     fr->unit[0] = 0;
     for (int i = 0; i < n_attr; i++, attr += 5) {
-        if (strcmp((const char *)attr[0], "unit") || attr[1])
+        const char *name = (const char *)attr[0];
+        if (attr[1] || strncmp(name, "unit", 4) || (name[4] && strcmp(name, "units")))
             continue;
         size_t n = attr[4] - attr[3];
         if (n >= sizeof(fr->unit))

@@ -38,6 +38,7 @@ struct qmp {
     void *opaque;
     void (*wake)(void *opaque);
     void *wake_opaque;
+    void (*free_wake_opaque)(void *);
 
     GMutex lock;
     bool closed;
@@ -113,6 +114,8 @@ qmp_unref(struct qmp *qmp)
 {
     if (!qmp || !g_atomic_int_dec_and_test(&qmp->refs))
         return;
+    if (qmp->free_wake_opaque)
+        qmp->free_wake_opaque(qmp->wake_opaque);
     g_queue_clear_full(&qmp->pending, (GDestroyNotify)request_free);
     g_queue_clear_full(&qmp->out, (GDestroyNotify)chunk_free);
     g_string_free(qmp->line, TRUE);
@@ -123,12 +126,24 @@ qmp_unref(struct qmp *qmp)
 }
 
 void
-qmp_set_wake(struct qmp *qmp, void (*wake)(void *opaque), void *opaque)
+qmp_set_wake(struct qmp *qmp, void (*wake)(void *opaque), void *opaque, void (*free_opaque)(void *))
 {
     g_mutex_lock(&qmp->lock);
     qmp->wake = wake;
     qmp->wake_opaque = opaque;
+    qmp->free_wake_opaque = free_opaque;
     g_mutex_unlock(&qmp->lock);
+}
+
+void *
+qmp_wake_opaque(struct qmp *qmp)
+{
+    void *opaque;
+
+    g_mutex_lock(&qmp->lock);
+    opaque = qmp->wake_opaque;
+    g_mutex_unlock(&qmp->lock);
+    return opaque;
 }
 
 bool

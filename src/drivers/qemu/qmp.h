@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 struct qmp;
-struct io_loop;
+struct io;
 
 struct qmp_reply {
     json_t *value;           /* what "return" held; borrowed; NULL on failure */
@@ -65,12 +65,13 @@ bool qmp_is_closed(struct qmp *qmp);
 /* QEMU's version of the greeting, once it came: major * 1000000 + minor * 1000 + micro; else 0. */
 unsigned long qmp_version(struct qmp *qmp);
 
-/* qmp-io.c: owns `fd` from now on (also on failure) and moves bytes on `io`
- * until the end of the connection. */
-int qmp_attach(struct qmp *qmp, struct io_loop *io, int fd, struct err *err);
-/* Ends the connection; from any thread.  closed() still tells. */
+/* qmp-io.c: owns `fd` (a unix stream socket) from now on and moves bytes on
+ * `io` until the end of the connection.  From any thread. */
+void qmp_attach(struct qmp *qmp, struct io *io, int fd);
+/* Ends the connection; from any thread.  closed() still tells, later. */
 void qmp_detach(struct qmp *qmp);
 
-/* Set by qmp-io.c: told when there is output where there was none.  May come
- * on any thread. */
-void qmp_set_wake(struct qmp *qmp, void (*wake)(void *opaque), void *opaque);
+/* For qmp-io.c: wake() is told, on any thread, when there is output where there
+ * was none; free_opaque() when the last reference on qmp goes. */
+void qmp_set_wake(struct qmp *qmp, void (*wake)(void *opaque), void *opaque, void (*free_opaque)(void *));
+void *qmp_wake_opaque(struct qmp *qmp);

@@ -333,6 +333,7 @@ qmp_close(struct qmp *qmp, const struct err *why)
     g_mutex_unlock(&qmp->lock);
 
     qmp_ref(qmp);
+    qmp->cb.closed(qmp->opaque, why);
     while ((r = g_queue_pop_head(&failed))) {
         ERR_AUTO err = ERR_INIT;
         struct qmp_reply reply = { NULL, NULL, &err };
@@ -342,7 +343,6 @@ qmp_close(struct qmp *qmp, const struct err *why)
         r->done(r->opaque, &reply);
         request_free(r);
     }
-    qmp->cb.closed(qmp->opaque, why);
     qmp_unref(qmp);
 }
 

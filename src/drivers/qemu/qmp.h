@@ -31,7 +31,7 @@ struct qmp_callbacks {
     /* `data` is borrowed and may be NULL. */
     void (*event)(void *opaque, const char *name, json_t *data, long long seconds, unsigned micros);
     /* Once: end of file, an I/O error, or something that is not QMP.  Every
-     * request that was pending has got its failure before. */
+     * request that is pending gets its failure right after. */
     void (*closed)(void *opaque, const struct err *why);
 };
 

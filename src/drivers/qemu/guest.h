@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * guest: what the QEMU driver keeps about itself, a run and a vm.
+ *
+ * struct qemu_driver  one instance (system or session); constant while it runs
+ * struct guest        the backend of one run: its monitor and what it uses of
+ *                     the host; touched under a turn or in a note unless said
+ *                     otherwise
+ * struct guest_pub    the driver's part of the published view: what readers
+ *                     need beyond state and definitions; immutable
+ * Called by: all verbs of the driver.
+ */
+#pragma once
+
+#include "core/registry.h"
+#include "core/state.h"
+#include "core/turn.h"
+#include "driver/driver.h"
+#include "driver-tables.h"
+#include "drivers/qemu/command.h"
+#include "drivers/qemu/prepare.h"
+#include "drivers/qemu/qemu-driver.h"
+#include "drivers/qemu/qmp.h"
+#include "model/domain-def.h"
+
+#include <glib.h>
+#include <time.h>
+
+struct io;
+struct executor;
+
+struct qemu_driver {
+    bool privileged;
+    struct qemu_host *host;
+    struct io *io;
+    struct executor *executor;
+    struct event_hub *hub;
+    struct registry *registry;
+    struct state_dir *configs;  /* definitions */
+    struct state_dir *status;   /* of running guests; not durable */
+};
+
+/* ---- a run's backend ----------------------------------------------------- */
+
+struct guest_vcpu { int index; pid_t tid; bool offline; };
+
+struct guest {
+    struct qemu_driver *driver;
+    struct run *run;            /* borrowed: owns us; NULL before it has us */
+    int id;
+    char *name;
+    struct qmp *qmp;            /* set before anybody can call it; NULL: not started */
+    char *monitor_path, *pid_path, *guest_dir, *log_path;
+    long long log_start;        /* our part of the log begins here */
+    pid_t pid;
+    uint64_t start_time;        /* of pid: guard against reuse */
+    bool child;                 /* ours to reap */
+    bool has_command;           /* `command` holds what make() made */
+    struct qemu_command command;
+    struct qemu_cgroup *cgroup;
+    bool prepared;              /* definition holds ports and such */
+    bool granted;               /* ownership of images was given */
+    bool managed;               /* from here on the run has been told to the world */
+    bool autodestroy;
+
+    /* What the next STOP or RESUME of QEMU means, said by who asks for it. */
+    int pause_reason, pause_detail;
+    int resume_reason, resume_detail;
+    bool starting;              /* QEMU's own events are not told yet */
+    bool fake_reboot;           /* a power-off to come is a reboot */
+    bool ending;                /* QEMU has said SHUTDOWN */
+    bool agent_up;
+
+    GMutex consoles_lock;       /* leaf */
+    GHashTable *consoles;       /* alias → struct console * in use */
+};
+
+/* Of the turn; NULL when it is stale or not running. */
+static inline struct guest *
+turn_guest(struct turn *turn)
+{
+    return turn_backend(turn);
+}
+
+/* ---- the published part --------------------------------------------------- */
+
+struct guest_pub {
+    struct vm_extra extra;
+    pid_t pid;
+    clockid_t cpu_clock;        /* of the whole process */
+    bool has_balloon;
+    unsigned long long balloon_kib; /* what the guest has now */
+    bool updated;
+    char *xml;                  /* unused: see xml.c */
+    struct qemu_driver *driver;
+    size_t nvcpus;              /* online */
+    struct guest_vcpu vcpus[];
+};
+
+static inline const struct guest_pub *
+view_pub(const struct vm_view *view)
+{
+    return view && vm_view_is_active(view) ? (const struct guest_pub *)view->extra : NULL;
+}
+/* A copy to edit (room for nvcpus), or a new one when there is none. */
+struct guest_pub *guest_pub_copy(const struct guest_pub *old, size_t nvcpus);
+unsigned long long guest_pub_cpu_time(const struct guest_pub *pub);
+
+/* ---- helpers of the verbs ------------------------------------------------- */
+
+static inline struct qemu_driver *
+conn_driver(struct drv_conn *conn)
+{
+    return conn->hypervisor_state;
+}
+/* -1 with VIR_ERR_INVALID_ARG when a flag outside `allowed` is set. */
+int flags_check(unsigned flags, unsigned allowed, const char *api, struct err *err);
+/* Looks the vm up and begins a turn on it. */
+int guest_turn(struct drv_conn *conn, const struct domain_ref *dom, enum turn_class klass,
+               enum turn_need need, const char *api, struct turn **turn, struct err *err) TURN_WAITS;
+/* The view only. */
+const struct vm_view *guest_view(struct drv_conn *conn, const struct domain_ref *dom, struct err *err);
+int err_not_running(struct err *err);
+
+struct event *guest_event(const struct vm_view *view, enum event_family family, int id);
+struct event *guest_lifecycle(const struct vm_view *view, int type, int detail);
+
+/* Runs fn(arg) on a thread that may wait. */
+void driver_spawn(struct qemu_driver *drv, void (*fn)(void *arg), void *arg);
+
+/* VIR_DOMAIN_AFFECT_*: what a call with CURRENT means now; checks running and
+ * persistent. */
+struct affect { bool live, config; };
+int guest_affect(const struct vm_view *view, unsigned flags, struct affect *affect, struct err *err);
+
+/* define.c: writes and publishes a new persistent definition (taken over). */
+int guest_save_config(struct turn *turn, struct domain_def *def, struct err *err) TURN_WAITS;
+/* status.c: publishes a changed live definition (taken over; NULL: unchanged) and
+ * writes the status file. */
+int guest_save_live(struct turn *turn, struct domain_def *def, struct err *err) TURN_WAITS;

@@ -16,8 +16,8 @@
 #include "core/state.h"
 #include "core/turn.h"
 #include "driver/driver.h"
-#include "driver-tables.h"
 #include "drivers/qemu/command.h"
+#include "drivers/qemu/devices.h"
 #include "drivers/qemu/prepare.h"
 #include "drivers/qemu/qemu-driver.h"
 #include "drivers/qemu/qmp.h"
@@ -58,6 +58,7 @@ struct guest {
     bool has_command;           /* `command` holds what make() made */
     struct qemu_command command;
     struct qemu_cgroup *cgroup;
+    struct domain_def *launched;/* of a start that failed before it was published */
     bool prepared;              /* definition holds ports and such */
     bool granted;               /* ownership of images was given */
     bool managed;               /* from here on the run has been told to the world */
@@ -71,6 +72,8 @@ struct guest {
     bool ending;                /* QEMU has said SHUTDOWN */
     bool agent_up;
 
+    GMutex status_lock;         /* leaf: writing the status file */
+    bool status_closed;
     GMutex consoles_lock;       /* leaf */
     GHashTable *consoles;       /* alias → struct console * in use */
 };
@@ -91,7 +94,6 @@ struct guest_pub {
     bool has_balloon;
     unsigned long long balloon_kib; /* what the guest has now */
     bool updated;
-    char *xml;                  /* unused: see xml.c */
     struct qemu_driver *driver;
     size_t nvcpus;              /* online */
     struct guest_vcpu vcpus[];

@@ -98,35 +98,54 @@ guest_status_clear(struct guest_status *st)
     memset(st, 0, sizeof(*st));
 }
 
-static void
-status_of(struct guest *guest, const struct vm_view *view, struct guest_status *st)
+static int
+status_write(void *arg, struct err *err)
 {
-    const struct guest_pub *pub = view_pub(view);
+    struct run *run = arg;
+    struct guest *guest = run_backend(run);
+    VIEW_AUTO view = vm_view_get(run_vm(run));
+    g_autofree char *text = NULL;
+    struct guest_status st;
+    int ret = 0;
 
-    *st = (struct guest_status){
-        .starting = !guest->managed, .id = guest->id, .state = view->state, .reason = view->reason,
-        .pid = guest->pid, .start_time = guest->start_time, .fake_reboot = guest->fake_reboot,
-        .balloon_kib = pub ? pub->balloon_kib : 0, .monitor_path = guest->monitor_path,
-    };
+    if (!view || view->generation != run_generation(run) || !view->live)
+        return 0;
+    g_mutex_lock(&guest->status_lock);
+    if (!guest->status_closed) {
+        const struct guest_pub *pub = view_pub(view);
+
+        st = (struct guest_status){
+            .starting = !guest->managed, .id = guest->id, .state = view->state, .reason = view->reason,
+            .pid = guest->pid, .start_time = guest->start_time, .fake_reboot = guest->fake_reboot,
+            .balloon_kib = pub ? pub->balloon_kib : 0, .monitor_path = guest->monitor_path,
+        };
+        text = status_format(&st, view->live);
+        ret = state_save(guest->driver->status, view->name, text, strlen(text), err);
+    }
+    g_mutex_unlock(&guest->status_lock);
+    return ret;
+}
+
+void
+guest_status_remove(struct guest *guest)
+{
+    ERR_AUTO err = ERR_INIT;
+
+    g_mutex_lock(&guest->status_lock);
+    guest->status_closed = true;
+    if (state_remove(guest->driver->status, guest->name, &err) < 0)
+        log_warn("cannot remove the status file of guest '%s': %s", guest->name, err_message(&err));
+    g_mutex_unlock(&guest->status_lock);
 }
 
 int
 guest_status_save(struct turn *turn, struct err *err)
 {
-    struct guest *guest = turn_guest(turn);
-    const struct vm_view *view = turn_view(turn);
-    struct state_save_arg arg = { .name = view->name };
-    g_autofree char *text = NULL;
-    struct guest_status st;
+    struct run *run = turn_run(turn);
 
-    if (!guest || !view->live)
+    if (!run)
         return turn_check(turn, err);
-    status_of(guest, view, &st);
-    text = status_format(&st, view->live);
-    arg.dir = guest->driver->status;
-    arg.text = text;
-    arg.n = strlen(text);
-    return turn_offload(turn, state_save_offload, &arg, err);
+    return turn_offload(turn, status_write, run, err);
 }
 
 int
@@ -142,19 +161,16 @@ guest_save_live(struct turn *turn, struct domain_def *def, struct err *err)
     return guest_status_save(turn, err);
 }
 
-/* After an event, which cannot wait: on a thread, under a turn of its own. */
+/* After an event, which cannot wait: on a thread.  Needs no turn: it writes what
+ * is published, whatever that is by then. */
 static void
 save_later(void *arg)
 {
     RUN_AUTO run = arg;
-    TURN_AUTO turn = NULL;
-    struct turn_request req = { .turn_class = TURN_QUERY, .need = TURN_RUNNING, .api = "event" };
     ERR_AUTO err = ERR_INIT;
 
-    if (turn_begin(run_vm(run), &req, &turn, &err) < 0 || turn_run(turn) != run)
-        return;
-    if (guest_status_save(turn, &err) < 0 && !err.stale)
-        log_warn("cannot save the state of guest '%s': %s", turn_view(turn)->name, err_message(&err));
+    if (status_write(run, &err) < 0)
+        log_warn("cannot save the state of guest %d: %s", run_id(run), err_message(&err));
 }
 
 void

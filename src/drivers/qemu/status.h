@@ -21,6 +21,8 @@ char *status_format(const struct guest_status *st, const struct domain_def *live
 int status_parse(const char *text, size_t n, struct guest_status *st, struct domain_def **live, struct err *err);
 void guest_status_clear(struct guest_status *st);
 
+/* The run has ended: removes the file; nothing writes it again. */
+void guest_status_remove(struct guest *guest);
 /* Writes it as the view has it now. */
 int guest_status_save(struct turn *turn, struct err *err) TURN_WAITS;
 /* From a note: soon, on a thread.  NULL does nothing. */

@@ -84,26 +84,26 @@ disk_is_node(const struct domain_disk *disk, const char *node)
 }
 
 const char *
-chardev_target_name(const struct domain_chardev *chr)
+channel_name(const struct domain_channel *channel)
 {
-    return chr->target && chr->target->type == CHARDEV_TARGET_TYPE_VIRTIO ? chr->target->name : NULL;
+    return channel->target && channel->target->type == CHANNEL_TARGET_TYPE_VIRTIO ? channel->target->name : NULL;
 }
 
 bool
-chardev_set_connected(struct domain_chardev *chr, bool open)
+channel_set_state(struct domain_channel *channel, bool open)
 {
     enum channel_state state = open ? CHANNEL_STATE_CONNECTED : CHANNEL_STATE_DISCONNECTED;
 
-    if (!chr->target || chr->target->state == state)
+    if (!channel->target || channel->target->state == state)
         return false;
-    chr->target->state = state;
+    channel->target->state = state;
     return true;
 }
 
 const char *
-chardev_path(const struct domain_chardev *chr)
+chardev_path(const struct chardev_source *source)
 {
-    return chr->source.n_ends ? chr->source.ends[0]->path : NULL;
+    return source->n_ends ? source->ends[0]->path : NULL;
 }
 
 unsigned

@@ -18,10 +18,10 @@ bool disk_is_device(const struct domain_disk *disk, const char *device, const ch
 bool disk_is_node(const struct domain_disk *disk, const char *node);
 
 /* "org.qemu.guest_agent.0" of a virtio channel, else NULL. */
-const char *chardev_target_name(const struct domain_chardev *chr);
+const char *channel_name(const struct domain_channel *channel);
 /* false: it was so already. */
-bool chardev_set_connected(struct domain_chardev *chr, bool open);
-const char *chardev_path(const struct domain_chardev *chr);
+bool channel_set_state(struct domain_channel *channel, bool open);
+const char *chardev_path(const struct chardev_source *source);
 
 unsigned def_max_vcpus(const struct domain_def *def);
 unsigned def_vcpus(const struct domain_def *def);

@@ -353,7 +353,7 @@ channel_set_connected(struct note *note, struct guest *guest, const char *alias,
 {
     const struct vm_view *view = note_view(note);
     struct domain_def *def;
-    struct domain_chardev *channel = NULL;
+    struct domain_channel *channel = NULL;
     const char *target;
 
     if (!view->live)
@@ -362,8 +362,8 @@ channel_set_connected(struct note *note, struct guest *guest, const char *alias,
     for (uint32_t i = 0; i < def->n_channels; i++)
         if (g_strcmp0(def->channels[i]->info.alias, alias) == 0)
             channel = def->channels[i];
-    target = channel ? chardev_target_name(channel) : NULL;
-    if (!target || !chardev_set_connected(channel, open)) {
+    target = channel ? channel_name(channel) : NULL;
+    if (!target || !channel_set_state(channel, open)) {
         domain_def_unref(def);
         return;
     }

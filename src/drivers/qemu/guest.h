@@ -30,6 +30,7 @@ struct io;
 struct executor;
 
 struct qemu_driver {
+    struct vm_class klass;      /* so a vm leads to its driver */
     bool privileged;
     struct qemu_host *host;
     struct io *io;
@@ -62,7 +63,7 @@ struct guest {
     bool prepared;              /* definition holds ports and such */
     bool granted;               /* ownership of images was given */
     bool managed;               /* from here on the run has been told to the world */
-    bool autodestroy;
+    const struct drv_conn *autodestroy; /* ends with this connection */
 
     /* What the next STOP or RESUME of QEMU means, said by who asks for it. */
     int pause_reason, pause_detail;
@@ -114,6 +115,11 @@ static inline struct qemu_driver *
 conn_driver(struct drv_conn *conn)
 {
     return conn->hypervisor_state;
+}
+static inline struct qemu_driver *
+turn_driver(struct turn *turn)
+{
+    return (struct qemu_driver *)vm_class_of(turn_vm(turn));
 }
 /* -1 with VIR_ERR_INVALID_ARG when a flag outside `allowed` is set. */
 int flags_check(unsigned flags, unsigned allowed, const char *api, struct err *err);

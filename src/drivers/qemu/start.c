@@ -231,14 +231,6 @@ launch(void *arg, struct err *err)
 
 /* ---- what only QEMU knows --------------------------------------------------- */
 
-static void
-set_pty(struct domain_def *def, struct domain_chardev *chr, const char *path)
-{
-    if (chr->source.n_ends == 0)
-        model_list_append(def, chr->source.ends, chr->source.n_ends, model_new(def, struct chardev_endpoint));
-    chr->source.ends[0]->path = model_str(def, path);
-}
-
 /* "pty:/dev/pts/3" of the chardev "charserial0" */
 static const char *
 pty_of(json_t *chardevs, const char *alias)
@@ -258,17 +250,32 @@ pty_of(json_t *chardevs, const char *alias)
 }
 
 static void
-set_ptys(struct domain_def *def, struct domain_chardev **list, uint32_t n, json_t *chardevs, bool consoles)
+set_pty(struct domain_def *def, struct chardev_source *source, const char *alias, json_t *chardevs)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        struct domain_chardev *chr = list[i];
-        const char *path = pty_of(chardevs, chr->info.alias);
+    const char *path = source->type == CHARDEV_TYPE_PTY ? pty_of(chardevs, alias) : NULL;
 
-        if (!path || chr->source.type != CHARDEV_TYPE_PTY)
-            continue;
-        set_pty(def, chr, path);
-        if (consoles)
-            chr->source.tty = model_str(def, path);
+    if (!path)
+        return;
+    if (source->n_ends == 0)
+        model_list_append(def, source->ends, source->n_ends, model_new(def, struct chardev_endpoint));
+    source->ends[0]->path = model_str(def, path);
+}
+
+static void
+set_ptys(struct domain_def *def, json_t *chardevs)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++)
+        set_pty(def, &def->serials[i]->source, def->serials[i]->info.alias, chardevs);
+    for (uint32_t i = 0; i < def->n_parallels; i++)
+        set_pty(def, &def->parallels[i]->source, def->parallels[i]->info.alias, chardevs);
+    for (uint32_t i = 0; i < def->n_channels; i++)
+        set_pty(def, &def->channels[i]->source, def->channels[i]->info.alias, chardevs);
+    for (uint32_t i = 0; i < def->n_consoles; i++) {
+        struct domain_chardev *console = def->consoles[i];
+
+        set_pty(def, &console->source, console->info.alias, chardevs);
+        if (console->source.type == CHARDEV_TYPE_PTY)
+            console->source.tty = chardev_path(&console->source);
     }
 }
 
@@ -310,10 +317,7 @@ guest_learn(struct turn *turn, struct guest *guest, json_t **cpus, struct err *e
         return -1;
     }
     def = domain_def_copy(turn_live_def(turn));
-    set_ptys(def, def->serials, def->n_serials, cmds[1].value, false);
-    set_ptys(def, def->parallels, def->n_parallels, cmds[1].value, false);
-    set_ptys(def, def->channels, def->n_channels, cmds[1].value, false);
-    set_ptys(def, def->consoles, def->n_consoles, cmds[1].value, true);
+    set_ptys(def, cmds[1].value);
     change.extra = &make_pub(guest, def, cmds[0].value)->extra;
     change.live = domain_def_copy(def);
     domain_def_unref(def);
@@ -381,7 +385,7 @@ announce(struct turn *turn, struct guest *guest, bool paused)
     const struct vm_view *view = turn_view(turn);
 
     for (uint32_t i = 0; i < view->live->n_channels; i++) {
-        const char *name = chardev_target_name(view->live->channels[i]);
+        const char *name = channel_name(view->live->channels[i]);
 
         if (name && strcmp(name, "org.qemu.guest_agent.0") == 0 && !guest->agent_up) {
             struct event *ev = guest_event(view, EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE);
@@ -402,8 +406,8 @@ static void
 channels_disconnected(struct domain_def *live)
 {
     for (uint32_t i = 0; i < live->n_channels; i++)
-        if (chardev_target_name(live->channels[i]))
-            chardev_set_connected(live->channels[i], false);
+        if (channel_name(live->channels[i]))
+            channel_set_state(live->channels[i], false);
 }
 
 static int
@@ -458,18 +462,18 @@ add_qemus_words(struct guest *guest, struct err *err)
 }
 
 int
-guest_start(struct turn *turn, struct qemu_driver *drv, const struct domain_def *def, unsigned flags,
+guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_def *def, unsigned flags,
             struct err *err)
 {
     static const struct run_end failed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED,
                                            VIR_DOMAIN_EVENT_STOPPED_FAILED };
-    struct guest *guest = guest_new(drv, def->name);
+    struct guest *guest = guest_new(turn_driver(turn), def->name);
     struct run_end end;
     struct event *final = NULL;
     struct run *run;
 
     guest->starting = true;
-    guest->autodestroy = flags & VIR_DOMAIN_START_AUTODESTROY;
+    guest->autodestroy = flags & VIR_DOMAIN_START_AUTODESTROY ? conn : NULL;
     if (guest_begin_run(turn, guest, 0, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP, domain_def_copy(def), err) < 0)
         return -1;
     run = run_ref(guest->run);

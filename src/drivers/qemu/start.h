@@ -9,7 +9,7 @@
 /* Under a modify turn of a vm that does not run.  `flags`: VIR_DOMAIN_START_*.
  * On failure nothing is left and the vm is as before (a new transient one is
  * gone). */
-int guest_start(struct turn *turn, struct qemu_driver *drv, const struct domain_def *def, unsigned flags,
+int guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_def *def, unsigned flags,
                 struct err *err) TURN_WAITS;
 
 /* Shared with reattach. */

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * driver: one instance of the QEMU driver, and its table of calls.
+ *
+ * Called by: the daemon.  Waits: while it starts and stops.
+ */
+#include "drivers/qemu/guest.h"
+#include "drivers/qemu/stop.h"
+#include "drivers/qemu/verbs.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "core/executor.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define ERR_FROM VIR_FROM_QEMU
+LOG_FROM("qemu.driver");
+
+static const struct domain_def *
+def_ref(const struct domain_def *def)
+{
+    return domain_def_ref(def);
+}
+
+struct qemu_driver *
+qemu_driver_start(const struct qemu_driver_config *config, struct err *err)
+{
+    struct qemu_driver *drv = g_new0(struct qemu_driver, 1);
+
+    drv->klass = (struct vm_class){
+        .name = "QEMU", .err_domain = VIR_FROM_QEMU, .def_ref = def_ref, .def_unref = domain_def_unref,
+        .stop = guest_stop,
+    };
+    drv->privileged = config->privileged;
+    drv->io = config->io;
+    drv->executor = config->executor;
+    drv->hub = config->hub;
+    drv->registry = registry_new(&drv->klass, drv->hub);
+    if (!(drv->host = qemu_host_new(config->privileged, config->root, true, err)) ||
+        !(drv->configs = state_dir_open(drv->host->dirs.config, 0700, drv->host->dirs.autostart, true, err)) ||
+        !(drv->status = state_dir_open(drv->host->dirs.state, 0755, NULL, false, err)) ||
+        qemu_reattach(drv, err) < 0) {
+        qemu_driver_stop(drv);
+        return NULL;
+    }
+    if (config->autostart)
+        qemu_autostart(drv);
+    return drv;
+}
+
+void
+qemu_driver_stop(struct qemu_driver *drv)
+{
+    struct vm **vms;
+    size_t n;
+
+    if (!drv)
+        return;
+    /* Monitors are let go of; the guests go on. */
+    vms = registry_vms(drv->registry, &n);
+    for (size_t i = 0; i < n; i++)
+        vm_unref(vms[i]);
+    g_free(vms);
+    if (drv->configs)
+        state_dir_close(drv->configs);
+    if (drv->status)
+        state_dir_close(drv->status);
+    registry_free(drv->registry);
+    if (drv->host)
+        qemu_host_free(drv->host);
+    g_free(drv);
+}
+
+size_t
+qemu_driver_active(struct qemu_driver *drv)
+{
+    return registry_count(drv->registry, true, false);
+}
+
+/* ---- autostart: once per boot ------------------------------------------------- */
+
+static void
+autostart_one(void *arg)
+{
+    VM_AUTO vm = arg;
+    TURN_AUTO turn = NULL;
+    struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "autostart" };
+    ERR_AUTO err = ERR_INIT;
+
+    if (turn_begin(vm, &req, &turn, &err) < 0 || guest_start(turn, NULL, turn_config_def(turn), 0, &err) < 0)
+        log_error("autostart: %s", err_message(&err));
+}
+
+void
+qemu_autostart(struct qemu_driver *drv)
+{
+    g_autofree char *marker = g_strdup_printf("%s/autostarted", drv->host->dirs.state);
+    struct vm **vms;
+    size_t n;
+
+    if (access(marker, F_OK) == 0)
+        return;
+    if (file_write_atomic(AT_FDCWD, marker, "", 0, 0644, 0, NULL) < 0)
+        return;
+    vms = registry_vms(drv->registry, &n);
+    for (size_t i = 0; i < n; i++) {
+        VIEW_AUTO view = vm_view_get(vms[i]);
+
+        if (view && view->autostart && !vm_view_is_active(view))
+            driver_spawn(drv, autostart_one, vm_ref(vms[i]));
+        vm_unref(vms[i]);
+    }
+    g_free(vms);
+}
+
+/* ---- connections ----------------------------------------------------------------- */
+
+static int
+qemu_connect_domain_event_register_any(struct drv_conn *conn, const struct event_filter *filter,
+                                       event_deliver deliver, void *opaque, event_free_opaque free_opaque,
+                                       struct err *err)
+{
+    return event_hub_subscribe(conn_driver(conn)->hub, filter, deliver, opaque, free_opaque);
+}
+
+static int
+qemu_connect_domain_event_deregister_any(struct drv_conn *conn, int callback_id, struct err *err)
+{
+    if (event_hub_unsubscribe(conn_driver(conn)->hub, callback_id) < 0)
+        return err_set(err, VIR_ERR_INVALID_ARG, "no event callback %d is registered", callback_id);
+    return 0;
+}
+
+static int
+qemu_connect_get_type(struct drv_conn *conn, char **result, struct err *err)
+{
+    *result = g_strdup("QEMU");
+    return 0;
+}
+
+static int
+qemu_connect_get_hostname(struct drv_conn *conn, char **result, struct err *err)
+{
+    *result = g_strdup(g_get_host_name());
+    return 0;
+}
+
+static int
+qemu_connect_is_alive(struct drv_conn *conn, struct err *err)
+{
+    return 1;
+}
+
+static int
+qemu_connect_is_secure(struct drv_conn *conn, struct err *err)
+{
+    return 1;
+}
+
+static int
+qemu_connect_is_encrypted(struct drv_conn *conn, struct err *err)
+{
+    return 0;
+}
+
+static const struct hypervisor_ops ops = {
+    .connect_get_type = qemu_connect_get_type,
+    .connect_get_hostname = qemu_connect_get_hostname,
+    .connect_is_alive = qemu_connect_is_alive,
+    .connect_is_secure = qemu_connect_is_secure,
+    .connect_is_encrypted = qemu_connect_is_encrypted,
+    .connect_domain_event_register_any = qemu_connect_domain_event_register_any,
+    .connect_domain_event_deregister_any = qemu_connect_domain_event_deregister_any,
+#define SLOT(name) .name = qemu_##name,
+#include "drivers/qemu/verbs.def"
+#undef SLOT
+};
+
+void
+qemu_driver_open(struct qemu_driver *drv, struct drv_conn *conn)
+{
+    conn->hypervisor = &ops;
+    conn->hypervisor_state = drv;
+}
+
+static void
+autodestroy(void *arg)
+{
+    VM_AUTO vm = arg;
+    RUN_AUTO run = vm_run_get(vm);
+    static const struct run_end destroyed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED,
+                                              VIR_DOMAIN_EVENT_STOPPED_DESTROYED };
+
+    if (!run)
+        return;
+    run_set_end(run, &destroyed);
+    run_kill(run, SIGTERM, NULL);
+}
+
+void
+qemu_driver_close(struct drv_conn *conn)
+{
+    struct qemu_driver *drv = conn_driver(conn);
+    size_t n;
+    struct vm **vms = registry_vms(drv->registry, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        RUN_AUTO run = vm_run_get(vms[i]);
+        struct guest *guest = run ? run_backend(run) : NULL;
+
+        if (guest && guest->autodestroy == conn)
+            driver_spawn(drv, autodestroy, vm_ref(vms[i]));
+        vm_unref(vms[i]);
+    }
+    g_free(vms);
+    conn->hypervisor = NULL;
+    conn->hypervisor_state = NULL;
+}

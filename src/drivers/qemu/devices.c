@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *

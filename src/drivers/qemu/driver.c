@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "core/executor.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -13,8 +13,10 @@
 #include "base/log.h"
 #include "drivers/qemu/console.h"
 #include "drivers/qemu/guest.h"
+#include "drivers/qemu/status.h"
 #include "drivers/qemu/verbs.h"
 
+#include <signal.h>
 #include <string.h>
 
 LOG_FROM("qemu.events");

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "core/event.h"
+#include "driver/event-wire.h"
 #include "driver/stream.h"
 #include "wire/xdr.h"
 
@@ -104,13 +105,8 @@ int session_admin_close(struct dispatch_call *call, struct err *err);
 /* Tell the client when the connection to the hypervisor is lost, or no more. */
 int session_close_callback(struct dispatch_call *call, bool want, struct err *err);
 
-/* How events reach this subscription. */
-enum event_style {
-    EVENT_STYLE_CALLBACK, /* messages carry the callback id: one for each subscription */
-    EVENT_STYLE_LEGACY,   /* the old domain messages: one subscription an event id and client */
-};
 /* Subscribes the session at the driver of the filter's family; the session's
- * deliver() appends event_message() (driver/event-wire.h) to its output.
+ * deliver() appends event_message() to its output.
  * `monitor_event`: the name wanted from the QEMU monitor, with its flags. */
 int session_event_register(struct dispatch_call *call, const struct event_filter *filter, enum event_style style,
                            const char *monitor_event, unsigned int flags, int *callback_id, struct err *err);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * config: what the administrator has set, and the folders that follow from the
+ * mode (system or session).
+ *
+ * Owns: the table of keys of libvirtd.conf and virtqemud.conf.  Read at start;
+ * again on SIGHUP, when only the log settings change.
+ * Called by: main, server, listeners.  Waits for the disk.
+ */
+#pragma once
+
+#include "base/conf.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum auth_kind { AUTH_NONE = 0, AUTH_SASL = 1, AUTH_POLKIT = 2 }; /* as on the wire */
+
+struct limits {
+    unsigned max_clients, max_anonymous_clients, max_queued_clients;
+    unsigned max_workers;         /* threads for calls that wait; 0: the executor's own bound */
+    unsigned max_client_requests; /* of one client at once; the rest queue */
+    int keepalive_interval;       /* seconds, -1: never */
+    unsigned keepalive_count;
+};
+
+struct config {
+    bool system;                 /* qemu:///system; otherwise the user's own session */
+    char *file;                  /* what was read */
+    char *socket_dir, *pid_file, *state_dir, *log_dir, *config_dir, *cache_dir, *run_dir;
+
+    char *unix_sock_group;
+    gid_t sock_gid;              /* (gid_t)-1: nobody's */
+    mode_t ro_perms, rw_perms, admin_perms;
+    enum auth_kind auth_ro, auth_rw;
+    struct limits main, admin;
+
+    int log_level;               /* 0: not set */
+    char *log_filters, *log_outputs;
+    char *host_uuid, *host_uuid_source;
+};
+
+/* `file` NULL: the mode's own, which need not exist. */
+struct config *config_load(bool system, const char *file, struct err *err);
+/* Where the files of a mode are, without reading any. */
+struct config *config_defaults(bool system);
+void config_free(struct config *config);
+int config_apply_log(const struct config *config, bool verbose, bool detached, struct err *err);

@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * session: see session.h.  Here: coming and going, input, output, calls.
+ */
+#include "daemon/session.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/process.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ERR_FROM VIR_FROM_RPC
+LOG_FROM("daemon.session");
+
+#define ANONYMOUS_PAYLOAD 65536 /* longest message before authentication */
+#define REPLY_KEEP (64 * 1024)  /* the shared reply buffer shrinks when it is larger */
+
+/* ---- coming and going ---- */
+
+struct session *
+session_new(struct server *server, struct service *service, int fd, bool readonly)
+{
+    struct session *s = g_new0(struct session, 1);
+    ERR_AUTO err = ERR_INIT;
+    s->server = server;
+    s->service = service;
+    s->id = ++server->next_id;
+    s->since = clock_wall();
+    s->since_mono = clock_now();
+    s->readonly = readonly;
+    s->admin = service == &server->services[SERVICE_ADMIN];
+    s->fd = fd;
+    atomic_init(&s->refs, 1);
+    pthread_mutex_init(&s->lock, NULL);
+    frame_reader_init(&s->in);
+    frame_reader_limit(&s->in, ANONYMOUS_PAYLOAD);
+    frame_writer_init(&s->out);
+    s->lane.limit = service->limits.max_client_requests;
+
+    struct ucred cred;
+    socklen_t n = sizeof(cred);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) == 0 && n == sizeof(cred)) {
+        s->who.has_unix = true;
+        s->who.uid = cred.uid;
+        s->who.gid = cred.gid;
+        s->who.pid = cred.pid;
+        s->who.start_time = cred.pid > 0 ? process_start_time(cred.pid) : 0;
+    }
+    return s;
+}
+
+struct session *
+session_ref(struct session *s)
+{
+    atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+    return s;
+}
+
+static void
+session_free(struct session *s)
+{
+    frame_reader_clear(&s->in);
+    frame_writer_clear(&s->out);
+    pthread_mutex_destroy(&s->lock);
+    g_free(s->who.user_name);
+    g_free(s->who.group_name);
+    g_free(s);
+}
+
+struct farewell { struct work work; struct session *s; };
+
+static void
+farewell_run(struct work *work)
+{
+    struct farewell *f = (struct farewell *)work;
+    session_conn_free(f->s);
+    session_free(f->s);
+}
+
+static void
+farewell_done(struct work *work)
+{
+    g_free(work);
+}
+
+void
+session_unref(struct session *s)
+{
+    if (atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    if (!s->conn) {
+        session_free(s);
+        return;
+    }
+    /* Closing a driver's connection may wait for what it started. */
+    struct farewell *f = g_new0(struct farewell, 1);
+    f->work = (struct work){ .run = farewell_run, .done = farewell_done };
+    f->s = s;
+    executor_submit(s->server->executor, &f->work);
+}
+
+static void call_free(struct work *work);
+
+void
+session_close(struct session *s, const char *why)
+{
+    if (s->closed)
+        return;
+    session_ref(s);
+    s->closed = true;
+    log_debug("client %llu: %s", (unsigned long long)s->id, why);
+    if (s->watch)
+        io_watch_remove(s->watch);
+    s->watch = NULL;
+    pthread_mutex_lock(&s->lock);
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+    frame_writer_clear(&s->out);
+    pthread_mutex_unlock(&s->lock);
+    frame_reader_clear(&s->in);
+    for (struct work *w = executor_cancel(s->server->executor, &s->lane), *next; w; w = next) {
+        next = w->next;
+        call_free(w);
+    }
+    session_streams_close(s);
+    session_events_close(s);
+    server_session_gone(s->server, s); /* gives up the list's reference */
+    session_unref(s);
+}
+
+static void
+close_posted(void *arg)
+{
+    struct session *s = arg;
+    session_close(s, "given up");
+    session_unref(s);
+}
+
+void
+session_close_later(struct session *s)
+{
+    io_post(s->server->io, close_posted, session_ref(s));
+}
+
+/* ---- output ---- */
+
+static void
+arm_posted(void *arg)
+{
+    struct session *s = arg;
+    pthread_mutex_lock(&s->lock);
+    s->arm_posted = false;
+    bool broken = s->broken;
+    pthread_mutex_unlock(&s->lock);
+    if (broken)
+        session_close(s, "cannot be written to");
+    else
+        session_update_watch(s);
+    session_unref(s);
+}
+
+/* Under lock: the I/O thread is to look at `out` or at `broken`. */
+static void
+want_arm(struct session *s)
+{
+    if (s->arm_posted)
+        return;
+    s->arm_posted = true;
+    io_post(s->server->io, arm_posted, session_ref(s));
+}
+
+void
+session_flush_locked(struct session *s)
+{
+    ERR_AUTO err = ERR_INIT;
+    if (s->fd < 0 || s->broken)
+        return;
+    if (s->out.bytes || s->out.head) {
+        int rc = frame_writer_flush(&s->out, s->fd, &err);
+        if (rc == -1) {
+            log_debug("client %llu: %s", (unsigned long long)s->id, err_message(&err));
+            s->broken = true;
+        }
+        if (rc != 1) {
+            want_arm(s);
+            return;
+        }
+    }
+    if (s->close_when_sent) {
+        s->broken = true;
+        want_arm(s);
+    }
+}
+
+void
+session_send(struct session *s, struct xdr_writer *w, const int *fds, size_t nfds)
+{
+    pthread_mutex_lock(&s->lock);
+    if (s->fd < 0 || s->broken) {
+        for (size_t i = 0; i < nfds; i++)
+            close(fds[i]);
+    } else if (!s->out.head && nfds == 0) {
+        /* The usual case: nothing waits, the socket takes it all. */
+        ssize_t n = send(s->fd, w->buf, w->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n != (ssize_t)w->len) {
+            size_t sent = n > 0 ? (size_t)n : 0;
+            frame_writer_add_copy(&s->out, w->buf + sent, w->len - sent);
+            session_flush_locked(s);
+        } else if (s->close_when_sent) {
+            session_flush_locked(s);
+        }
+    } else {
+        struct xdr_writer copy;
+        xdr_writer_init(&copy, NET_MESSAGE_MAX + NET_MESSAGE_LEN_MAX);
+        char *room = xdr_writer_room(&copy, w->len);
+        if (room)
+            memcpy(room, w->buf, w->len);
+        frame_writer_add(&s->out, &copy, fds, nfds);
+        session_flush_locked(s);
+    }
+    w->len = 0;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void
+session_update_watch(struct session *s)
+{
+    if (s->closed)
+        return;
+    pthread_mutex_lock(&s->lock);
+    bool more = s->out.head != NULL;
+    bool read = !s->paused && !s->eof;
+    pthread_mutex_unlock(&s->lock);
+    unsigned events = (read ? IO_READ : 0) | (more ? IO_WRITE : 0);
+    if (events != s->events_watched) {
+        s->events_watched = events;
+        io_watch_set(s->watch, events);
+    }
+}
+
+/* ---- calls ---- */
+
+struct call {
+    struct work work;
+    struct dispatch_call d;
+    struct session *s;
+    struct frame *frame;
+    struct stream *stream;
+    struct xdr_writer reply;
+};
+
+static const struct dispatch_program *const main_programs[] = { &dispatch_remote, &dispatch_qemu, &dispatch_lxc };
+static const struct dispatch_program *const admin_programs[] = { &dispatch_admin };
+
+static void
+reply_header(const struct net_header *h, struct net_header *reply)
+{
+    *reply = *h;
+    reply->type = NET_REPLY;
+    reply->status = NET_OK;
+}
+
+/* Runs the call and leaves the whole reply in `w`.  Whether it succeeded. */
+static bool
+call_answer(struct dispatch_call *d, struct frame *f, struct xdr_writer *w)
+{
+    ERR_AUTO err = ERR_INIT;
+    char space[4096];
+    XDR_ARENA_AUTO arena;
+    xdr_arena_init(&arena, space, sizeof(space));
+    struct net_header h;
+    reply_header(&f->header, &h);
+    d->arena = &arena;
+    d->nfds_out = 0;
+    d->fds_in = f->fds;
+    d->nfds_in = f->nfds;
+    size_t begin = frame_begin(w, &h);
+    int rc = dispatch_run(d, f->payload, f->n, w, &err);
+    if (rc == 0 && d->nfds_out > 0) { /* the count goes before the result */
+        struct xdr_writer plain = *w;
+        xdr_writer_init(w, plain.limit);
+        h.type = NET_REPLY_WITH_FDS;
+        size_t n = plain.len - begin - FRAME_HEADER;
+        begin = frame_begin_fds(w, &h, (uint32_t)d->nfds_out);
+        char *room = xdr_writer_room(w, n);
+        if (room)
+            memcpy(room, plain.buf + FRAME_HEADER, n);
+        xdr_writer_clear(&plain);
+    }
+    if (rc == 0)
+        rc = frame_end(w, begin, &err);
+    if (rc == 0)
+        return true;
+    for (size_t i = 0; i < d->nfds_out; i++)
+        close(d->fds_out[i]);
+    d->nfds_out = 0;
+    w->len = begin;
+    w->too_long = false;
+    h.type = NET_REPLY;
+    log_info("%s for client %llu: %s", d->entry->name, (unsigned long long)d->session->id, err_message(&err));
+    frame_error(w, &h, &err);
+    return false;
+}
+
+static void
+send_error(struct session *s, const struct net_header *h, const struct err *err)
+{
+    struct xdr_writer *w = &s->server->reply;
+    struct net_header reply;
+    reply_header(h, &reply);
+    frame_error(w, &reply, err);
+    session_send(s, w, NULL, 0);
+}
+
+struct drv_conn *
+session_conn(struct session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct drv_conn *conn = s->conn_given_up ? NULL : s->conn;
+    pthread_mutex_unlock(&s->lock);
+    return conn;
+}
+
+static bool
+paused_by_queues(struct session *s)
+{
+    return s->call_bytes > SESSION_CALL_BYTES || s->out.bytes > SESSION_OUT_BYTES;
+}
+
+static void
+call_free(struct work *work)
+{
+    struct call *call = (struct call *)work;
+    struct session *s = call->s;
+    pthread_mutex_lock(&s->lock);
+    s->call_bytes -= sizeof(*call) + call->frame->n;
+    bool resume = s->paused && !paused_by_queues(s) && s->fd >= 0;
+    pthread_mutex_unlock(&s->lock);
+    if (resume)
+        io_post(s->server->io, (void (*)(void *))session_resume, session_ref(s));
+    if (call->stream)
+        stream_free_unused(call->stream);
+    frame_close_fds(call->frame);
+    g_free(call->frame);
+    xdr_writer_clear(&call->reply);
+    g_free(call);
+    session_unref(s);
+}
+
+/* I/O thread: a call that opens a stream is done. */
+static void
+begin_stream(struct session *s, struct net_header *h, struct stream *stream, bool opened, struct xdr_writer *w)
+{
+    struct session_stream *st = NULL;
+    if (opened && !s->closed)
+        st = session_stream_new(s, stream, h);
+    else
+        stream_free_unused(stream);
+    session_send(s, w, NULL, 0);
+    if (st)
+        session_stream_start(st);
+}
+
+struct stream_begin { struct session *s; struct net_header h; struct stream *stream; bool opened; struct xdr_writer w; };
+
+static void
+begin_stream_posted(void *arg)
+{
+    struct stream_begin *b = arg;
+    begin_stream(b->s, &b->h, b->stream, b->opened, &b->w);
+    xdr_writer_clear(&b->w);
+    session_unref(b->s);
+    g_free(b);
+}
+
+static void
+call_run(struct work *work)
+{
+    struct call *call = (struct call *)work;
+    struct session *s = call->s;
+    xdr_writer_init(&call->reply, NET_MESSAGE_MAX + NET_MESSAGE_LEN_MAX);
+    bool ok = call_answer(&call->d, call->frame, &call->reply);
+    if (call->stream) {
+        struct stream_begin *b = g_new(struct stream_begin, 1);
+        *b = (struct stream_begin){ session_ref(s), call->frame->header, call->stream, ok, call->reply };
+        call->stream = NULL;
+        xdr_writer_init(&call->reply, 0);
+        io_post(s->server->io, begin_stream_posted, b);
+    } else {
+        session_send(s, &call->reply, call->d.fds_out, call->d.nfds_out);
+    }
+}
+
+static struct stream *
+stream_new(void)
+{
+    struct stream *st = g_new0(struct stream, 1);
+    st->fd = -1;
+    st->nonblock = true;
+    return st;
+}
+
+/* On the I/O thread, from published state: the call never waits. */
+static void
+call_inline(struct session *s, struct dispatch_call *d, struct frame *f)
+{
+    struct xdr_writer *w = &s->server->reply;
+    if (d->entry->flags & DISPATCH_STREAM)
+        d->stream = stream_new();
+    bool ok = call_answer(d, f, w);
+    if (d->stream)
+        begin_stream(s, &f->header, d->stream, ok, w);
+    else
+        session_send(s, w, d->fds_out, d->nfds_out);
+    if (w->cap > REPLY_KEEP) {
+        xdr_writer_clear(w);
+        xdr_writer_init(w, NET_MESSAGE_MAX + NET_MESSAGE_LEN_MAX);
+    }
+}
+
+static void
+call_later(struct session *s, struct dispatch_call *d, struct frame *f)
+{
+    struct call *call = g_new0(struct call, 1);
+    call->work = (struct work){ .run = call_run, .done = call_free, .lane = &s->lane };
+    call->work.urgent = d->entry->flags & DISPATCH_URGENT;
+    call->work.has_guest = dispatch_guest(d->entry, f->payload, f->n, call->work.guest);
+    call->d = *d;
+    call->s = session_ref(s);
+    call->frame = frame_detach(f);
+    if (d->entry->flags & DISPATCH_STREAM)
+        call->d.stream = call->stream = stream_new();
+    pthread_mutex_lock(&s->lock);
+    s->call_bytes += sizeof(*call) + f->n;
+    if (paused_by_queues(s))
+        s->paused = true;
+    pthread_mutex_unlock(&s->lock);
+    executor_submit(s->server->executor, &call->work);
+}
+
+static void
+handle_call(struct session *s, struct frame *f)
+{
+    ERR_AUTO err = ERR_INIT;
+    const struct dispatch_entry *entry = NULL;
+    if (s->admin)
+        entry = dispatch_find(admin_programs, G_N_ELEMENTS(admin_programs), f->header.prog, f->header.vers,
+                              f->header.proc, &err);
+    else
+        entry = dispatch_find(main_programs, G_N_ELEMENTS(main_programs), f->header.prog, f->header.vers,
+                              f->header.proc, &err);
+    struct dispatch_call d;
+    d.session = s;
+    d.entry = entry;
+    d.serial = f->header.serial;
+    d.conn = session_conn(s);
+    d.stream = NULL;
+    d.access = NULL;
+    if (!entry)
+        ;
+    else if (f->header.status != NET_OK)
+        err_set(&err, VIR_ERR_RPC, "the call '%s' came with status %d, which only replies have", entry->name,
+                f->header.status);
+    else if (!s->authenticated && !(entry->flags & DISPATCH_NO_AUTH))
+        err_set(&err, VIR_ERR_RPC, "authentication required: the client called '%s' before it had logged in",
+                entry->name);
+    else if (!d.conn && !(entry->flags & (DISPATCH_NO_OPEN | DISPATCH_NO_AUTH)))
+        err_set(&err, VIR_ERR_INTERNAL_ERROR, "the client called '%s' before it had opened a connection",
+                entry->name);
+    if (err_is_set(&err))
+        send_error(s, &f->header, &err);
+    else if (entry->cls == CALL_LOCAL || entry->cls == CALL_SNAPSHOT)
+        call_inline(s, &d, f);
+    else
+        call_later(s, &d, f);
+}
+
+static void
+handle_keepalive(struct session *s, struct frame *f)
+{
+    if (f->header.vers != KEEPALIVE_PROTOCOL_VERSION || f->header.proc != KEEPALIVE_PROC_PING)
+        return; /* an answer to ours: being heard is what counts */
+    struct xdr_writer *w = &s->server->reply;
+    struct net_header h = f->header;
+    h.proc = KEEPALIVE_PROC_PONG;
+    size_t begin = frame_begin(w, &h);
+    frame_end(w, begin, NULL);
+    session_send(s, w, NULL, 0);
+}
+
+static void
+handle(struct session *s, struct frame *f)
+{
+    s->heard = true;
+    s->unanswered = 0;
+    switch (f->header.type) {
+    case NET_CALL:
+    case NET_CALL_WITH_FDS:
+        handle_call(s, f);
+        break;
+    case NET_STREAM:
+    case NET_STREAM_HOLE:
+        if (s->authenticated && session_stream_packet(s, f))
+            break;
+        log_debug("client %llu: data for stream %u, which is not open", (unsigned long long)s->id,
+                  f->header.serial);
+        break;
+    case NET_MESSAGE:
+        if (f->header.prog == KEEPALIVE_PROGRAM)
+            handle_keepalive(s, f);
+        break;
+    default:
+        log_debug("client %llu: message of type %d is passed over", (unsigned long long)s->id, f->header.type);
+    }
+}
+
+/* ---- input ---- */
+
+static void
+take_messages(struct session *s)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct frame f;
+    int rc = 0;
+    while (!s->closed) {
+        if (session_streams_backlog(s) > SESSION_CALL_BYTES) {
+            pthread_mutex_lock(&s->lock);
+            s->paused = true;
+            pthread_mutex_unlock(&s->lock);
+        }
+        if (s->paused) /* set by this thread only */
+            break;
+        rc = frame_reader_next(&s->in, &f, &err);
+        if (rc <= 0)
+            break;
+        handle(s, &f);
+        if (f.nfds)
+            frame_close_fds(&f);
+    }
+    if (s->closed)
+        return;
+    if (rc < 0) {
+        log_warn("client %llu (process %d) is given up: %s", (unsigned long long)s->id, (int)s->who.pid,
+                 err_message(&err));
+        session_close(s, "sent no valid message");
+    } else if (s->eof && !s->paused) {
+        session_close(s, "has gone");
+    } else {
+        session_update_watch(s);
+    }
+}
+
+void
+session_resume(struct session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool resume = s->paused && !paused_by_queues(s);
+    if (resume)
+        s->paused = false;
+    pthread_mutex_unlock(&s->lock);
+    if (!s->closed && resume)
+        take_messages(s);
+    session_unref(s);
+}
+
+static void
+writable(struct session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    session_flush_locked(s);
+    bool broken = s->broken;
+    bool drained = !s->out.head;
+    bool resume = s->paused && !paused_by_queues(s);
+    pthread_mutex_unlock(&s->lock);
+    if (broken) {
+        session_close(s, "cannot be written to");
+        return;
+    }
+    if (drained)
+        session_streams_pump(s);
+    if (resume)
+        session_resume(session_ref(s));
+    session_update_watch(s);
+}
+
+static void
+on_ready(struct io_watch *watch, int fd, unsigned events, void *arg)
+{
+    struct session *s = arg;
+    ERR_AUTO err = ERR_INIT;
+    session_ref(s);
+    if ((events & IO_WRITE) && !s->closed)
+        writable(s);
+    if ((events & (IO_READ | IO_HANGUP | IO_ERROR)) && !s->closed) {
+        if (s->paused && !(events & (IO_HANGUP | IO_ERROR))) {
+            session_update_watch(s);
+        } else {
+            int rc = frame_reader_fill(&s->in, fd, true, &err);
+            if (rc == -1) {
+                log_debug("client %llu: %s", (unsigned long long)s->id, err_message(&err));
+                session_close(s, "cannot be read from");
+            } else if (rc != FRAME_AGAIN) {
+                if (rc == 0)
+                    s->eof = true;
+                if (s->eof && s->paused)
+                    session_close(s, "has gone");
+                else
+                    take_messages(s);
+            }
+        }
+    }
+    session_unref(s);
+}
+
+int
+session_watch(struct session *s, struct err *err)
+{
+    s->watch = io_watch_add(s->server->io, s->fd, IO_READ, on_ready, s, err);
+    s->events_watched = IO_READ;
+    return s->watch ? 0 : -1;
+}
+
+void
+session_tick(struct session *s, unsigned count)
+{
+    if (!s->keepalive || s->closed)
+        return;
+    if (s->heard) {
+        s->heard = false;
+        s->unanswered = 0;
+    }
+    if (s->unanswered >= count) {
+        log_info("client %llu (process %d) has not answered %u keepalive messages: given up",
+                 (unsigned long long)s->id, (int)s->who.pid, count);
+        session_close(s, "does not answer");
+        return;
+    }
+    s->unanswered++;
+    struct xdr_writer *w = &s->server->reply;
+    struct net_header h = { .prog = KEEPALIVE_PROGRAM, .vers = KEEPALIVE_PROTOCOL_VERSION,
+                            .proc = KEEPALIVE_PROC_PING, .type = NET_MESSAGE };
+    size_t begin = frame_begin(w, &h);
+    frame_end(w, begin, NULL);
+    session_send(s, w, NULL, 0);
+}

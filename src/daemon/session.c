@@ -497,8 +497,6 @@ handle_keepalive(struct session *s, struct frame *f)
 static void
 handle(struct session *s, struct frame *f)
 {
-    s->heard = true;
-    s->unanswered = 0;
     switch (f->header.type) {
     case NET_CALL:
     case NET_CALL_WITH_FDS:
@@ -606,6 +604,7 @@ on_ready(struct io_watch *watch, int fd, unsigned events, void *arg)
                 log_debug("client %llu: %s", (unsigned long long)s->id, err_message(&err));
                 session_close(s, "cannot be read from");
             } else if (rc != FRAME_AGAIN) {
+                s->heard = true;
                 if (rc == 0)
                     s->eof = true;
                 if (s->eof && s->paused)
@@ -631,7 +630,7 @@ session_tick(struct session *s, unsigned count)
 {
     if (!s->keepalive || s->closed)
         return;
-    if (s->heard) {
+    if (s->heard || s->paused) { /* whom we do not read from cannot be heard */
         s->heard = false;
         s->unanswered = 0;
     }

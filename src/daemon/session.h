@@ -71,6 +71,7 @@ struct session {
 
 /* I/O thread.  Takes the socket. */
 struct session *session_new(struct server *server, struct service *service, int fd, bool readonly);
+int session_watch(struct session *s, struct err *err);
 void session_close(struct session *s, const char *why);
 void session_tick(struct session *s, unsigned keepalive_count); /* keepalive */
 void session_update_watch(struct session *s);

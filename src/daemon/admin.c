@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/typed_params.h"
 #include "daemon/session.h"
-#include "driver-tables.h"
+#include "driver/driver-tables.h"
 
 #include <config.h>
 #include <glib.h>

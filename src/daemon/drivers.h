@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/io.h"
 #include "core/executor.h"
-#include "daemon/config.h"
+#include "daemon/settings.h"
 
 struct hosted_driver {
     const char *name;

@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "core/executor.h"
-#include "daemon/config.h"
+#include "daemon/settings.h"
 #include "daemon/drivers.h"
 #include "daemon/server.h"
 #include "daemon/startup.h"
@@ -34,7 +34,7 @@ LOG_FROM("daemon.main");
 #define STOP_SECONDS 5 /* for calls under way; those that hang longer are left */
 
 struct options {
-    bool daemon, verbose;
+    bool daemon, verbose, session;
     const char *config, *pid_file;
     unsigned timeout;
 };
@@ -53,6 +53,7 @@ usage(FILE *out, const char *name)
             "  -p, --pid-file FILE    where to write the process id\n"
             "  -t, --timeout SECONDS  leave when no client came for so long\n"
             "  -v, --verbose          log what happens, not only what goes wrong\n"
+            "      --session          serve qemu:///session even as root\n"
             "  -V, --version          print the version\n"
             "  -h, --help             print this\n\n"
             "                 as root                          as a user\n"
@@ -72,7 +73,8 @@ parse_options(int argc, char **argv, struct options *o)
         { "daemon", no_argument, NULL, 'd' }, { "config", required_argument, NULL, 'f' },
         { "listen", no_argument, NULL, 'l' }, { "pid-file", required_argument, NULL, 'p' },
         { "timeout", required_argument, NULL, 't' }, { "verbose", no_argument, NULL, 'v' },
-        { "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { 0 },
+        { "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' },
+        { "session", no_argument, NULL, 'S' }, { 0 },
     };
     char *end;
     int c;
@@ -83,6 +85,7 @@ parse_options(int argc, char **argv, struct options *o)
         case 'l': break;
         case 'p': o->pid_file = optarg; break;
         case 'v': o->verbose = true; break;
+        case 'S': o->session = true; break;
         case 't': {
             errno = 0;
             unsigned long seconds = strtoul(optarg, &end, 10);
@@ -224,7 +227,7 @@ main(int argc, char **argv)
     mallopt(M_TRIM_THRESHOLD, 256 * 1024);
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     log_from_environment();
-    struct config *config = config_load(geteuid() == 0, o.config, &err);
+    struct config *config = config_load(geteuid() == 0 && !o.session, o.config, &err);
     if (!config) {
         fprintf(stderr, "%s: %s\n", argv[0], err_message(&err));
         return 1;

@@ -43,6 +43,15 @@ server_new(struct config *config, struct io *io, struct executor *ex, struct err
     return server;
 }
 
+static void
+timers_free(struct server *server)
+{
+    struct io_timer **timers[] = { &server->keepalive_timer, &server->idle_timer, &server->accept_timer };
+    for (size_t i = 0; i < G_N_ELEMENTS(timers); i++)
+        if (*timers[i])
+            io_timer_free(g_steal_pointer(timers[i]));
+}
+
 void
 server_free(struct server *server)
 {
@@ -52,9 +61,7 @@ server_free(struct server *server)
         next = l->next;
         listener_free(l);
     }
-    io_timer_free(server->keepalive_timer);
-    io_timer_free(server->idle_timer);
-    io_timer_free(server->accept_timer);
+    timers_free(server);
     xdr_writer_clear(&server->reply);
     pthread_mutex_destroy(&server->flush_lock);
     g_free(server->in);
@@ -137,6 +144,10 @@ on_client(struct io_watch *watch, int fd, unsigned events, void *arg)
         server->sessions = s;
         l->service->clients++;
         l->service->anonymous++;
+        if (s->admin) { /* its socket's permissions are what protects it */
+            s->authenticated = true;
+            l->service->anonymous--;
+        }
         log_debug("client %llu: process %d of user %d on %s%s", (unsigned long long)s->id, (int)s->who.pid,
                   (int)s->who.uid, l->service->name, l->readonly ? ", may only read" : "");
         io_timer_stop(server->idle_timer);
@@ -213,7 +224,7 @@ server_keepalive_wanted(struct server *server)
     for (struct session *s = server->sessions; s; s = s->next)
         others += s->keepalive;
     uint64_t ms = (uint64_t)server->services[SERVICE_MAIN].limits.keepalive_interval * 1000;
-    if (others <= 1 && ms)
+    if (others <= 1 && ms && server->keepalive_timer)
         io_timer_start(server->keepalive_timer, ms, ms);
 }
 
@@ -307,9 +318,7 @@ stop_posted(void *arg)
 {
     struct server *server = arg;
     server->accepting = false;
-    io_timer_stop(server->idle_timer);
-    io_timer_stop(server->accept_timer);
-    io_timer_stop(server->keepalive_timer);
+    server->idle_timeout = 0;
     listener_remove_links(server);
     for (struct listener *l = server->listeners, *next; l; l = next) {
         next = l->next;
@@ -318,6 +327,7 @@ stop_posted(void *arg)
     server->listeners = NULL;
     while (server->sessions)
         session_close(server->sessions, "the daemon stops");
+    timers_free(server);
 }
 
 void

@@ -11,7 +11,7 @@
 
 #include "base/io.h"
 #include "core/executor.h"
-#include "daemon/config.h"
+#include "daemon/settings.h"
 #include "wire/xdr.h"
 
 #include <glib.h>

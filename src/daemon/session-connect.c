@@ -52,7 +52,7 @@ session_auth_list(struct dispatch_call *call, struct remote_auth_list_ret *ret, 
     if (kind == AUTH_NONE)
         logged_in(s);
     ret->types = xdr_arena_alloc(call->arena, sizeof(*ret->types));
-    ret->types_len = 1;
+    ret->types_n = 1;
     ret->types[0] = kind == AUTH_NONE ? REMOTE_AUTH_NONE : REMOTE_AUTH_POLKIT;
     return 0;
 }

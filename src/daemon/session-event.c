@@ -10,8 +10,12 @@
 #include "daemon/session.h"
 
 #include "base/log.h"
-#include "driver-tables.h"
+#include "driver/driver-tables.h"
+#if __has_include("driver/event-wire.h")
 #include "driver/event-wire.h"
+#else
+#define event_message(ev, style, id, w) (-1)
+#endif
 
 #include <glib.h>
 #include <string.h>

@@ -156,10 +156,10 @@ arm_posted(void *arg)
     struct session *s = arg;
     pthread_mutex_lock(&s->lock);
     s->arm_posted = false;
-    bool broken = s->broken;
+    bool broken = s->broken, asked = s->close_when_sent;
     pthread_mutex_unlock(&s->lock);
     if (broken)
-        session_close(s, "cannot be written to");
+        session_close(s, asked ? "has closed its connection" : "cannot be written to");
     else
         session_update_watch(s);
     session_unref(s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * config: what the administrator has set, and the folders that follow from the
+ * settings: what the administrator has set, and the folders that follow from the
  * mode (system or session).
  *
  * Owns: the table of keys of libvirtd.conf and virtqemud.conf.  Read at start;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * config: see config.h.
+ * settings: see config.h.
  */
-#include "daemon/config.h"
+#include "daemon/settings.h"
 
 #include "base/log.h"
 #include <config.h>
@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define ERR_FROM VIR_FROM_CONF
-LOG_FROM("daemon.config");
+LOG_FROM("daemon.settings");
 
 /* Known and accepted, without an effect here: administrators' files stay valid. */
 static const char *const accepted[] = {

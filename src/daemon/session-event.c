@@ -11,11 +11,7 @@
 
 #include "base/log.h"
 #include "driver/driver-tables.h"
-#if __has_include("driver/event-wire.h")
 #include "driver/event-wire.h"
-#else
-#define event_message(ev, style, id, w) (-1)
-#endif
 
 #include <glib.h>
 #include <string.h>
@@ -47,7 +43,10 @@ deliver(struct event *ev, int callback_id, void *opaque)
     struct session *s = sub->s;
     struct xdr_writer w;
     xdr_writer_init(&w, NET_MESSAGE_MAX + NET_MESSAGE_LEN_MAX);
-    if (event_message(ev, sub->style, callback_id, &w) == 0 && w.len > 0) {
+    ERR_AUTO err = ERR_INIT;
+    if (event_message(ev, sub->style, callback_id, &w, &err) < 0) {
+        log_warn("an event cannot be told to client %llu: %s", (unsigned long long)s->id, err_message(&err));
+    } else if (w.len > 0) {
         pthread_mutex_lock(&s->lock);
         if (s->fd >= 0 && !s->broken) {
             frame_writer_add_copy(&s->out, w.buf, w.len);

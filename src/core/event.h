@@ -100,5 +100,8 @@ int event_hub_subscribe(struct event_hub *hub, const struct event_filter *filter
                         event_deliver deliver, void *opaque, void (*free_opaque)(void *));
 /* -1: no such id.  After it returns, deliver() is not running and never runs again. */
 int event_hub_unsubscribe(struct event_hub *hub, int callback_id);
-/* Takes over the caller's reference. */
+/* Takes over the caller's reference.  An event with a generation is dropped unless that
+ * generation has begun and not ended (run and turn see to both). */
 void event_hub_emit(struct event_hub *hub, struct event *ev);
+void event_hub_generation_begin(struct event_hub *hub, uint64_t generation);
+void event_hub_generation_end(struct event_hub *hub, uint64_t generation);

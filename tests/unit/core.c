@@ -1,0 +1,701 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Units of src/core: turns, runs, views, notes, registry, events.  What depends on
+ * how threads interleave is in tests/explore.
+ */
+#include "../explore/fake.h"
+#include "base/clock.h"
+#include "core/fault.h"
+
+#include <unistd.h>
+
+struct fixture {
+    struct event_hub *hub;
+    struct registry *reg;
+    struct vm *vm;
+    GString *events;
+};
+
+static void
+record(struct event *ev, int id, void *opaque)
+{
+    g_string_append_printf(opaque, "%s:%d/%d ", ev->about.domain.name, ev->u.lifecycle.event, ev->u.lifecycle.detail);
+}
+
+static const struct event_filter all_lifecycle = { .family = EVENT_DOMAIN, .id = VIR_DOMAIN_EVENT_ID_LIFECYCLE };
+
+static void
+set_up(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    f->hub = event_hub_new();
+    f->reg = registry_new(&fake_class, f->hub);
+    f->events = g_string_new(NULL);
+    event_hub_subscribe(f->hub, &all_lifecycle, record, f->events, NULL);
+    g_assert_cmpint(fake_define(f->reg, "a", 1, 1, &err), ==, 0);
+    f->vm = registry_by_name(f->reg, "a", &err);
+    g_assert_nonnull(f->vm);
+    atomic_store(&stops_run, 0);
+}
+
+static void
+tear_down(struct fixture *f, const void *arg)
+{
+    fake_join();
+    vm_unref(f->vm);
+    registry_free(f->reg);
+    event_hub_free(f->hub);
+    g_string_free(f->events, TRUE);
+    g_assert_cmpint(defs_alive, ==, 0);
+    g_assert_cmpint(backends_alive, ==, 0);
+}
+
+#define OK(call) \
+    do { \
+        if ((call) < 0) \
+            g_error("%s:%d: %s", __FILE__, __LINE__, err_message(&err)); \
+    } while (0)
+#define REFUSED(call, wanted, text) \
+    do { \
+        err_clear(&err); \
+        g_assert_cmpint((call), ==, -1); \
+        g_assert_cmpint(err.code, ==, wanted); \
+        if (!strstr(err.message, text)) \
+            g_error("%s:%d: '%s' not in '%s'", __FILE__, __LINE__, text, err.message); \
+    } while (0)
+
+static struct turn_request
+request(enum turn_class klass, enum turn_need need, const char *api)
+{
+    return (struct turn_request){ .turn_class = klass, .need = need, .api = api, .nowait = true };
+}
+
+static struct turn *
+take(struct vm *vm, enum turn_class klass)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(klass, TURN_ANY, klass == TURN_QUERY ? "query" : klass == TURN_JOB ? "job" : "modify");
+    struct turn *turn;
+    OK(turn_begin(vm, &req, &turn, &err));
+    return turn;
+}
+
+/* Stopping runs on a thread: wait for its end, not for time. */
+static void
+await_stop(struct vm *vm, struct run *run)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(run_stop(run, "test", "destroy", DEADLINE_NEVER, &err));
+}
+
+struct other { struct vm *vm; struct turn_request req; int rc; char *message; int code; };
+
+static gpointer
+begin_elsewhere(gpointer arg)
+{
+    struct other *o = arg;
+    ERR_AUTO err = ERR_INIT;
+    TURN_AUTO turn = NULL;
+    o->rc = turn_begin(o->vm, &o->req, &turn, &err);
+    o->code = err.code;
+    o->message = g_strdup(err.message);
+    return NULL;
+}
+
+static int
+elsewhere(struct vm *vm, struct turn_request req, int *code, char **message)
+{
+    struct other o = { .vm = vm, .req = req };
+    g_thread_join(g_thread_new("other", begin_elsewhere, &o));
+    if (code)
+        *code = o.code;
+    if (message)
+        *message = o.message;
+    else
+        g_free(o.message);
+    return o.rc;
+}
+
+/* ---- who excludes whom --------------------------------------------------- */
+
+/* A holder that waits in offload while another thread tries. */
+struct held { struct vm *vm; struct turn_request req; bool granted; char *message; };
+
+static int
+try_beside(void *arg, struct err *err)
+{
+    struct held *h = arg;
+    int code;
+    h->granted = elsewhere(h->vm, h->req, &code, &h->message) == 0;
+    if (!h->granted)
+        g_assert_cmpint(code, ==, VIR_ERR_OPERATION_TIMEOUT);
+    return 0;
+}
+
+static void
+test_classes(struct fixture *f, const void *arg)
+{
+    static const struct { enum turn_class holds, wants; uint32_t allows, beside; bool granted; } table[] = {
+        { TURN_QUERY, TURN_QUERY, 0, 0, true },
+        { TURN_QUERY, TURN_MODIFY, 0, 0, false },
+        { TURN_QUERY, TURN_JOB, 0, 0, true },
+        { TURN_MODIFY, TURN_QUERY, 0, 0, false },
+        { TURN_MODIFY, TURN_MODIFY, 0, 0, false },
+        { TURN_MODIFY, TURN_JOB, 0, 0, false },
+        { TURN_JOB, TURN_QUERY, 0, 0, true },
+        { TURN_JOB, TURN_MODIFY, 0, 0, false },
+        { TURN_JOB, TURN_MODIFY, 2, 1, false },
+        { TURN_JOB, TURN_MODIFY, 3, 2, true },
+        { TURN_JOB, TURN_JOB, ~0u, ~0u, false },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        ERR_AUTO err = ERR_INIT;
+        struct turn_request req = request(table[i].holds, TURN_ANY, "holder");
+        req.allows = table[i].allows;
+        TURN_AUTO turn = NULL;
+        OK(turn_begin(f->vm, &req, &turn, &err));
+        struct held h = { f->vm, request(table[i].wants, TURN_ANY, "wanting"), false, NULL };
+        h.req.beside = table[i].beside;
+        OK(turn_offload(turn, try_beside, &h, &err));
+        if (h.granted != table[i].granted)
+            g_error("row %zu: %s", i, h.message ? h.message : "granted");
+        if (!h.granted)
+            g_assert_nonnull(strstr(h.message, "cannot begin wanting on domain 'a': busy: held by holder since "));
+        g_free(h.message);
+    }
+}
+
+static void
+test_busy_deadline(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    TURN_AUTO turn = take(f->vm, TURN_MODIFY);
+    struct held h = { f->vm, request(TURN_MODIFY, TURN_ANY, "later"), false, NULL };
+    h.req.nowait = false;
+    h.req.deadline = deadline_in_ms(20);
+    OK(turn_offload(turn, try_beside, &h, &err));
+    g_assert_false(h.granted);
+    g_assert_nonnull(strstr(h.message, "busy: held by modify"));
+    g_free(h.message);
+}
+
+static void
+test_need(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn *turn = NULL;
+    struct turn_request running = request(TURN_QUERY, TURN_RUNNING, "q");
+    REFUSED(turn_begin(f->vm, &running, &turn, &err), VIR_ERR_OPERATION_INVALID, "is not running");
+    g_assert_null(turn);
+    OK(fake_boot(f->vm, 0, &err));
+    struct turn_request off = request(TURN_MODIFY, TURN_NOT_RUNNING, "m");
+    REFUSED(turn_begin(f->vm, &off, &turn, &err), VIR_ERR_OPERATION_INVALID, "already running");
+    turn = take(f->vm, TURN_MODIFY);
+    g_assert_null(turn_offline(turn, &err));
+    turn_end(turn);
+    RUN_AUTO run = vm_run_get(f->vm);
+    await_stop(f->vm, run);
+    turn = take(f->vm, TURN_MODIFY);
+    struct offline *offline = turn_offline(turn, &err);
+    g_assert_nonnull(offline);
+    OK(offline_publish(offline, &(struct vm_change){ .what = CHANGE_AUTOSTART, .autostart = true }, &err));
+    g_assert_true(offline_view(offline)->autostart);
+    turn_end(turn);
+}
+
+/* ---- lives ----------------------------------------------------------------- */
+
+static void
+test_life(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    {
+        VIEW_AUTO view = vm_view_get(f->vm);
+        g_assert_cmpint(view->id, ==, -1);
+        g_assert_true(view->persistent);
+        g_assert_null(view->live);
+        g_assert_cmpint(vm_view_def(view)->number, ==, 1);
+    }
+    OK(fake_boot(f->vm, 0, &err));
+    VIEW_AUTO running = vm_view_get(f->vm);
+    g_assert_cmpint(running->id, ==, 1);
+    g_assert_cmpint(running->state, ==, VIR_DOMAIN_RUNNING);
+    g_assert_cmpint(vm_view_def(running)->number, ==, 100);
+    g_assert_cmpuint(running->generation, >, 0);
+    VM_AUTO by_id = registry_by_id(f->reg, 1, &err);
+    g_assert_true(by_id == f->vm);
+    g_assert_cmpuint(registry_count(f->reg, true, false), ==, 1);
+
+    RUN_AUTO run = vm_run_get(f->vm);
+    static const struct run_end destroyed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED,
+                                              VIR_DOMAIN_EVENT_STOPPED_DESTROYED };
+    run_set_end(run, &destroyed);
+    run_set_end(run, &fake_crashed); /* the first word counts */
+    await_stop(f->vm, run);
+    g_assert_true(run_is_dead(run));
+    g_assert_cmpstr(run_death(run), ==, "test");
+    VIEW_AUTO off = vm_view_get(f->vm);
+    g_assert_cmpint(off->id, ==, -1);
+    g_assert_cmpint(off->reason, ==, VIR_DOMAIN_SHUTOFF_DESTROYED);
+    g_assert_null(off->live);
+    g_assert_cmpuint(off->generation, ==, 0);
+    g_assert_cmpint(running->live->number, ==, 100); /* older truth stays */
+    g_assert_null(registry_by_id(f->reg, 1, &err));
+    g_assert_cmpint(stops_run, ==, 1);
+    g_assert_cmpint(backends_alive, ==, 1); /* our reference */
+
+    OK(fake_boot(f->vm, 0, &err)); /* a second life: another id, another generation */
+    VIEW_AUTO again = vm_view_get(f->vm);
+    g_assert_cmpint(again->id, ==, 2);
+    g_assert_cmpuint(again->generation, >, running->generation);
+    RUN_AUTO second = vm_run_get(f->vm);
+    await_stop(f->vm, second);
+    g_assert_cmpstr(f->events->str, ==, "a:2/0 a:5/1 a:2/0 a:5/2 ");
+}
+
+static int
+kill_run(void *arg, struct err *err)
+{
+    run_mark_dead(arg, "the monitor was closed");
+    return 0;
+}
+
+static void
+test_stale(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    struct turn *turn = take(f->vm, TURN_MODIFY);
+    const struct domain_def *live = turn_live_def(turn);
+    const struct vm_view *view = turn_view(turn);
+    struct backend *backend = turn_backend(turn);
+    REFUSED(turn_offload(turn, kill_run, run, &err), VIR_ERR_OPERATION_FAILED, "the monitor was closed");
+    g_assert_true(err.stale);
+    g_assert_true(turn_is_stale(turn));
+    g_assert_null(turn_run(turn));
+    g_assert_null(turn_backend(turn));
+    g_assert_null(turn_live_def(turn));
+    REFUSED(turn_publish(turn, &(struct vm_change){ .what = CHANGE_LIVE, .live = fake_def(3) }, &err),
+            VIR_ERR_OPERATION_FAILED, "has stopped during modify");
+    REFUSED(turn_sleep(turn, DEADLINE_NEVER, &err), VIR_ERR_OPERATION_FAILED, "has stopped");
+    struct call call = { .what = "x", .channel = RUN_MONITOR, .start = fake_start, .arg = backend };
+    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_FAILED, "has stopped");
+    turn_emit(turn, fake_event(view, VIR_DOMAIN_EVENT_RESUMED, 0)); /* dropped */
+    g_assert_cmpint(live->number, ==, 100); /* memory stays valid until the turn ends */
+    g_assert_cmpint(view->id, ==, 1);
+    g_assert_cmpint(backend->alive, ==, 0x600d);
+    g_assert_cmpint(stops_run, ==, 0); /* teardown waits for us */
+    turn_end(turn);
+    await_stop(f->vm, run);
+    g_assert_cmpint(stops_run, ==, 1);
+    g_assert_cmpstr(f->events->str, ==, "a:2/0 a:5/2 ");
+}
+
+static void
+test_failed_start(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    {
+        TURN_AUTO turn = take(f->vm, TURN_MODIFY);
+        struct run_start start = { .state = VIR_DOMAIN_PAUSED, .live = fake_def(5), .backend = fake_backend(),
+                                   .free_backend = fake_backend_free };
+        OK(turn_start_run(turn, &start, &err));
+        RUN_AUTO run = vm_run_get(f->vm);
+        REFUSED(turn_offload(turn, kill_run, run, &err), VIR_ERR_OPERATION_FAILED, "has stopped");
+        turn_end_run(turn, &fake_crashed, NULL);
+        g_assert_false(turn_is_stale(turn));
+        g_assert_null(turn_run(turn));
+        /* and the same turn may try once more; the dead one's teardown must not hit it */
+        start.backend = fake_backend();
+        start.live = fake_def(6);
+        OK(turn_start_run(turn, &start, &err));
+        g_assert_nonnull(turn_run(turn));
+    }
+    VIEW_AUTO view = vm_view_get(f->vm);
+    g_assert_cmpint(view->id, ==, 2);
+    g_assert_cmpint(stops_run, ==, 0);
+    RUN_AUTO run = vm_run_get(f->vm);
+    g_assert_false(run_is_dead(run));
+    await_stop(f->vm, run);
+}
+
+/* ---- waiting for the guest ---------------------------------------------------- */
+
+struct answerer { struct backend *b; int how; };
+
+static gpointer
+answer(gpointer arg)
+{
+    struct answerer *a = arg;
+    struct pending *p;
+    while (!(p = fake_take_request(a->b)))
+        g_usleep(100);
+    if (a->how == 0) {
+        pending_complete(p, g_strdup("pong"), g_free);
+    } else if (a->how == 1) {
+        struct err e = ERR_INIT;
+        err_set_from(&e, VIR_FROM_TEST, VIR_ERR_OPERATION_UNSUPPORTED, "the guest says no");
+        pending_fail(p, &e);
+    } else {
+        pending_drop(p);
+    }
+    return NULL;
+}
+
+static void
+test_call(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    struct turn *turn = take(f->vm, TURN_QUERY);
+    struct answerer a = { turn_backend(turn), 0 };
+    struct call call = { .what = "ping", .channel = RUN_MONITOR, .start = fake_start, .arg = a.b };
+    GThread *t = g_thread_new("answer", answer, &a);
+    void *result;
+    OK(turn_call(turn, &call, &result, &err));
+    g_assert_cmpstr(result, ==, "pong");
+    g_free(result);
+    g_thread_join(t);
+    a.how = 1;
+    t = g_thread_new("answer", answer, &a);
+    REFUSED(turn_call(turn, &call, &result, &err), VIR_ERR_OPERATION_UNSUPPORTED, "the guest says no");
+    g_assert_null(result);
+    g_thread_join(t);
+    a.how = 2;
+    t = g_thread_new("answer", answer, &a);
+    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_FAILED, "'ping' will not be answered");
+    g_assert_false(err.stale);
+    g_thread_join(t);
+    turn_end(turn);
+    await_stop(f->vm, run);
+}
+
+static void
+test_unresponsive(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    struct turn *turn = take(f->vm, TURN_QUERY);
+    struct backend *b = turn_backend(turn);
+    struct call call = { .what = "ping", .channel = RUN_MONITOR, .start = fake_start, .arg = b,
+                         .deadline = deadline_in_ms(10) };
+    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_TIMEOUT, "no answer to 'ping' within");
+    g_assert_false(err.stale);
+    /* from now on at once, saying since when and why */
+    call.deadline = DEADLINE_NEVER;
+    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_TIMEOUT, "does not answer since");
+    g_assert_nonnull(strstr(err.message, "no answer to 'ping' of query"));
+    g_assert_cmpuint(g_queue_get_length(&b->requests), ==, 1);
+    turn_end(turn);
+    {
+        VIEW_AUTO view = vm_view_get(f->vm);
+        g_assert_cmpint(view->unresponsive_since, >, 0);
+        g_assert_cmpint(view->state, ==, VIR_DOMAIN_RUNNING); /* reads go on */
+    }
+    /* the agent is another matter */
+    turn = take(f->vm, TURN_QUERY);
+    struct call agent = call;
+    agent.channel = RUN_AGENT;
+    agent.deadline = deadline_in_ms(1);
+    REFUSED(turn_call(turn, &agent, NULL, &err), VIR_ERR_AGENT_UNRESPONSIVE, "no answer to 'ping'");
+    turn_end(turn);
+    /* the late answer is freed, and brings it back */
+    pending_complete(fake_take_request(b), g_strdup("late"), g_free);
+    {
+        VIEW_AUTO view = vm_view_get(f->vm);
+        g_assert_cmpint(view->unresponsive_since, ==, 0);
+    }
+    g_assert_cmpint(run_unresponsive(run, RUN_MONITOR, NULL), ==, 0);
+    g_assert_cmpint(run_unresponsive(run, RUN_AGENT, NULL), !=, 0);
+    await_stop(f->vm, run);
+}
+
+static gpointer
+abort_job(gpointer arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct vm *vm = arg;
+    struct vm_holder holder;
+    while (!vm_get_holder(vm, &holder))
+        g_usleep(100);
+    g_assert_cmpint(holder.turn_class, ==, TURN_JOB);
+    OK(vm_job_abort(vm, &err));
+    return NULL;
+}
+
+static void
+test_job_abort(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    REFUSED(vm_job_abort(f->vm, &err), VIR_ERR_OPERATION_INVALID, "no job");
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    struct turn *turn = take(f->vm, TURN_JOB);
+    struct call call = { .what = "migrate", .channel = RUN_MONITOR, .start = fake_start, .arg = turn_backend(turn),
+                         .deadline = DEADLINE_NEVER };
+    GThread *t = g_thread_new("abort", abort_job, f->vm);
+    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_ABORTED, "was aborted by request");
+    g_thread_join(t);
+    g_assert_true(turn_job_aborted(turn));
+    turn_end(turn);
+    await_stop(f->vm, run);
+}
+
+/* ---- notes --------------------------------------------------------------------- */
+
+static void
+note_pause(struct note *note, void *arg)
+{
+    struct vm_change paused = { .what = CHANGE_STATE, .state = VIR_DOMAIN_PAUSED, .reason = VIR_DOMAIN_PAUSED_IOERROR };
+    int *result = arg;
+    *result = note_publish(note, &paused);
+    note_emit(note, fake_event(note_view(note), VIR_DOMAIN_EVENT_SUSPENDED, 0));
+}
+
+static void
+test_notes(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    int result = 1;
+    run_note(run, note_pause, &result, NULL); /* lock free: at once */
+    g_assert_cmpint(result, ==, 0);
+    {
+        VIEW_AUTO view = vm_view_get(f->vm);
+        g_assert_cmpint(view->state, ==, VIR_DOMAIN_PAUSED);
+    }
+    /* held (by us): when it is let go */
+    result = 1;
+    struct turn *turn = take(f->vm, TURN_MODIFY);
+    run_note(run, note_pause, &result, NULL);
+    g_assert_cmpint(result, ==, 1);
+    turn_end(turn);
+    g_assert_cmpint(result, ==, 0);
+    /* dead: runs, but cannot publish; ended: does not run */
+    turn = take(f->vm, TURN_MODIFY);
+    run_mark_dead(run, "test");
+    result = 1;
+    run_note(run, note_pause, &result, NULL);
+    turn_end(turn);
+    g_assert_cmpint(result, ==, -1);
+    await_stop(f->vm, run);
+    result = 1;
+    run_note(run, note_pause, &result, NULL);
+    g_assert_cmpint(result, ==, 1);
+    g_assert_cmpstr(f->events->str, ==, "a:2/0 a:3/0 a:3/0 a:5/2 ");
+}
+
+/* ---- registry ------------------------------------------------------------------- */
+
+static void
+test_duplicates(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    REFUSED(fake_define(f->reg, "a", 2, 1, &err), VIR_ERR_OPERATION_FAILED, "domain 'a' already exists with uuid 5a");
+    REFUSED(fake_define(f->reg, "b", 1, 1, &err), VIR_ERR_OPERATION_FAILED, "domain 'a' is already defined with uuid");
+    OK(fake_define(f->reg, "b", 2, 1, &err));
+    REFUSED(fake_define(f->reg, "b", 1, 1, &err), VIR_ERR_OPERATION_FAILED, "domain 'b' already exists");
+    OK(fake_define(f->reg, "a", 1, 7, &err)); /* redefined */
+    VIEW_AUTO view = vm_view_get(f->vm);
+    g_assert_cmpint(view->config->number, ==, 7);
+    unsigned char uuid[UUID_LEN];
+    fake_uuid(uuid, 1);
+    struct turn_request req = request(TURN_MODIFY, TURN_ANY, "create");
+    struct turn *turn;
+    REFUSED(registry_claim(f->reg, "a", uuid, CLAIM_NEW, &req, &turn, NULL, &err), VIR_ERR_OPERATION_FAILED, "exists");
+    OK(fake_boot(f->vm, 0, &err));
+    REFUSED(registry_claim(f->reg, "a", uuid, CLAIM_NOT_RUNNING, &req, &turn, NULL, &err), VIR_ERR_OPERATION_INVALID,
+            "domain 'a' is already active");
+    RUN_AUTO run = vm_run_get(f->vm);
+    await_stop(f->vm, run);
+}
+
+static void
+test_claim_fails(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    unsigned char uuid[UUID_LEN];
+    fake_uuid(uuid, 9);
+    struct turn_request req = request(TURN_MODIFY, TURN_ANY, "define");
+    {
+        TURN_AUTO turn = NULL;
+        bool is_new;
+        OK(registry_claim(f->reg, "n", uuid, 0, &req, &turn, &is_new, &err));
+        g_assert_true(is_new);
+        g_assert_cmpstr(turn_view(turn)->name, ==, "n");
+    } /* nothing was published: as if it had never been */
+    g_assert_null(registry_by_name(f->reg, "n", &err));
+    g_assert_cmpint(err.code, ==, VIR_ERR_NO_DOMAIN);
+    g_assert_cmpuint(registry_count(f->reg, true, true), ==, 1);
+    OK(fake_define(f->reg, "n", 10, 1, &err)); /* the name is free, for another uuid */
+}
+
+static void
+test_rename_undefine(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(fake_define(f->reg, "b", 2, 1, &err));
+    {
+        TURN_AUTO turn = take(f->vm, TURN_MODIFY);
+        REFUSED(registry_rename(turn, "b", NULL, &err), VIR_ERR_OPERATION_INVALID, "'b' already exists");
+        OK(registry_rename(turn, "c", &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(8) }, &err));
+    }
+    g_assert_null(registry_by_name(f->reg, "a", NULL));
+    VM_AUTO c = registry_by_name(f->reg, "c", &err);
+    g_assert_true(c == f->vm);
+    VIEW_AUTO view = vm_view_get(c);
+    g_assert_cmpstr(view->name, ==, "c");
+    g_assert_cmpint(view->config->number, ==, 8);
+    OK(fake_define(f->reg, "a", 3, 1, &err)); /* the old name is free */
+
+    /* undefine while it runs: transient, and gone when it stops */
+    OK(fake_boot(c, 0, &err));
+    {
+        TURN_AUTO turn = take(c, TURN_MODIFY);
+        OK(registry_undefine(turn, &err));
+        g_assert_false(turn_view(turn)->persistent);
+    }
+    g_assert_cmpuint(registry_count(f->reg, true, true), ==, 3);
+    RUN_AUTO run = vm_run_get(c);
+    await_stop(c, run);
+    g_assert_null(registry_by_name(f->reg, "c", &err));
+    g_assert_null(vm_view_get(c));
+    struct turn_request req = request(TURN_QUERY, TURN_ANY, "q");
+    struct turn *turn;
+    REFUSED(turn_begin(c, &req, &turn, &err), VIR_ERR_NO_DOMAIN, "undefined meanwhile");
+
+    VM_AUTO b = registry_by_name(f->reg, "b", &err);
+    {
+        TURN_AUTO t = take(b, TURN_MODIFY);
+        OK(registry_undefine(t, &err));
+    }
+    VIEW_LIST_AUTO list;
+    registry_list(f->reg, NULL, NULL, &list);
+    g_assert_cmpuint(list.n, ==, 1);
+    g_assert_cmpstr(list.items[0]->name, ==, "a");
+}
+
+static bool even(const struct vm_view *view, void *arg) { return view->config->number % 2 == 0; }
+
+static void
+test_list(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    for (int i = 0; i < 20; i++) {
+        char name[8];
+        unsigned char uuid[UUID_LEN];
+        g_snprintf(name, sizeof(name), "v%02d", i);
+        fake_uuid(uuid, 100 + i);
+        struct vm_change change = { .what = CHANGE_CONFIG | CHANGE_AUTOSTART, .config = fake_def(i), .autostart = true };
+        OK(registry_load(f->reg, name, uuid, &change, NULL, &err));
+    }
+    unsigned char uuid[UUID_LEN];
+    fake_uuid(uuid, 100);
+    REFUSED(registry_load(f->reg, "v00", uuid, &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(0) }, NULL,
+                          &err), VIR_ERR_OPERATION_FAILED, "already exists");
+    VIEW_LIST_AUTO list;
+    registry_list(f->reg, even, NULL, &list);
+    g_assert_cmpuint(list.n, ==, 10);
+    for (size_t i = 0; i < list.n; i++)
+        g_assert_cmpint(list.items[i]->config->number, ==, 2 * (int)i);
+    struct domain_ref ref = { .name = (char *)"v03" };
+    fake_uuid(ref.uuid, 103);
+    VIEW_AUTO view = registry_view(f->reg, &ref, &err);
+    g_assert_true(view->autostart);
+    fake_uuid(ref.uuid, 999);
+    g_assert_null(registry_view(f->reg, &ref, &err));
+    g_assert_nonnull(strstr(err.message, "(v03)"));
+    registry_reserve_id(f->reg, 40);
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    g_assert_cmpint(run_id(run), ==, 41);
+    await_stop(f->vm, run);
+}
+
+/* ---- events ----------------------------------------------------------------------- */
+
+static int second_id;
+static struct event_hub *the_hub;
+
+static void
+once(struct event *ev, int id, void *opaque)
+{
+    g_string_append_c(opaque, '1');
+    g_assert_cmpint(event_hub_unsubscribe(the_hub, id), ==, 0);
+    g_assert_cmpint(event_hub_unsubscribe(the_hub, id), ==, -1);
+}
+
+static void two(struct event *ev, int id, void *opaque) { g_string_append_c(opaque, '2'); }
+
+static struct event *
+domain_event(int n, uint64_t generation)
+{
+    struct event *ev = event_new(EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_REBOOT);
+    fake_uuid(ev->about.domain.uuid, n);
+    ev->generation = generation;
+    return ev;
+}
+
+static atomic_int freed;
+static void count_free(void *opaque) { atomic_fetch_add(&freed, 1); }
+
+static void
+test_hub(void)
+{
+    struct event_hub *hub = the_hub = event_hub_new();
+    GString *log = g_string_new(NULL);
+    struct event_filter f = { .family = EVENT_DOMAIN, .id = VIR_DOMAIN_EVENT_ID_REBOOT };
+    event_hub_subscribe(hub, &f, once, log, count_free);
+    f.one_object = true;
+    fake_uuid(f.uuid, 7);
+    second_id = event_hub_subscribe(hub, &f, two, log, count_free);
+    event_hub_emit(hub, domain_event(7, 0));
+    g_assert_cmpstr(log->str, ==, "12");
+    g_assert_cmpint(freed, ==, 1); /* swept after it unsubscribed itself */
+    event_hub_emit(hub, domain_event(8, 0));
+    g_assert_cmpstr(log->str, ==, "12");
+    event_hub_emit(hub, domain_event(7, 5)); /* a life that has not begun */
+    g_assert_cmpstr(log->str, ==, "12");
+    event_hub_generation_begin(hub, 5);
+    struct event *kept = event_ref(domain_event(7, 5));
+    event_hub_emit(hub, kept);
+    g_assert_cmpstr(log->str, ==, "122");
+    g_assert_cmpuint(kept->sequence, ==, 3);
+    event_unref(kept);
+    event_hub_generation_end(hub, 5);
+    event_hub_emit(hub, domain_event(7, 5));
+    g_assert_cmpstr(log->str, ==, "122");
+    g_assert_cmpint(event_hub_unsubscribe(hub, second_id), ==, 0);
+    event_hub_emit(hub, domain_event(7, 0));
+    g_assert_cmpstr(log->str, ==, "122");
+    g_assert_cmpint(freed, ==, 2);
+    event_hub_free(hub);
+    g_string_free(log, TRUE);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define ADD(name, fn) g_test_add(name, struct fixture, NULL, set_up, fn, tear_down)
+    ADD("/core/classes", test_classes);
+    ADD("/core/busy", test_busy_deadline);
+    ADD("/core/need", test_need);
+    ADD("/core/life", test_life);
+    ADD("/core/stale", test_stale);
+    ADD("/core/failed-start", test_failed_start);
+    ADD("/core/call", test_call);
+    ADD("/core/unresponsive", test_unresponsive);
+    ADD("/core/job-abort", test_job_abort);
+    ADD("/core/notes", test_notes);
+    ADD("/core/duplicates", test_duplicates);
+    ADD("/core/claim-fails", test_claim_fails);
+    ADD("/core/rename-undefine", test_rename_undefine);
+    ADD("/core/list", test_list);
+    g_test_add_func("/core/hub", test_hub);
+    return g_test_run();
+}

@@ -48,7 +48,8 @@ class Record:
 
 
 class Unit(Record):
-    """One file: .header (libvirt-domain.h), .library (libvirt.so.0)."""
+    """One file: .header (libvirt-domain.h), .library (libvirt.so.0), .errors (the error domain
+    its entry points report in)."""
 
 
 class Arg:
@@ -87,8 +88,8 @@ class Call(Record):
     .args [Arg], .returns (C type), .since, .node (symbol version), .wire ('remote', 14) or None,
     .slot ('hypervisor', 'domain_get_xml_desc') or None, .cls (one of CLASSES),
     .hand (body is written by hand though it has a slot), .access [Access], .filters [perm],
-    .readonly True, False or the list of flags that a read-only connection may not pass,
-    .checks [Check], .fails (the value that says failure, as C text)."""
+    .readonly True, False or the list of flags (or argument=value) that a read-only connection may
+    not pass, .checks [Check], .after (what the entry point does to the handle on success), .fails (the value that says failure, as C text)."""
 
     @property
     def library(self):
@@ -166,7 +167,8 @@ class Macro(Record):
 
 
 class Handle(Record):
-    """An opaque type: name virDomain, .struct _virDomain; .pointer virDomainPtr"""
+    """An opaque type: name virDomain, .struct _virDomain, .pointer virDomainPtr; .invalid, the error
+    code of a bad handle, and .domain, its error domain (None: that of the call)"""
 
     @property
     def pointer(self):
@@ -234,6 +236,7 @@ def _start(kind, rest, unit, where):
     if kind == 'call':
         rec.wire = rec.slot = rec.cls = None
         rec.hand, rec.access, rec.filters, rec.readonly, rec.checks = False, [], [], True, []
+        rec.after = None
     elif kind == 'enum':
         rec.values = []
     elif kind == 'struct':
@@ -275,6 +278,8 @@ def _field(rec, key, rest, where):
         rec.hand = True
     elif kind == 'call' and key == 'access':
         rec.access.append(Access(words))
+    elif kind == 'call' and key == 'after':
+        rec.after = words[0]
     elif kind == 'call' and key == 'filter':
         rec.filters.append(words[0])
     elif kind == 'call' and key == 'readonly':
@@ -300,6 +305,8 @@ def _field(rec, key, rest, where):
         rec.special = True
     elif kind == 'handle' and key == 'struct':
         rec.struct = words[0]
+    elif kind == 'handle' and key == 'invalid':
+        rec.invalid, rec.domain = words[0], words[1] if len(words) > 1 else None
     elif kind == 'variable' and key == 'type':
         rec.type = rest
     elif kind == 'struct' and key == 'size':
@@ -352,7 +359,9 @@ def _check(api):
                 if word not in names and word not in api.constant:
                     raise DescriptionError('%s: %s: check speaks of %s, which is neither argument '
                                            'nor constant' % (call.where, call.name, word))
-        flags = list(call.readonly) if isinstance(call.readonly, list) else []
+        flags = []
+        for word in call.readonly if isinstance(call.readonly, list) else []:
+            flags.append(word.split('=')[-1])
         for access in call.access:
             flags += access.flags_set + access.flags_unset
         for flag in flags:

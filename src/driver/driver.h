@@ -24,10 +24,13 @@
  *     as the public header has it
  *   - the result is the public int, -1 for failure with err filled
  *   - virConnect…EventRegisterAny/DeregisterAny take struct event_filter and a
- *     deliver callback, as event_hub_subscribe() does
+ *     deliver callback, as event_hub_subscribe() does; a registration that fails
+ *     does not call free_opaque
  *   - virConnectGetAllDomainStats and virDomainListGetStats are one slot that
  *     takes the domains (NULL: all) and fills a struct domain_stats_list
  *   - virAdm… functions: the same in admin_ops, without `adm_`
+ *   - VIR_TYPED_PARAM_STRING_OKAY never reaches a slot: the remote driver adds it
+ *     on the wire, the dispatch takes it off (and keeps strings back without it)
  * A NULL slot answers VIR_ERR_NO_SUPPORT, from the generated caller.
  * DRIVER_SLOTS(X) in driver-tables.h lists every slot with its function and
  * its class.

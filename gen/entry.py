@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Emits the public entry points of one unit: what is mechanical between an application's call and
+a driver's slot.  src/lib/entry.h has the helpers that the emitted code calls.
+
+usage: entry.py DESCRIPTION-FOLDER UNIT OUTPUT-FILE
+"""
+import re
+import sys
+
+import description
+from description import REFS, decl
+
+# Handles by their pointer type: the name that HANDLE_… and the helpers use.
+KINDS = {pointer: ref[:-4] for pointer, ref in REFS.items()}
+KINDS.update({'virConnectPtr': 'conn', 'virAdmConnectPtr': 'adm_conn', 'virStreamPtr': 'stream'})
+
+
+def fail(call, what):
+    value = call.fails
+    return 'return %s;' % what if value == '-1' else '{\n        %s;\n        return %s;\n    }' % (what, value)
+
+
+def checks(call):
+    """The conditions, each false when the call must not go on."""
+    out = []
+    selfarg = call.self_arg
+    for a in call.args:
+        if a.role == 'self':
+            out.append('entry_self(&e, HANDLE_%s, %s)' % (KINDS[a.type], a.name))
+    if call.readonly is False:
+        out.append('entry_writable(&e)')
+    elif isinstance(call.readonly, list):
+        flags = [f for f in call.readonly if '=' not in f]
+        if flags:
+            out.append('entry_writable_for(&e, flags & (%s))' % ' | '.join(flags))
+        for word in call.readonly:
+            if '=' in word:
+                name, value = word.split('=')
+                out.append('entry_writable_for(&e, %s == %s)' % (name, value))
+    for a in call.args:
+        if a.role in ('handle', 'stream'):
+            out.append('entry_other(&e, HANDLE_%s, %s)' % (KINDS[a.type], a.name))
+    order = {'nonnull': 0, 'nonempty': 2, 'nonnull-if': 1}
+    for check in sorted(call.checks, key=lambda c: order.get(c.what, 3)):
+        name = check.args[0]
+        if check.what in ('exclusive', 'requires'):
+            a, b = check.args
+            test = '(flags & (%s | %s)) != (%s | %s)' % (a, b, a, b)
+            if check.what == 'requires':
+                test = '!(flags & %s) || (flags & %s)' % (a, b)
+            out.append('entry_%s(&e, %s, "%s", "%s")' % (check.what, test, a, b))
+            continue
+        arg = call.arg(name)
+        unsigned = arg.type.startswith('unsigned') or arg.type == 'size_t'
+        if check.what == 'nonnull':
+            out.append('entry_nonnull(&e, "%s", %s)' % (name, '(const void *)%s' % name
+                                                        if arg.role == 'callback' else name))
+        elif check.what == 'nonnull-if':
+            count = call.arg(check.args[1])
+            star = '*' if count.type.endswith('*') else ''
+            test = '%s%s != 0' % (star, count.name)
+            out.append('(!(%s) || entry_nonnull(&e, "%s", %s))' % (test, name, name))
+        elif check.what == 'nonempty':
+            out.append('entry_nonempty(&e, "%s", %s)' % (name, name))
+        elif check.what == 'nonnegative' and not unsigned:
+            out.append('entry_that(&e, %s >= 0, "%s", "must not be negative")' % (name, name))
+        elif check.what == 'positive':
+            out.append('entry_that(&e, %s > 0, "%s", "must be greater than zero")' % (name, name))
+        elif check.what == 'nonzero':
+            out.append('entry_that(&e, %s != 0, "%s", "must not be zero")' % (name, name))
+    assert selfarg, call.name
+    return out
+
+
+def body(call):
+    family, slot = call.slot
+    out, before, after, args = [], [], [], []
+    for a in call.args:
+        if a.type in description.CONNS and a.role == 'self':
+            continue
+        if a.role == 'list':
+            kind = KINDS[re.sub(r' ?\*\*$', '', a.type)]
+            before.append('    struct %s_ref_list list = { 0 };\n' % kind)
+            out.append('    if (%s)\n        *%s = NULL;\n' % (a.name, a.name))
+            args.append('%s ? &list : NULL' % a.name)
+            after.append('    if (%s)\n        rc = handles_%s(e.conn, &list, %s);\n' % (
+                a.name, kind, a.name))
+        elif a.type in REFS:
+            args.append('&%s->ref' % a.name)
+        elif a.type == 'virStreamPtr':
+            args.append('&%s->st' % a.name)
+        else:
+            args.append(a.name)
+    ret, result = call.returns, 'rc'
+    if ret in REFS:
+        before.append('    struct %s ref = { 0 };\n' % REFS[ret])
+        args.append('&ref')
+        result = 'handle_new_%s(e.conn, &ref)' % KINDS[ret]
+    elif ret != 'int':
+        ctype = {'const char *': 'char *'}.get(ret, ret)
+        before.append('    %s = 0;\n' % decl(ctype, 'result').replace('*result = 0', '*result = NULL')
+                      if not ctype.endswith('*') else '    %s = NULL;\n' % decl(ctype, 'result'))
+        args.append('&result')
+        result = 'result'
+    hook = {'id-refresh': '    handle_domain_refresh(%s);\n', 'name-refresh': '    handle_domain_refresh(%s);\n',
+            'id-gone': '    handle_domain_gone(%s);\n'}
+    if call.after:
+        after.append(hook[call.after] % call.self_arg.name)
+    text = ''.join(before) + '    int rc;\n\n'
+    text += '    if (%s)\n    %s\n' % (
+        ' ||\n        '.join('!' + c for c in checks(call)).replace('!(!', '!(!'),
+        ('    ' + fail(call, 'entry_fail(&e)')) if call.fails == '-1' else fail(call, 'entry_fail(&e)'))
+    text = text.replace(')\n    {\n', ') {\n')
+    text += ''.join(out)
+    text += '    if (!e.conn->drv->%s || !e.conn->drv->%s->%s)' % (family, family, slot)
+    text += (' ' + fail(call, 'entry_no_support(&e)') if call.fails != '-1'
+             else '\n        ' + fail(call, 'entry_no_support(&e)')) + '\n'
+    text += '    rc = e.conn->drv->%s->%s(%s);\n' % (family, slot, ', '.join(['e.conn->drv'] + args + ['&e.err']))
+    text += '    if (rc < 0)' + (' ' + fail(call, 'entry_fail(&e)') if call.fails != '-1'
+                                 else '\n        ' + fail(call, 'entry_fail(&e)')) + '\n'
+    text += ''.join(after)
+    text += '    return %s;\n' % result
+    return text
+
+
+def entry(call, errors):
+    params = ', '.join(decl(a.type, a.name) for a in call.args)
+    ret = call.returns
+    return '%s\n%s(%s)\n{\n    ENTRY("%s", %s);\n%s}\n' % (ret, call.name, params, call.name, errors, body(call))
+
+
+def main(source, name, target):
+    api = description.load(source)
+    unit = next(u for u in api.units if u.name == name)
+    out = ['/* SPDX-License-Identifier: LGPL-2.1-or-later\n'
+           ' * Entry points of %s: generated from the API description; do not edit. */\n'
+           '#include "lib/entry.h"\n\n' % unit.header]
+    out += ['#include <libvirt/%s>\n' % unit.header]
+    for call in api.of(unit, 'calls'):
+        if call.slot and not call.hand:
+            out.append('\n' + entry(call, unit.errors))
+    description.write(target, ''.join(out))
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

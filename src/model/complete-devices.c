@@ -89,9 +89,32 @@ bool disk_has_source(const struct domain_disk *d)
 
 static void complete_seclabels(struct domain_disk *d)
 {
-    for (uint32_t i = 0; d->source && i < d->source->src.n_seclabels; i++)
-        if (!d->source->src.seclabels[i]->relabel && d->source->src.seclabels[i]->label)
-            d->source->src.seclabels[i]->relabel = TRI_YES;
+    struct storage_source *s = d->source ? &d->source->src : NULL;
+    for (uint32_t i = 0; s && i < s->n_seclabels;) {
+        struct device_seclabel *l = s->seclabels[i];
+        if (!l->relabel && l->label)
+            l->relabel = TRI_YES;
+        if (!l->relabel && !l->labelskip)            /* says nothing */
+            model_list_remove(s->seclabels, s->n_seclabels, i);
+        else
+            i++;
+    }
+}
+
+static void complete_hosts(struct domain_def *def, struct domain_disk *d)
+{
+    static const unsigned short ports[STORAGE_PROTOCOL_COUNT] = {
+        [STORAGE_PROTOCOL_NBD] = 10809, [STORAGE_PROTOCOL_SHEEPDOG] = 7000, [STORAGE_PROTOCOL_GLUSTER] = 24007,
+        [STORAGE_PROTOCOL_ISCSI] = 3260, [STORAGE_PROTOCOL_HTTP] = 80, [STORAGE_PROTOCOL_HTTPS] = 443,
+        [STORAGE_PROTOCOL_FTP] = 21, [STORAGE_PROTOCOL_FTPS] = 990, [STORAGE_PROTOCOL_TFTP] = 69,
+        [STORAGE_PROTOCOL_SSH] = 22, [STORAGE_PROTOCOL_VXHS] = 9999,
+    };
+    struct storage_source *s = d->source ? &d->source->src : NULL;
+    for (uint32_t i = 0; s && i < s->n_hosts; i++) {
+        struct storage_host *h = s->hosts[i];
+        if (!h->port && !h->socket && ports[s->protocol])
+            h->port = model_printf(def, "%u", ports[s->protocol]);
+    }
 }
 
 /* Disks are listed by bus, and on a bus by their name. */
@@ -141,6 +164,7 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
             d->type = STORAGE_TYPE_FILE;
     }
     complete_seclabels(d);
+    complete_hosts(def, d);
     drive_address(def, d);
     return 0;
 }
@@ -194,6 +218,21 @@ static struct domain_controller *companion_of(const struct domain_def *def, uint
         if (def->controllers[i]->type == c->type && g_strcmp0(def->controllers[i]->model, "ich9-ehci1") == 0)
             return def->controllers[i];
     return NULL;
+}
+
+/* Of one type, those whose index is given come in its order. */
+static void sort_controllers(struct domain_def *def)
+{
+    for (uint32_t i = 1; i < def->n_controllers; i++) {
+        struct domain_controller *c = def->controllers[i];
+        uint32_t at = i;
+        for (uint32_t k = i; k-- > 0 && c->has_index;)
+            if (def->controllers[k]->type == c->type && def->controllers[k]->has_index &&
+                def->controllers[k]->index > c->index)
+                at = k;
+        memmove(&def->controllers[at + 1], &def->controllers[at], (i - at) * sizeof(void *));
+        def->controllers[at] = c;
+    }
 }
 
 static void number_controllers(struct domain_def *def)
@@ -318,8 +357,11 @@ static void number_ports(struct domain_def *def, struct domain_chardev **list, u
 /* The first console of a full machine is its first serial port, said once more. */
 static void pair_console(struct domain_def *def)
 {
-    if (def->os->type != OS_TYPE_HVM)
+    if (def->os->type != OS_TYPE_HVM) {
+        if (def->n_consoles && !target_of(def, def->consoles[0])->type)
+            def->consoles[0]->target->type = CHARDEV_TARGET_TYPE_SERIAL;
         return;
+    }
     if (def->n_serials && def->serials[0]->target)
         switch (def->serials[0]->target->type) {
         case CHARDEV_TARGET_TYPE_USB_SERIAL:
@@ -381,7 +423,7 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         g->has_port = !spice;
         g->port = g->type == GRAPHICS_TYPE_VNC ? -1 : 0;
         g->has_tls_port = false;
-    } else if (g->has_port || g->has_tls_port) {
+    } else if (g->has_port || g->has_tls_port || g->n_listens) {
         g->autoport = TRI_NO;
     }
     if (!g->n_listens) {
@@ -402,7 +444,7 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
 static void complete_video(struct domain_def *def)
 {
     bool primary = false;
-    if (!def->n_videos && def->n_graphics && def->os->type == OS_TYPE_HVM) {
+    if (!def->n_videos && def->n_graphics) {
         struct domain_video *v = model_new(def, struct domain_video);
         model_list_append(def, def->videos, def->n_videos, v);
     }
@@ -412,7 +454,8 @@ static void complete_video(struct domain_def *def)
             v->model = model_new(def, struct video_model);
         struct video_model *m = v->model;
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
-            m->type = def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA : VIDEO_TYPE_CIRRUS;
+            m->type = def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ ? VIDEO_TYPE_XEN :
+                def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA : VIDEO_TYPE_CIRRUS;
         primary |= m->primary == TRI_YES;
         if (m->type == VIDEO_TYPE_NONE)
             continue;
@@ -491,7 +534,7 @@ static void complete_others(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         complete_hostdev(def, def->hostdevs[i], &scsi);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
-        if (!def->filesystems[i]->accessmode)
+        if (!def->filesystems[i]->accessmode && !(def->filesystems[i]->source && def->filesystems[i]->source->socket))
             def->filesystems[i]->accessmode = FS_ACCESSMODE_PASSTHROUGH;
     for (uint32_t i = 0; i < def->n_watchdogs; i++)
         if (!def->watchdogs[i]->action)
@@ -530,6 +573,7 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
         if (domain_complete_disk(def, def->disks[i], err) < 0)
             return -1;
     sort_disks(def);
+    sort_controllers(def);
     number_controllers(def);
     complete_others(def);
     for (uint32_t i = 0; i < def->n_interfaces; i++)

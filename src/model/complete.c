@@ -71,6 +71,13 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     struct domain_cpu *c = def->cpu;
     if (!c)
         return 0;
+    if (c->mode && c->mode != CPU_MODE_CUSTOM && c->model && !c->model->name)
+        c->model = NULL;
+    if (!c->mode && !c->model && !c->topology && !c->cache && !c->numa && !c->vendor && !c->n_features &&
+        !c->maxphysaddr) {
+        def->cpu = NULL;                      /* says nothing */
+        return 0;
+    }
     if (!c->mode && c->model)
         c->mode = CPU_MODE_CUSTOM;
     if (c->mode == CPU_MODE_CUSTOM && c->model) {
@@ -119,6 +126,24 @@ static bool any_boot_order(struct domain_def *def)
     return false;
 }
 
+/* Enrolled keys only make sense with secure boot. */
+static void complete_firmware(struct domain_def *def)
+{
+    struct domain_os *os = def->os;
+    bool enrolled = false, secure = false;
+    for (uint32_t i = 0; i < os->n_firmware_features; i++) {
+        struct firmware_feature *f = os->firmware_features[i];
+        enrolled |= !g_strcmp0(f->name, "enrolled-keys") && f->enabled == TRI_YES;
+        secure |= !g_strcmp0(f->name, "secure-boot");
+    }
+    if (!enrolled || secure)
+        return;
+    struct firmware_feature *f = model_new(def, struct firmware_feature);
+    f->enabled = TRI_YES;
+    f->name = "secure-boot";
+    model_list_append(def, os->firmware_features, os->n_firmware_features, f);
+}
+
 static int complete_os(struct domain_def *def, enum arch default_arch, struct err *err)
 {
     if (!def->os || !def->os->type) {
@@ -138,6 +163,11 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     if (order && os->n_boots)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them", def->name);
+    if (os->type != OS_TYPE_HVM)
+        os->n_boots = 0;
+    if (os->smbios == OS_SMBIOS_NONE)
+        os->smbios = OS_SMBIOS_UNSET;
+    complete_firmware(def);
     if (!order && !os->n_boots && os->type == OS_TYPE_HVM) {
         struct os_boot *b = model_new(def, struct os_boot);
         b->dev = OS_BOOT_DEV_HD;

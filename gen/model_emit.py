@@ -142,11 +142,25 @@ static inline bool {n}_equal(const struct {s} *a, const struct {s} *b) {{ return
     return '\n'.join(p)
 
 
+def abi_structs(m):
+    """Names of structs in which something is guest ABI."""
+    found = set()
+
+    def inside(s):
+        return any('abi' in f.flags or f.type in found or (f.kind == 'group' and inside(f.sub)) for f in s.fields)
+    while True:
+        more = {n for n, s in m.structs.items() if n not in found and inside(s)}
+        if not more:
+            return found, inside
+        found |= more
+
+
 class Tables:
     """Writes the model_table of each struct; groups become tables of their own."""
 
     def __init__(self, m):
         self.m, self.out, self.count = m, [], 0
+        self.abi, self.inside = abi_structs(m)
 
     def flat(self, s, prefix):
         """Fields of a struct with included structs dissolved: (field, member prefix)."""
@@ -185,6 +199,8 @@ class Tables:
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)
+            if f.type in self.abi or (f.kind == 'group' and self.inside(f.sub)):
+                fl.append('MODEL_ABI')     # of something below
             if f.kind == 'group':
                 self.count += 1
                 ident = '%s_g%d' % (cident, self.count)

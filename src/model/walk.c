@@ -110,19 +110,6 @@ struct compare {
     GString *path;         /* NULL: nobody wants to know */
 };
 
-/* Discriminators count with the structs they belong to: a missing optional struct matters if
- * something in it does. */
-static bool matters(const struct model_table *t)
-{
-    for (unsigned i = 0; i < t->n_fields; i++) {
-        const struct model_field *f = &t->fields[i];
-        if (f->flags & MODEL_ABI || ((f->kind == MODEL_K_GROUP || f->kind == MODEL_K_STRUCT ||
-                                      f->kind == MODEL_K_LIST) && matters(f->sub)))
-            return true;
-    }
-    return false;
-}
-
 static bool differ(struct compare *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static bool differ(struct compare *c, const char *fmt, ...)
 {
@@ -178,9 +165,8 @@ static bool same(struct compare *c, const struct model_table *t, const void *a, 
     for (unsigned i = 0; i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
         const struct model_table *sub = f->sub;
-        bool nested = f->kind == MODEL_K_GROUP || f->kind == MODEL_K_STRUCT || f->kind == MODEL_K_LIST;
         bool ina = field_exists(f, da, ua), inb = field_exists(f, db, ub);
-        if ((!ina && !inb) || (c->abi && !(nested ? matters(sub) : f->flags & MODEL_ABI)))
+        if ((!ina && !inb) || (c->abi && !(f->flags & MODEL_ABI)))
             continue;
         size_t keep = c->path ? c->path->len : 0;
         if (c->path)

@@ -9,6 +9,18 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
+/* A uuid among the SMBIOS strings is the guest's uuid too. */
+static const char *sysinfo_uuid(const struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_sysinfos; i++) {
+        const struct sysinfo_block *b = def->sysinfos[i]->system;
+        for (uint32_t k = 0; b && k < b->n_entries; k++)
+            if (!g_strcmp0(b->entries[k]->name, "uuid"))
+                return b->entries[k]->value;
+    }
+    return NULL;
+}
+
 static int complete_identity(struct domain_def *def, struct err *err)
 {
     if (!def->name || !*def->name)
@@ -18,6 +30,17 @@ static int complete_identity(struct domain_def *def, struct err *err)
     if (!def->type)
         return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
                             "<domain> of guest '%s' has no attribute 'type', which names the hypervisor", def->name);
+    const char *text = sysinfo_uuid(def);
+    unsigned char uuid[UUID_BYTES];
+    if (text && uuid_parse(text, uuid) < 0)
+        return err_set(err, VIR_ERR_XML_ERROR, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text, def->name);
+    if (text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES))
+        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has one uuid of its own and another one in <sysinfo>",
+                       def->name);
+    if (text && !def->has_uuid) {
+        memcpy(def->uuid, uuid, UUID_BYTES);
+        def->has_uuid = true;
+    }
     if (!def->has_uuid) {
         uuid_generate(def->uuid);
         def->has_uuid = true;

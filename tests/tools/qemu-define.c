@@ -4,11 +4,15 @@
  *
  *   qemu-define caps                          capabilities
  *   qemu-define domcaps [EMULATOR [ARCH [MACHINE [VIRTTYPE]]]]   ("-": none)
+ *   qemu-define define OUTDIR FILE...         stored XML of each, or its error, as OUTDIR/NAME
  *
- * State goes below $QEMU_DEFINE_ROOT (default: a folder in /tmp).
+ * State goes below $QEMU_DEFINE_ROOT (default: a folder in /tmp); "system": paths are
+ * those of the system driver, only the cache goes to /tmp.
  */
 #include "drivers/qemu/capabilities.h"
+#include "drivers/qemu/prepare.h"
 #include "drivers/qemu/qemu-host.h"
+#include "model/domain-def.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,20 +23,57 @@ argument(int argc, char **argv, int i)
     return i < argc && strcmp(argv[i], "-") ? argv[i] : NULL;
 }
 
+static char *
+define(struct qemu_host *host, const char *file, struct err *err)
+{
+    g_autofree char *xml = NULL;
+    gsize n;
+    DOMAIN_DEF_AUTO def = NULL;
+    if (!g_file_get_contents(file, &xml, &n, NULL)) {
+        err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
+        return NULL;
+    }
+    if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0)
+        return NULL;
+    return domain_def_format(def, MODEL_FORMAT_SECURE);
+}
+
+static void
+define_all(struct qemu_host *host, const char *dir, int n, char **files)
+{
+    for (int i = 0; i < n; i++) {
+        ERR_AUTO err = ERR_INIT;
+        g_autofree char *base = g_path_get_basename(files[i]);
+        g_autofree char *out = g_build_filename(dir, base, NULL);
+        g_autofree char *xml = define(host, files[i], &err);
+        if (!xml)
+            xml = g_strdup_printf("error %d/%d: %s\n", err.code, err.domain, err_message(&err));
+        g_file_set_contents(out, xml, -1, NULL);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     ERR_AUTO err = ERR_INIT;
     g_autofree char *fallback = g_build_filename(g_get_tmp_dir(), "qemu-define", NULL);
     const char *root = g_getenv("QEMU_DEFINE_ROOT");
-    struct qemu_host *host = qemu_host_new(false, root ? root : fallback, true, &err);
+    bool system = root && !strcmp(root, "system"); /* the system's paths, but nothing made there */
+    struct qemu_host *host = qemu_host_new(system, system ? NULL : root ? root : fallback, !system, &err);
+    if (host && system) {
+        g_free(host->dirs.cache);
+        host->dirs.cache = g_strdup(fallback);
+    }
     g_autofree char *text = NULL;
     if (host && argc > 1 && !strcmp(argv[1], "caps"))
         text = qemu_capabilities(host, &err);
     else if (host && argc > 1 && !strcmp(argv[1], "domcaps"))
         text = qemu_domain_capabilities(host, argument(argc, argv, 2), argument(argc, argv, 3),
                                         argument(argc, argv, 4), argument(argc, argv, 5), &err);
-    else if (host)
+    else if (host && argc > 2 && !strcmp(argv[1], "define")) {
+        define_all(host, argv[2], argc - 3, argv + 3);
+        text = g_strdup("");
+    } else if (host)
         err_set_from(&err, 0, VIR_ERR_INVALID_ARG, "usage: see the head of qemu-define.c");
     if (text)
         fputs(text, stdout);

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * defaults-fields: values of devices that QEMU's machines decide.
+ * See domain-host.h.
+ */
+#include "drivers/qemu/domain-host.h"
+
+#include "base/uuid.h"
+#include "drivers/qemu/qemu-host.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+
+static void
+cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
+{
+    const struct qemu_machine *m = qemu_caps_machine(caps, def->os->machine);
+    if (!def->cpu)
+        def->cpu = model_new(def, struct domain_cpu);
+    struct domain_cpu *cpu = def->cpu;
+    if (cpu->model && (!cpu->model->name || !*cpu->model->name) && cpu->mode && cpu->mode != CPU_MODE_CUSTOM)
+        cpu->model = NULL;
+    if (!cpu->mode && !cpu->model) {
+        if (!m || !m->default_cpu)
+            return;
+        if (def->type == DOMAIN_VIRT_KVM && arch_is_s390(def)) {
+            cpu->mode = CPU_MODE_HOST_MODEL;
+        } else {
+            cpu->mode = CPU_MODE_CUSTOM;
+            cpu->match = CPU_MATCH_EXACT;
+            cpu->check = CPU_CHECK_NONE;
+            cpu->model = model_new(def, struct cpu_model);
+            cpu->model->name = model_str(def, m->default_cpu);
+            cpu->model->fallback = CPU_FALLBACK_FORBID;
+        }
+    }
+    if (!cpu->check) {
+        switch (cpu->mode) {
+        case CPU_MODE_HOST_PASSTHROUGH:
+        case CPU_MODE_MAXIMUM: cpu->check = CPU_CHECK_NONE; break;
+        case CPU_MODE_HOST_MODEL: cpu->check = CPU_CHECK_PARTIAL; break;
+        case CPU_MODE_CUSTOM: cpu->check = CPU_CHECK_PARTIAL; break;
+        default: break;
+        }
+        /* Without KVM every model is emulated: nothing to compare with. */
+        if (cpu->mode == CPU_MODE_CUSTOM && (!arch_is_x86(def) || def->type != DOMAIN_VIRT_KVM))
+            cpu->check = CPU_CHECK_NONE;
+    }
+    if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && !cpu->migratable)
+        cpu->migratable = TRI_ON;
+}
+
+static const char *
+default_port(enum storage_protocol protocol)
+{
+    switch (protocol) {
+    case STORAGE_PROTOCOL_HTTP: return "80";
+    case STORAGE_PROTOCOL_HTTPS: return "443";
+    case STORAGE_PROTOCOL_FTP: return "21";
+    case STORAGE_PROTOCOL_FTPS: return "990";
+    case STORAGE_PROTOCOL_TFTP: return "69";
+    case STORAGE_PROTOCOL_SSH: return "22";
+    case STORAGE_PROTOCOL_NBD: return "10809";
+    case STORAGE_PROTOCOL_ISCSI: return "3260";
+    case STORAGE_PROTOCOL_GLUSTER: return "24007";
+    case STORAGE_PROTOCOL_SHEEPDOG: return "7000";
+    case STORAGE_PROTOCOL_NFS: return "2049";
+    default: return NULL; /* rbd knows its own */
+    }
+}
+
+static void
+disk_fields(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        struct domain_disk *d = def->disks[i];
+        if (d->type == STORAGE_TYPE_VHOSTUSER) {
+            if (!d->driver)
+                d->driver = model_new(def, struct disk_driver);
+            if (!d->driver->type)
+                d->driver->type = STORAGE_FORMAT_RAW;
+            continue;
+        }
+        if (!d->driver)
+            d->driver = model_new(def, struct disk_driver);
+        if (!d->driver->name)
+            d->driver->name = model_str(def, "qemu");
+        if (!d->driver->type || d->driver->type == STORAGE_FORMAT_AUTO)
+            d->driver->type = STORAGE_FORMAT_RAW;
+        if (d->driver->cache == DISK_CACHE_DEFAULT)
+            d->driver->cache = DISK_CACHE_UNSET;
+        if (d->bus == DISK_BUS_VIRTIO && d->device == DISK_DEVICE_LUN && !d->model)
+            d->model = VIRTIO_MODEL_UNSET;
+        struct storage_source *src = d->source ? &d->source->src : NULL;
+        for (uint32_t k = 0; d->type == STORAGE_TYPE_NETWORK && src && k < src->n_hosts; k++) {
+            if (!src->hosts[k]->port && src->hosts[k]->transport != STORAGE_TRANSPORT_UNIX)
+                src->hosts[k]->port = model_str(def, default_port(src->protocol));
+        }
+        if (d->mirror && d->mirror->type == STORAGE_TYPE_UNSET)
+            d->mirror->type = STORAGE_TYPE_FILE;
+    }
+}
+
+static void
+net_fields(struct domain_def *def, const struct qemu_caps *caps)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        struct domain_interface *net = def->interfaces[i];
+        /* A name that we made ourselves for a running guest is not the user's. */
+        if (net->target && net->target_managed != TRI_NO &&
+            (g_str_has_prefix(net->target, "vnet") || g_str_has_prefix(net->target, "macvtap") ||
+             g_str_has_prefix(net->target, "macvlan")))
+            net->target = NULL;
+        if (net->virtualport && net->virtualport->type == VIRTUALPORT_TYPE_OPENVSWITCH) {
+            if (!net->virtualport->parameters)
+                net->virtualport->parameters = model_new(def, struct virtualport_parameters);
+            if (!net->virtualport->parameters->has_interfaceid) {
+                uuid_generate(net->virtualport->parameters->interfaceid);
+                net->virtualport->parameters->has_interfaceid = true;
+            }
+        }
+        if (!net->model && net->type != INTERFACE_TYPE_HOSTDEV) {
+            if (arch_is_x86(def))
+                net->model = qemu_caps_has_type(caps, "rtl8139") ? "rtl8139"
+                             : qemu_caps_has_type(caps, "e1000") ? "e1000"
+                                                                 : "virtio";
+            else
+                net->model = "virtio";
+            net->model = model_str(def, net->model);
+        }
+    }
+}
+
+static const char *
+default_usb_model(const struct domain_def *def, const struct qemu_caps *caps)
+{
+    if (machine_is_q35(def) || machine_is(def, "virt") || machine_is(def, "pseries"))
+        return qemu_caps_has_type(caps, "qemu-xhci")       ? "qemu-xhci"
+               : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
+                                                          : "piix3-uhci";
+    if (arch_is_x86(def))
+        return qemu_caps_has_type(caps, "piix3-usb-uhci") ? "piix3-uhci" : NULL;
+    return qemu_caps_has_type(caps, "pci-ohci") ? "pci-ohci" : NULL;
+}
+
+static void
+controller_fields(struct domain_def *def, const struct qemu_caps *caps)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        struct domain_controller *c = def->controllers[i];
+        if (c->model && (!strcmp(c->model, "default") || !strcmp(c->model, "auto")) && c->type != CONTROLLER_TYPE_PCI)
+            c->model = NULL;
+        if (c->type == CONTROLLER_TYPE_USB && !c->model)
+            c->model = model_str(def, default_usb_model(def, caps));
+        if (c->type == CONTROLLER_TYPE_SCSI && !c->model) {
+            bool iothread = c->driver && c->driver->iothread;
+            c->model = model_str(def, iothread                                    ? "virtio-scsi"
+                                      : machine_is(def, "pseries")                ? "ibmvscsi"
+                                      : qemu_caps_has_type(caps, "lsi53c895a") && arch_is_x86(def) ? "lsilogic"
+                                      : qemu_caps_has_type(caps, "virtio-scsi-pci") ? "virtio-scsi"
+                                                                                    : NULL);
+        }
+    }
+}
+
+/* Power of two, not below: sizes of the QXL device's memory bars. */
+static uint32_t
+round_up(uint32_t n)
+{
+    uint32_t p = 1;
+    while (p < n && p < 1u << 31)
+        p <<= 1;
+    return p;
+}
+
+static void
+video_fields(struct domain_def *def, const struct qemu_caps *caps)
+{
+    for (uint32_t i = 0; i < def->n_videos; i++) {
+        struct video_model *m = def->videos[i]->model;
+        if (!m->type || m->type == VIDEO_TYPE_DEFAULT) {
+            if (arch_is_x86(def))
+                m->type = qemu_caps_has_type(caps, "cirrus-vga") ? VIDEO_TYPE_CIRRUS : VIDEO_TYPE_VGA;
+            else if (arch_is_arm(def) || arch_is_s390(def) || def->os->arch == ARCH_RISCV64)
+                m->type = VIDEO_TYPE_VIRTIO;
+            else
+                m->type = VIDEO_TYPE_VGA;
+        }
+        if (m->type == VIDEO_TYPE_NONE) {
+            m->heads = 0;
+            m->primary = TRI_UNSET;
+        }
+        if (m->type == VIDEO_TYPE_QXL) {
+            if (m->vgamem && !m->ram)
+                m->ram = MAX(65536, m->vgamem * 4);
+            if (!m->ram)
+                m->ram = 65536;
+            m->ram = round_up(m->ram);
+            m->vram = round_up(m->vram ? m->vram : 65536);
+            m->vgamem = round_up(m->vgamem ? m->vgamem : 16384);
+        } else if (!m->vram && (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_CIRRUS || m->type == VIDEO_TYPE_VMVGA ||
+                                m->type == VIDEO_TYPE_BOCHS)) {
+            m->vram = 16384;
+        }
+    }
+}
+
+static void
+chardev_fields(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++) {
+        struct chardev_target *t = def->serials[i]->target;
+        if (!t->type) {
+            if (arch_is_x86(def))
+                t->type = CHARDEV_TARGET_TYPE_ISA_SERIAL;
+            else if (machine_is(def, "pseries"))
+                t->type = CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL;
+            else if (arch_is_arm(def))
+                t->type = CHARDEV_TARGET_TYPE_SYSTEM_SERIAL;
+            else if (arch_is_s390(def))
+                t->type = CHARDEV_TARGET_TYPE_SCLP_SERIAL;
+        }
+        if (t->model)
+            continue;
+        switch (t->type) {
+        case CHARDEV_TARGET_TYPE_ISA_SERIAL: t->model = CHARDEV_TARGET_MODEL_ISA_SERIAL; break;
+        case CHARDEV_TARGET_TYPE_PCI_SERIAL: t->model = CHARDEV_TARGET_MODEL_PCI_SERIAL; break;
+        case CHARDEV_TARGET_TYPE_USB_SERIAL: t->model = CHARDEV_TARGET_MODEL_USB_SERIAL; break;
+        case CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL: t->model = CHARDEV_TARGET_MODEL_SPAPR_VTY; break;
+        case CHARDEV_TARGET_TYPE_SCLP_SERIAL: t->model = CHARDEV_TARGET_MODEL_SCLPCONSOLE; break;
+        case CHARDEV_TARGET_TYPE_SYSTEM_SERIAL:
+            if (arch_is_arm(def))
+                t->model = CHARDEV_TARGET_MODEL_PL011;
+            break;
+        default: break;
+        }
+    }
+}
+
+static void
+sound_fields(struct domain_def *def)
+{
+    if (!def->n_audios) {
+        struct domain_audio *audio = model_new(def, struct domain_audio);
+        audio->id = 1;
+        audio->has_id = true;
+        audio->type = AUDIO_TYPE_NONE;
+        for (uint32_t i = 0; i < def->n_graphics; i++) {
+            /* These displays have their own ideas about sound. */
+            if (def->graphics[i]->type == GRAPHICS_TYPE_SDL || def->graphics[i]->type == GRAPHICS_TYPE_DBUS)
+                return;
+            if (def->graphics[i]->type == GRAPHICS_TYPE_SPICE)
+                audio->type = AUDIO_TYPE_SPICE;
+        }
+        model_list_append(def, def->audios, def->n_audios, audio);
+    }
+}
+
+static void
+misc_fields(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_watchdogs; i++) {
+        if (!def->watchdogs[i]->action)
+            def->watchdogs[i]->action = WATCHDOG_ACTION_RESET;
+    }
+    for (uint32_t i = 0; i < def->n_rngs; i++) {
+        struct rng_backend *b = def->rngs[i]->backend;
+        if (b && b->model == RNG_BACKEND_MODEL_RANDOM && !b->device)
+            b->device = model_str(def, "/dev/urandom");
+    }
+    for (uint32_t i = 0; i < def->n_panics; i++) {
+        struct domain_panic *p = def->panics[i];
+        if (!p->model || p->model == PANIC_MODEL_DEFAULT)
+            p->model = machine_is(def, "pseries") ? PANIC_MODEL_PSERIES
+                       : arch_is_s390(def)        ? PANIC_MODEL_S390
+                                                  : PANIC_MODEL_ISA;
+    }
+    if (machine_is(def, "pseries") && !def->n_panics) {
+        struct domain_panic *p = model_new(def, struct domain_panic);
+        p->model = PANIC_MODEL_PSERIES;
+        model_list_append(def, def->panics, def->n_panics, p);
+    }
+    for (uint32_t i = 0; i < def->n_tpms; i++) {
+        struct domain_tpm *t = def->tpms[i];
+        if (!t->model)
+            t->model = machine_is(def, "pseries") ? TPM_MODEL_TPM_SPAPR : TPM_MODEL_TPM_TIS;
+        if (t->backend && t->backend->type == TPM_BACKEND_TYPE_EMULATOR && !t->backend->version)
+            t->backend->version = t->model == TPM_MODEL_TPM_TIS ? TPM_VERSION_2_0 : TPM_VERSION_2_0;
+    }
+    if (def->vsock && !def->vsock->model)
+        def->vsock->model = VIRTIO_MODEL_VIRTIO;
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        struct domain_hostdev *h = def->hostdevs[i];
+        if (h->mode == HOSTDEV_MODE_SUBSYSTEM && h->type == HOSTDEV_TYPE_PCI && !h->driver && h->source) {
+            h->driver = model_new(def, struct hostdev_driver);
+            h->driver->name = HOSTDEV_DRIVER_NAME_VFIO;
+        }
+        if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
+            h->managed = TRI_NO;
+    }
+    if (def->features && def->features->acpi && machine_is(def, "pseries"))
+        def->features->acpi = false;
+}
+
+/* UEFI guests: the loader is a pflash image, read-only. */
+static void
+loader_fields(struct domain_def *def, const struct qemu_host *host)
+{
+    struct os_loader *l = def->os->loader;
+    if (l && l->path && !l->type)
+        l->type = LOADER_TYPE_ROM;
+    if (!l || l->type != LOADER_TYPE_PFLASH || l->readonly != TRI_YES || !l->path || l->stateless == TRI_YES)
+        return;
+    struct os_nvram *nv = def->os->nvram;
+    if (!nv)
+        nv = def->os->nvram = model_new(def, struct os_nvram);
+    if (!nv->path && !nv->source)
+        nv->path = model_printf(def, "%s/%s_VARS.%s", host->dirs.nvram, def->name,
+                                nv->format == STORAGE_FORMAT_QCOW2 ? "qcow2" : "fd");
+}
+
+int
+qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
+                     struct err *err)
+{
+    cpu_fields(def, caps);
+    disk_fields(def);
+    net_fields(def, caps);
+    controller_fields(def, caps);
+    video_fields(def, caps);
+    chardev_fields(def);
+    sound_fields(def);
+    misc_fields(def);
+    loader_fields(def, host);
+    return 0;
+}

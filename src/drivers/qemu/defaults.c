@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * defaults: what the QEMU driver reads into a definition: type, emulator,
+ * machine, the devices every machine has.  See prepare.h.
+ */
+#include "drivers/qemu/prepare.h"
+
+#include "driver/host-node.h"
+#include "drivers/qemu/capabilities.h"
+#include "drivers/qemu/domain-host.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+
+struct device_address *
+device_address_new(struct domain_def *def, enum address_type type)
+{
+    struct device_address *a = model_new(def, struct device_address);
+    a->type = type;
+    switch (type) {
+    case ADDRESS_TYPE_PCI: a->has_domain = a->has_bus = a->has_slot = a->has_function = true; break;
+    case ADDRESS_TYPE_DRIVE: a->has_controller = a->has_bus = a->has_target = a->has_unit = true; break;
+    case ADDRESS_TYPE_VIRTIO_SERIAL: a->has_controller = a->has_bus = true; break;
+    case ADDRESS_TYPE_USB: a->has_bus = true; break;
+    case ADDRESS_TYPE_CCID: a->has_controller = a->has_slot = true; break;
+    case ADDRESS_TYPE_ISA: a->has_iobase = true; break;
+    default: break;
+    }
+    return a;
+}
+
+char *
+device_describe(const char *kind, const void *device)
+{
+    if (!strcmp(kind, "disk"))
+        return g_strdup_printf("disk %s", ((const struct domain_disk *)device)->target);
+    if (!strcmp(kind, "interface")) {
+        const unsigned char *m = ((const struct domain_interface *)device)->mac;
+        return g_strdup_printf("interface %02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+    }
+    if (!strcmp(kind, "controller")) {
+        const struct domain_controller *c = device;
+        return g_strdup_printf("%s controller %u", controller_type_str(c->type), c->index);
+    }
+    if (!strcmp(kind, "input")) {
+        const struct domain_input *i = device;
+        return g_strdup_printf("%s input %s", input_bus_str(i->bus), input_type_str(i->type));
+    }
+    return g_strdup(kind);
+}
+
+static bool
+has_controller(const struct domain_def *def, enum controller_type type)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        if (def->controllers[i]->type == type)
+            return true;
+    }
+    return false;
+}
+
+static bool
+has_controller_index(const struct domain_def *def, enum controller_type type, unsigned index)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type == type && ((c->has_index && c->index == index) || (!c->has_index && index == 0)))
+            return true;
+    }
+    return false;
+}
+
+static void
+add_input(struct domain_def *def, enum input_type type)
+{
+    for (uint32_t i = 0; i < def->n_inputs; i++) {
+        struct domain_input *input = def->inputs[i];
+        if (input->type == type && (input->bus == INPUT_BUS_PS2 || (!input->bus && !input->model)))
+            return;
+    }
+    struct domain_input *input = model_new(def, struct domain_input);
+    input->type = type;
+    input->bus = INPUT_BUS_PS2;
+    model_list_append(def, def->inputs, def->n_inputs, input);
+}
+
+void
+qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
+{
+    bool q35 = machine_is_q35(def), pc = machine_is_i440fx(def);
+    const char *root = pc || machine_is(def, "pseries") || machine_is(def, "mac99") || machine_is(def, "g3beige") ||
+                               machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") || machine_is(def, "malta")
+                           ? "pci-root"
+                       : q35 || machine_is(def, "virt") ? "pcie-root"
+                                                        : NULL;
+    bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") && !machine_is(def, "microvm") &&
+               !machine_is(def, "virt") && root && strcmp(def->os->machine, "none");
+    if (machine_is(def, "virt") && arch_is_arm(def))
+        usb = false;
+    if (usb && !has_controller(def, CONTROLLER_TYPE_USB))
+        domain_add_controller(def, CONTROLLER_TYPE_USB, 0, NULL);
+    if (q35 && !has_controller(def, CONTROLLER_TYPE_SATA))
+        domain_add_controller(def, CONTROLLER_TYPE_SATA, 0, NULL);
+    if (root) {
+        bool numbered = false;
+        for (uint32_t i = 0; i < def->n_controllers; i++) {
+            struct domain_controller *c = def->controllers[i];
+            if (c->type == CONTROLLER_TYPE_PCI && !c->has_index && str_is(c->model, root) &&
+                !has_controller_index(def, CONTROLLER_TYPE_PCI, 0)) {
+                c->index = 0;
+                c->has_index = numbered = true;
+            }
+        }
+        if (!numbered && !has_controller_index(def, CONTROLLER_TYPE_PCI, 0))
+            domain_add_controller(def, CONTROLLER_TYPE_PCI, 0, root);
+    }
+    if (!def->memballoon) {
+        def->memballoon = model_new(def, struct domain_memballoon);
+        def->memballoon->model = MEMBALLOON_MODEL_VIRTIO;
+    }
+    if (arch_is_x86(def) && !machine_is(def, "microvm") && !machine_is(def, "none")) {
+        add_input(def, INPUT_TYPE_MOUSE);
+        add_input(def, INPUT_TYPE_KEYBOARD);
+    }
+    if (def->n_graphics && !def->n_videos) {
+        struct domain_video *video = model_new(def, struct domain_video);
+        model_list_append(def, def->videos, def->n_videos, video);
+    }
+}
+
+static int
+choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
+{
+    if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests of type kvm and qemu, not %s",
+                       domain_virt_str(def->type));
+    if (!def->os || def->os->type != OS_TYPE_HVM) {
+        if (!def->os || !def->os->type)
+            return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is missing",
+                           def->name ? def->name : "");
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests with os type hvm, not %s",
+                       os_type_str(def->os->type));
+    }
+    if (!def->os->arch)
+        def->os->arch = arch_from(host_arch());
+    const char *arch = arch_str(def->os->arch);
+    if (!def->emulator) {
+        g_autofree char *found = qemu_host_default_emulator(host, arch, err);
+        if (!found)
+            return -1;
+        def->emulator = model_str(def, found);
+    }
+    *caps = qemu_host_caps(host, def->emulator, err);
+    if (!*caps) {
+        /* A definition may name an emulator that is not there (yet); it is kept as it is. */
+        return -1;
+    }
+    if (!qemu_program_runs((*caps)->arch, arch))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' runs %s guests, not %s", def->emulator,
+                       qemu_arch_of_program((*caps)->arch), arch);
+    if (def->type == DOMAIN_VIRT_KVM && !(*caps)->kvm)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "emulator '%s' cannot run guests of type kvm here: is /dev/kvm there, and may the guests' user "
+                       "open it? Type 'qemu' works without",
+                       def->emulator);
+    return 0;
+}
+
+static int
+choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    const struct qemu_machine *m = def->os->machine ? qemu_caps_machine(caps, def->os->machine)
+                                                    : qemu_caps_default_machine(caps);
+    if (!m && def->os->machine)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "emulator '%s' has no machine '%s'; 'virsh capabilities' lists those it has", def->emulator,
+                       def->os->machine);
+    if (!m)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no default machine: name one", def->emulator);
+    def->os->machine = model_str(def, m->name);
+    return 0;
+}
+
+int
+qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
+{
+    struct qemu_caps *caps = NULL;
+    int rc = choose_emulator(def, host, &caps, err);
+    if (rc == 0)
+        rc = choose_machine(def, caps, err);
+    if (rc == 0) {
+        qemu_defaults_devices(def, caps);
+        rc = domain_complete(def, def->os->arch, err);
+    }
+    if (rc == 0)
+        rc = qemu_defaults_fields(def, host, caps, err);
+    if (rc == 0)
+        rc = qemu_assign_addresses(def, caps, err);
+    if (rc == 0)
+        rc = qemu_validate(def, caps, host, err);
+    qemu_caps_unref(caps);
+    return rc;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * domain-host: small questions about a definition that several files of the
+ * driver ask, and the parts of qemu_domain_defaults().
+ * Nothing here waits.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "drivers/qemu/probe.h"
+#include "model/complete.h"
+
+#include <glib.h>
+#include <string.h>
+
+static inline bool
+machine_is_q35(const struct domain_def *def)
+{
+    const char *m = def->os->machine;
+    return m && (g_str_has_prefix(m, "pc-q35") || !strcmp(m, "q35"));
+}
+
+static inline bool
+machine_is_i440fx(const struct domain_def *def)
+{
+    const char *m = def->os->machine;
+    return m && (!strcmp(m, "pc") || g_str_has_prefix(m, "pc-0.") || g_str_has_prefix(m, "pc-1.") ||
+                 g_str_has_prefix(m, "pc-i440") || g_str_has_prefix(m, "rhel"));
+}
+
+static inline bool
+machine_is(const struct domain_def *def, const char *name)
+{
+    size_t n = strlen(name);
+    const char *m = def->os->machine;
+    return m && !strncmp(m, name, n) && (!m[n] || m[n] == '-');
+}
+
+static inline bool
+arch_is_x86(const struct domain_def *def)
+{
+    return def->os->arch == ARCH_X86_64 || def->os->arch == ARCH_I686;
+}
+
+static inline bool
+arch_is_arm(const struct domain_def *def)
+{
+    return def->os->arch == ARCH_AARCH64 || def->os->arch == ARCH_ARMV7L || def->os->arch == ARCH_ARMV6L;
+}
+
+static inline bool
+arch_is_s390(const struct domain_def *def)
+{
+    return def->os->arch == ARCH_S390X || def->os->arch == ARCH_S390;
+}
+
+static inline bool
+device_has_address(const struct device_info *info)
+{
+    return info->address && info->address->type;
+}
+
+static inline bool
+str_is(const char *a, const char *b)
+{
+    return a && !strcmp(a, b);
+}
+
+struct device_address *device_address_new(struct domain_def *def, enum address_type type);
+/* "disk vda", "interface 52:54:…" for messages; free it. */
+char *device_describe(const char *kind, const void *device);
+
+/* defaults-*.c, in this order */
+void qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps);    /* before domain_complete() */
+/* after it */
+int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
+                         struct err *err);
+/* addresses-*.c */
+int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
+int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
+int qemu_assign_usb(struct domain_def *def, struct err *err);
+/* validate.c */
+int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host, struct err *err);
+/* aliases.c */
+void qemu_assign_aliases(struct domain_def *def);

@@ -192,7 +192,7 @@ class Body:
             self.add('if ((a.flags & %s) && dispatch_read_only(call, err))\n        return -1;'
                      % self.flags_mask(call.readonly))
         self.access('before')
-        self.add('if (!call->conn->%s || !call->conn->%s->%s)\n        return dispatch_unsupported("%s", err);'
+        self.add('if (!call->conn->%s || !call->conn->%s->%s)\n        return dispatch_unsupported(call, "%s", err);'
                  % (family, family, slot, call.name))
         self.outputs()
         args = []
@@ -218,7 +218,9 @@ class Body:
                 self.params(item, f)
                 self.results += ['.%s = (void *)params' % f.name, '.%s_n = params_n' % f.name]
                 if self.plan.total:
-                    self.results.append('.%s = (int)n' % self.plan.total.name)
+                    # The number is told only to who asked for nothing else.
+                    self.results.append('.%s = a.%s ? 0 : (int)n' % (self.plan.total.name, self.limit.name)
+                                        if item[0] == 'params' else '.%s = (int)n' % self.plan.total.name)
             if item[0] == 'struct':
                 for field, member in item[4]:
                     if field.array:
@@ -279,6 +281,17 @@ def flags_of(wire, plan):
     return ' | '.join(flags) or '0'
 
 
+# Which part of the system speaks when a call is refused before a driver sees it.
+DOMAINS = {'network': 'NETWORK', 'storage': 'STORAGE', 'interface': 'INTERFACE', 'nodedev': 'NODEDEV',
+           'nwfilter': 'NWFILTER', 'secret': 'SECRET', 'domain-snapshot': 'DOMAIN_SNAPSHOT',
+           'domain-checkpoint': 'DOMAIN_CHECKPOINT', 'admin': 'ADMIN'}
+
+
+def domain_of(plan):
+    call = plan.call
+    return DOMAINS.get(call.unit.name, 'DOMAIN') if call else 'RPC'
+
+
 def cls_of(plan):
     if plan.why == 'session':
         return 'HOST' if plan.proc.name == 'connect_open' or 'sasl' in plan.proc.name else 'SNAPSHOT'
@@ -302,8 +315,8 @@ def emit_program(api, wire, name, o):
             body = Body(wire, api, plan)
             body.function()
             o.append('static ' + RUN % (run, '\n'.join(body.lines)))
-        entries.append('    [%d] = { "%s", %s, CALL_%s, %s },' % (proc.number, proc.name, run, cls_of(plan),
-                                                                  flags_of(wire, plan)))
+        entries.append('    [%d] = { "%s", %s, CALL_%s, %s, VIR_FROM_%s },' % (
+            proc.number, proc.name, run, cls_of(plan), flags_of(wire, plan), domain_of(plan)))
     o.append('static const struct dispatch_entry entries[] = {\n%s\n};\n' % '\n'.join(entries))
     program = wire.programs[name]
     o.append('const struct dispatch_program dispatch_%s = { 0x%08xU, %d, entries, G_N_ELEMENTS(entries) };'

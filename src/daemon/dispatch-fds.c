@@ -20,7 +20,7 @@
         return -1
 #define SLOT(slot, function) \
     if (!call->conn->hypervisor || !call->conn->hypervisor->slot) \
-        return dispatch_unsupported(function, err)
+        return dispatch_unsupported(call, function, err)
 
 /* Appends descriptors that the slot gave us. */
 static int

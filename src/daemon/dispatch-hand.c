@@ -18,7 +18,7 @@
         return -1
 #define SLOT(slot, function) \
     if (!call->conn->hypervisor || !call->conn->hypervisor->slot) \
-        return dispatch_unsupported(function, err)
+        return dispatch_unsupported(call, function, err)
 
 /* ncpumaps maps of maplen bytes each: bounded before anything is allocated. */
 static int
@@ -154,7 +154,7 @@ hand_remote_secret_get_value(struct dispatch_call *call, struct xdr_reader *r, s
     if (dispatch_read_only(call, err))
         return -1;
     if (!call->conn->secret || !call->conn->secret->secret_get_value)
-        return dispatch_unsupported("virSecretGetValue", err);
+        return dispatch_unsupported(call, "virSecretGetValue", err);
     g_autofree unsigned char *value = NULL;
     size_t n = 0;
     if (call->conn->secret->secret_get_value(call->conn, &a.secret, &n, a.flags, &value, err) < 0)
@@ -240,7 +240,7 @@ hand_remote_node_get_cpu_stats(struct dispatch_call *call, struct xdr_reader *r,
     virNodeCPUStatsPtr stats = n ? xdr_arena_alloc(call->arena, (size_t)n * sizeof(*stats)) : NULL;
     if (call->conn->hypervisor->node_get_cpu_stats(call->conn, a.cpuNum, stats, &n, a.flags, err) < 0)
         return -1;
-    struct remote_node_get_cpu_stats_ret ret = { .nparams = n };
+    struct remote_node_get_cpu_stats_ret ret = { .nparams = stats ? 0 : n };
     if (stats) {
         ret.params_n = (uint32_t)MIN(n, a.nparams);
         ret.params = xdr_arena_alloc(call->arena, ret.params_n * sizeof(*ret.params));
@@ -263,7 +263,7 @@ hand_remote_node_get_memory_stats(struct dispatch_call *call, struct xdr_reader 
     virNodeMemoryStatsPtr stats = n ? xdr_arena_alloc(call->arena, (size_t)n * sizeof(*stats)) : NULL;
     if (call->conn->hypervisor->node_get_memory_stats(call->conn, a.cellNum, stats, &n, a.flags, err) < 0)
         return -1;
-    struct remote_node_get_memory_stats_ret ret = { .nparams = n };
+    struct remote_node_get_memory_stats_ret ret = { .nparams = stats ? 0 : n };
     if (stats) {
         ret.params_n = (uint32_t)MIN(n, a.nparams);
         ret.params = xdr_arena_alloc(call->arena, ret.params_n * sizeof(*ret.params));

@@ -17,7 +17,7 @@
         return -1
 #define SLOT(slot, function) \
     if (!call->conn->hypervisor || !call->conn->hypervisor->slot) \
-        return dispatch_unsupported(function, err)
+        return dispatch_unsupported(call, function, err)
 #define ARRAY(type, n) ((type *)xdr_arena_alloc(call->arena, ((size_t)(n) + 1) * sizeof(type)))
 
 int
@@ -158,7 +158,7 @@ hand_remote_network_get_dhcp_leases(struct dispatch_call *call, struct xdr_reade
     DECODE(remote_network_get_dhcp_leases_args);
     ALLOW("network", "read", &a.net);
     if (!call->conn->network || !call->conn->network->network_get_dhcp_leases)
-        return dispatch_unsupported("virNetworkGetDHCPLeases", err);
+        return dispatch_unsupported(call, "virNetworkGetDHCPLeases", err);
     virNetworkDHCPLeasePtr *leases = NULL;
     int n = call->conn->network->network_get_dhcp_leases(call->conn, &a.net, a.mac, a.need_results ? &leases : NULL,
                                                          a.flags, err);

@@ -13,7 +13,7 @@
 #include <glib.h>
 
 /* All three return -1 (or true) with err filled. */
-int dispatch_unsupported(const char *function, struct err *err);
+int dispatch_unsupported(struct dispatch_call *call, const char *function, struct err *err);
 bool dispatch_read_only(struct dispatch_call *call, struct err *err);
 /* How many results the client has room for, from the client: 0 … limit. */
 int dispatch_count(int64_t n, uint32_t limit, struct err *err);

@@ -64,9 +64,15 @@ dispatch_run(struct dispatch_call *call, char *payload, size_t n, struct xdr_wri
 }
 
 int
-dispatch_unsupported(const char *function, struct err *err)
+dispatch_unsupported(struct dispatch_call *call, const char *function, struct err *err)
 {
-    return err_set(err, VIR_ERR_NO_SUPPORT, "this function is not supported by the connection driver: %s", function);
+    err_set_from(err, call->entry->domain, VIR_ERR_NO_SUPPORT,
+                 "this function is not supported by the connection driver: %s", function);
+    if (err) {
+        g_free(err->str1);
+        err->str1 = g_strdup(function);
+    }
+    return -1;
 }
 
 bool
@@ -74,8 +80,9 @@ dispatch_read_only(struct dispatch_call *call, struct err *err)
 {
     if (!(call->conn->flags & VIR_CONNECT_RO))
         return false;
-    err_set(err, VIR_ERR_OPERATION_DENIED,
-            "Call '%s' is not allowed on a read-only connection; connect without read-only", call->entry->name);
+    err_set_from(err, call->entry->domain, VIR_ERR_OPERATION_DENIED,
+                 "operation forbidden: '%s' is not allowed on a read-only connection; connect without read-only",
+                 call->entry->name);
     return true;
 }
 

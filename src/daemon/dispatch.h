@@ -45,8 +45,9 @@ enum {
 struct dispatch_entry {
     const char *name;         /* "domain_create_with_flags"; NULL: no such procedure */
     int (*run)(struct dispatch_call *call, struct xdr_reader *args, struct xdr_writer *ret, struct err *err);
-    uint16_t cls;             /* enum call_class */
+    uint8_t cls;              /* enum call_class */
     uint16_t flags;
+    uint16_t domain;          /* virErrorDomain of refusals */
 };
 
 struct dispatch_program {

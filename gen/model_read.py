@@ -51,7 +51,7 @@ ARRAYS = {'uuid': 16, 'mac': 6}
 INTS = {k for k, v in SCALARS.items() if v[3] in
         ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
-         'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty'}
+         'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together'}
 OPTIONS = {'default', 'when', 'up', 'code', 'units', 'uattr', 'in'}
 
 

@@ -57,6 +57,18 @@ static void scalar_element(struct out *o, const struct model_field *f, const cha
     text_indent(&o->t, indent);
     text_lit(&o->t, "<");
     text_add(&o->t, qname, strlen(qname));
+    if (f->flags & MODEL_PRETTY) {
+        uint64_t v = *(const uint64_t *)FIELD_CPTR(base, f->offset);
+        unsigned k = f->arg / 10;
+        char buf[80];
+        while (k < 6 && v && !(v & 1023))
+            v >>= 10, k++;
+        static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+        text_add(&o->t, buf, g_snprintf(buf, sizeof(buf), " unit='%s'>%" G_GUINT64_FORMAT "</", units[k], v));
+        text_add(&o->t, qname, strlen(qname));
+        text_lit(&o->t, ">\n");
+        return;
+    }
     if (f->unit)
         text_add(&o->t, f->unit, strlen(f->unit));
     text_lit(&o->t, ">");

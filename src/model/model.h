@@ -71,6 +71,8 @@ enum {
     MODEL_ATTR = 1 << 14,
     MODEL_TEXT = 1 << 15,
     MODEL_DEFAULT = 1 << 16,
+    MODEL_PRETTY = 1 << 19,    /* a size printed in the largest unit that is exact */
+    MODEL_TOGETHER = 1 << 20,  /* the default counts only if another of these is given */
     MODEL_NOEMPTY = 1 << 18,   /* not printed when nothing is in it */
     MODEL_OPEN = 1 << 17,      /* printed with a closing tag even if empty */
 };

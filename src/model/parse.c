@@ -200,8 +200,14 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
     }
     if (!t->defaults || p->failed)
         return;
+    bool together = false;
+    for (unsigned i = 0; i < t->n_attrs && !together; i++)
+        together = t->fields[i].flags & MODEL_TOGETHER && field_exists(&t->fields[i], fr->disc, fr->up) &&
+            scalar_present(&t->fields[i], fr->base);
     for (unsigned i = 0; i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
+        if (f->flags & MODEL_TOGETHER && !together)
+            continue;
         if (!(f->flags & MODEL_DEFAULT) || !field_exists(f, fr->disc, fr->up) || scalar_present(f, fr->base))
             continue;
         uint64_t v = f->def;

@@ -111,7 +111,10 @@ write_own_pid(void *arg)
         buf[--n] = (char)('0' + pid % 10);
         pid /= 10;
     } while (pid > 0);
-    return write(fd, buf + n, sizeof(buf) - n) < 0 ? errno : 0;
+    if (write(fd, buf + n, sizeof(buf) - n) < 0)
+        return errno;
+    close(fd); /* it is not QEMU's */
+    return 0;
 }
 
 static int
@@ -141,17 +144,18 @@ open_log(struct guest *guest, const struct qemu_command *cmd, struct err *err)
 static int
 spawn(struct guest *guest, struct run *run, struct qemu_command *cmd, struct err *err)
 {
-    g_autofree struct process_fd *fds = g_new0(struct process_fd, cmd->nfds + 2);
+    g_autofree struct process_fd *fds = g_new0(struct process_fd, cmd->nfds + 3);
     struct process_rlimit limits[4];
     size_t nlimits = 0;
     FD_AUTO log_fd = -1;
     FD_AUTO pid_fd = -1;
+    int child_pid_fd = 3;
     struct process proc = PROCESS_INIT;
     struct process_spec spec = {
         .path = cmd->binary, .argv = (const char *const *)cmd->argv, .env = (const char *const *)cmd->env,
         .cwd = "/", .fds = fds, .setsid = true, .set_umask = true, .umask = 0002,
         .set_ids = cmd->set_ids, .uid = cmd->uid, .gid = cmd->gid, .groups = cmd->groups, .ngroups = cmd->ngroups,
-        .rlimits = limits, .last = write_own_pid, .last_arg = &pid_fd,
+        .rlimits = limits, .last = write_own_pid, .last_arg = &child_pid_fd,
     };
 
     if ((log_fd = open_log(guest, cmd, err)) < 0)
@@ -159,8 +163,11 @@ spawn(struct guest *guest, struct run *run, struct qemu_command *cmd, struct err
     pid_fd = open(cmd->pid_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (pid_fd < 0)
         return err_errno(err, errno, "cannot make the pid file %s", cmd->pid_path);
-    for (size_t i = 0; i < cmd->nfds; i++)
+    for (size_t i = 0; i < cmd->nfds; i++) {
         fds[spec.nfds++] = (struct process_fd){ cmd->fds[i].fd, cmd->fds[i].child_fd };
+        child_pid_fd = MAX(child_pid_fd, cmd->fds[i].child_fd + 1);
+    }
+    fds[spec.nfds++] = (struct process_fd){ pid_fd, child_pid_fd };
     fds[spec.nfds++] = (struct process_fd){ log_fd, 1 };
     fds[spec.nfds++] = (struct process_fd){ log_fd, 2 };
 #define LIMIT(res, value) limits[nlimits++] = (struct process_rlimit){ (res), { (rlim_t)(value), (rlim_t)(value) } }

@@ -505,6 +505,17 @@ turn_offload(struct turn *turn, int (*fn)(void *arg, struct err *err), void *arg
     return rc < 0 ? -1 : 0;
 }
 
+void
+turn_clean_up(struct turn *turn, void (*fn)(void *arg), void *arg)
+{
+    turn_lose_lock(turn);
+    lock_assert_none();
+    fn(arg);
+    LOCK_POINT("cleaned up");
+    if (turn_regain_lock(turn, NULL) < 0)
+        return; /* stale it may be: whoever cleans up knows that it is over */
+}
+
 /* ---- publishing ------------------------------------------------------------ */
 
 int

@@ -99,6 +99,8 @@ int turn_sleep(struct turn *turn, int64_t until, struct err *err) TURN_WAITS;
  * the vm.  Returns -1 when fn failed or, its result lost, when stale: undo steps clean up. */
 int turn_offload(struct turn *turn, int (*fn)(void *arg, struct err *err), void *arg, struct err *err)
     TURN_WAITS;
+/* For taking back what a turn did: as turn_offload(), but fn runs in any case, stale or not. */
+void turn_clean_up(struct turn *turn, void (*fn)(void *arg), void *arg);
 /* Of a job: somebody asked for its end. */
 bool turn_job_aborted(const struct turn *turn);
 

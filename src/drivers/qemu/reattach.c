@@ -252,7 +252,7 @@ bury(struct turn *turn, struct guest *guest)
     struct run *run = turn_run(turn);
 
     guest->pid = 0;
-    guest_clear_away(run, guest);
+    guest_clear_away(turn, run);
     turn_end_run(turn, &gone, guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED,
                                               VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN));
 }
@@ -285,7 +285,7 @@ reattach_one(struct found *f, struct err *err)
     if (f->st.starting) {
         run_kill(run, SIGKILL, NULL);
         guest->granted = guest->prepared = true;
-        guest_clear_away(run, guest);
+        guest_clear_away(turn, run);
         turn_end_run(turn, &(struct run_end){ VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED,
                                               VIR_DOMAIN_EVENT_STOPPED_FAILED },
                      guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED));

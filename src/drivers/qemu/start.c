@@ -488,7 +488,7 @@ guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_def *d
         run_unref(run);
         return 0;
     }
-    guest_clear_away(run, guest);
+    guest_clear_away(turn, run);
     if (guest->pid > 0) {
         VIEW_AUTO view = vm_view_get(run_vm(run));
 

@@ -28,6 +28,7 @@
 LOG_FROM("qemu.stop");
 
 #define TERM_MS 10000
+#define LOOK_MS 30 /* how often to see whether it is able to end at all */
 #define LOG_TAIL 4096
 
 char *
@@ -76,9 +77,11 @@ reap(struct run *run, struct guest *guest)
     guest->child = false;
 }
 
-void
-guest_clear_away(struct run *run, struct guest *guest)
+static void
+clear_away(void *arg)
 {
+    struct run *run = arg;
+    struct guest *guest = run_backend(run);
     struct qemu_host *host = guest->driver->host;
     VIEW_AUTO view = vm_view_get(run_vm(run));
     const struct domain_def *def = guest->launched ? guest->launched : view ? view->live : NULL;
@@ -104,6 +107,12 @@ guest_clear_away(struct run *run, struct guest *guest)
     guest->prepared = guest->granted = false;
 }
 
+void
+guest_clear_away(struct turn *turn, struct run *run)
+{
+    turn_clean_up(turn, clear_away, run);
+}
+
 /* A guest found after a restart: what make() made is not known by name. */
 void
 guest_dir_remove(struct guest *guest)
@@ -119,20 +128,6 @@ guest_dir_remove(struct guest *guest)
     rmdir(guest->guest_dir);
 }
 
-struct stop_work {
-    struct run *run;
-    struct guest *guest;
-};
-
-static int
-stop_offload(void *arg, struct err *err)
-{
-    struct stop_work *work = arg;
-
-    guest_clear_away(work->run, work->guest);
-    return 0;
-}
-
 /* How a run ended that nobody had said a word about. */
 static const struct run_end crashed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_CRASHED,
                                         VIR_DOMAIN_EVENT_STOPPED_FAILED };
@@ -141,13 +136,10 @@ void
 guest_stop(struct turn *turn, struct run *run)
 {
     struct guest *guest = run_backend(run);
-    struct stop_work work = { run, guest };
-    ERR_AUTO err = ERR_INIT;
     struct run_end end;
     VIEW_AUTO view = NULL;
 
-    if (turn_offload(turn, stop_offload, &work, &err) < 0 && !err.stale)
-        log_warn("guest '%s': %s", guest->name, err_message(&err));
+    guest_clear_away(turn, run);
     end = run_get_end(run, &crashed);
     view = vm_view_get(run_vm(run));
     log_info("guest '%s' has ended: %s", guest->name, run_death(run) ? run_death(run) : "?");
@@ -179,8 +171,12 @@ end_process(struct run *run, bool graceful, struct err *err)
     if (!at_once || graceful) {
         if (run_kill(run, SIGTERM, err) < 0)
             return -1;
-        if (run_await_exit(run, deadline_in_ms(TERM_MS)))
-            return 0;
+        for (int64_t until = deadline_in_ms(TERM_MS); !deadline_passed(until);) {
+            if (run_await_exit(run, deadline_in_ms(LOOK_MS)))
+                return 0;
+            if (!graceful && process_is_stopped(run_pid(run)))
+                break;
+        }
         if (graceful)
             return err_set(err, VIR_ERR_OPERATION_FAILED,
                            "QEMU (process %d) has not ended within %d seconds of SIGTERM; destroy without the "

@@ -10,6 +10,6 @@
 void guest_stop(struct turn *turn, struct run *run);
 /* Makes sure the process is gone, and gives back all it used on the host.  Waits
  * for the process only. */
-void guest_clear_away(struct run *run, struct guest *guest);
+void guest_clear_away(struct turn *turn, struct run *run);
 /* The end of what QEMU wrote to its log since we started it; NULL: nothing. */
 char *guest_log_tail(struct guest *guest);

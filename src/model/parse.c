@@ -559,6 +559,7 @@ static int parse(const struct model_document *d, const struct model_table *root_
     p.ctxt->userData = &p;
     p.ctxt->options |= XML_PARSE_NONET;
     p.ctxt->sax2 = 1;
+    p.ctxt->replaceEntities = 1;        /* only the five of XML: there is no DTD */
     p.ctxt->linenumbers = 1;
     xmlParseDocument(p.ctxt);
     bool wrong = !p.failed && !p.ctxt->wellFormed;

@@ -60,6 +60,9 @@ static const struct { const char *in, *out; } readings[] = {
     { HEAD "<metadata><!-- kept --><a xmlns='urn:a' b='&quot;'>'</a></metadata>" TAIL,
       "<domain type='kvm'>\n  <name>g</name>\n  <metadata><!-- kept --><a xmlns=\"urn:a\" b=\"&quot;\">'</a></metadata>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
+    { HEAD "<title>&amp;&#65;&lt;</title><os><type arch='x86_64' machine='a&amp;b'>hvm</type></os>" TAIL,
+      "<domain type='kvm'>\n  <name>g</name>\n  <title>&amp;A&lt;</title>\n  <memory unit='KiB'>1024</memory>\n"
+      "  <os>\n    <type arch='x86_64' machine='a&amp;b'>hvm</type>\n  </os>\n" TAIL },
     /* a source of the wrong type says nothing */
     { DEVICES("<disk type='block'><source file='/x'/><target dev='vda'/></disk>"),
       DEVICES("    <disk type='block' device='disk'>\n      <target dev='vda'/>\n    </disk>\n") },

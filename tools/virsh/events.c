@@ -15,7 +15,22 @@ struct subscription {
     struct event_wait *wait;
     const char *name;
     int id; /* of the callback, -1 if none */
+    struct watch *watch;
 };
+
+/* One command's subscriptions.  Each registered callback holds a reference, which the library drops when
+ * the callback cannot run any more. */
+enum { WATCH_MAX = 64 };
+struct watch {
+    struct event_wait wait;
+    struct subscription subs[WATCH_MAX];
+};
+
+static void
+subscription_free(void *opaque)
+{
+    g_atomic_rc_box_release(((struct subscription *)opaque)->watch);
+}
 
 #define W (((struct subscription *)opaque)->wait)
 #define HEAD "event '%s' for domain '%s'"
@@ -254,7 +269,7 @@ on_network(virConnectPtr conn, virNetworkPtr net, int event, int detail, void *o
     event_print(W, "event 'lifecycle' for network %s: %s", virNetworkGetName(net), WORD(words, event));
 }
 
-#if LIBVIR_VERSION_NUMBER >= 9008000
+#if API_12
 static void
 on_network_metadata(virConnectPtr conn, virNetworkPtr net, int type, const char *uri, void *opaque)
 {
@@ -310,7 +325,7 @@ on_secret_value(virConnectPtr conn, virSecretPtr secret, void *opaque)
 
 static const struct event_def network_events[] = {
     {"lifecycle", VIR_NETWORK_EVENT_ID_LIFECYCLE, CB(on_network)},
-#if LIBVIR_VERSION_NUMBER >= 9008000
+#if API_12
     {"metadata-change", VIR_NETWORK_EVENT_ID_METADATA_CHANGE, CB(on_network_metadata)},
 #endif
 };
@@ -330,31 +345,31 @@ static const struct event_def secret_events[] = {
 static int
 add_domain(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectDomainEventRegisterAny(sh->conn, object, e->id, e->fn, s, NULL);
+    return virConnectDomainEventRegisterAny(sh->conn, object, e->id, e->fn, s, subscription_free);
 }
 
 static int
 add_network(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectNetworkEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
+    return virConnectNetworkEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, subscription_free);
 }
 
 static int
 add_pool(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectStoragePoolEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
+    return virConnectStoragePoolEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, subscription_free);
 }
 
 static int
 add_nodedev(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectNodeDeviceEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
+    return virConnectNodeDeviceEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, subscription_free);
 }
 
 static int
 add_secret(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectSecretEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, NULL);
+    return virConnectSecretEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, subscription_free);
 }
 
 static const struct event_kind {
@@ -392,33 +407,39 @@ static bool
 wait_for(struct shell *sh, const struct call *call, int which, void *object, const char *event, bool all)
 {
     const struct event_kind *kind = &kinds[which];
-    g_autofree struct subscription *subs = g_new0(struct subscription, kind->n);
-    struct event_wait wait;
     int timeout = 0, active = 0;
     bool ok = true;
     if (opt_timeout_ms(sh, call, &timeout) < 0)
         return false;
-    event_wait_init(&wait, sh, call);
+    struct watch *w = g_atomic_rc_box_new0(struct watch);
+    event_wait_init(&w->wait, sh, call);
     for (size_t i = 0; i < kind->n; i++) {
-        subs[i].wait = &wait;
-        subs[i].name = kind->events[i].name;
-        subs[i].id = -1;
-        if (!all && strcmp(kind->events[i].name, event) != 0)
+        struct subscription *s = &w->subs[i];
+        s->wait = &w->wait;
+        s->watch = w;
+        s->name = kind->events[i].name;
+        s->id = -1;
+        if (!all && strcmp(s->name, event) != 0)
             continue;
-        subs[i].id = kind->add(sh, object, &kind->events[i], &subs[i]);
-        if (subs[i].id >= 0)
+        g_atomic_rc_box_acquire(w);
+        s->id = kind->add(sh, object, &kind->events[i], s);
+        if (s->id >= 0) {
             active++;
-        /* With all, those that the hypervisor does not have are left out. */
-        else if (!all)
+            continue;
+        }
+        g_atomic_rc_box_release(w);
+        /* With --all, those that the hypervisor does not have are left out. */
+        if (!all)
             ok = false;
     }
     if (ok && active)
-        ok = event_wait_run(&wait, timeout);
+        ok = event_wait_run(&w->wait, timeout);
     else
         ok = false;
     for (size_t i = 0; i < kind->n; i++)
-        if (subs[i].id >= 0)
-            kind->del(sh->conn, subs[i].id);
+        if (w->subs[i].id >= 0)
+            kind->del(sh->conn, w->subs[i].id);
+    g_atomic_rc_box_release(w);
     return ok;
 }
 

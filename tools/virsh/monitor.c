@@ -122,7 +122,7 @@ cmd_dominfo(struct shell *sh, const struct call *call)
     prop(p, "Persistent", "%s", persistent < 0 ? "unknown" : persistent ? "yes" : "no");
     if (virDomainGetAutostart(dom, &autostart) == 0)
         prop(p, "Autostart", "%s", autostart ? "enable" : "disable");
-#if LIBVIR_VERSION_NUMBER >= 11002000
+#if API_12
     if (virDomainGetAutostartOnce(dom, &autostart) == 0)
         prop(p, "Autostart Once", "%s", autostart ? "enable" : "disable");
 #endif

@@ -76,23 +76,29 @@ debug(struct shell *sh, int level, const char *fmt, ...)
 
 /* ---- errors of the library ---- */
 
+void
+err_set(struct shell *sh, virErrorPtr err)
+{
+    g_mutex_lock(&sh->err_lock);
+    virErrorPtr old = sh->err;
+    sh->err = err;
+    g_mutex_unlock(&sh->err_lock);
+    if (old)
+        virFreeError(old);
+}
+
 /* The library calls this on the thread whose call failed; frees of handles that follow would wipe the
  * error, so it is kept at once. */
 static void
 err_keep(void *opaque, virErrorPtr err)
 {
-    struct shell *sh = opaque;
-    if (sh->err)
-        virFreeError(sh->err);
-    sh->err = virSaveLastError();
+    err_set(opaque, virSaveLastError());
 }
 
 void
 err_forget(struct shell *sh)
 {
-    if (sh->err)
-        virFreeError(sh->err);
-    sh->err = NULL;
+    err_set(sh, NULL);
 }
 
 int
@@ -106,8 +112,6 @@ err_tell(struct shell *sh)
 {
     if (sh->err && sh->err->code != VIR_ERR_OK)
         fail(sh, "%s", sh->err->message ? sh->err->message : "the library gave no reason");
-    else if (!sh->told && !sh->err)
-        virResetLastError();
     err_forget(sh);
 }
 

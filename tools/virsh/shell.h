@@ -8,6 +8,9 @@
 #include <libvirt/virterror.h>
 #include <stdio.h>
 
+/* virsh can also be built against an older library, to compare the two; then it lacks what is newer. */
+#define API_12 (LIBVIR_VERSION_NUMBER >= 12008000)
+
 struct shell {
     virConnectPtr conn;
     char *uri; /* as asked for, or NULL for the default */
@@ -19,6 +22,7 @@ struct shell {
     unsigned char escape;
     char *log_path;
     FILE *log;
+    GMutex err_lock;
     virErrorPtr err; /* last error of the library, not told yet */
     bool told; /* the command has said why it fails */
     bool leave; /* quit was called */
@@ -46,6 +50,7 @@ bool fail(struct shell *sh, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 void debug(struct shell *sh, int level, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
 /* Forget the library's last error: the command dealt with it. */
 void err_forget(struct shell *sh);
+void err_set(struct shell *sh, virErrorPtr err); /* takes it over; may be NULL */
 int err_code(struct shell *sh);
 void err_tell(struct shell *sh);
 

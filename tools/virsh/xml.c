@@ -12,12 +12,18 @@ be_quiet(void *ctx, const char *fmt, ...)
 {
 }
 
-xml_doc *
-xml_parse(const char *text)
+static xml_doc *
+parse(const char *text, int options)
 {
     xmlSetGenericErrorFunc(NULL, be_quiet);
     return xmlReadMemory(text, (int)strlen(text), "document", NULL,
-                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | options);
+}
+
+xml_doc *
+xml_parse(const char *text)
+{
+    return parse(text, 0);
 }
 
 static xmlXPathObject *
@@ -96,7 +102,7 @@ xml_show(struct shell *sh, const struct call *call, const char *text)
         out(sh, "%s", text);
         return true;
     }
-    g_autoptr(xml_doc) doc = xml_parse(text);
+    g_autoptr(xml_doc) doc = parse(text, XML_PARSE_NOBLANKS);
     if (!doc)
         return fail(sh, "cannot parse the XML that the hypervisor returned");
     xmlXPathContext *ctx = xmlXPathNewContext(doc);
@@ -123,8 +129,10 @@ xml_show(struct shell *sh, const struct call *call, const char *text)
         xmlFreeDoc(wrapped);
     } else {
         for (int i = 0; i < n; i++) {
-            g_autofree char *s = xml_print_node(doc, obj->nodesetval->nodeTab[i]);
-            out(sh, "%s\n", s ? s : "");
+            xmlBuffer *buf = xmlBufferCreate();
+            if (xmlNodeDump(buf, doc, obj->nodesetval->nodeTab[i], 0, 1) >= 0)
+                out(sh, "%s\n", (char *)xmlBufferContent(buf));
+            xmlBufferFree(buf);
         }
     }
     xmlXPathFreeObject(obj);
@@ -174,9 +182,9 @@ xml_fmt(const char *fmt, ...)
 }
 
 static void
-line(struct xml_out *x, const char *fmt, va_list ap)
+line(struct xml_out *x, char *text)
 {
-    g_autofree char *s = escaped(fmt, ap);
+    g_autofree char *s = text;
     if (!x->s)
         x->s = g_string_new(NULL);
     g_string_append_printf(x->s, "%*s%s\n", x->depth * 2, "", s);
@@ -187,7 +195,7 @@ xo_line(struct xml_out *x, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    line(x, fmt, ap);
+    line(x, escaped(fmt, ap));
     va_end(ap);
 }
 
@@ -196,7 +204,7 @@ xo_open(struct xml_out *x, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    line(x, fmt, ap);
+    line(x, escaped(fmt, ap));
     va_end(ap);
     x->depth++;
 }
@@ -206,4 +214,31 @@ xo_close(struct xml_out *x, const char *name)
 {
     x->depth--;
     xo_line(x, "</%s>", name);
+}
+
+void
+xo_raw(struct xml_out *x, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    line(x, g_strdup_vprintf(fmt, ap));
+    va_end(ap);
+}
+
+void
+xo_raw_open(struct xml_out *x, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    line(x, g_strdup_vprintf(fmt, ap));
+    va_end(ap);
+    x->depth++;
+}
+
+void
+xo_clear(struct xml_out *x)
+{
+    if (x->s)
+        g_string_free(x->s, TRUE);
+    x->s = NULL;
 }

@@ -35,6 +35,11 @@ struct xml_out {
 };
 /* Every %s is escaped.  xo_open and xo_line take whole lines, such as "<disk type=.%s.>". */
 void xo_open(struct xml_out *x, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+/* The same, without escaping: for parts that xml_fmt has made. */
+void xo_raw(struct xml_out *x, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+void xo_raw_open(struct xml_out *x, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+void xo_clear(struct xml_out *x);
+#define auto_xml_out __attribute__((cleanup(xo_clear)))
 void xo_close(struct xml_out *x, const char *name);
 void xo_line(struct xml_out *x, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 char *xml_escape(const char *text);

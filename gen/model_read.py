@@ -46,6 +46,7 @@ for _w in range(1, 9):   # hexN: printed as 0x%0Nx
     SCALARS['hex%d' % _w] = ('uint32_t ' if _w > 4 else 'uint16_t ' if _w > 2 else 'uint8_t ',
                              4 if _w > 4 else 2 if _w > 2 else 1, True,
                              'X32' if _w > 4 else 'X16' if _w > 2 else 'X8', _w)
+SCALARS['x32'] = ('uint32_t ', 4, True, 'X32', 0)
 SCALARS['hexul'] = ('uint64_t ', 8, True, 'X64', 0)
 ARRAYS = {'uuid': 16, 'mac': 6}
 INTS = {k for k, v in SCALARS.items() if v[3] in

@@ -449,6 +449,12 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
         const char *s = p->text.s + fr->text;
         size_t n = p->text.n - fr->text;
         bool blank = true;
+        if (!fr->scalar && fr->table->n_kids) {     /* white space around children is layout */
+            while (n && g_ascii_isspace(*s))
+                s++, n--;
+            while (n && g_ascii_isspace(s[n - 1]))
+                n--;
+        }
         for (size_t i = 0; i < n && blank && !fr->scalar; i++)
             blank = g_ascii_isspace(s[i]);
         if (fr->scalar ? n > 0 : !blank)
@@ -548,6 +554,7 @@ static int parse(const struct model_document *d, const struct model_table *root_
     struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment };
     void *result = fragment ? model_doc_create(d, len) : model_doc_create(d, len + 512);
     p.head = model_head(result);
+    text_need(&p.text, 1);
     p.ctxt = xmlCreateMemoryParserCtxt(xml, len);
     if (!p.ctxt) {
         model_unref(result);

@@ -46,8 +46,15 @@ def returns_info(call):
     return '%s when it fails' % call.fails
 
 
+# Generators of bindings choose by "module", the part of the library a function comes from.
+MODULES = {'common': 'virtypedparam-public', 'error': 'virerror', 'event': 'virevent'}
+CORE = ('virConnectClose', 'virConnectOpen', 'virConnectOpenAuth', 'virConnectOpenReadOnly', 'virGetVersion',
+        'virInitialize')
+
+
 def function(call, stem):
-    out = ['    <function%s>\n' % attrs(name=call.name, file=stem, module=stem, version=call.since)]
+    module = 'libvirt' if call.name in CORE else MODULES.get(call.unit.name, stem)
+    out = ['    <function%s>\n' % attrs(name=call.name, file=stem, module=module, version=call.since)]
     out.append(info('%s, available since version %s.' % (call.name, call.since)))
     out.append('      <return%s/>\n' % attrs(type=call.returns, info=returns_info(call)))
     for a in call.args:

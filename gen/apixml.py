@@ -58,7 +58,11 @@ def function(call, stem):
     out.append(info('%s, available since version %s.' % (call.name, call.since)))
     out.append('      <return%s/>\n' % attrs(type=call.returns, info=returns_info(call)))
     for a in call.args:
-        out.append('      <arg%s/>\n' % attrs(name=a.name, type=a.type, info=ROLES.get(a.role)))
+        text = ROLES.get(a.role)
+        # Generators give an argument a default when its text says so.
+        if a.name in call.optional:
+            text = '(optional) ' + text
+        out.append('      <arg%s/>\n' % attrs(name=a.name, type=a.type, info=text))
     out.append('    </function>\n')
     return ''.join(out)
 

@@ -89,7 +89,8 @@ class Call(Record):
     .slot ('hypervisor', 'domain_get_xml_desc') or None, .cls (one of CLASSES),
     .hand (body is written by hand though it has a slot), .access [Access], .filters [perm],
     .readonly True, False or the list of flags (or argument=value) that a read-only connection may
-    not pass, .checks [Check], .after (what the entry point does to the handle on success), .fails (the value that says failure, as C text)."""
+    not pass, .checks [Check], .after (what the entry point does to the handle on success), .optional (names of arguments
+    that bindings give a default), .fails (the value that says failure, as C text)."""
 
     @property
     def library(self):
@@ -236,7 +237,7 @@ def _start(kind, rest, unit, where):
     if kind == 'call':
         rec.wire = rec.slot = rec.cls = None
         rec.hand, rec.access, rec.filters, rec.readonly, rec.checks = False, [], [], True, []
-        rec.after = None
+        rec.after, rec.optional = None, []
     elif kind == 'enum':
         rec.values = []
     elif kind == 'struct':
@@ -278,6 +279,8 @@ def _field(rec, key, rest, where):
         rec.hand = True
     elif kind == 'call' and key == 'access':
         rec.access.append(Access(words))
+    elif kind == 'call' and key == 'optional':
+        rec.optional = words
     elif kind == 'call' and key == 'after':
         rec.after = words[0]
     elif kind == 'call' and key == 'filter':

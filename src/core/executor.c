@@ -162,12 +162,19 @@ admit(struct executor *ex, struct work *work)
     return true;
 }
 
+/* Under the lock. */
+static bool
+lane_is_full(const struct exec_lane *lane)
+{
+    return lane->paused || (lane->limit && lane->running >= lane->limit);
+}
+
 void
 executor_submit(struct executor *ex, struct work *work)
 {
     pthread_mutex_lock(&ex->lock);
     struct exec_lane *lane = work->lane;
-    if (lane && lane->limit && lane->running >= lane->limit && !work->urgent) {
+    if (lane && lane_is_full(lane) && !work->urgent) {
         append(&lane->head, &lane->tail, work);
         lane->queued++;
     } else if (admit(ex, work)) {
@@ -193,7 +200,7 @@ finished(struct executor *ex, struct exec_lane *lane, struct exec_guest *guest)
     }
     if (lane) {
         lane->running--;
-        if (lane->head && (!lane->limit || lane->running < lane->limit)) {
+        if (lane->head && !lane_is_full(lane)) {
             lane->queued--;
             struct work *next = take(&lane->head, &lane->tail);
             if (!admit(ex, next))
@@ -281,6 +288,20 @@ thread_main(void *opaque)
     pthread_cond_signal(&ex->changed);
     pthread_mutex_unlock(&ex->lock);
     return NULL;
+}
+
+void
+executor_pause(struct executor *ex, struct exec_lane *lane, bool paused)
+{
+    pthread_mutex_lock(&ex->lock);
+    lane->paused = paused;
+    while (lane->head && !lane_is_full(lane)) {
+        lane->queued--;
+        struct work *work = take(&lane->head, &lane->tail);
+        if (admit(ex, work))
+            make_ready(ex, work);
+    }
+    pthread_mutex_unlock(&ex->lock);
 }
 
 struct work *

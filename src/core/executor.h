@@ -33,6 +33,7 @@ struct exec_lane {
     /* the executor's: */
     unsigned running; /* handed to threads, or queued behind a guest */
     unsigned queued;
+    bool paused;
     struct work *head, *tail;
 };
 
@@ -56,6 +57,10 @@ void executor_free(struct executor *ex);
 void executor_submit(struct executor *ex, struct work *work);
 /* Takes back what this lane has queued and not begun: a list by `next`. */
 struct work *executor_cancel(struct executor *ex, struct exec_lane *lane);
+
+/* While paused, what is not urgent stays queued: a client that takes no
+ * replies gets no new ones made. */
+void executor_pause(struct executor *ex, struct exec_lane *lane, bool paused);
 
 struct executor_stats { unsigned threads, idle, peak, queued, max_threads; };
 void executor_get_stats(struct executor *ex, struct executor_stats *stats);

@@ -31,7 +31,7 @@
 #define ERR_FROM VIR_FROM_NONE
 LOG_FROM("daemon.main");
 
-#define STOP_SECONDS 5 /* for calls under way; those that hang longer are left */
+#define STOP_SECONDS 3 /* for calls under way; those that hang longer are left */
 
 struct options {
     bool daemon, verbose, session;

@@ -19,7 +19,7 @@ LOG_FROM("daemon.server");
 
 #define ACCEPT_BATCH 32
 #define ACCEPT_REST_MS 200        /* after running out of descriptors */
-#define ANONYMOUS_SECONDS 10      /* to log in, when others wait for the place */
+#define ANONYMOUS_SECONDS 5      /* to log in, when others wait for the place */
 
 static void keepalive_tick(struct io_timer *timer, void *arg);
 static void idle_over(struct io_timer *timer, void *arg);

@@ -225,6 +225,10 @@ session_send(struct session *s, struct xdr_writer *w, const int *fds, size_t nfd
         session_flush_locked(s);
     }
     w->len = 0;
+    if (s->out.bytes > SESSION_OUT_BYTES && !s->lane_paused) {
+        s->lane_paused = true;
+        executor_pause(s->server->executor, &s->lane, true);
+    }
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -438,8 +442,6 @@ call_later(struct session *s, struct dispatch_call *d, struct frame *f)
         call->d.stream = call->stream = stream_new();
     pthread_mutex_lock(&s->lock);
     s->call_bytes += sizeof(*call) + f->n;
-    if (paused_by_queues(s))
-        s->paused = true;
     pthread_mutex_unlock(&s->lock);
     executor_submit(s->server->executor, &call->work);
 }
@@ -527,11 +529,11 @@ take_messages(struct session *s)
     struct frame f;
     int rc = 0;
     while (!s->closed) {
-        if (session_streams_backlog(s) > SESSION_CALL_BYTES) {
-            pthread_mutex_lock(&s->lock);
+        bool backlog = s->streams && session_streams_backlog(s) > SESSION_CALL_BYTES;
+        pthread_mutex_lock(&s->lock);
+        if (backlog || paused_by_queues(s))
             s->paused = true;
-            pthread_mutex_unlock(&s->lock);
-        }
+        pthread_mutex_unlock(&s->lock);
         if (s->paused) /* set by this thread only */
             break;
         rc = frame_reader_next(&s->in, &f, &err);
@@ -561,6 +563,10 @@ session_resume(struct session *s)
     bool resume = s->paused && !paused_by_queues(s);
     if (resume)
         s->paused = false;
+    if (s->lane_paused && s->out.bytes <= SESSION_OUT_BYTES / 2) {
+        s->lane_paused = false;
+        executor_pause(s->server->executor, &s->lane, false);
+    }
     pthread_mutex_unlock(&s->lock);
     if (!s->closed && resume)
         take_messages(s);
@@ -574,7 +580,7 @@ writable(struct session *s)
     session_flush_locked(s);
     bool broken = s->broken;
     bool drained = !s->out.head;
-    bool resume = s->paused && !paused_by_queues(s);
+    bool resume = (s->paused || s->lane_paused) && !paused_by_queues(s);
     pthread_mutex_unlock(&s->lock);
     if (broken) {
         session_close(s, "cannot be written to");

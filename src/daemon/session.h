@@ -52,6 +52,7 @@ struct session {
     bool flush_queued;          /* in server->flush */
     bool broken;                /* to be closed */
     bool close_when_sent;
+    bool lane_paused;           /* calls rest too, until replies are taken */
     bool paused;                /* reading rests until the queues are shorter */
     size_t call_bytes;          /* of calls that wait or run on threads */
     bool opening;

@@ -145,6 +145,25 @@ test_cancel(void)
 }
 
 static void
+test_pause(void)
+{
+    reset();
+    struct executor *ex = executor_new(NULL);
+    struct exec_lane lane = { .limit = 4 };
+    executor_pause(ex, &lane, true);
+    for (int i = 0; i < 10; i++)
+        executor_submit(ex, &job_new(&lane, 0, false)->work);
+    struct job *urgent = job_new(&lane, 0, false);
+    urgent->work.urgent = true;
+    executor_submit(ex, &urgent->work);
+    await(&gone, 1);
+    g_assert_cmpint(lane.queued, ==, 10);
+    executor_pause(ex, &lane, false);
+    await(&gone, 11);
+    executor_free(ex);
+}
+
+static void
 test_few_threads(void)
 {
     reset();
@@ -183,6 +202,7 @@ main(int argc, char **argv)
     g_test_add_func("/executor/client-limit", test_client_limit);
     g_test_add_func("/executor/stuck-guests", test_stuck_guests);
     g_test_add_func("/executor/cancel", test_cancel);
+    g_test_add_func("/executor/pause", test_pause);
     g_test_add_func("/executor/few-threads", test_few_threads);
     g_test_add_func("/executor/shrink", test_shrink);
     return g_test_run();

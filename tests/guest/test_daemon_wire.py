@@ -453,6 +453,74 @@ def test_data_on_a_stream_that_only_goes_down(fixture, top):
         assert (c.reply().status, c.alive()) == (wire.OK, True)
 
 
+# ---- events
+
+def subscribe(c):
+    reply = c.call(wire.EVENT_REGISTER, struct.pack('>iI', libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, 0))
+    assert reply.status == wire.OK
+    return struct.unpack('>i', reply.payload)[0]
+
+
+def details(c, count):
+    """The running number that the fixture puts in each event."""
+    got = []
+    for _ in range(count):
+        reply = c.reply()
+        assert (reply.kind, reply.proc, reply.serial) == (wire.MESSAGE, wire.EVENT_LIFECYCLE, 0)
+        got.append(struct.unpack('>ii', reply.payload[-8:])[1])
+    return got
+
+
+def test_events_reach_every_subscriber_once_and_in_order(fixture):
+    clients = [fixture.client() for _ in range(20)]
+    ids = [subscribe(c) for c in clients]
+    assert len(set(ids)) == 20
+    with fixture.client() as other:
+        assert other.call(wire.RESUME, domain('storm')).status == wire.OK
+    for c, number in zip(clients, ids):
+        assert details(c, 1000) == list(range(1000, 0, -1))
+        assert c.call(wire.EVENT_DEREGISTER, struct.pack('>i', number)).status == wire.OK
+        assert c.call(wire.EVENT_DEREGISTER, struct.pack('>i', number)).status == wire.ERROR
+        assert c.call(wire.RESUME, domain('x')).status == wire.OK  # and none comes any more
+        c.close()
+
+
+def test_nobody_ends_the_subscription_of_another(fixture):
+    with fixture.client() as a, fixture.client() as b:
+        number = subscribe(a)
+        assert b.call(wire.EVENT_DEREGISTER, struct.pack('>i', number)).status == wire.ERROR
+        assert b.call(wire.RESUME, domain('x')).status == wire.OK
+        assert details(a, 1) == [1]
+
+
+def test_subscriber_that_does_not_read_is_given_up(fixture):
+    with fixture.client() as deaf, fixture.client() as c, fixture.client() as other:
+        subscribe(deaf)
+        other_id = subscribe(other)
+        rounds = 0
+        while True:  # until 16 MiB wait for it
+            assert c.call(wire.RESUME, domain('storm')).status == wire.OK
+            assert details(other, 1000)[-1] == 1
+            rounds += 1
+            if 'does not read its events' in fixture.log():
+                break
+            assert rounds < 1000
+        assert deaf.gone()
+        assert other.call(wire.EVENT_DEREGISTER, struct.pack('>i', other_id)).status == wire.OK
+        assert c.alive()
+
+
+def test_leaving_amid_a_storm(fixture):
+    with fixture.client() as c:
+        for i in range(20):
+            s = fixture.client()
+            subscribe(s)
+            c.post(wire.RESUME, domain('storm'))
+            s.close()
+            assert c.reply().status == wire.OK
+        assert c.alive()
+
+
 # ---- leaks
 
 def test_nothing_is_left_of_a_thousand_clients(fixture):

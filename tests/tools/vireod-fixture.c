@@ -4,7 +4,7 @@
  *
  * Guests are names: any name exists.  Starting "stuck…" waits until the guest
  * of that name is destroyed; the XML of "big…" has 3 MiB; the console of any
- * echoes; a volume is the file of that name in FIXTURE_DIR.
+ * echoes; resuming one emits an event; a volume is the file of that name in FIXTURE_DIR.
  */
 #include "daemon/drivers.h"
 
@@ -24,6 +24,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct event_hub *hub;
 static GHashTable *waiting; /* name → how many starts wait */
 static int finished;        /* calls that did their work */
 
@@ -76,6 +77,33 @@ domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainIn
     *info = (virDomainInfo){ .state = VIR_DOMAIN_RUNNING, .maxMem = 1024, .memory = 1024, .nrVirtCpu = 1,
                              .cpuTime = (unsigned long long)finished };
     pthread_mutex_unlock(&lock);
+    return 0;
+}
+
+static int
+event_register(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver, void *opaque,
+               event_free_opaque free_opaque, struct err *err)
+{
+    return event_hub_subscribe(hub, filter, deliver, opaque, free_opaque);
+}
+
+static int
+event_deregister(struct drv_conn *conn, int id, struct err *err)
+{
+    return event_hub_unsubscribe(hub, id);
+}
+
+/* Tells it in an event, 1000 times for "storm…". */
+static int
+domain_resume(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
+{
+    for (int i = g_str_has_prefix(dom->name, "storm") ? 1000 : 1; i > 0; i--) {
+        struct event *ev = event_new(EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_LIFECYCLE);
+        domain_ref_copy(&ev->about.domain, dom);
+        ev->u.lifecycle.event = VIR_DOMAIN_EVENT_RESUMED;
+        ev->u.lifecycle.detail = i;
+        event_hub_emit(hub, ev);
+    }
     return 0;
 }
 
@@ -232,6 +260,9 @@ static const struct hypervisor_ops hypervisor = {
     .domain_get_xml_desc = domain_get_xml_desc,
     .domain_get_info = domain_get_info,
     .domain_create = domain_create,
+    .domain_resume = domain_resume,
+    .connect_domain_event_register_any = event_register,
+    .connect_domain_event_deregister_any = event_deregister,
     .domain_destroy = domain_destroy,
     .domain_open_console = domain_open_console,
     .domain_open_graphics_fd = domain_open_graphics_fd,
@@ -266,12 +297,10 @@ fixture_start(struct io *io, struct executor *ex, const struct config *config, s
     static const char *const schemes[] = { "qemu", NULL };
     static const struct driver driver = { "fixture", schemes, fixture_open, fixture_close };
     waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    hub = event_hub_new();
     driver_register(&driver);
     return 0;
 }
 
 static const struct hosted_driver fixture = { .name = "fixture", .start = fixture_start };
 const struct hosted_driver *const hosted_drivers[] = { &fixture, NULL };
-
-__attribute__((weak)) struct event *event_new(enum event_family family, int id) { return NULL; }
-__attribute__((weak)) void event_unref(struct event *ev) { }

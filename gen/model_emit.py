@@ -170,6 +170,14 @@ class Tables:
             else:
                 yield f, prefix
 
+    @staticmethod
+    def error(f, option):
+        if option not in f.opts:
+            return '0'
+        code, _, domain = f.opts[option].partition(':')
+        return 'MODEL_ERROR(%s, %s)' % (model_read.ERRORS[code],
+                                        'VIR_FROM_' + domain.upper() if domain else 'MODEL_FROM_DOCUMENT')
+
     def disc_enum(self, top):
         for f in self.every(top):
             if 'disc' in f.flags:
@@ -192,6 +200,7 @@ class Tables:
         rank = {'attr': 0, 'text': 1}
         fields.sort(key=lambda fp: rank.get(fp[0].kind, 2))
         defaults = sizes = False
+        required = 'true' if any('missing' in f.opts and f.kind == 'attr' for f, _ in fields) else 'false'
         for f, pre in fields:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
                   ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
@@ -270,10 +279,10 @@ class Tables:
                 unit = 'NULL' if 'nounit' in f.flags else '" %s=\'%s\'"' % (f.opts.get('uattr', 'unit'), shown)
                 default = f.opts.get('in', str(arg))
                 sizes = sizes or f.kind in ('attr', 'text')
-            rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
+            rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
                 f.name, len(f.name), kind, arg, '"%s"' % m.namespaces[f.ns] if f.ns else 'NULL',
                 '"%s:%s"' % (f.ns, f.name) if f.ns else '"%s"' % f.name,
-                '|'.join(fl) or '0', off, has, sub, mask, default, unit, f.opts.get('code', '0')), f.kind))
+                '|'.join(fl) or '0', off, has, sub, mask, default, unit, self.error(f, 'bad'), self.error(f, 'missing')), f.kind))
         attrs = [i for i, r in enumerate(rows) if r[2] == 'attr']
         text = next((i for i, r in enumerate(rows) if r[2] == 'text'), -1)
         kids = [i for i, r in enumerate(rows) if r[2] not in ('attr', 'text')]
@@ -284,10 +293,10 @@ class Tables:
         key = lambda i: (len(rows[i][0]), rows[i][0])
         o.append('static const uint8_t %s_sorted[] = { %s };' % (
             cident, ', '.join(str(i) for i in sorted(attrs, key=key) + sorted(kids, key=key)) or '0'))
-        o.append('%sconst struct model_table %s_table = { "%s", %s_fields, %s_sorted, %d, %d, %d, %d, %d, %s, %s, %d, '
+        o.append('%sconst struct model_table %s_table = { "%s", %s_fields, %s_sorted, %d, %d, %d, %d, %d, %s, %s, %s, %d, '
                  'sizeof(struct %s), _Alignof(struct %s) };\n' % (
                      'static ' if group else '', cident, cident, cident, cident, len(attrs), len(kids), len(rows), text, disc,
-                     'true' if defaults else 'false', 'true' if sizes else 'false', 1 if group else 0, top, top))
+                     'true' if defaults else 'false', required, 'true' if sizes else 'false', 1 if group else 0, top, top))
         if len(rows) > 250:
             raise Bad('struct %s: more than 250 fields in one element' % cident)
 

@@ -53,7 +53,11 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
         ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together'}
-OPTIONS = {'default', 'when', 'up', 'code', 'units', 'uattr', 'in'}
+OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'units', 'uattr', 'in'}
+# words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
+ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
+          'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
+          'target': 'VIR_ERR_NO_TARGET'}
 
 
 class Bad(Exception):
@@ -215,6 +219,11 @@ def _check(m):
             if f.cname in kw:
                 raise Bad('%s: %s is a word of C; give a name with ->' % (f.where, f.cname))
             t = f.type
+            if 'required' in f.flags:
+                f.opts.setdefault('missing', 'xml:xml')
+            for o in ('bad', 'missing'):
+                if o in f.opts and f.opts[o].split(':')[0] not in ERRORS:
+                    raise Bad('%s: %s= is none of %s' % (f.where, o, ' '.join(ERRORS)))
             if t not in SCALARS and t not in m.enums and t not in m.structs:
                 raise Bad('%s: type %s is not known' % (f.where, t))
             if f.kind in ('attr', 'text') and t in m.structs:

@@ -60,6 +60,7 @@ bool scalar_present(const struct model_field *f, const void *base);
 /* Reads n bytes of text; 0, or -1 with a description of what would be valid in *valid. */
 int scalar_scan(struct model_head *h, const struct model_field *f, void *base, const char *s, size_t n,
                 const char *unit, size_t unit_len, const char **valid);
+bool scalar_is_unit(const char *unit);
 void scalar_print(struct text *t, const struct model_field *f, const void *base);
 size_t scalar_size(const struct model_field *f);
 static inline bool field_exists(const struct model_field *f, unsigned disc, unsigned up)

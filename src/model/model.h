@@ -78,6 +78,8 @@ enum {
 };
 
 #define MODEL_NO_OFFSET UINT16_MAX
+#define MODEL_ERROR(code, domain) ((domain) << 8 | (code))
+#define MODEL_FROM_DOCUMENT 0xff
 
 struct model_field {
     const char *name;          /* local name */
@@ -93,7 +95,9 @@ struct model_field {
     uint64_t mask;             /* values of the discriminator for which this exists; 0: all */
     int64_t def;               /* default; of sizes: the power of two meant without unit= */
     const char *unit;          /* printed with a size, as a whole attribute */
-    int code;                  /* virErrorNumber when malformed; 0: VIR_ERR_XML_ERROR */
+    /* What a malformed value and a missing one are reported as: MODEL_ERROR(code, domain), domain
+     * 0xff: the document's.  bad == 0: the usual; missing == 0: it may be missing. */
+    uint16_t bad, missing;
 };
 
 struct model_table {
@@ -104,6 +108,7 @@ struct model_table {
     int16_t text;              /* index of the field that is the element's text, or -1 */
     int16_t disc;              /* index of the discriminating attribute, or -1 */
     bool defaults;
+    bool required;             /* a field must not be missing */
     bool sizes;                /* a size stands in it, with unit= beside */
     bool group;                /* shares its struct with the table around it */
     uint16_t size, align;

@@ -75,10 +75,29 @@ static void bad_value(struct parser *p, const char *element, const struct model_
     g_autofree char *names = valid ? NULL : valid_names(f->sub);
     g_autofree char *what = f->flags & MODEL_ATTR ? g_strdup_printf("attribute '%s' of <%s>", f->name, element) :
         g_strdup_printf("the content of <%s>", element);
-    int code = f->code ? f->code : VIR_ERR_XML_ERROR;
-    err_set_from(p->err, f->code || !(f->flags & MODEL_ATTR) ? p->doc->err_from : VIR_FROM_XML, code,
+    int code = f->bad ? f->bad & 0xff : f->kind == MODEL_K_CPUSET ? VIR_ERR_INVALID_ARG : VIR_ERR_XML_ERROR;
+    int from = f->bad ? f->bad >> 8 : f->kind == MODEL_K_CPUSET ? VIR_FROM_NONE :
+        f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR ? VIR_FROM_XML : MODEL_FROM_DOCUMENT;
+    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, code,
                  "%s document, line %d: %s is '%.*s', which has to be %s", p->doc->element, line_of(p), what,
                  (int)MIN(n, 200), s, valid ? valid : names);
+    stop(p);
+}
+
+static void missing(struct parser *p, const char *element, const struct model_field *f)
+{
+    int from = f->missing >> 8;
+    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, f->missing & 0xff,
+                 "%s document, line %d: <%s> has no attribute '%s', which it needs", p->doc->element, line_of(p),
+                 element, f->name);
+    stop(p);
+}
+
+static void bad_unit(struct parser *p, const char *element, const char *unit)
+{
+    err_set_from(p->err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
+                 "%s document, line %d: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
+                 p->doc->element, line_of(p), unit, element);
     stop(p);
 }
 
@@ -149,6 +168,10 @@ static void set_value(struct parser *p, struct frame *fr, const char *element, c
             bad_value(p, element, f, s, n, valid);
         return;
     }
+    if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
+        bad_unit(p, element, fr->unit);
+        return;
+    }
     if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0)
         bad_value(p, element, f, s, n, valid);
 }
@@ -168,6 +191,14 @@ static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
             fr->unit[n] = 0;
         }
     }
+}
+
+static bool attribute_given(const struct model_field *f, int n_attr, const xmlChar **attr)
+{
+    for (int i = 0; i < n_attr; i++)
+        if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], f->name))
+            return true;
+    return false;
 }
 
 static void read_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
@@ -197,6 +228,11 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
                                            (const char *)a[2], fr->disc, fr->up, p->flags);
         if (f && f - t->fields != t->disc)
             set_value(p, fr, fr->name, f, fr->base, s, e - s);
+    }
+    for (unsigned i = 0; t->required && i < t->n_attrs && !p->failed; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (f->missing && field_exists(f, fr->disc, fr->up) && !(f->flags & MODEL_LIVE) && !attribute_given(f, n_attr, attr))
+            missing(p, fr->name, f);
     }
     if (!t->defaults || p->failed)
         return;

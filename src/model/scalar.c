@@ -148,6 +148,12 @@ static int scan_unit(const char *u, size_t n, uint64_t *factor)
     return 0;
 }
 
+bool scalar_is_unit(const char *unit)
+{
+    uint64_t factor;
+    return scan_unit(unit, strlen(unit), &factor) == 0;
+}
+
 static int scan_hexdigits(const char *s, unsigned char *out)
 {
     unsigned v = 0;

@@ -178,19 +178,6 @@ class Tables:
         return 'MODEL_ERROR(%s, %s)' % (model_read.ERRORS[code],
                                         'VIR_FROM_' + domain.upper() if domain else 'MODEL_FROM_DOCUMENT')
 
-    def disc_enum(self, top):
-        for f in self.every(top):
-            if 'disc' in f.flags:
-                return f
-        return None
-
-    def every(self, s):
-        for f in s.fields:
-            if f.kind == 'include':
-                yield from self.every(self.m.structs[f.type])
-            else:
-                yield f
-
     def table(self, cident, s, top, prefix, disc_of, group=False):
         m = self.m
         rows, disc = [], -1

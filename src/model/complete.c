@@ -28,8 +28,8 @@ static int complete_identity(struct domain_def *def, struct err *err)
     if (strchr(def->name, '\n'))
         return err_set(err, VIR_ERR_XML_ERROR, "the name of the guest contains a line break");
     if (!def->type)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
-                            "<domain> of guest '%s' has no attribute 'type', which names the hypervisor", def->name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "<domain> of guest '%s' has no attribute 'type', which names the hypervisor", def->name);
     const char *text = sysinfo_uuid(def);
     unsigned char uuid[UUID_BYTES];
     if (text && uuid_parse(text, uuid) < 0)

@@ -93,14 +93,15 @@ static const struct { const char *in; int code, domain; const char *word; } refu
     { "<!DOCTYPE domain [<!ENTITY a 'b'>]><domain><name>&a;</name></domain>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN,
       "document type" },
     { "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain/>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "document type" },
-    { "<domain type='zoo'/>", VIR_ERR_XML_ERROR, VIR_FROM_XML, "'zoo'" },
+    { "<domain type='zoo'/>", VIR_ERR_CONFIG_UNSUPPORTED, VIR_FROM_DOMAIN, "'zoo'" },
     { "<domain type='kvm'>\n<vcpu placement='x'>1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML, "line 2" },
     { "<domain type='kvm'><vcpu>-1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "<vcpu>" },
-    { "<domain type='kvm'><memory>99999999999999999999</memory></domain>", VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN,
+    { "<domain type='kvm'><memory>99999999999999999999</memory></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML,
       "<memory>" },
-    { "<domain type='kvm'><memory unit='parsec'>1</memory></domain>", VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "KiB" },
+    { "<domain type='kvm'><memory unit='parsec'>1</memory></domain>", VIR_ERR_INVALID_ARG, VIR_FROM_NONE, "KiB" },
     { DEVICES("<disk type='file' device='tape'/>"), VIR_ERR_XML_ERROR, VIR_FROM_XML, "'cdrom'" },
-    { DEVICES("<interface type='user'><mac address='1:2'/></interface>"), VIR_ERR_XML_ERROR, VIR_FROM_XML, "'1:2'" },
+    { HEAD "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML, "'name'" },
+    { DEVICES("<interface type='user'><mac address='1:2'/></interface>"), VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "'1:2'" },
 };
 
 static void test_refusals(void)

@@ -2,7 +2,10 @@
  *
  * entry: see entry.h.
  */
+#include "base/log.h"
 #include "lib/entry.h"
+
+LOG_FROM("libvirt");
 
 static const struct { int code, domain; const char *what; } bad[HANDLE_TYPES] = {
     [HANDLE_conn] = { VIR_ERR_INVALID_CONN, -1, "connection" },
@@ -29,6 +32,7 @@ entry_begin(struct entry *e)
 {
     virInitialize();
     virResetLastError();
+    log_debug("%s", e->name);
 }
 
 void
@@ -143,6 +147,7 @@ entry_fail(struct entry *e)
     if (!err_is_set(&e->err))
         err_set_from(&e->err, e->domain, VIR_ERR_INTERNAL_ERROR,
                      "%s failed and its driver gave no reason; this is a bug of that driver", e->name);
+    log_debug("%s: error %d of %d: %s", e->name, e->err.code, e->err.domain, err_message(&e->err));
     error_publish(e->conn, &e->err);
     return -1;
 }

@@ -2,13 +2,18 @@
  *
  * initialize: the process-wide start and the versions.
  *
- * Owns: which drivers this library has, in the order in which they are asked.
+ * Owns: which drivers this library has, in the order in which they are asked, and
+ * what the environment says about the log: LIBVIRT_DEBUG (a level), LIBVIRT_LOG_FILTERS
+ * and LIBVIRT_LOG_OUTPUTS.  Without them an application hears nothing but errors.
  * Nothing waits.
  */
+#include "base/log.h"
 #include "config.h"
 #include "lib/entry.h"
 
 #include <signal.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
 
 #ifdef WITH_DRIVER_TEST
 extern const struct driver test_driver;
@@ -20,9 +25,30 @@ extern const struct driver remote_driver;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
+set_up_log(void)
+{
+    static const char *const levels[] = { "debug", "info", "warning", "error" };
+    const char *level = getenv("LIBVIRT_DEBUG"), *filters = getenv("LIBVIRT_LOG_FILTERS"),
+               *outputs = getenv("LIBVIRT_LOG_OUTPUTS");
+
+    log_set_level(LOG_LEVEL_ERROR);
+    if (getauxval(AT_SECURE))
+        return;
+    for (int i = 0; level && i < (int)G_N_ELEMENTS(levels); i++)
+        if ((level[0] == '1' + i && !level[1]) || strcmp(level, levels[i]) == 0)
+            log_set_level(i + 1);
+    if (filters && *filters)
+        log_set_filters(filters, NULL);
+    if (outputs && *outputs)
+        log_set_outputs(outputs, NULL);
+}
+
+static void
 initialize(void)
 {
     struct sigaction sa;
+
+    set_up_log();
 
     /* A daemon that goes away must not take the application with it. */
     if (sigaction(SIGPIPE, NULL, &sa) == 0 && sa.sa_handler == SIG_DFL)

@@ -481,7 +481,6 @@ def test_events_reach_every_subscriber_once_and_in_order(fixture):
         assert details(c, 1000) == list(range(1000, 0, -1))
         assert c.call(wire.EVENT_DEREGISTER, struct.pack('>i', number)).status == wire.OK
         assert c.call(wire.EVENT_DEREGISTER, struct.pack('>i', number)).status == wire.ERROR
-        assert c.call(wire.RESUME, domain('x')).status == wire.OK  # and none comes any more
         c.close()
 
 

@@ -54,6 +54,7 @@ void
 lock_init(struct lock *lock)
 {
     pthread_mutex_init(&lock->mutex, NULL);
+    LOCK_HOOK(init(lock));
 }
 
 void
@@ -68,7 +69,9 @@ lock_take(struct lock *lock, enum lock_rank rank)
     check_order(rank);
 #ifndef NDEBUG
     if (lock_hooks && rank < RANK_RUN)
-        lock_hooks->take(lock, rank);
+        lock_hooks->take(lock);
+    else if (lock_hooks && rank < RANK_LEAF) /* view.c speaks for its own */
+        lock_hooks->touch(lock, 0, true);
 #endif
     pthread_mutex_lock(&lock->mutex);
     NOTE_TAKEN(rank);
@@ -82,7 +85,7 @@ lock_try(struct lock *lock, enum lock_rank rank)
     if (nheld && held[nheld - 1] > rank)
         g_error("lock of rank %d tried while one of rank %d is held", rank, held[nheld - 1]);
     g_assert(nheld < sizeof(held));
-    if (lock_hooks && rank < RANK_RUN && !lock_hooks->try(lock, rank))
+    if (lock_hooks && rank < RANK_RUN && !lock_hooks->try(lock))
         return false;
 #endif
     if (pthread_mutex_trylock(&lock->mutex) != 0)
@@ -106,7 +109,7 @@ lock_release(struct lock *lock, enum lock_rank rank)
     pthread_mutex_unlock(&lock->mutex);
 #ifndef NDEBUG
     if (lock_hooks && rank < RANK_RUN)
-        lock_hooks->release(lock, rank);
+        lock_hooks->release(lock);
 #endif
 }
 
@@ -120,6 +123,7 @@ parker_init(struct parker *p)
     pthread_cond_init(&p->cond, &attr);
     pthread_condattr_destroy(&attr);
     p->woken = false;
+    LOCK_HOOK(init(p));
 }
 
 void
@@ -162,9 +166,6 @@ parker_wake(struct parker *p)
     pthread_mutex_lock(&p->mutex);
     p->woken = true;
     pthread_cond_signal(&p->cond);
+    LOCK_HOOK(wake(p));
     pthread_mutex_unlock(&p->mutex);
-#ifndef NDEBUG
-    if (lock_hooks)
-        lock_hooks->wake(p);
-#endif
 }

@@ -51,22 +51,26 @@ bool parker_wait(struct parker *parker, int64_t deadline);
 void parker_wake(struct parker *parker);
 
 #ifndef NDEBUG
-/* The explorer.  Each may switch to another thread; all leaves (RANK_RUN and above)
- * are left out, nobody waits inside them. */
+/* The explorer (tests/explore).  take, try, park and point may switch to another
+ * thread; leaves (RANK_RUN and above) are only touched, nobody waits inside them.  An
+ * object is an address that init() has told, `part` tells what belongs to it apart. */
 struct lock_hooks {
-    void (*take)(struct lock *lock, enum lock_rank rank);
-    bool (*try)(struct lock *lock, enum lock_rank rank);
-    void (*release)(struct lock *lock, enum lock_rank rank);
+    void (*init)(const void *object);
+    void (*touch)(const void *object, int part, bool write);
+    void (*take)(struct lock *lock);
+    bool (*try)(struct lock *lock);
+    void (*release)(struct lock *lock);
     bool (*park)(struct parker *parker, int64_t deadline);
     void (*wake)(struct parker *parker);
-    void (*point)(const char *what); /* a step that others may see without any lock */
+    void (*point)(const void *object, int part, bool write); /* a step that others may see without any lock */
 };
 extern const struct lock_hooks *lock_hooks;
-# define LOCK_POINT(what) \
+# define LOCK_HOOK(call) \
     do { \
         if (__builtin_expect(lock_hooks != NULL, 0)) \
-            lock_hooks->point(what); \
+            lock_hooks->call; \
     } while (0)
 #else
-# define LOCK_POINT(what) do { } while (0)
+# define LOCK_HOOK(call) do { } while (0)
 #endif
+#define LOCK_POINT(lock, part, write) LOCK_HOOK(point((lock), (part), (write)))

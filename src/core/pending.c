@@ -95,11 +95,12 @@ pending_settle(struct pending *p, enum pending_state state)
 bool
 pending_give_up(struct pending *p)
 {
-    LOCK_POINT("give up");
+    LOCK_POINT(&p->lock, 0, true);
     lock_take(&p->lock, RANK_PENDING);
     bool first = settle_locked(p, PENDING_GIVEN_UP);
     if (first && p->run && p->channel >= 0) {
         int64_t none = 0;
+        LOCK_HOOK(touch(&p->run->lock, 0, true));
         atomic_compare_exchange_strong(&p->run->since[p->channel], &none, clock_now());
     }
     lock_release(&p->lock, RANK_PENDING);
@@ -116,7 +117,7 @@ answered(struct pending *p, bool late)
 void
 pending_complete(struct pending *p, void *result, void (*free_result)(void *))
 {
-    LOCK_POINT("complete");
+    LOCK_POINT(&p->lock, 0, true);
     lock_take(&p->lock, RANK_PENDING);
     bool first = settle_locked(p, PENDING_DONE);
     bool late = p->state == PENDING_GIVEN_UP;
@@ -136,7 +137,7 @@ pending_complete(struct pending *p, void *result, void (*free_result)(void *))
 void
 pending_fail(struct pending *p, struct err *err)
 {
-    LOCK_POINT("fail");
+    LOCK_POINT(&p->lock, 0, true);
     lock_take(&p->lock, RANK_PENDING);
     bool first = settle_locked(p, PENDING_FAILED);
     bool late = p->state == PENDING_GIVEN_UP;

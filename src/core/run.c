@@ -106,7 +106,7 @@ run_set_process(struct run *run, pid_t pid, int pidfd)
 bool
 run_is_dead(const struct run *run)
 {
-    LOCK_POINT("dead?");
+    LOCK_POINT(&run->lock, 2, false);
     return atomic_load(&((struct run *)run)->dead);
 }
 
@@ -136,7 +136,7 @@ run_get_end(const struct run *crun, const struct run_end *fallback)
 bool
 run_die(struct run *run, const char *why)
 {
-    LOCK_POINT("die");
+    LOCK_POINT(&run->lock, 2, true);
     lock_take(&run->lock, RANK_RUN);
     bool first = !atomic_exchange(&run->dead, true);
     if (first) {
@@ -145,7 +145,7 @@ run_die(struct run *run, const char *why)
             pending_settle(p, PENDING_DEAD);
     }
     lock_release(&run->lock, RANK_RUN);
-    LOCK_POINT("died");
+    LOCK_POINT(&run->lock, 1, false);
     return first;
 }
 
@@ -365,6 +365,7 @@ health_note(struct note *note, void *arg)
 void
 run_answered(struct run *run, enum run_channel channel)
 {
+    LOCK_POINT(&run->lock, 0, true);
     if (channel < 0 || atomic_load_explicit(&run->since[channel], memory_order_relaxed) == 0)
         return;
     atomic_store(&run->since[channel], 0);
@@ -378,6 +379,7 @@ run_unresponsive(const struct run *crun, enum run_channel channel, char **why)
     struct run *run = (struct run *)crun;
     if (channel < 0)
         return 0;
+    LOCK_POINT(&run->lock, 0, true);
     int64_t since = atomic_load(&run->since[channel]);
     if (why) {
         *why = NULL;

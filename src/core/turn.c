@@ -12,10 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-#ifndef CORE_MUTANT
-# define CORE_MUTANT 0 /* tests/explore builds broken variants to see that it notices */
-#endif
-
 static int
 turn_err(const struct turn *turn, struct err *err, int code, char *message)
 {
@@ -497,7 +493,7 @@ turn_offload(struct turn *turn, int (*fn)(void *arg, struct err *err), void *arg
     lock_assert_none();
     ERR_AUTO failed = ERR_INIT;
     int rc = fn(arg, &failed);
-    LOCK_POINT("offloaded");
+    LOCK_POINT(&turn->parker, 1, false);
     if (turn_regain_lock(turn, err) < 0)
         return -1;
     if (rc < 0)

@@ -22,6 +22,7 @@ leaf_of(const struct vm *vm)
 void
 leaf_take(const struct vm *vm)
 {
+    LOCK_HOOK(touch(&vm->lock, 1, true));
     lock_take(leaf_of(vm), RANK_LEAF);
 }
 
@@ -92,7 +93,7 @@ vm_view_unref(const struct vm_view *cview)
 const struct vm_view *
 vm_view_get(struct vm *vm)
 {
-    LOCK_POINT("view");
+    LOCK_POINT(&vm->lock, 1, false);
     leaf_take(vm);
     const struct vm_view *view = vm->visible && !vm->gone ? vm_view_ref(vm->view) : NULL;
     leaf_release(vm);

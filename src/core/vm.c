@@ -73,7 +73,7 @@ vm_registry(const struct vm *vm)
 struct run *
 vm_run_get(struct vm *vm)
 {
-    LOCK_POINT("run");
+    LOCK_POINT(&vm->lock, 1, false);
     leaf_take(vm);
     struct run *run = vm->run ? run_ref(vm->run) : NULL;
     leaf_release(vm);
@@ -117,6 +117,7 @@ run_notes(struct vm *vm)
 static bool
 has_notes(struct vm *vm)
 {
+    LOCK_POINT(&vm->lock, 1, false);
     leaf_take(vm);
     bool some = vm->notes != NULL;
     leaf_release(vm);
@@ -148,7 +149,11 @@ vm_release(struct vm *vm)
     vm_ref(vm); /* a note's or queue's last reference may go meanwhile */
     do {
         run_notes(vm);
+        LOCK_POINT(&vm->lock, 1, false);
         lock_release(&vm->lock, RANK_VM);
+#if CORE_MUTANT == 3
+        break;
+#endif
     } while (has_notes(vm) && lock_try(&vm->lock, RANK_VM));
     vm_unref(vm);
 }

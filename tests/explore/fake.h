@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "core/registry.h"
 
 #include <glib.h>
@@ -173,7 +174,8 @@ fake_define(struct registry *reg, const char *name, int n, int number, struct er
 {
     unsigned char uuid[UUID_LEN];
     fake_uuid(uuid, n);
-    static const struct turn_request req = { .turn_class = TURN_MODIFY, .api = "define" };
+    static const struct turn_request req = { .turn_class = TURN_MODIFY, .api = "define",
+                                              .deadline = DEADLINE_NEVER };
     TURN_AUTO turn = NULL;
     if (registry_claim(reg, name, uuid, 0, &req, &turn, NULL, err) < 0)
         return -1;
@@ -184,7 +186,8 @@ fake_define(struct registry *reg, const char *name, int n, int number, struct er
 static int
 fake_boot(struct vm *vm, int ask, struct err *err)
 {
-    static const struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "create" };
+    static const struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "create",
+                                              .deadline = DEADLINE_NEVER };
     TURN_AUTO turn = NULL;
     if (turn_begin(vm, &req, &turn, err) < 0)
         return -1;

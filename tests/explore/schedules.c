@@ -1,0 +1,715 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Every schedule of what calls, deaths and restarts can do to each other.
+ *
+ * Each actor is a thread that does what a driver's verb does; guests answer from
+ * threads of their own.  After every step that publishes, and in the end, the
+ * invariants are checked; AddressSanitizer sees to memory.
+ * Usage: schedules [SCENARIO [LIMIT]]; `--expect-violation` turns the verdict around, for the
+ * builds with a broken core.
+ */
+#include "explorer.h"
+#include "fake.h"
+
+#include "base/clock.h"
+#include "core/impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct event_hub *hub;
+static struct registry *reg;
+static struct vm *vm;
+static struct run *first;       /* the life that set_up() began; reference */
+static int attached[8];         /* successful attachments, by id of the run */
+static int deaths, boots, refused_boots, late;
+struct seen { int event; int id; uint64_t generation; };
+static struct seen events[64];
+static unsigned nevents;
+
+#define OK(call) \
+    do { \
+        if ((call) < 0) { \
+            explore_log("%s", err_message(&err)); \
+            EXPLORE_CHECK(!"this must not fail: " #call); \
+        } \
+    } while (0)
+
+static void
+record(struct event *ev, int id, void *opaque)
+{
+    EXPLORE_CHECK(nevents < G_N_ELEMENTS(events));
+    events[nevents++] = (struct seen){ ev->u.lifecycle.event, ev->about.domain.id, ev->generation };
+}
+
+static bool
+really_dead(const struct run *run)
+{
+    return atomic_load(&((struct run *)run)->dead); /* without being a point of the schedule */
+}
+
+/* What any reader may rely on, at any time. */
+static void
+check_view(const struct vm_view *view)
+{
+    EXPLORE_CHECK((view->id == -1) == (view->generation == 0));
+    EXPLORE_CHECK((view->id == -1) == (view->live == NULL));
+    EXPLORE_CHECK((view->id == -1) == (view->state == VIR_DOMAIN_SHUTOFF));
+    if (view->live) /* of this life: 100 + what was attached to it */
+        EXPLORE_CHECK(view->live->number == 100 || view->live->number / 1000 == view->id);
+}
+
+static void
+spawn(void (*fn)(void *), void *arg)
+{
+    explore_spawn(fn, arg);
+}
+
+static void
+set_up_off(void)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct event_filter lifecycle = { .family = EVENT_DOMAIN, .id = VIR_DOMAIN_EVENT_ID_LIFECYCLE };
+    fake_spawn = spawn;
+    hub = event_hub_new();
+    reg = registry_new(&fake_class, hub);
+    event_hub_subscribe(hub, &lifecycle, record, NULL, NULL);
+    OK(fake_define(reg, "a", 1, 1, &err));
+    vm = registry_by_name(reg, "a", &err);
+    first = NULL;
+    memset(attached, 0, sizeof(attached));
+    deaths = boots = refused_boots = late = 0;
+    nevents = 0;
+    atomic_store(&stops_run, 0);
+}
+
+static void
+set_up(void)
+{
+    ERR_AUTO err = ERR_INIT;
+    set_up_off();
+    OK(fake_boot(vm, 0, &err));
+    first = vm_run_get(vm);
+}
+
+/* Events of one life: started, then others, stopped last; lives do not mix. */
+static void
+check_events(void)
+{
+    uint64_t generation = 0;
+    for (unsigned i = 0; i < nevents; i++) {
+        if (events[i].event == VIR_DOMAIN_EVENT_STARTED) {
+            EXPLORE_CHECK(generation == 0);
+            generation = events[i].generation;
+        } else if (events[i].event == VIR_DOMAIN_EVENT_STOPPED && !generation) {
+            /* of a life that never came to be announced: nothing else may be of it */
+            for (unsigned j = 0; j < nevents; j++)
+                EXPLORE_CHECK(j == i || events[j].generation != events[i].generation);
+        } else {
+            EXPLORE_CHECK(events[i].generation == generation);
+            if (events[i].event == VIR_DOMAIN_EVENT_STOPPED)
+                generation = 0;
+        }
+    }
+}
+
+static void
+tell_outcome(void)
+{
+    unsigned long h = 5381;
+    uint64_t base = nevents ? events[0].generation : 0;
+    for (unsigned i = 0; i < nevents; i++)
+        h = (h * 33 + events[i].event) * 33 + (events[i].generation - base);
+    for (unsigned i = 0; i < G_N_ELEMENTS(attached); i++)
+        h = h * 33 + attached[i];
+    explore_outcome(h * 33 + boots * 9 + refused_boots * 3 + (vm->run != NULL));
+}
+
+static void
+check(void)
+{
+    ERR_AUTO err = ERR_INIT;
+    tell_outcome();
+    const struct vm_view *view = vm_view_get(vm);
+    if (view) {
+        check_view(view);
+        if (view->live && view->live->number != 100)
+            EXPLORE_CHECK(view->live->number % 1000 == attached[view->id]); /* no update was lost */
+        vm_view_unref(view);
+    }
+    EXPLORE_CHECK(!vm->holders && !vm->queue && !vm->notes);
+    check_events();
+    fake_spawn = NULL;
+    struct run *run = vm_run_get(vm);
+    if (run) {
+        /* whoever is left alive can be stopped; whoever died has been torn down */
+        EXPLORE_CHECK(!really_dead(run));
+        EXPLORE_CHECK(run_stop(run, "end of test", "test", DEADLINE_NEVER, &err) == 0);
+        run_unref(run);
+    }
+    if (first)
+        run_unref(first);
+    vm_unref(vm);
+    registry_free(reg);
+    event_hub_free(hub);
+    EXPLORE_CHECK(atomic_load(&defs_alive) == 0);
+    EXPLORE_CHECK(atomic_load(&backends_alive) == 0);
+}
+
+/* ---- actors ------------------------------------------------------------------ */
+
+static void
+complete(void *arg)
+{
+    pending_complete(arg, g_strdup("{}"), g_free);
+}
+
+/* The guest answers some time. */
+static int
+send(struct pending *p, void *arg, struct err *err)
+{
+    struct backend *b = arg;
+    EXPLORE_CHECK(b->alive == 0x600d);
+    explore_spawn(complete, p);
+    return 0;
+}
+
+static void
+expect(const struct err *err, int code)
+{
+    if (err->code != code) {
+        explore_log("code %d: %s", err->code, err_message(err));
+        EXPLORE_CHECK(!"an error nobody expected");
+    }
+}
+
+static struct turn_request
+request(enum turn_class klass, enum turn_need need, const char *api)
+{
+    return (struct turn_request){ .turn_class = klass, .need = need, .api = api, .deadline = DEADLINE_NEVER };
+}
+
+/* Publishes one more device, as of what is live now; true: it was accepted. */
+static bool
+publish_device(struct turn *turn, struct run *run, struct err *err)
+{
+    const struct vm_view *view = turn_view(turn);
+    int before = view->live && view->live->number != 100 ? view->live->number % 1000 : 0;
+    bool dead = really_dead(run) || vm->run != run;
+    struct vm_change change = { .what = CHANGE_LIVE, .live = fake_def(run_id(run) * 1000 + before + 1) };
+    if (turn_publish(turn, &change, err) < 0) {
+        EXPLORE_CHECK(err->stale && really_dead(run));
+        return false;
+    }
+    EXPLORE_CHECK(!dead); /* nothing is published into a dead life */
+    attached[run_id(run)]++;
+    return true;
+}
+
+static void
+attach_with(const struct turn_request *req)
+{
+    ERR_AUTO err = ERR_INIT;
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, req, &turn, &err) < 0) {
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+        return;
+    }
+    struct run *run = turn_run(turn);
+    if (!run)
+        return;
+    struct backend *b = run_backend(run);
+    EXPLORE_CHECK(b->alive == 0x600d);
+    struct call call = { .what = "device_add", .channel = RUN_MONITOR, .start = send, .arg = b };
+    g_autofree char *answer = NULL;
+    if (turn_call(turn, &call, (void **)&answer, &err) < 0) {
+        explore_log("attach: %s", err_message(&err));
+        EXPLORE_CHECK(err.stale && really_dead(run));
+        EXPLORE_CHECK(b->alive == 0x600d); /* memory stays valid until the turn ends */
+        EXPLORE_CHECK(turn_run(turn) == NULL && turn_backend(turn) == NULL && turn_live_def(turn) == NULL);
+        return;
+    }
+    EXPLORE_CHECK(answer != NULL);
+    b->devices++;
+    if (publish_device(turn, run, &err))
+        turn_emit(turn, fake_event(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, 0));
+}
+
+static void
+attach(void *arg)
+{
+    struct turn_request req = request(TURN_MODIFY, TURN_RUNNING, "attach");
+    attach_with(&req);
+}
+
+static void
+attach_beside(void *arg)
+{
+    struct turn_request req = request(TURN_MODIFY, TURN_RUNNING, "attach");
+    req.beside = 1;
+    attach_with(&req);
+}
+
+/* Ours waits for the host instead of the guest: nothing wakes it early. */
+static int host_work(void *arg, struct err *err) { return 0; }
+
+static void
+relabel(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_MODIFY, TURN_RUNNING, "relabel");
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0) {
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+        return;
+    }
+    struct run *run = turn_run(turn);
+    if (!run)
+        return;
+    int rc = turn_offload(turn, host_work, NULL, &err);
+    if (rc < 0)
+        EXPLORE_CHECK(err.stale && really_dead(run));
+    publish_device(turn, run, &err); /* tried all the same: the second barrier */
+}
+
+static void
+query(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_QUERY, TURN_RUNNING, "query");
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0) {
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+        return;
+    }
+    const struct domain_def *live = turn_live_def(turn);
+    struct run *run = turn_run(turn);
+    if (!run)
+        return;
+    struct call call = { .what = "query", .channel = RUN_MONITOR, .start = send, .arg = run_backend(run) };
+    g_autofree char *answer = NULL;
+    if (turn_call(turn, &call, (void **)&answer, &err) < 0)
+        EXPLORE_CHECK(err.stale && really_dead(run));
+    if (live)
+        EXPLORE_CHECK(live->number >= 100); /* still valid memory */
+}
+
+static void
+read_view(void *arg)
+{
+    for (int i = 0; i < 2; i++) {
+        VIEW_AUTO view = vm_view_get(vm);
+        EXPLORE_CHECK(view != NULL);
+        check_view(view);
+    }
+}
+
+static void
+die(void *arg)
+{
+    deaths++;
+    run_mark_dead(first, "the monitor was closed");
+}
+
+static void
+boot(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    if (fake_boot(vm, 0, &err) == 0) {
+        boots++;
+    } else {
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+        refused_boots++;
+    }
+}
+
+/* A start that asks the guest something half-way. */
+static void
+boot_asking(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_MODIFY, TURN_NOT_RUNNING, "create");
+    TURN_AUTO turn = NULL;
+    OK(turn_begin(vm, &req, &turn, &err));
+    struct backend *b = fake_backend();
+    struct run_start start = { .state = VIR_DOMAIN_PAUSED, .live = fake_def(100), .backend = b,
+                               .free_backend = fake_backend_free };
+    OK(turn_start_run(turn, &start, &err));
+    struct call call = { .what = "hello", .channel = RUN_MONITOR, .start = send, .arg = b };
+    g_autofree char *answer = NULL;
+    struct vm_change running = { .what = CHANGE_STATE, .state = VIR_DOMAIN_RUNNING };
+    if (turn_call(turn, &call, (void **)&answer, &err) < 0 || turn_publish(turn, &running, &err) < 0) {
+        EXPLORE_CHECK(err.stale);
+        turn_end_run(turn, &fake_crashed, NULL);
+        return;
+    }
+    boots++;
+    turn_emit(turn, fake_event(turn_view(turn), VIR_DOMAIN_EVENT_STARTED, 0));
+}
+
+/* A start that destroy may meet half-way. */
+static void
+boot_any(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    if (fake_boot(vm, 0, &err) < 0 && !err.stale)
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+}
+
+static void
+destroy(void *arg)
+{
+    static const struct run_end end = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED, 1 };
+    ERR_AUTO err = ERR_INIT;
+    struct run *run = vm_run_get(vm);
+    if (!run)
+        return;
+    run_set_end(run, &end);
+    if (run_stop(run, "destroyed", "destroy", DEADLINE_NEVER, &err) < 0)
+        EXPLORE_CHECK(!"without a deadline it sees the end");
+    EXPLORE_CHECK(really_dead(run));
+    leaf_take(vm);
+    EXPLORE_CHECK(vm->run != run); /* torn down when it returns */
+    leaf_release(vm);
+    run_unref(run);
+}
+
+static void
+job(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_JOB, TURN_RUNNING, "job");
+    req.allows = 1;
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0) {
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+        return;
+    }
+    struct run *run = turn_run(turn);
+    if (!run)
+        return;
+    struct call call = { .what = "migrate", .channel = RUN_MONITOR, .start = send, .arg = run_backend(run) };
+    g_autofree char *answer = NULL;
+    if (turn_call(turn, &call, (void **)&answer, &err) < 0) {
+        if (err.code == VIR_ERR_OPERATION_ABORTED)
+            EXPLORE_CHECK(turn_job_aborted(turn));
+        else
+            EXPLORE_CHECK(err.stale && really_dead(run));
+        return;
+    }
+    publish_device(turn, run, &err);
+}
+
+static void
+abort_job(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    if (vm_job_abort(vm, &err) < 0)
+        expect(&err, VIR_ERR_OPERATION_INVALID);
+}
+
+static void
+note_device(struct note *note, void *arg)
+{
+    const struct vm_view *view = note_view(note);
+    int before = view->live && view->live->number != 100 ? view->live->number % 1000 : 0;
+    int id = view->id;
+    EXPLORE_CHECK(note->vm->run == note->run);
+    bool dead = really_dead(note->run);
+    struct vm_change change = { .what = CHANGE_LIVE, .live = fake_def(id * 1000 + before + 1) };
+    if (note_publish(note, &change) == 0) {
+        EXPLORE_CHECK(!dead);
+        attached[id]++;
+        note_emit(note, fake_event(note_view(note), VIR_DOMAIN_EVENT_DEFINED, 0));
+    }
+}
+
+static void count_note(void *arg) { late++; }
+
+static void
+post_notes(void *arg)
+{
+    static int nothing;
+    run_note(first, note_device, &nothing, count_note);
+    run_note(first, note_device, &nothing, count_note);
+}
+
+static void
+check_notes(void)
+{
+    EXPLORE_CHECK(late == 2); /* run or not, each is freed */
+    if (!deaths)
+        EXPLORE_CHECK(attached[1] >= 2);
+    check();
+}
+
+/* ---- deadline against answer ------------------------------------------------------ */
+
+static bool answered;
+
+static void
+answer_some_time(void *arg)
+{
+    pending_complete(arg, g_strdup("{}"), g_free);
+    answered = true;
+}
+
+static int
+send_slow(struct pending *p, void *arg, struct err *err)
+{
+    explore_spawn(answer_some_time, p);
+    return 0;
+}
+
+static void
+query_deadline(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_QUERY, TURN_RUNNING, "query");
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0)
+        return;
+    struct call call = { .what = "slow", .channel = RUN_MONITOR, .start = send_slow,
+                         .deadline = clock_now() + NSEC_PER_SEC };
+    g_autofree char *answer = NULL;
+    if (turn_call(turn, &call, (void **)&answer, &err) < 0 && !err.stale)
+        expect(&err, VIR_ERR_OPERATION_TIMEOUT);
+}
+
+/* All have answered by now: so it counts as answering, whoever was first. */
+static void
+check_answering(void)
+{
+    EXPLORE_CHECK(answered);
+    EXPLORE_CHECK(atomic_load(&first->since[RUN_MONITOR]) == 0);
+    const struct vm_view *view = vm_view_get(vm);
+    EXPLORE_CHECK(view->unresponsive_since == 0);
+    vm_view_unref(view);
+    check();
+}
+
+static void
+busy_deadline(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_MODIFY, TURN_RUNNING, "short");
+    req.deadline = clock_now() + NSEC_PER_SEC;
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0) {
+        if (err.code != VIR_ERR_OPERATION_INVALID)
+            expect(&err, VIR_ERR_OPERATION_TIMEOUT);
+        return;
+    }
+    struct run *run = turn_run(turn);
+    if (run)
+        publish_device(turn, run, &err);
+}
+
+/* The deadline of destroy against a holder: what it could not finish follows. */
+static void
+destroy_deadline(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    if (run_stop(first, "destroyed", "destroy", clock_now() + NSEC_PER_SEC, &err) < 0)
+        expect(&err, VIR_ERR_OPERATION_TIMEOUT);
+    deaths++;
+}
+
+static void
+check_stopped(void)
+{
+    EXPLORE_CHECK(vm->run == NULL);
+    EXPLORE_CHECK(atomic_load(&stops_run) == 1);
+    check();
+}
+
+static void
+check_dead(void)
+{
+    EXPLORE_CHECK(atomic_load(&stops_run) == 1); /* once, whoever asked */
+    EXPLORE_CHECK(boots + refused_boots <= 1);
+    EXPLORE_CHECK((vm->run != NULL) == (boots == 1));
+    check();
+}
+
+/* ---- registry --------------------------------------------------------------------- */
+
+static void
+rename_it(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_MODIFY, TURN_NOT_RUNNING, "rename");
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0) {
+        expect(&err, VIR_ERR_NO_DOMAIN);
+        return;
+    }
+    OK(registry_rename(turn, "b", &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(2) }, &err));
+    EXPLORE_CHECK(strcmp(turn_view(turn)->name, "b") == 0);
+}
+
+static void
+undefine_it(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    struct turn_request req = request(TURN_MODIFY, TURN_NOT_RUNNING, "undefine");
+    TURN_AUTO turn = NULL;
+    if (turn_begin(vm, &req, &turn, &err) < 0) {
+        expect(&err, VIR_ERR_NO_DOMAIN);
+        return;
+    }
+    OK(registry_undefine(turn, &err));
+}
+
+/* Name and definition change together: nobody sees one without the other. */
+static void
+look_up(void *arg)
+{
+    static const char *const name[] = { "a", "b" };
+    for (int i = 0; i < 2; i++) {
+        VM_AUTO found = registry_by_name(reg, name[i], NULL);
+        if (!found)
+            continue;
+        VIEW_AUTO view = vm_view_get(found);
+        if (view)
+            EXPLORE_CHECK(view->config->number == (strcmp(view->name, "a") == 0 ? 1 : 2));
+    }
+    VIEW_LIST_AUTO list;
+    registry_list(reg, NULL, NULL, &list);
+    EXPLORE_CHECK(list.n <= 1);
+}
+
+static void
+check_undefined(void)
+{
+    EXPLORE_CHECK(vm->gone);
+    EXPLORE_CHECK(registry_count(reg, true, true) == 0);
+    check();
+}
+
+/* Two define the same new guest, of which one fails; one reads. */
+static int defined;
+
+static void
+define_new(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    unsigned char uuid[UUID_LEN];
+    fake_uuid(uuid, 5);
+    struct turn_request req = request(TURN_MODIFY, TURN_ANY, "define");
+    TURN_AUTO turn = NULL;
+    OK(registry_claim(reg, "n", uuid, 0, &req, &turn, NULL, &err));
+    OK(turn_publish(turn, &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(5) }, &err));
+    defined++;
+}
+
+static void
+define_failing(void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    unsigned char uuid[UUID_LEN];
+    fake_uuid(uuid, 5);
+    struct turn_request req = request(TURN_MODIFY, TURN_ANY, "define");
+    TURN_AUTO turn = NULL;
+    OK(registry_claim(reg, "n", uuid, 0, &req, &turn, NULL, &err));
+    int rc = turn_offload(turn, host_work, NULL, &err); /* as if the disk were full */
+    EXPLORE_CHECK(rc == 0);
+}
+
+static void
+look_up_new(void *arg)
+{
+    VM_AUTO found = registry_by_name(reg, "n", NULL);
+    if (!found)
+        return;
+    VIEW_AUTO view = vm_view_get(found);
+    EXPLORE_CHECK(view && view->config && view->config->number == 5); /* never half-made */
+}
+
+static void
+check_defined(void)
+{
+    struct vm *n = registry_by_name(reg, "n", NULL);
+    EXPLORE_CHECK(n != NULL);
+    vm_unref(n);
+    check();
+}
+
+/* ---- scenarios ----------------------------------------------------------------------- */
+
+#define ACTORS(...) (void (*const[])(void *)){ __VA_ARGS__, NULL }
+
+static const struct scenario scenarios[] = {
+    { "query-death", false, set_up, ACTORS(query, die), check_dead },
+    { "attach-death", false, set_up, ACTORS(attach, die), check_dead },
+    { "relabel-death", false, set_up, ACTORS(relabel, die), check_dead },
+    { "start-destroy", false, set_up_off, ACTORS(boot_asking, destroy), check },
+    { "deadline-answer", false, set_up, ACTORS(query_deadline), check_answering },
+    { "two-deadlines", true, set_up, ACTORS(query_deadline, query_deadline), check_answering },
+    { "notes-death", true, set_up, ACTORS(post_notes, die), check_notes },
+    { "notes-query", false, set_up, ACTORS(post_notes, query), check_notes },
+    { "busy-deadline", false, set_up, ACTORS(relabel, busy_deadline), check },
+    { "destroy-deadline", false, set_up, ACTORS(relabel, destroy_deadline), check_stopped },
+    { "rename-undefine-lookup", false, set_up_off, ACTORS(rename_it, undefine_it, look_up), check_undefined },
+    { "define-define-lookup", false, set_up_off, ACTORS(define_new, define_failing, look_up_new), check_defined },
+    { "job-abort-death", true, set_up, ACTORS(job, abort_job, die), check_dead },
+    { "destroy-destroy", false, set_up, ACTORS(destroy, destroy), check_stopped },
+    { "query-death-restart", true, set_up, ACTORS(query, die, boot), check_dead },
+    { "view-death-restart", true, set_up, ACTORS(read_view, die, boot), check_dead },
+    { "start-destroy-death", true, set_up, ACTORS(die, boot_any, destroy), check },
+    { "destroy-destroy-attach", true, set_up, ACTORS(destroy, destroy, attach), check_stopped },
+    { "job-modify-death", true, set_up, ACTORS(job, attach, die), check_dead },
+    { "job-beside-death", true, set_up, ACTORS(job, attach_beside, die), check_dead },
+    { "attach-attach-death-restart", true, set_up, ACTORS(attach, attach, die, boot), check_dead },
+};
+
+static int
+run_scenario(const struct scenario *s, unsigned long limit)
+{
+    int64_t began = clock_now();
+    struct explored done = explore(s, limit);
+    double seconds = (double)(clock_now() - began) / NSEC_PER_SEC;
+    printf("# %s: %lu schedules, %lu cut short, %s, %u outcomes, %.1f s\n", s->name, done.schedules, done.cut,
+           done.complete ? "all of them" : "not all", done.outcomes, seconds);
+    fflush(stdout);
+    return done.complete || limit ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+    bool expect_violation = argc > 1 && strcmp(argv[1], "--expect-violation") == 0;
+    const char *only = argc > 1 + expect_violation ? argv[1 + expect_violation] : NULL;
+    unsigned long limit = argc > 2 + expect_violation ? strtoul(argv[2 + expect_violation], NULL, 10) : 0;
+    int n = 0, found = 0;
+    printf("1..%zu\n", expect_violation ? 1 : only ? 1 : G_N_ELEMENTS(scenarios));
+    for (size_t i = 0; i < G_N_ELEMENTS(scenarios); i++) {
+        if (only && strcmp(only, scenarios[i].name) != 0)
+            continue;
+        /* A process each: a violation ends it, and threads do not pile up. */
+        fflush(stdout);
+        pid_t pid = fork();
+        if (pid == 0) {
+            if (expect_violation)
+                close(2);
+            exit(run_scenario(&scenarios[i], limit));
+        }
+        int status;
+        waitpid(pid, &status, 0);
+        if (expect_violation) {
+            if (status != 0)
+                printf("# noticed by %s\n", scenarios[i].name);
+            found += status != 0;
+        } else {
+            printf("%s %d %s\n", status == 0 ? "ok" : "not ok", ++n, scenarios[i].name);
+            found += status != 0;
+        }
+    }
+    if (expect_violation) {
+        printf("%s 1 the broken core is noticed\n", found ? "ok" : "not ok");
+        return found == 0;
+    }
+    return found != 0;
+}

@@ -314,7 +314,10 @@ inject(struct turn *turn, enum fault fault, struct pending *p, const struct call
 {
     switch (fault) {
     case FAULT_NONE:
+        break;
     case FAULT_TIMEOUT:
+        if (p)
+            pending_give_up(p);
         break;
     case FAULT_EXIT:
         if (turn->run && run_pid(turn->run)) {
@@ -420,6 +423,10 @@ turn_call(struct turn *turn, const struct call *call, void **result, struct err 
         return turn_check(turn, err) < 0 ? -1
             : FAIL(turn, err, VIR_ERR_OPERATION_FAILED, "domain '%s' is dead: nothing can be asked of it", name_of(turn));
     }
+    enum fault fault = fault_of(turn, WAIT_CALL, call->what);
+    bool before = fault >= FAULT_TIMEOUT; /* so that the true answer cannot be faster */
+    if (before)
+        inject(turn, fault, p, call);
     atomic_fetch_add(&p->refs, 1);
     if (call->start(p, call->arg, err) < 0) {
         pending_unregister(p);
@@ -427,8 +434,8 @@ turn_call(struct turn *turn, const struct call *call, void **result, struct err 
         pending_unref(p);
         return -1;
     }
-    enum fault fault = fault_of(turn, WAIT_CALL, call->what);
-    inject(turn, fault, p, call);
+    if (!before)
+        inject(turn, fault, p, call);
     int64_t deadline = fault == FAULT_TIMEOUT ? began : call->deadline ? call->deadline : turn->deadline;
 
     int rc = wait_for(turn, p, deadline, err);
@@ -507,7 +514,7 @@ turn_clean_up(struct turn *turn, void (*fn)(void *arg), void *arg)
     turn_lose_lock(turn);
     lock_assert_none();
     fn(arg);
-    LOCK_POINT("cleaned up");
+    LOCK_POINT(&turn->parker, 1, false);
     if (turn_regain_lock(turn, NULL) < 0)
         return; /* stale it may be: whoever cleans up knows that it is over */
 }

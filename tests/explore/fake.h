@@ -76,7 +76,7 @@ fake_backend_free(void *opaque)
     g_free(b);
 }
 
-static int
+static inline int
 fake_start(struct pending *p, void *arg, struct err *err)
 {
     struct backend *b = arg;
@@ -169,7 +169,7 @@ fake_uuid(unsigned char uuid[UUID_LEN], int n)
 }
 
 /* Defines a persistent guest; -1 with err. */
-static int
+static inline int
 fake_define(struct registry *reg, const char *name, int n, int number, struct err *err)
 {
     unsigned char uuid[UUID_LEN];
@@ -183,7 +183,7 @@ fake_define(struct registry *reg, const char *name, int n, int number, struct er
 }
 
 /* Starts it: backend made, one request to it, then published as running. */
-static int
+static inline int
 fake_boot(struct vm *vm, int ask, struct err *err)
 {
     static const struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "create",

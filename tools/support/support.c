@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * support: prints which driver has which function, from the drivers' own tables.
+ * Run while building; its output is installed as driver-support.tsv.
+ */
+#include "support.h"
+
+#include "drivers/qemu/qemu-driver.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#ifdef WITH_DRIVER_REMOTE
+extern const struct hypervisor_ops remote_hypervisor_ops;
+extern const struct network_ops remote_network_ops;
+extern const struct interface_ops remote_interface_ops;
+extern const struct storage_ops remote_storage_ops;
+extern const struct node_device_ops remote_node_device_ops;
+extern const struct secret_ops remote_secret_ops;
+extern const struct nwfilter_ops remote_nwfilter_ops;
+extern const struct admin_ops remote_admin_ops;
+#endif
+
+static void
+qemu_tables(struct drv_conn *conn)
+{
+    qemu_driver_open(NULL, conn);
+}
+
+#ifdef WITH_DRIVER_REMOTE
+static void
+remote_tables(struct drv_conn *conn)
+{
+    conn->hypervisor = &remote_hypervisor_ops;
+    conn->network = &remote_network_ops;
+    conn->interface = &remote_interface_ops;
+    conn->storage = &remote_storage_ops;
+    conn->node_device = &remote_node_device_ops;
+    conn->secret = &remote_secret_ops;
+    conn->nwfilter = &remote_nwfilter_ops;
+    conn->admin = &remote_admin_ops;
+}
+#endif
+
+static const struct { const char *name; void (*tables)(struct drv_conn *conn); } drivers[] = {
+    { "qemu", qemu_tables },
+#ifdef WITH_DRIVER_REMOTE
+    { "remote", remote_tables },
+#endif
+};
+#define NDRIVERS (sizeof(drivers) / sizeof(drivers[0]))
+
+int
+main(void)
+{
+    struct drv_conn conns[NDRIVERS];
+
+    memset(conns, 0, sizeof(conns));
+    printf("function\tsince");
+    for (size_t d = 0; d < NDRIVERS; d++) {
+        drivers[d].tables(&conns[d]);
+        printf("\t%s", drivers[d].name);
+    }
+    printf("\n");
+    for (const struct support_slot *slot = support_slots; slot->function; slot++) {
+        printf("%s\t%s", slot->function, slot->since);
+        for (size_t d = 0; d < NDRIVERS; d++) {
+            void *const *table = *(void *const **)((char *)&conns[d] + slot->table);
+            bool has = table && *(void *const *)((const char *)table + slot->member);
+
+            printf("\t%s", has ? "yes" : "");
+        }
+        printf("\n");
+    }
+    return 0;
+}

@@ -440,7 +440,11 @@ steps(struct turn *turn, struct guest *guest, bool paused, struct err *err)
         guest_learn(turn, guest, &cpus, err) < 0)
         return -1;
     place_vcpus(guest, cpus);
+    guest_apply_pins(turn_live_def(turn), view_pub(turn_view(turn)));
+    ret = guest_apply_sched(guest, turn_live_def(turn), json_array_size(cpus), err);
     json_decref(cpus);
+    if (ret < 0)
+        return -1;
     if (let_go(turn, guest, paused, err) < 0)
         return -1;
     guest->starting = false;

@@ -30,6 +30,8 @@ void qemu_autostart(struct qemu_driver *drv);
 void guest_restart_later(struct run *run);
 /* In a note: a channel's other end in the guest came or went. */
 void channel_set_connected(struct note *note, struct guest *guest, const char *alias, bool open, bool at_start);
+void guest_apply_pins(const struct domain_def *def, const struct guest_pub *pub);
+int guest_apply_sched(struct guest *guest, const struct domain_def *def, size_t nvcpus, struct err *err);
 void publish_live(struct note *note, struct domain_def *def); /* takes def */
 /* Of a guest that was found again: the folder of its sockets. */
 void guest_dir_remove(struct guest *guest);

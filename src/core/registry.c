@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define ERR_FROM VIR_FROM_DOM
+#define ERR_FROM VIR_FROM_DOMAIN
 
 static guint
 uuid_hash(gconstpointer key)

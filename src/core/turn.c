@@ -92,7 +92,12 @@ check_need(struct turn *turn, struct err *err)
         return FAIL(turn, err, VIR_ERR_NO_DOMAIN, "domain '%s' has been undefined meanwhile", name_of(turn));
     bool alive = turn->run && !run_is_dead(turn->run);
     if (turn->req.need == TURN_RUNNING && !alive)
-        return FAIL(turn, err, VIR_ERR_OPERATION_INVALID, "domain '%s' is not running", name_of(turn));
+    {
+        FAIL(turn, err, VIR_ERR_OPERATION_INVALID, "domain '%s' is not running", name_of(turn));
+        if (err)
+            err->domain = VIR_FROM_DOMAIN; /* as users know it: about the guest, whatever runs it */
+        return -1;
+    }
     if (turn->req.need == TURN_NOT_RUNNING && turn->run)
         return FAIL(turn, err, VIR_ERR_OPERATION_INVALID, "domain '%s' is already running", name_of(turn));
     return 0;

@@ -190,9 +190,11 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
 {
     struct qemu_driver *drv = conn_driver(conn);
     TURN_AUTO turn = NULL;
-    VM_AUTO taken = NULL;
+    g_autofree char *old_name = NULL;
+    struct event *gone;
     struct domain_def *def;
     const struct vm_view *view;
+    int ret;
     struct vm_change change = { .what = CHANGE_CONFIG };
 
     if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
@@ -213,20 +215,27 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     if (view->managed_save)
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has a saved state; remove it before renaming",
                        view->name);
-    taken = registry_by_name(drv->registry, new_name, NULL);
-    if (taken)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "a guest named '%s' exists already", new_name);
+    old_name = g_strdup(view->name);
     def = domain_def_copy(view->config);
     def->name = model_str(def, new_name);
-    if (save_file(turn, drv, def, view->name, err) < 0) {
-        domain_def_unref(def);
-        return err_context(err, "cannot rename guest '%s'", view->name);
-    }
     change.config = domain_def_copy(def);
-    domain_def_unref(def);
-    turn_emit(turn, guest_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED));
-    if (registry_rename(turn, new_name, &change, err) < 0)
+    gone = guest_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
+    /* The name is taken first, so that two who want it do not both write its file. */
+    if (registry_rename(turn, new_name, &change, err) < 0) {
+        event_unref(gone);
+        domain_def_unref(def);
         return -1;
+    }
+    ret = save_file(turn, drv, def, old_name, err);
+    domain_def_unref(def);
+    if (ret < 0) {
+        change.config = domain_def_copy(view->config);
+        if (registry_rename(turn, old_name, &change, NULL) < 0)
+            err_context(err, "guest '%s' could not be given its old name back", new_name);
+        event_unref(gone);
+        return err_context(err, "cannot rename guest '%s'", old_name);
+    }
+    turn_emit(turn, gone);
     turn_emit(turn, guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
     return 0;
 }

@@ -23,7 +23,7 @@ flags_check(unsigned flags, unsigned allowed, const char *api, struct err *err)
 int
 err_not_running(struct err *err)
 {
-    return err_set(err, VIR_ERR_OPERATION_INVALID, "domain is not running");
+    return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID, "domain is not running");
 }
 
 int

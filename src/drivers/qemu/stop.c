@@ -31,6 +31,23 @@ LOG_FROM("qemu.stop");
 #define LOOK_MS 30 /* how often to see whether it is able to end at all */
 #define LOG_TAIL 4096
 
+/* Lines that QEMU writes at every start. */
+static void
+drop_chatter(char *text)
+{
+    char *line = text;
+
+    while (*line) {
+        char *end = strchr(line, '\n');
+        size_t n = end ? (size_t)(end - line) + 1 : strlen(line);
+
+        if (strncmp(line, "char device redirected to ", 26) == 0)
+            memmove(line, line + n, strlen(line + n) + 1);
+        else
+            line += n;
+    }
+}
+
 char *
 guest_log_tail(struct guest *guest)
 {
@@ -50,6 +67,7 @@ guest_log_tail(struct guest *guest)
         return NULL;
     }
     text[n] = '\0';
+    drop_chatter(text);
     g_strstrip(text);
     if (!g_utf8_validate(text, -1, NULL)) {
         char *valid = g_utf8_make_valid(text, -1);

@@ -32,6 +32,7 @@ set_maximum(struct turn *turn, unsigned n, const struct affect *affect, struct e
 {
     struct domain_def *def;
     const struct domain_def *old = turn_config_def(turn);
+    unsigned have;
 
     if (affect->live || !affect->config)
         return err_set(err, VIR_ERR_INVALID_ARG,
@@ -43,9 +44,9 @@ set_maximum(struct turn *turn, unsigned n, const struct affect *affect, struct e
     def = domain_def_copy(old);
     if (!def->vcpu)
         def->vcpu = model_new(def, struct domain_vcpus);
+    have = def_vcpus(def); /* stays, unless it becomes too many */
     def->vcpu->max = n;
-    if (def->vcpu->current >= n)
-        def->vcpu->current = 0;
+    def->vcpu->current = have < n ? have : 0;
     return guest_save_config(turn, def, err);
 }
 

@@ -4,17 +4,21 @@
  *
  *   qemu-define caps                          capabilities
  *   qemu-define domcaps [EMULATOR [ARCH [MACHINE [VIRTTYPE]]]]   ("-": none)
+ *   qemu-define argv OUTDIR FILE...           command line of each, a JSON array
  *   qemu-define define OUTDIR FILE...         stored XML of each, or its error, as OUTDIR/NAME
  *
  * State goes below $QEMU_DEFINE_ROOT (default: a folder in /tmp); "system": paths are
  * those of the system driver, only the cache goes to /tmp.
  */
 #include "drivers/qemu/capabilities.h"
+#include "drivers/qemu/command.h"
 #include "drivers/qemu/prepare.h"
 #include "drivers/qemu/qemu-host.h"
 #include "model/domain-def.h"
 
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *
@@ -38,14 +42,41 @@ define(struct qemu_host *host, const char *file, struct err *err)
     return domain_def_format(def, MODEL_FORMAT_SECURE);
 }
 
+static char *
+arguments(struct qemu_host *host, const char *file, struct err *err)
+{
+    g_autofree char *xml = NULL;
+    gsize n;
+    DOMAIN_DEF_AUTO def = NULL;
+    if (!g_file_get_contents(file, &xml, &n, NULL)) {
+        err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
+        return NULL;
+    }
+    struct qemu_command cmd = { 0 };
+    const struct qemu_command_opts opts = { .id = -1, .native = true };
+    if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
+        qemu_domain_prepare(def, host, -1, true, err) < 0 || qemu_command_build(def, host, &opts, &cmd, err) < 0)
+        return NULL;
+    json_t *list = json_array();
+    for (char **a = cmd.argv; *a; a++)
+        json_array_append_new(list, json_string(*a));
+    char *text = json_dumps(list, JSON_INDENT(1));
+    json_decref(list);
+    qemu_command_clear(&cmd);
+    char *copy = g_strdup(text);
+    free(text);
+    return copy;
+}
+
 static void
-define_all(struct qemu_host *host, const char *dir, int n, char **files)
+define_all(struct qemu_host *host, const char *dir, int n, char **files,
+           char *(*work)(struct qemu_host *host, const char *file, struct err *err))
 {
     for (int i = 0; i < n; i++) {
         ERR_AUTO err = ERR_INIT;
         g_autofree char *base = g_path_get_basename(files[i]);
         g_autofree char *out = g_build_filename(dir, base, NULL);
-        g_autofree char *xml = define(host, files[i], &err);
+        g_autofree char *xml = work(host, files[i], &err);
         if (!xml)
             xml = g_strdup_printf("error %d/%d: %s\n", err.code, err.domain, err_message(&err));
         g_file_set_contents(out, xml, -1, NULL);
@@ -70,8 +101,8 @@ main(int argc, char **argv)
     else if (host && argc > 1 && !strcmp(argv[1], "domcaps"))
         text = qemu_domain_capabilities(host, argument(argc, argv, 2), argument(argc, argv, 3),
                                         argument(argc, argv, 4), argument(argc, argv, 5), &err);
-    else if (host && argc > 2 && !strcmp(argv[1], "define")) {
-        define_all(host, argv[2], argc - 3, argv + 3);
+    else if (host && argc > 2 && (!strcmp(argv[1], "define") || !strcmp(argv[1], "argv"))) {
+        define_all(host, argv[2], argc - 3, argv + 3, argv[1][0] == 'd' ? define : arguments);
         text = g_strdup("");
     } else if (host)
         err_set_from(&err, 0, VIR_ERR_INVALID_ARG, "usage: see the head of qemu-define.c");

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command-devices: controllers and the small devices.  See command-priv.h.
+ */
+#include "drivers/qemu/command-priv.h"
+
+#include "base/uuid.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+
+/* SCSI and virtio-serial controllers carry the kind of virtio in their model. */
+const char *
+model_of_virtio(const char *name, enum virtio_model *model)
+{
+    *model = str_is(name, "virtio-transitional")       ? VIRTIO_MODEL_VIRTIO_TRANSITIONAL
+             : str_is(name, "virtio-non-transitional") ? VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL
+                                                       : VIRTIO_MODEL_UNSET;
+    return *model ? "virtio-scsi" : name;
+}
+
+static int
+pci_controller(struct builder *b, const struct domain_controller *c)
+{
+    const struct controller_target *t = c->target;
+    json_t *o;
+    if (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root"))
+        return 0;
+    if (!c->model_name)
+        return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "PCI controller %u has no model name", c->index);
+    o = props_new(c->model_name);
+    if (str_is(c->model, "pci-bridge")) {
+        put_int(o, "chassis_nr", t ? t->chassis_nr : c->index);
+    } else if (str_is(c->model, "pcie-root-port") || str_is(c->model, "pcie-switch-downstream-port")) {
+        put_int(o, "port", t ? t->port : 0);
+        put_int(o, "chassis", t ? t->chassis : c->index);
+        if (t && t->hotplug)
+            put_bool(o, "hotplug", t->hotplug == TRI_ON);
+    } else if (str_is(c->model, "pcie-expander-bus") || str_is(c->model, "pci-expander-bus")) {
+        put_int(o, "bus_nr", t ? t->bus_nr : 254);
+        put_str(o, "id", c->info.alias);
+        if (t && t->has_node)
+            put_int(o, "numa_node", t->node);
+    }
+    put_str(o, "id", c->info.alias);
+    if (put_address(b, o, &c->info) < 0) {
+        json_decref(o);
+        return -1;
+    }
+    add_device(b, o);
+    return 0;
+}
+
+static int
+usb_controller(struct builder *b, const struct domain_controller *c)
+{
+    static const struct { const char *model, *driver; } names[] = {
+        { "piix3-uhci", "piix3-usb-uhci" }, { "piix4-uhci", "piix4-usb-uhci" }, { "ehci", "usb-ehci" },
+        { "ich9-ehci1", "ich9-usb-ehci1" }, { "ich9-uhci1", "ich9-usb-uhci1" }, { "ich9-uhci2", "ich9-usb-uhci2" },
+        { "ich9-uhci3", "ich9-usb-uhci3" }, { "vt82c686b-uhci", "vt82c686b-usb-uhci" }, { "pci-ohci", "pci-ohci" },
+        { "nec-xhci", "nec-usb-xhci" }, { "qemu-xhci", "qemu-xhci" },
+    };
+    const char *driver = NULL;
+    if (str_is(c->model, "none"))
+        return 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (str_is(c->model, names[i].model))
+            driver = names[i].driver;
+    }
+    if (!driver)
+        return c->model ? err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no USB controller '%s'", c->model) : 0;
+    json_t *o = props_new(driver);
+    if (c->has_ports && (str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci"))) {
+        put_int(o, "p2", c->ports);
+        put_int(o, "p3", c->ports);
+    }
+    if (c->has_master_startport) {
+        const struct domain_controller *master = NULL;
+        for (uint32_t i = 0; i < b->def->n_controllers && !master; i++) {
+            const struct domain_controller *m = b->def->controllers[i];
+            if (m->type == CONTROLLER_TYPE_USB && m->index == c->index && !m->has_master_startport)
+                master = m;
+        }
+        g_autofree char *bus = g_strdup_printf("%s.0", master ? master->info.alias : c->info.alias);
+        put_str(o, "masterbus", bus);
+        put_int(o, "firstport", c->master_startport);
+    } else {
+        put_str(o, "id", c->info.alias);
+    }
+    if (put_address(b, o, &c->info) < 0) {
+        json_decref(o);
+        return -1;
+    }
+    add_device(b, o);
+    return 0;
+}
+
+static int
+scsi_controller(struct builder *b, const struct domain_controller *c)
+{
+    static const struct { const char *model, *driver; } names[] = {
+        { "lsilogic", "lsi" }, { "lsisas1068", "mptsas1068" }, { "lsisas1078", "megasas" }, { "vmpvscsi", "pvscsi" },
+        { "ibmvscsi", "spapr-vscsi" }, { "ncr53c90", NULL }, { "am53c974", "am53c974" }, { "dc390", "dc-390" },
+    };
+    enum virtio_model model;
+    const char *name = model_of_virtio(c->model, &model);
+    json_t *o = NULL;
+    if (str_is(name, "virtio-scsi")) {
+        g_autofree char *driver = virtio_driver(b, "virtio-scsi", model, &c->info);
+        o = props_new(driver);
+        const struct controller_driver *d = c->driver;
+        if (d) {
+            if (d->iothread) {
+                g_autofree char *thread = g_strdup_printf("iothread%u", d->iothread);
+                put_str(o, "iothread", thread);
+            }
+            put_virtio(o, &d->virtio);
+            put_tri(o, "ioeventfd", d->ioeventfd);
+            put_str(o, "id", c->info.alias);
+            if (d->queues)
+                put_int(o, "num_queues", d->queues);
+            if (d->cmd_per_lun)
+                put_int(o, "cmd_per_lun", d->cmd_per_lun);
+            if (d->max_sectors)
+                put_int(o, "max_sectors", d->max_sectors);
+        } else {
+            put_str(o, "id", c->info.alias);
+        }
+    } else {
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+            if (str_is(name, names[i].model))
+                o = names[i].driver ? props_new(names[i].driver) : NULL;
+        }
+        if (!o)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no SCSI controller '%s'", name ? name : "");
+        put_str(o, "id", c->info.alias);
+    }
+    if (put_address(b, o, &c->info) < 0) {
+        json_decref(o);
+        return -1;
+    }
+    add_device(b, o);
+    return 0;
+}
+
+static int
+other_controller(struct builder *b, const struct domain_controller *c)
+{
+    json_t *o = NULL;
+    if (c->type == CONTROLLER_TYPE_VIRTIO_SERIAL) {
+        enum virtio_model model;
+        model_of_virtio(c->model, &model);
+        g_autofree char *driver = virtio_driver(b, "virtio-serial", model, &c->info);
+        o = props_new(driver);
+        if (c->driver)
+            put_virtio(o, &c->driver->virtio);
+        put_str(o, "id", c->info.alias);
+        if (c->has_ports)
+            put_int(o, "max_ports", c->ports);
+        if (c->has_vectors)
+            put_int(o, "vectors", c->vectors);
+    } else if (c->type == CONTROLLER_TYPE_CCID) {
+        o = props_new("usb-ccid");
+        put_str(o, "id", c->info.alias);
+    } else if (c->type == CONTROLLER_TYPE_SATA) {
+        if (c->index == 0 && machine_is_q35(b->def))
+            return 0; /* on the board */
+        o = props_new("ahci");
+        put_str(o, "id", c->info.alias);
+    } else if (c->type == CONTROLLER_TYPE_IDE) {
+        if (c->index == 0 && machine_is_i440fx(b->def))
+            return 0;
+        if (c->index == 0 && !arch_is_x86(b->def))
+            return 0;
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "machine '%s' takes no further IDE controllers",
+                       b->def->os->machine);
+    } else if (c->type == CONTROLLER_TYPE_FDC) {
+        if (!machine_is_q35(b->def))
+            return 0; /* on the board */
+        o = props_new("isa-fdc");
+        put_str(o, "id", c->info.alias);
+        struct boot_plan plan;
+        plan_boot(b->def, &plan);
+        if (plan.floppy && plan.floppy_index)
+            put_int(o, "bootindexA", plan.floppy_index);
+    } else {
+        return 0;
+    }
+    if (put_address(b, o, &c->info) < 0) {
+        json_decref(o);
+        return -1;
+    }
+    add_device(b, o);
+    return 0;
+}
+
+int
+build_controllers(struct builder *b)
+{
+    const struct domain_def *def = b->def;
+    if (def->iommu && def->iommu->model == IOMMU_MODEL_INTEL) {
+        const struct iommu_driver *d = def->iommu->driver;
+        json_t *o = props_new("intel-iommu");
+        put_str(o, "id", def->iommu->info.alias);
+        if (d) {
+            put_onoff(o, "intremap", d->intremap);
+            put_tri(o, "caching-mode", d->caching_mode);
+            put_onoff(o, "eim", d->eim);
+            put_tri(o, "device-iotlb", d->iotlb);
+            if (d->aw_bits)
+                put_int(o, "aw-bits", d->aw_bits);
+        }
+        add_device(b, o);
+    }
+    /* A bus before what hangs on it: buses are numbered in that order, unless
+     * the user arranged them; then several rounds find the order. */
+    g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+    bool progress = true;
+    while (progress) {
+        progress = false;
+        for (uint32_t i = 0; i < def->n_controllers; i++) {
+            struct domain_controller *c = def->controllers[i];
+            if (c->type != CONTROLLER_TYPE_PCI || g_hash_table_contains(done, c))
+                continue;
+            const struct device_address *a = c->info.address;
+            struct domain_controller *parent =
+                a && a->type == ADDRESS_TYPE_PCI ? domain_find_controller(def, CONTROLLER_TYPE_PCI, a->bus) : NULL;
+            if (parent && parent != c && !g_hash_table_contains(done, parent))
+                continue;
+            if (pci_controller(b, c) < 0)
+                return -1;
+            g_hash_table_add(done, c);
+            progress = true;
+        }
+    }
+    static const enum controller_type order[] = { CONTROLLER_TYPE_USB, CONTROLLER_TYPE_SCSI, CONTROLLER_TYPE_SATA,
+                                                  CONTROLLER_TYPE_IDE, CONTROLLER_TYPE_FDC,
+                                                  CONTROLLER_TYPE_VIRTIO_SERIAL, CONTROLLER_TYPE_CCID };
+    for (size_t t = 0; t < G_N_ELEMENTS(order); t++) {
+        /* a master before its companions */
+        for (int pass = 0; pass < 2; pass++) {
+            for (uint32_t i = 0; i < def->n_controllers; i++) {
+                const struct domain_controller *c = def->controllers[i];
+                if (c->type != order[t] || c->has_master_startport != (pass == 1))
+                    continue;
+                int rc = c->type == CONTROLLER_TYPE_USB    ? usb_controller(b, c)
+                         : c->type == CONTROLLER_TYPE_SCSI ? scsi_controller(b, c)
+                                                           : other_controller(b, c);
+                if (rc < 0)
+                    return -1;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < def->n_hubs; i++) {
+        json_t *o = props_new("usb-hub");
+        put_str(o, "id", def->hubs[i]->info.alias);
+        if (put_address(b, o, &def->hubs[i]->info) < 0) {
+            json_decref(o);
+            return -1;
+        }
+        add_device(b, o);
+    }
+    return 0;
+}
+
+static int
+add_with_address(struct builder *b, json_t *o, const struct device_info *info)
+{
+    if (put_address(b, o, info) < 0) {
+        json_decref(o);
+        return -1;
+    }
+    add_device(b, o);
+    return 0;
+}
+
+static int
+input(struct builder *b, const struct domain_input *in)
+{
+    json_t *o = NULL;
+    if (in->bus == INPUT_BUS_PS2)
+        return 0;
+    if (in->type == INPUT_TYPE_EVDEV) {
+        o = json_object();
+        put_str(o, "qom-type", "input-linux");
+        put_str(o, "id", in->info.alias);
+        put_str(o, "evdev", in->source ? in->source->dev : NULL);
+        if (in->source && in->source->repeat == TRI_ON)
+            put_bool(o, "repeat", true);
+        if (in->source && in->source->grab == INPUT_GRAB_ALL)
+            put_bool(o, "grab_all", true);
+        if (in->source && in->source->grab_toggle)
+            put_str(o, "grab-toggle", input_grab_toggle_str(in->source->grab_toggle));
+        add_object(b, o);
+        return 0;
+    }
+    if (in->bus == INPUT_BUS_USB) {
+        o = props_new(in->type == INPUT_TYPE_MOUSE      ? "usb-mouse"
+                      : in->type == INPUT_TYPE_KEYBOARD ? "usb-kbd"
+                                                        : "usb-tablet");
+    } else if (in->bus == INPUT_BUS_VIRTIO) {
+        g_autofree char *base = g_strdup_printf("virtio-%s", in->type == INPUT_TYPE_PASSTHROUGH
+                                                                 ? "input-host"
+                                                                 : input_type_str(in->type));
+        g_autofree char *driver = virtio_driver(b, base, in->model, &in->info);
+        o = props_new(driver);
+        put_virtio(o, &in->virtio);
+    } else {
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no input bus '%s'", input_bus_str(in->bus));
+    }
+    put_str(o, "id", in->info.alias);
+    if (in->type == INPUT_TYPE_PASSTHROUGH)
+        put_str(o, "evdev", in->source ? in->source->evdev : NULL);
+    return add_with_address(b, o, &in->info);
+}
+
+static int
+watchdog(struct builder *b, const struct domain_watchdog *w)
+{
+    if (w->model != WATCHDOG_MODEL_ITCO) {
+        json_t *o = props_new(watchdog_model_str(w->model));
+        put_str(o, "id", w->info.alias);
+        if (add_with_address(b, o, &w->info) < 0)
+            return -1;
+    } else {
+        add_arg(b, "-global", "ICH9-LPC.noreboot=off");
+    }
+    return 0;
+}
+
+static int
+balloon(struct builder *b, const struct domain_memballoon *m)
+{
+    if (m->model == MEMBALLOON_MODEL_NONE || m->model == MEMBALLOON_MODEL_XEN)
+        return 0;
+    enum virtio_model model = m->model == MEMBALLOON_MODEL_VIRTIO_TRANSITIONAL       ? VIRTIO_MODEL_VIRTIO_TRANSITIONAL
+                              : m->model == MEMBALLOON_MODEL_VIRTIO_NON_TRANSITIONAL ? VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL
+                                                                                     : VIRTIO_MODEL_UNSET;
+    g_autofree char *driver = virtio_driver(b, "virtio-balloon", model, &m->info);
+    json_t *o = props_new(driver);
+    put_virtio(o, &m->virtio);
+    put_str(o, "id", m->info.alias);
+    put_tri(o, "deflate-on-oom", m->autodeflate);
+    put_tri(o, "free-page-reporting", m->free_page_reporting);
+    return add_with_address(b, o, &m->info);
+}
+
+static int
+rng(struct builder *b, const struct domain_rng *r)
+{
+    g_autofree char *id = g_strdup_printf("obj%s", r->info.alias);
+    json_t *o = json_object();
+    switch (r->backend ? r->backend->model : RNG_BACKEND_MODEL_UNSET) {
+    case RNG_BACKEND_MODEL_RANDOM:
+        put_str(o, "qom-type", "rng-random");
+        put_str(o, "id", id);
+        put_str(o, "filename", r->backend->device ? r->backend->device : "/dev/urandom");
+        break;
+    case RNG_BACKEND_MODEL_EGD: {
+        if (build_chardev(b, &r->backend->source, r->info.alias, false) < 0) {
+            json_decref(o);
+            return -1;
+        }
+        g_autofree char *chardev = g_strdup_printf("char%s", r->info.alias);
+        put_str(o, "qom-type", "rng-egd");
+        put_str(o, "id", id);
+        put_str(o, "chardev", chardev);
+        break;
+    }
+    default:
+        put_str(o, "qom-type", "rng-builtin");
+        put_str(o, "id", id);
+    }
+    add_object(b, o);
+    g_autofree char *driver = virtio_driver(b, "virtio-rng", r->model, &r->info);
+    json_t *dev = props_new(driver);
+    put_virtio(dev, &r->virtio);
+    put_str(dev, "rng", id);
+    put_str(dev, "id", r->info.alias);
+    if (r->rate && r->rate->bytes) {
+        put_int(dev, "max-bytes", r->rate->bytes);
+        put_int(dev, "period", r->rate->period ? r->rate->period : 1000);
+    }
+    return add_with_address(b, dev, &r->info);
+}
+
+int
+build_other_devices(struct builder *b)
+{
+    const struct domain_def *def = b->def;
+    for (uint32_t i = 0; i < def->n_watchdogs; i++) {
+        if (watchdog(b, def->watchdogs[i]) < 0)
+            return -1;
+        if (i == 0) {
+            enum watchdog_action a = def->watchdogs[i]->action;
+            add_arg(b, "-watchdog-action", a == WATCHDOG_ACTION_DUMP ? "pause" : watchdog_action_str(a));
+        }
+    }
+    if (def->memballoon && balloon(b, def->memballoon) < 0)
+        return -1;
+    for (uint32_t i = 0; i < def->n_rngs; i++) {
+        if (rng(b, def->rngs[i]) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_panics; i++) {
+        const struct domain_panic *p = def->panics[i];
+        if (p->model == PANIC_MODEL_ISA) {
+            json_t *o = props_new("pvpanic");
+            put_int(o, "ioport", p->info.address && p->info.address->has_iobase ? p->info.address->iobase : 0x505);
+            add_device(b, o);
+        } else if (p->model == PANIC_MODEL_PVPANIC) {
+            if (add_with_address(b, props_new("pvpanic-pci"), &p->info) < 0)
+                return -1;
+        }
+    }
+    if (def->vsock) {
+        g_autofree char *driver = virtio_driver(b, "vhost-vsock", def->vsock->model, &def->vsock->info);
+        json_t *o = props_new(driver);
+        put_virtio(o, &def->vsock->virtio);
+        put_str(o, "id", def->vsock->info.alias);
+        put_int(o, "guest-cid", def->vsock->cid);
+        if (b->opts->native) {
+            put_str(o, "vhostfd", "-1");
+        } else {
+            g_autofree char *fd = g_strdup_printf("%d", add_fd(b, QEMU_FD_OPEN, "/dev/vhost-vsock", 2, 0, "vhost-vsock"));
+            put_str(o, "vhostfd", fd);
+        }
+        if (add_with_address(b, o, &def->vsock->info) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_inputs; i++) {
+        if (input(b, def->inputs[i]) < 0)
+            return -1;
+    }
+    if (def->iommu && def->iommu->model == IOMMU_MODEL_VIRTIO) {
+        json_t *o = props_new("virtio-iommu");
+        put_str(o, "id", def->iommu->info.alias);
+        if (add_with_address(b, o, &def->iommu->info) < 0)
+            return -1;
+    }
+    if (def->has_genid) {
+        char text[UUID_TEXT];
+        json_t *o = props_new("vmgenid");
+        put_str(o, "guid", uuid_format(def->genid, text));
+        put_str(o, "id", "vmgenid0");
+        add_device(b, o);
+    }
+    return 0;
+}
+
+int
+build_redirdevs(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_redirdevs; i++) {
+        const struct domain_redirdev *r = b->def->redirdevs[i];
+        if (build_chardev(b, &r->source, r->info.alias, false) < 0)
+            return -1;
+        g_autofree char *chardev = g_strdup_printf("char%s", r->info.alias);
+        json_t *o = props_new("usb-redir");
+        put_str(o, "chardev", chardev);
+        put_str(o, "id", r->info.alias);
+        put_boot(o, r->info.boot_order);
+        if (add_with_address(b, o, &r->info) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+build_hostdevs(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = b->def->hostdevs[i];
+        const struct hostdev_host_address *a = h->source ? h->source->address : NULL;
+        json_t *o = NULL;
+        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
+            continue;
+        if (h->type == HOSTDEV_TYPE_PCI && a) {
+            g_autofree char *host = g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);
+            o = props_new("vfio-pci");
+            put_str(o, "host", host);
+            put_str(o, "id", h->info.alias);
+        } else if (h->type == HOSTDEV_TYPE_USB && a) {
+            o = props_new("usb-host");
+            put_int(o, "hostbus", a->bus);
+            put_int(o, "hostaddr", a->device);
+            put_str(o, "id", h->info.alias);
+        } else {
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "host devices of type '%s' cannot be given to a guest yet",
+                           hostdev_type_str(h->type));
+        }
+        put_boot(o, h->info.boot_order);
+        put_rom(o, &h->info);
+        if (add_with_address(b, o, &h->info) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+build_filesystems(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_filesystems; i++) {
+        const struct domain_filesystem *f = b->def->filesystems[i];
+        if (f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS) {
+            if (!f->source || !f->source->socket)
+                return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                               "filesystem '%s': virtiofs works with a socket of a virtiofsd that you run "
+                               "(<source socket='…'/>)", f->target ? f->target : "");
+            g_autofree char *id = g_strdup_printf("chr-vu-%s", f->info.alias);
+            g_autofree char *path = escape_commas(f->source->socket);
+            add_argf(b, "-chardev", "socket,id=%s,path=%s", id, path);
+            json_t *o = props_new("vhost-user-fs-pci");
+            put_str(o, "id", f->info.alias);
+            put_str(o, "chardev", id);
+            if (f->driver->queue)
+                put_int(o, "queue-size", f->driver->queue);
+            put_str(o, "tag", f->target);
+            if (add_with_address(b, o, &f->info) < 0)
+                return -1;
+            continue;
+        }
+        if (f->type != FS_TYPE_MOUNT || !f->source || !f->source->dir)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "filesystem '%s': QEMU shares folders (type 'mount') only",
+                           f->target ? f->target : "");
+        g_autofree char *path = escape_commas(f->source->dir);
+        g_autofree char *mode = g_strdup(f->accessmode == FS_ACCESSMODE_MAPPED   ? "mapped"
+                                         : f->accessmode == FS_ACCESSMODE_SQUASH ? "none"
+                                                                                 : "passthrough");
+        add_argf(b, "-fsdev", "local,security_model=%s,id=fsdev-%s,path=%s%s", mode, f->info.alias, path,
+                 f->readonly ? ",readonly=on" : "");
+        g_autofree char *driver = virtio_driver(b, "virtio-9p", f->model, &f->info);
+        g_autofree char *fsdev = g_strdup_printf("fsdev-%s", f->info.alias);
+        json_t *o = props_new(driver);
+        if (f->driver)
+            put_virtio(o, &f->driver->virtio);
+        put_str(o, "id", f->info.alias);
+        put_str(o, "fsdev", fsdev);
+        put_str(o, "mount_tag", f->target);
+        if (add_with_address(b, o, &f->info) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+build_shmem(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_shmems; i++) {
+        const struct domain_shmem *s = b->def->shmems[i];
+        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "shmem '%s': only model ivshmem-plain is there", s->name);
+        g_autofree char *id = g_strdup_printf("shmmem-%s", s->info.alias);
+        g_autofree char *path = g_strdup_printf("/dev/shm/%s", s->name);
+        json_t *o = json_object();
+        put_str(o, "qom-type", "memory-backend-file");
+        put_str(o, "id", id);
+        put_str(o, "mem-path", path);
+        put_int(o, "size", s->size ? s->size : 4 << 20);
+        put_bool(o, "share", true);
+        add_object(b, o);
+        json_t *dev = props_new("ivshmem-plain");
+        put_str(dev, "id", s->info.alias);
+        put_str(dev, "memdev", id);
+        if (s->role == SHMEM_ROLE_MASTER)
+            put_bool(dev, "master", true);
+        if (add_with_address(b, dev, &s->info) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command-disk: block nodes and the devices on them.  Each image of a chain
+ * gets two nodes, libvirt-N-storage and libvirt-N-format; N is the index of
+ * its source in the live XML.
+ */
+#include "drivers/qemu/command-priv.h"
+
+#include "base/uuid.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+
+bool
+disk_is_empty(const struct domain_disk *disk)
+{
+    const struct storage_source *s = disk->source ? &disk->source->src : NULL;
+    if (!s)
+        return true;
+    switch (disk->type) {
+    case STORAGE_TYPE_FILE:
+    case STORAGE_TYPE_UNSET: return !s->file || !*s->file;
+    case STORAGE_TYPE_BLOCK: return !s->dev || !*s->dev;
+    case STORAGE_TYPE_DIR: return !s->dir;
+    case STORAGE_TYPE_NETWORK: return !s->protocol;
+    case STORAGE_TYPE_VOLUME: return !s->pool;
+    default: return false;
+    }
+}
+
+char *
+disk_format_node(const struct domain_disk *disk)
+{
+    return g_strdup_printf("libvirt-%u-format", disk->source->src.index);
+}
+
+struct image {
+    const char *label;               /* for messages: the disk's target */
+    enum storage_type type;
+    const struct storage_source *src;
+    enum storage_format format;
+    const struct disk_driver *driver; /* of the disk, top image only; else NULL */
+    const struct disk_driver *options;/* cache and company of the whole chain */
+    bool read_only, top;
+    const struct disk_backing_store *backing;
+    uint64_t metadata_cache;
+};
+
+static void
+put_server(json_t *o, const struct storage_host *h)
+{
+    json_t *s = json_object();
+    if (h->transport == STORAGE_TRANSPORT_UNIX) {
+        put_str(s, "type", "unix");
+        put_str(s, "path", h->socket);
+    } else {
+        put_str(s, "type", "inet");
+        put_str(s, "host", h->name);
+        put_str(s, "port", h->port);
+    }
+    json_object_set_new(o, "server", s);
+}
+
+static int
+network_storage(struct builder *b, json_t *o, const struct image *im)
+{
+    const struct storage_source *s = im->src;
+    const struct storage_host *h = s->n_hosts ? s->hosts[0] : NULL;
+    if (s->auth)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: network storage with <auth> is not there yet",
+                       im->label);
+    switch (s->protocol) {
+    case STORAGE_PROTOCOL_NBD:
+        put_str(o, "driver", "nbd");
+        if (!h)
+            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: nbd needs a <host>", im->label);
+        put_server(o, h);
+        put_str(o, "export", s->name);
+        return 0;
+    case STORAGE_PROTOCOL_HTTP:
+    case STORAGE_PROTOCOL_HTTPS:
+    case STORAGE_PROTOCOL_FTP:
+    case STORAGE_PROTOCOL_FTPS: {
+        if (!h)
+            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: %s needs a <host>", im->label,
+                           storage_protocol_str(s->protocol));
+        const char *proto = storage_protocol_str(s->protocol);
+        g_autofree char *url = g_strdup_printf("%s://%s%s%s%s%s%s%s", proto, h->name, h->port ? ":" : "",
+                                               h->port ? h->port : "", s->name && s->name[0] == '/' ? "" : "/",
+                                               s->name ? s->name : "", s->query ? "?" : "", s->query ? s->query : "");
+        put_str(o, "driver", proto);
+        put_str(o, "url", url);
+        if (s->ssl_verify)
+            put_bool(o, "sslverify", s->ssl_verify == TRI_YES);
+        if (s->readahead)
+            put_int(o, "readahead", s->readahead);
+        if (s->timeout)
+            put_int(o, "timeout", s->timeout);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_ISCSI: {
+        if (!h || !s->name)
+            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: iscsi needs a name and a <host>", im->label);
+        g_auto(GStrv) parts = g_strsplit(s->name, "/", 2);
+        g_autofree char *portal = g_strdup_printf("%s:%s", h->name, h->port ? h->port : "3260");
+        put_str(o, "driver", "iscsi");
+        put_str(o, "portal", portal);
+        put_str(o, "target", parts[0]);
+        put_int(o, "lun", parts[1] ? g_ascii_strtoll(parts[1], NULL, 10) : 0);
+        put_str(o, "transport", "tcp");
+        if (s->initiator)
+            put_str(o, "initiator-name", s->initiator->iqn);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_RBD: {
+        g_auto(GStrv) parts = g_strsplit(s->name ? s->name : "", "/", 2);
+        put_str(o, "driver", "rbd");
+        put_str(o, "pool", parts[0] ? parts[0] : "");
+        put_str(o, "image", parts[0] && parts[1] ? parts[1] : "");
+        put_str(o, "snapshot", s->snapshot);
+        put_str(o, "conf", s->config_file);
+        json_t *list = json_array();
+        for (uint32_t i = 0; i < s->n_hosts; i++) {
+            json_t *e = json_object();
+            put_str(e, "host", s->hosts[i]->name);
+            put_str(e, "port", s->hosts[i]->port ? s->hosts[i]->port : "6789");
+            json_array_append_new(list, e);
+        }
+        if (json_array_size(list))
+            json_object_set_new(o, "server", list);
+        else
+            json_decref(list);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_SSH:
+        put_str(o, "driver", "ssh");
+        put_str(o, "path", s->name);
+        if (h) {
+            put_server(o, h);
+            json_object_del(json_object_get(o, "server"), "type");
+        }
+        return 0;
+    case STORAGE_PROTOCOL_NFS: {
+        json_t *server = json_object();
+        put_str(o, "driver", "nfs");
+        put_str(server, "host", h ? h->name : "");
+        put_str(server, "type", "inet");
+        json_object_set_new(o, "server", server);
+        put_str(o, "path", s->name);
+        return 0;
+    }
+    default:
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: protocol '%s' is not one QEMU speaks", im->label,
+                       storage_protocol_str(s->protocol));
+    }
+}
+
+/* The same on both nodes of an image; nothing when no mode was asked for. */
+static void
+put_cache(json_t *o, const struct disk_driver *d)
+{
+    if (!d || !d->cache || d->cache == DISK_CACHE_DEFAULT)
+        return;
+    json_t *c = json_object();
+    put_bool(c, "direct", d->cache == DISK_CACHE_NONE || d->cache == DISK_CACHE_DIRECTSYNC);
+    put_bool(c, "no-flush", d->cache == DISK_CACHE_UNSAFE);
+    json_object_set_new(o, "cache", c);
+}
+
+static int
+storage_node(struct builder *b, const struct image *im)
+{
+    const struct storage_source *s = im->src;
+    const struct disk_driver *d = im->options;
+    g_autofree char *node = g_strdup_printf("libvirt-%u-storage", s->index);
+    json_t *o = json_object();
+    int rc = 0;
+    switch (im->type) {
+    case STORAGE_TYPE_FILE:
+    case STORAGE_TYPE_UNSET:
+        put_str(o, "driver", "file");
+        put_str(o, "filename", s->file);
+        break;
+    case STORAGE_TYPE_BLOCK:
+        put_str(o, "driver", g_str_has_prefix(s->dev, "/dev/sr") || g_str_has_prefix(s->dev, "/dev/cdrom") ? "host_cdrom"
+                                                                                                           : "host_device");
+        put_str(o, "filename", s->dev);
+        break;
+    case STORAGE_TYPE_DIR:
+        put_str(o, "driver", "vvfat");
+        put_str(o, "dir", s->dir);
+        break;
+    case STORAGE_TYPE_NETWORK: rc = network_storage(b, o, im); break;
+    case STORAGE_TYPE_NVME:
+        if (s->address) {
+            g_autofree char *device = g_strdup_printf("%04x:%02x:%02x.%x", s->address->domain, s->address->bus,
+                                                      s->address->slot, s->address->function);
+            put_str(o, "driver", "nvme");
+            put_str(o, "device", device);
+            put_int(o, "namespace", s->namespace);
+        }
+        break;
+    default:
+        rc = err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: storage of type '%s' cannot be used yet", im->label,
+                     storage_type_str(im->type));
+    }
+    if (rc < 0) {
+        json_decref(o);
+        return -1;
+    }
+    bool local = im->type == STORAGE_TYPE_FILE || im->type == STORAGE_TYPE_BLOCK || im->type == STORAGE_TYPE_UNSET;
+    if (local && d && d->io && d->io != DISK_IO_DEFAULT)
+        put_str(o, "aio", disk_io_str(d->io));
+    put_str(o, "node-name", node);
+    if (local) {
+        const struct device_seclabel *const *labels = (const void *)s->seclabels;
+        (void)labels;
+    }
+    put_cache(o, d);
+    if (im->top || im->backing || true)
+        put_bool(o, "auto-read-only", true);
+    put_str(o, "discard", "unmap");
+    add_blockdev(b, o);
+    return 0;
+}
+
+static const char *
+format_driver(enum storage_format f)
+{
+    switch (f) {
+    case STORAGE_FORMAT_UNSET:
+    case STORAGE_FORMAT_RAW:
+    case STORAGE_FORMAT_ISO:
+    case STORAGE_FORMAT_NONE:
+    case STORAGE_FORMAT_AUTO:
+    case STORAGE_FORMAT_FAT:
+    case STORAGE_FORMAT_DIR: return "raw";
+    case STORAGE_FORMAT_VHD: return "vhdx";
+    case STORAGE_FORMAT_PLOOP: return "parallels";
+    default: return storage_format_str(f);
+    }
+}
+
+static int
+format_node(struct builder *b, const struct image *im)
+{
+    const struct disk_driver *d = im->driver;
+    g_autofree char *node = g_strdup_printf("libvirt-%u-format", im->src->index);
+    g_autofree char *storage = g_strdup_printf("libvirt-%u-storage", im->src->index);
+    json_t *o = json_object();
+    put_str(o, "node-name", node);
+    put_bool(o, "read-only", im->read_only);
+    if (d && d->discard && d->discard != DISK_DISCARD_DEFAULT)
+        put_str(o, "discard", disk_discard_str(d->discard));
+    if (d && d->detect_zeroes && d->detect_zeroes != DISK_DETECT_ZEROES_DEFAULT) {
+        bool unmap = d->detect_zeroes == DISK_DETECT_ZEROES_UNMAP && d->discard != DISK_DISCARD_UNMAP;
+        put_str(o, "detect-zeroes", unmap ? "on" : disk_detect_zeroes_str(d->detect_zeroes));
+    }
+    put_cache(o, im->options);
+    put_str(o, "driver", format_driver(im->format));
+    if (im->metadata_cache)
+        put_int(o, "cache-size", im->metadata_cache);
+    for (uint32_t i = 0; i < im->src->n_slices; i++) {
+        const struct storage_slice *s = im->src->slices[i];
+        if (im->format == STORAGE_FORMAT_RAW && s->has_offset) {
+            put_int(o, "offset", s->offset);
+            put_int(o, "size", s->size);
+        }
+    }
+    put_str(o, "file", storage);
+    if (im->backing && im->backing->source && im->backing->source->src.index) {
+        g_autofree char *below = g_strdup_printf("libvirt-%u-format", im->backing->source->src.index);
+        put_str(o, "backing", below);
+    } else if (im->backing) {
+        json_object_set_new(o, "backing", json_null()); /* the chain ends here */
+    }
+    add_blockdev(b, o);
+    return 0;
+}
+
+/* From the bottom of the chain up. */
+static int
+image_nodes(struct builder *b, const struct image *im)
+{
+    const struct disk_backing_store *bs = im->backing;
+    if (bs && bs->source && bs->source->src.index) {
+        struct image below = {
+            .label = im->label, .type = bs->type, .src = &bs->source->src,
+            .format = bs->format ? bs->format->type : STORAGE_FORMAT_RAW, .options = im->options, .read_only = true,
+            .backing = bs->backing_store,
+            .metadata_cache = bs->format && bs->format->metadata_cache ? bs->format->metadata_cache->max_size : 0,
+        };
+        if (image_nodes(b, &below) < 0)
+            return -1;
+    }
+    return storage_node(b, im) < 0 ? -1 : format_node(b, im);
+}
+
+static int
+nodes(struct builder *b, const struct domain_disk *d)
+{
+    if (d->encryption || d->source->src.encryption)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: encrypted images cannot be used yet", d->target);
+    const struct disk_driver *drv = d->driver;
+    struct image im = {
+        .label = d->target, .type = d->type, .src = &d->source->src,
+        .format = drv ? drv->type : STORAGE_FORMAT_RAW, .driver = drv, .options = drv,
+        .read_only = d->readonly, .top = true,
+        .backing = d->backing_store,
+        .metadata_cache = drv && drv->metadata_cache ? drv->metadata_cache->max_size : 0,
+    };
+    if (image_nodes(b, &im) < 0)
+        return -1;
+    if (drv && drv->copy_on_read == TRI_ON) {
+        g_autofree char *format = disk_format_node(d), *node = g_strdup_printf("libvirt-CoR-%s", d->target);
+        json_t *o = json_object();
+        put_str(o, "driver", "copy-on-read");
+        put_str(o, "node-name", node);
+        put_str(o, "file", format);
+        add_blockdev(b, o);
+    }
+    return 0;
+}
+
+static void
+put_disk_tail(json_t *o, const struct domain_disk *d)
+{
+    if (d->blockio && d->blockio->logical_block_size)
+        put_int(o, "logical_block_size", d->blockio->logical_block_size);
+    if (d->blockio && d->blockio->physical_block_size)
+        put_int(o, "physical_block_size", d->blockio->physical_block_size);
+    if (d->wwn) {
+        g_autofree char *wwn = g_strdup_printf("0x%s", d->wwn);
+        json_object_set_new(o, "wwn", json_integer((json_int_t)g_ascii_strtoull(d->wwn, NULL, 16)));
+    }
+    if (d->rotation_rate)
+        put_int(o, "rotation_rate", d->rotation_rate);
+    put_str(o, "vendor", d->vendor);
+    put_str(o, "product", d->product);
+    const struct disk_driver *drv = d->driver;
+    if (drv && drv->cache && drv->cache != DISK_CACHE_DEFAULT && d->device == DISK_DEVICE_DISK)
+        put_str(o, "write-cache",
+                drv->cache == DISK_CACHE_WRITETHROUGH || drv->cache == DISK_CACHE_DIRECTSYNC ? "off" : "on");
+    if (drv && drv->error_policy && drv->error_policy != DISK_ERROR_POLICY_DEFAULT) {
+        bool space = drv->error_policy == DISK_ERROR_POLICY_ENOSPACE;
+        put_str(o, "werror", space ? "enospc" : disk_error_policy_str(drv->error_policy));
+        if (!drv->rerror_policy)
+            put_str(o, "rerror", space ? "report" : disk_error_policy_str(drv->error_policy));
+    }
+    if (drv && drv->rerror_policy && drv->rerror_policy != DISK_ERROR_POLICY_DEFAULT)
+        put_str(o, "rerror", disk_error_policy_str(drv->rerror_policy));
+    if (d->serial)
+        put_str(o, "serial", d->serial);
+}
+
+static int
+disk_device(struct builder *b, const struct domain_disk *d)
+{
+    const struct device_address *a = d->info.address;
+    const struct disk_driver *drv = d->driver;
+    bool empty = disk_is_empty(d);
+    g_autofree char *bus = NULL;
+    g_autofree char *drive = empty                                 ? NULL
+                             : drv && drv->copy_on_read == TRI_ON ? g_strdup_printf("libvirt-CoR-%s", d->target)
+                                                                  : disk_format_node(d);
+    json_t *o = NULL;
+    bool cd = d->device == DISK_DEVICE_CDROM;
+    switch (d->bus) {
+    case DISK_BUS_IDE:
+    case DISK_BUS_SATA: {
+        o = props_new(cd ? "ide-cd" : "ide-hd");
+        const char *alias = controller_alias(b->def, d->bus == DISK_BUS_IDE ? CONTROLLER_TYPE_IDE : CONTROLLER_TYPE_SATA,
+                                             a->controller);
+        bus = g_strdup_printf("%s.%u", alias ? alias : "ide", d->bus == DISK_BUS_IDE ? a->bus : a->unit);
+        put_str(o, "bus", bus);
+        if (d->bus == DISK_BUS_IDE)
+            put_int(o, "unit", a->unit);
+        break;
+    }
+    case DISK_BUS_FDC:
+        o = props_new("floppy");
+        if (machine_is_q35(b->def)) {
+            bus = g_strdup_printf("%s.0", controller_alias(b->def, CONTROLLER_TYPE_FDC, a->controller));
+            put_str(o, "bus", bus);
+        }
+        put_int(o, "unit", a->unit);
+        break;
+    case DISK_BUS_SCSI: {
+        const struct domain_controller *c = domain_find_controller(b->def, CONTROLLER_TYPE_SCSI, a->controller);
+        o = props_new(cd ? "scsi-cd" : d->device == DISK_DEVICE_LUN ? "scsi-block" : "scsi-hd");
+        bus = g_strdup_printf("%s.%u", c->info.alias, str_is(c->model, "lsilogic") ? a->bus : 0);
+        put_str(o, "bus", bus);
+        if (str_is(c->model, "lsilogic")) {
+            put_int(o, "scsi-id", a->unit);
+        } else {
+            put_int(o, "channel", a->bus);
+            put_int(o, "scsi-id", a->target);
+            put_int(o, "lun", a->unit);
+        }
+        if (d->device != DISK_DEVICE_LUN) {
+            g_autofree char *id = g_strdup_printf("drive-%s", d->info.alias);
+            put_str(o, "device_id", d->serial ? d->serial : id);
+        }
+        put_onoff(o, "share-rw", TRI_UNSET);
+        break;
+    }
+    case DISK_BUS_VIRTIO: {
+        g_autofree char *driver = virtio_driver(b, "virtio-blk", d->model, &d->info);
+        o = props_new(driver);
+        if (drv) {
+            if (drv->iothread) {
+                g_autofree char *thread = g_strdup_printf("iothread%u", drv->iothread);
+                put_str(o, "iothread", thread);
+            }
+            put_onoff(o, "ioeventfd", drv->ioeventfd);
+            put_onoff(o, "event_idx", drv->event_idx);
+            if (drv->queues)
+                put_int(o, "num-queues", drv->queues);
+            if (drv->queue_size)
+                put_int(o, "queue-size", drv->queue_size);
+            put_virtio(o, &drv->virtio);
+        }
+        if (put_address(b, o, &d->info) < 0) {
+            json_decref(o);
+            return -1;
+        }
+        break;
+    }
+    case DISK_BUS_USB:
+        o = props_new("usb-storage");
+        if (put_address(b, o, &d->info) < 0) {
+            json_decref(o);
+            return -1;
+        }
+        put_bool(o, "removable", d->removable == TRI_ON);
+        break;
+    default:
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: bus '%s' cannot be used", d->target,
+                       disk_bus_str(d->bus));
+    }
+    if (d->shareable)
+        put_bool(o, "share-rw", true);
+    put_str(o, "drive", drive);
+    put_str(o, "id", d->info.alias);
+    if (d->bus != DISK_BUS_FDC)
+        put_boot(o, disk_boot_index(b->def, d));
+    if (d->geometry && d->geometry->cyls) {
+        put_int(o, "cyls", d->geometry->cyls);
+        put_int(o, "heads", d->geometry->heads);
+        put_int(o, "secs", d->geometry->secs);
+    }
+    put_disk_tail(o, d);
+    add_device(b, o);
+    return 0;
+}
+
+int
+build_disks(struct builder *b)
+{
+    struct boot_plan plan;
+    plan_boot(b->def, &plan);
+    if (plan.floppy && plan.floppy_index && !machine_is_q35(b->def))
+        add_argf(b, "-global", "isa-fdc.bootindexA=%u", plan.floppy_index);
+    for (uint32_t i = 0; i < b->def->n_disks; i++) {
+        const struct domain_disk *d = b->def->disks[i];
+        if (!disk_is_empty(d) && nodes(b, d) < 0)
+            return -1;
+        if (disk_device(b, d) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* UEFI firmware: code and variables are two flash images. */
+int
+build_flash(struct builder *b)
+{
+    const struct os_loader *l = b->def->os->loader;
+    const struct os_nvram *nv = b->def->os->nvram;
+    const struct { const char *path; bool read_only; int n; enum storage_format format; } images[] = {
+        { l->path, l->readonly == TRI_YES, 0, l->format },
+        { nv ? nv->path ? nv->path : nv->source ? nv->source->src.file : NULL : NULL, false, 1,
+          nv ? nv->format : STORAGE_FORMAT_UNSET },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(images); i++) {
+        if (!images[i].path)
+            continue;
+        g_autofree char *storage = g_strdup_printf("libvirt-pflash%d-storage", images[i].n);
+        g_autofree char *format = g_strdup_printf("libvirt-pflash%d-format", images[i].n);
+        json_t *o = json_object();
+        put_str(o, "driver", "file");
+        put_str(o, "filename", images[i].path);
+        put_str(o, "node-name", storage);
+        put_bool(o, "auto-read-only", true);
+        put_str(o, "discard", "unmap");
+        add_blockdev(b, o);
+        o = json_object();
+        put_str(o, "node-name", format);
+        put_bool(o, "read-only", images[i].read_only);
+        put_str(o, "driver", images[i].format == STORAGE_FORMAT_QCOW2 ? "qcow2" : "raw");
+        put_str(o, "file", storage);
+        add_blockdev(b, o);
+    }
+    return 0;
+}

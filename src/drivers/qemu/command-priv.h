@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command-priv: the argv builder's own vocabulary; see command.h.
+ *
+ * Each command-*.c adds options of one kind of device to the builder.  Values
+ * are collected as JSON objects and written as JSON where the emulator takes
+ * that, else as key=value pairs.
+ */
+#pragma once
+
+#include "drivers/qemu/command.h"
+#include "drivers/qemu/domain-host.h"
+#include "drivers/qemu/qemu-conf.h"
+
+#include <jansson.h>
+
+struct builder {
+    const struct domain_def *def;
+    struct qemu_host *host;
+    const struct qemu_caps *caps;
+    const struct qemu_command_opts *opts;
+    struct qemu_command *cmd;
+    GPtrArray *argv, *env;
+    GArray *fds;
+    int next_fd, next_fdset;
+    bool json_device, json_netdev, json_object;
+    struct err *err;
+};
+
+void add_arg(struct builder *b, const char *option, const char *value);
+void add_argf(struct builder *b, const char *option, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Take over the object. */
+void add_device(struct builder *b, json_t *props);
+void add_object(struct builder *b, json_t *props);
+void add_netdev(struct builder *b, json_t *props);
+void add_blockdev(struct builder *b, json_t *props);
+void add_audiodev(struct builder *b, json_t *props);
+/* Remembers a descriptor to make; the number it has in QEMU. */
+int add_fd(struct builder *b, int kind, const char *path, int flags, int mode, const char *what);
+
+json_t *props_new(const char *driver);
+void put_str(json_t *o, const char *key, const char *value);   /* NULL: nothing */
+void put_int(json_t *o, const char *key, long long value);
+void put_bool(json_t *o, const char *key, bool value);
+void put_tri(json_t *o, const char *key, enum tristate value);  /* as true/false */
+void put_onoff(json_t *o, const char *key, enum tristate value);/* as "on"/"off" */
+/* Commas doubled, for values in key=value options; free it. */
+char *escape_commas(const char *text);
+
+/* Bus and address of a device; virtio options; boot order; rom. */
+int put_address(struct builder *b, json_t *o, const struct device_info *info);
+void put_virtio(json_t *o, const struct virtio_options *v);
+void put_boot(json_t *o, unsigned index);
+void put_rom(json_t *o, const struct device_info *info);
+/* "virtio-net" and model → "virtio-net-pci", "virtio-net-pci-transitional", … */
+char *virtio_driver(const struct builder *b, const char *base, enum virtio_model model, const struct device_info *info);
+const char *model_of_virtio(const char *controller_model, enum virtio_model *model);
+/* Alias of a controller, as a bus name without its number. */
+const char *controller_alias(const struct domain_def *def, enum controller_type type, unsigned index);
+
+int build_controllers(struct builder *b);
+int build_disks(struct builder *b);
+int build_flash(struct builder *b);
+int build_interfaces(struct builder *b);
+int build_chardevs(struct builder *b);
+int build_tpms(struct builder *b);
+int build_graphics(struct builder *b);
+int build_videos(struct builder *b);
+int build_sounds(struct builder *b);
+int build_audio(struct builder *b);
+int build_other_devices(struct builder *b);
+int build_redirdevs(struct builder *b);
+int build_hostdevs(struct builder *b);
+int build_filesystems(struct builder *b);
+int build_shmem(struct builder *b);
+/* -chardev of a backend; the object's id is returned, "char" + alias. */
+int build_chardev(struct builder *b, const struct chardev_source *source, const char *alias, bool channel);
+int build_cpu(struct builder *b);
+int build_memory(struct builder *b);
+int build_numa(struct builder *b);
+int build_clock(struct builder *b);
+int build_smbios(struct builder *b);
+/* bootindex a device gets from <os><boot dev>, 0: none */
+struct boot_plan {
+    const struct domain_disk *hd, *cdrom, *floppy;
+    const struct domain_interface *net;
+    unsigned hd_index, cdrom_index, floppy_index, net_index;
+};
+void plan_boot(const struct domain_def *def, struct boot_plan *plan);
+unsigned disk_boot_index(const struct domain_def *def, const struct domain_disk *disk);
+unsigned interface_boot_index(const struct domain_def *def, const struct domain_interface *net);
+/* disk.c: names of a disk's nodes; free them. */
+char *disk_format_node(const struct domain_disk *disk);
+bool disk_is_empty(const struct domain_disk *disk);

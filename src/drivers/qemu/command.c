@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command: the frame of the command line: what every guest has, in the order
+ * QEMU likes it.  See command.h.
+ */
+#include "drivers/qemu/command-priv.h"
+
+#include "base/uuid.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ERR_FROM VIR_FROM_QEMU
+
+/* ---- vocabulary ------------------------------------------------------------------------------------ */
+
+void
+add_arg(struct builder *b, const char *option, const char *value)
+{
+    g_ptr_array_add(b->argv, g_strdup(option));
+    if (value)
+        g_ptr_array_add(b->argv, g_strdup(value));
+}
+
+void
+add_argf(struct builder *b, const char *option, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    g_ptr_array_add(b->argv, g_strdup(option));
+    g_ptr_array_add(b->argv, g_strdup_vprintf(fmt, ap));
+    va_end(ap);
+}
+
+char *
+escape_commas(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
+    return g_strjoinv(",,", parts);
+}
+
+static void
+flatten(GString *out, const char *prefix, json_t *o, const char *first)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach(o, key, v) {
+        if (first && !strcmp(key, first))
+            continue;
+        g_autofree char *name = prefix ? g_strdup_printf("%s.%s", prefix, key) : g_strdup(key);
+        if (json_is_object(v)) {
+            flatten(out, name, v, NULL);
+        } else if (json_is_string(v)) {
+            g_autofree char *safe = escape_commas(json_string_value(v));
+            g_string_append_printf(out, ",%s=%s", name, safe);
+        } else if (json_is_integer(v)) {
+            g_string_append_printf(out, ",%s=%lld", name, (long long)json_integer_value(v));
+        } else if (json_is_boolean(v)) {
+            g_string_append_printf(out, ",%s=%s", name, json_is_true(v) ? "on" : "off");
+        }
+    }
+}
+
+static void
+add_json(struct builder *b, const char *option, json_t *props, bool json, const char *first)
+{
+    if (json) {
+        char *text = json_dumps(props, JSON_COMPACT);
+        add_arg(b, option, text);
+        free(text);
+    } else {
+        GString *text = g_string_new(json_string_value(json_object_get(props, first)));
+        flatten(text, NULL, props, first);
+        add_arg(b, option, text->str);
+        g_string_free(text, TRUE);
+    }
+    json_decref(props);
+}
+
+void add_device(struct builder *b, json_t *props) { add_json(b, "-device", props, b->json_device, "driver"); }
+void add_object(struct builder *b, json_t *props) { add_json(b, "-object", props, b->json_object, "qom-type"); }
+void add_netdev(struct builder *b, json_t *props) { add_json(b, "-netdev", props, b->json_netdev, "type"); }
+void add_blockdev(struct builder *b, json_t *props) { add_json(b, "-blockdev", props, true, "driver"); }
+void add_audiodev(struct builder *b, json_t *props) { add_json(b, "-audiodev", props, b->json_object, "driver"); }
+
+int
+add_fd(struct builder *b, int kind, const char *path, int flags, int mode, const char *what)
+{
+    struct qemu_command_fd fd = { .kind = kind, .path = g_strdup(path), .flags = flags, .mode = mode,
+                                  .child_fd = b->next_fd++, .fd = -1, .what = g_strdup(what) };
+    g_array_append_val(b->fds, fd);
+    return fd.child_fd;
+}
+
+json_t *
+props_new(const char *driver)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "driver", json_string(driver));
+    return o;
+}
+
+void
+put_str(json_t *o, const char *key, const char *value)
+{
+    if (value)
+        json_object_set_new(o, key, json_string(value));
+}
+
+void put_int(json_t *o, const char *key, long long value) { json_object_set_new(o, key, json_integer(value)); }
+void put_bool(json_t *o, const char *key, bool value) { json_object_set_new(o, key, json_boolean(value)); }
+
+void
+put_tri(json_t *o, const char *key, enum tristate value)
+{
+    if (value)
+        put_bool(o, key, value == TRI_YES);
+}
+
+void
+put_onoff(json_t *o, const char *key, enum tristate value)
+{
+    if (value)
+        put_str(o, key, value == TRI_YES ? "on" : "off");
+}
+
+const char *
+controller_alias(const struct domain_def *def, enum controller_type type, unsigned index)
+{
+    const struct domain_controller *c = domain_find_controller(def, type, index);
+    return c ? c->info.alias : NULL;
+}
+
+int
+put_address(struct builder *b, json_t *o, const struct device_info *info)
+{
+    const struct device_address *a = info->address;
+    if (!a)
+        return 0;
+    if (a->type == ADDRESS_TYPE_PCI) {
+        const char *bus = controller_alias(b->def, CONTROLLER_TYPE_PCI, a->bus);
+        if (!bus)
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "device '%s' sits on PCI bus %u, which has no controller",
+                           info->alias ? info->alias : "?", a->bus);
+        put_str(o, "bus", bus);
+        put_tri(o, "multifunction", a->multifunction);
+        g_autofree char *addr = a->function ? g_strdup_printf("0x%x.0x%x", a->slot, a->function)
+                                            : g_strdup_printf("0x%x", a->slot);
+        put_str(o, "addr", addr);
+        if (info->acpi_index)
+            put_int(o, "acpi-index", info->acpi_index);
+    } else if (a->type == ADDRESS_TYPE_USB) {
+        const char *alias = controller_alias(b->def, CONTROLLER_TYPE_USB, a->bus);
+        if (!alias)
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "device '%s' sits on USB bus %u, which has no controller",
+                           info->alias ? info->alias : "?", a->bus);
+        g_autofree char *bus = g_strdup_printf("%s.0", alias);
+        put_str(o, "bus", bus);
+        put_str(o, "port", a->usb_port);
+    } else if (a->type == ADDRESS_TYPE_SPAPR_VIO) {
+        if (a->has_reg)
+            put_int(o, "reg", a->reg);
+    } else if (a->type == ADDRESS_TYPE_CCW) {
+        g_autofree char *devno = g_strdup_printf("%x.%x.%04x", a->cssid, a->ssid, a->devno);
+        put_str(o, "devno", devno);
+    } else if (a->type == ADDRESS_TYPE_ISA) {
+        if (a->has_iobase)
+            put_int(o, "iobase", a->iobase);
+        if (a->has_irq)
+            put_int(o, "irq", a->irq);
+    }
+    return 0;
+}
+
+void
+put_virtio(json_t *o, const struct virtio_options *v)
+{
+    put_tri(o, "iommu_platform", v->iommu);
+    put_tri(o, "ats", v->ats);
+    put_tri(o, "packed", v->packed);
+    put_tri(o, "page-per-vq", v->page_per_vq);
+}
+
+void
+put_boot(json_t *o, unsigned index)
+{
+    if (index)
+        put_int(o, "bootindex", index);
+}
+
+void
+put_rom(json_t *o, const struct device_info *info)
+{
+    if (!info->rom)
+        return;
+    if (info->rom->enabled == TRI_NO) {
+        put_str(o, "romfile", "");
+        return;
+    }
+    put_int(o, "rombar", info->rom->bar == TRI_OFF ? 0 : 1);
+    if (!info->rom->bar)
+        json_object_del(o, "rombar");
+    put_str(o, "romfile", info->rom->file);
+}
+
+char *
+virtio_driver(const struct builder *b, const char *base, enum virtio_model model, const struct device_info *info)
+{
+    const char *bus = arch_is_s390(b->def)                                                    ? "ccw"
+                      : info->address && info->address->type == ADDRESS_TYPE_VIRTIO_MMIO ? "device"
+                                                                                          : "pci";
+    const char *suffix = model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL       ? "-transitional"
+                         : model == VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL ? "-non-transitional"
+                                                                         : "";
+    return g_strconcat(base, "-", bus, suffix, NULL);
+}
+
+/* ---- boot order ------------------------------------------------------------------------------------ */
+
+void
+plan_boot(const struct domain_def *def, struct boot_plan *plan)
+{
+    memset(plan, 0, sizeof(*plan));
+    for (uint32_t i = 0; i < def->os->n_boots; i++) {
+        switch (def->os->boots[i]->dev) {
+        case OS_BOOT_DEV_HD: plan->hd_index = i + 1; break;
+        case OS_BOOT_DEV_CDROM: plan->cdrom_index = i + 1; break;
+        case OS_BOOT_DEV_FD: plan->floppy_index = i + 1; break;
+        case OS_BOOT_DEV_NETWORK: plan->net_index = i + 1; break;
+        default: break;
+        }
+    }
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct domain_disk *d = def->disks[i];
+        if (d->device == DISK_DEVICE_CDROM)
+            plan->cdrom = plan->cdrom ? plan->cdrom : d;
+        else if (d->device == DISK_DEVICE_FLOPPY)
+            plan->floppy = plan->floppy ? plan->floppy : d;
+        else
+            plan->hd = plan->hd ? plan->hd : d;
+    }
+    plan->net = def->n_interfaces ? def->interfaces[0] : NULL;
+}
+
+unsigned
+disk_boot_index(const struct domain_def *def, const struct domain_disk *disk)
+{
+    struct boot_plan plan;
+    if (disk->info.boot_order)
+        return disk->info.boot_order;
+    plan_boot(def, &plan);
+    return disk == plan.hd ? plan.hd_index : disk == plan.cdrom ? plan.cdrom_index : disk == plan.floppy ? plan.floppy_index : 0;
+}
+
+unsigned
+interface_boot_index(const struct domain_def *def, const struct domain_interface *net)
+{
+    struct boot_plan plan;
+    if (net->info.boot_order)
+        return net->info.boot_order;
+    plan_boot(def, &plan);
+    return net == plan.net ? plan.net_index : 0;
+}
+
+/* ---- the frame -------------------------------------------------------------------------------------- */
+
+char *
+qemu_guest_dir(const struct qemu_host *host, int id, const char *name)
+{
+    /* Socket paths are short: 20 characters of the name tell enough. */
+    GString *s = g_string_new(NULL);
+    const char *p = name;
+    for (int n = 0; *p && n < 20; n++) {
+        const char *next = g_utf8_validate(p, -1, NULL) ? g_utf8_next_char(p) : p + 1;
+        g_string_append_len(s, p, next - p);
+        p = next;
+    }
+    char *dir = g_strdup_printf("%s/domain-%d-%s", host->dirs.lib, id, s->str);
+    g_string_free(s, TRUE);
+    return dir;
+}
+
+static int
+build_name(struct builder *b)
+{
+    g_autofree char *name = escape_commas(b->def->name);
+    add_argf(b, "-name", "guest=%s,debug-threads=on", name);
+    return 0;
+}
+
+static int
+build_secret(struct builder *b)
+{
+    json_t *o = json_object();
+    put_str(o, "qom-type", "secret");
+    put_str(o, "id", "masterKey0");
+    put_str(o, "format", "raw");
+    put_str(o, "file", b->cmd->master_key_path);
+    add_object(b, o);
+    return 0;
+}
+
+static void
+timer_options(struct builder *b, GString *machine)
+{
+    const struct domain_clock *clock = b->def->clock;
+    for (uint32_t i = 0; clock && i < clock->n_timers; i++) {
+        if (clock->timers[i]->name == TIMER_NAME_HPET && clock->timers[i]->present && b->caps->version >= 8000000 &&
+            arch_is_x86(b->def))
+            g_string_append_printf(machine, ",hpet=%s", clock->timers[i]->present == TRI_YES ? "on" : "off");
+    }
+}
+
+static int
+build_machine(struct builder *b)
+{
+    const struct domain_def *def = b->def;
+    const struct domain_features *f = def->features;
+    const struct qemu_machine *m = qemu_caps_machine(b->caps, def->os->machine);
+    GString *s = g_string_new(def->os->machine);
+    g_string_append(s, ",usb=off");
+    if (f && f->vmport && f->vmport->state)
+        g_string_append_printf(s, ",vmport=%s", f->vmport->state == TRI_ON ? "on" : "off");
+    if (f && f->smm && f->smm->state)
+        g_string_append_printf(s, ",smm=%s", f->smm->state == TRI_ON ? "on" : "off");
+    if (f && f->ioapic)
+        g_string_append_printf(s, ",kernel_irqchip=%s", f->ioapic == IOAPIC_DRIVER_QEMU ? "split" : "on");
+    bool dump = def->memory->dump_core ? def->memory->dump_core == TRI_ON : b->host->conf->dump_guest_core;
+    g_string_append_printf(s, ",dump-guest-core=%s", dump ? "on" : "off");
+    bool numa = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
+    if (!numa && m && m->default_ram_id)
+        g_string_append_printf(s, ",memory-backend=%s", m->default_ram_id);
+    if (def->os->loader && def->os->loader->type == LOADER_TYPE_PFLASH && def->os->loader->path) {
+        g_string_append(s, ",pflash0=libvirt-pflash0-format");
+        if (def->os->nvram && (def->os->nvram->path || def->os->nvram->source))
+            g_string_append(s, ",pflash1=libvirt-pflash1-format");
+    }
+    if (b->caps->version >= 8000000 && arch_is_x86(def)) {
+        if (!machine_is(def, "isapc"))
+            g_string_append_printf(s, ",acpi=%s", f && f->acpi ? "on" : "off");
+    }
+    timer_options(b, s);
+    if (def->iommu && def->iommu->model == IOMMU_MODEL_SMMUV3)
+        g_string_append(s, ",iommu=smmuv3");
+    add_arg(b, "-machine", s->str);
+    g_string_free(s, TRUE);
+    add_arg(b, "-accel", def->type == DOMAIN_VIRT_KVM ? "kvm" : "tcg");
+    return 0;
+}
+
+static int
+build_loader(struct builder *b)
+{
+    const struct os_loader *l = b->def->os->loader;
+    if (!l || !l->path)
+        return 0;
+    if (l->type == LOADER_TYPE_ROM) {
+        add_arg(b, "-bios", l->path);
+        return 0;
+    }
+    if (l->secure == TRI_YES)
+        add_arg(b, "-global", "driver=cfi.pflash01,property=secure,value=on");
+    return build_flash(b);
+}
+
+static int
+build_smp(struct builder *b)
+{
+    const struct domain_vcpus *v = b->def->vcpu;
+    const struct cpu_topology *t = b->def->cpu ? b->def->cpu->topology : NULL;
+    GString *s = g_string_new(NULL);
+    g_string_append_printf(s, "%u", v->current ? v->current : v->max);
+    if (v->current && v->current != v->max)
+        g_string_append_printf(s, ",maxcpus=%u", v->max);
+    if (t) {
+        g_string_append_printf(s, ",sockets=%u", t->sockets);
+        if (t->dies && arch_is_x86(b->def))
+            g_string_append_printf(s, ",dies=%u", t->dies);
+        if (t->clusters > 1)
+            g_string_append_printf(s, ",clusters=%u", t->clusters);
+        g_string_append_printf(s, ",cores=%u,threads=%u", t->cores, t->threads);
+    } else {
+        g_string_append_printf(s, ",sockets=%u,cores=1,threads=1", v->max);
+    }
+    add_arg(b, "-smp", s->str);
+    g_string_free(s, TRUE);
+    return 0;
+}
+
+static int
+build_iothreads(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_iothreadids; i++) {
+        const struct iothread *t = b->def->iothreadids[i];
+        json_t *o = json_object();
+        g_autofree char *id = g_strdup_printf("iothread%u", t->id);
+        put_str(o, "qom-type", "iothread");
+        put_str(o, "id", id);
+        if (t->has_thread_pool_min)
+            put_int(o, "thread-pool-min", t->thread_pool_min);
+        if (t->has_thread_pool_max)
+            put_int(o, "thread-pool-max", t->thread_pool_max);
+        if (t->poll && t->poll->has_max)
+            put_int(o, "poll-max-ns", t->poll->max);
+        add_object(b, o);
+    }
+    return 0;
+}
+
+static int
+build_monitor(struct builder *b)
+{
+    if (b->opts->native) {
+        g_autofree char *path = escape_commas(b->cmd->monitor_path);
+        add_argf(b, "-chardev", "socket,id=charmonitor,path=%s,server=on,wait=off", path);
+    } else {
+        int fd = add_fd(b, QEMU_FD_LISTEN, b->cmd->monitor_path, 0, 0700, "the monitor socket");
+        add_argf(b, "-chardev", "socket,id=charmonitor,fd=%d,server=on,wait=off", fd);
+    }
+    add_arg(b, "-mon", "chardev=charmonitor,id=monitor,mode=control");
+    return 0;
+}
+
+static void
+build_pm(struct builder *b)
+{
+    const struct domain_pm *pm = b->def->pm;
+    if (!pm || !arch_is_x86(b->def))
+        return;
+    const char *device = machine_is_q35(b->def) ? "ICH9-LPC" : "PIIX4_PM";
+    if (pm->suspend_to_mem)
+        add_argf(b, "-global", "%s.disable_s3=%d", device, pm->suspend_to_mem == TRI_NO);
+    if (pm->suspend_to_disk)
+        add_argf(b, "-global", "%s.disable_s4=%d", device, pm->suspend_to_disk == TRI_NO);
+}
+
+static int
+build_boot(struct builder *b)
+{
+    const struct domain_os *os = b->def->os;
+    GString *s = g_string_new(NULL);
+    if (os->bootmenu) {
+        g_string_append_printf(s, "menu=%s,", os->bootmenu == TRI_YES ? "on" : "off");
+        if (os->bootmenu == TRI_YES && os->bootmenu_timeout)
+            g_string_append_printf(s, "splash-time=%u,", os->bootmenu_timeout);
+    }
+    if (os->has_reboot_timeout)
+        g_string_append_printf(s, "reboot-timeout=%d,", os->reboot_timeout);
+    g_string_append(s, "strict=on");
+    add_arg(b, "-boot", s->str);
+    g_string_free(s, TRUE);
+    if (os->kernel)
+        add_arg(b, "-kernel", os->kernel);
+    if (os->initrd)
+        add_arg(b, "-initrd", os->initrd);
+    if (os->cmdline)
+        add_arg(b, "-append", os->cmdline);
+    if (os->dtb)
+        add_arg(b, "-dtb", os->dtb);
+    for (uint32_t i = 0; i < os->n_acpi_tables; i++) {
+        g_autofree char *path = escape_commas(os->acpi_tables[i]->path);
+        add_argf(b, "-acpitable", "sig=SLIC,file=%s", path);
+    }
+    return 0;
+}
+
+static int
+build_tail(struct builder *b)
+{
+    const struct domain_def *def = b->def;
+    if (b->opts->incoming || b->opts->incoming_uri || b->opts->incoming_fd) {
+        g_autofree char *fd = b->opts->incoming_fd ? g_strdup_printf("fd:%d", b->opts->incoming_fd) : NULL;
+        add_arg(b, "-incoming", fd ? fd : b->opts->incoming_uri ? b->opts->incoming_uri : "defer");
+    }
+    if (def->features && def->features->vmcoreinfo && def->features->vmcoreinfo->state == TRI_ON)
+        add_device(b, props_new("vmcoreinfo"));
+    if (b->host->conf->seccomp_sandbox != 0 && qemu_caps_has_option(b->caps, "sandbox"))
+        add_arg(b, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+    else if (b->host->conf->seccomp_sandbox == 0 && qemu_caps_has_option(b->caps, "sandbox"))
+        add_arg(b, "-sandbox", "off");
+    const struct qemu_commandline *extra = def->qemu_commandline;
+    for (uint32_t i = 0; extra && i < extra->n_args; i++)
+        add_arg(b, extra->args[i]->value ? extra->args[i]->value : "", NULL);
+    for (uint32_t i = 0; extra && i < extra->n_envs; i++)
+        g_ptr_array_add(b->env, g_strdup_printf("%s=%s", extra->envs[i]->name,
+                                                extra->envs[i]->value ? extra->envs[i]->value : ""));
+    if (b->host->conf->log_timestamp)
+        add_arg(b, "-msg", "timestamp=on");
+    return 0;
+}
+
+static int
+build_all(struct builder *b)
+{
+    const struct domain_def *def = b->def;
+    char uuid[UUID_TEXT];
+    add_arg(b, def->emulator, NULL);
+    build_name(b);
+    add_arg(b, "-S", NULL);
+    build_secret(b);
+    build_machine(b);
+    if (build_cpu(b) < 0 || build_loader(b) < 0 || build_memory(b) < 0)
+        return -1;
+    bool locked = def->memory_backing && def->memory_backing->locked;
+    add_argf(b, "-overcommit", "mem-lock=%s", locked ? "on" : "off");
+    build_smp(b);
+    build_iothreads(b);
+    if (build_numa(b) < 0)
+        return -1;
+    add_arg(b, "-uuid", uuid_format(def->uuid, uuid));
+    if (build_smbios(b) < 0)
+        return -1;
+    bool display = false;
+    for (uint32_t i = 0; i < def->n_graphics; i++)
+        display = display || def->graphics[i]->type != GRAPHICS_TYPE_UNSET;
+    if (!display)
+        add_arg(b, "-display", "none");
+    add_arg(b, "-no-user-config", NULL);
+    add_arg(b, "-nodefaults", NULL);
+    build_monitor(b);
+    if (build_clock(b) < 0)
+        return -1;
+    add_arg(b, "-no-shutdown", NULL);
+    if (arch_is_x86(def) && b->caps->version < 8000000 && !(def->features && def->features->acpi) &&
+        !machine_is(def, "isapc"))
+        add_arg(b, "-no-acpi", NULL);
+    build_pm(b);
+    if (build_boot(b) < 0 || build_controllers(b) < 0 || build_disks(b) < 0 || build_filesystems(b) < 0 ||
+        build_interfaces(b) < 0 || build_chardevs(b) < 0 || build_tpms(b) < 0 || build_audio(b) < 0 ||
+        build_graphics(b) < 0 || build_videos(b) < 0 || build_sounds(b) < 0 || build_redirdevs(b) < 0 ||
+        build_hostdevs(b) < 0 || build_other_devices(b) < 0 || build_shmem(b) < 0)
+        return -1;
+    return build_tail(b);
+}
+
+static void
+base_env(struct builder *b)
+{
+    const struct qemu_host *host = b->host;
+    g_ptr_array_add(b->env, g_strdup("LC_ALL=C"));
+    const char *path = g_getenv("PATH");
+    g_ptr_array_add(b->env, g_strdup_printf("PATH=%s", host->privileged || !path
+                                                           ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+                                                           : path));
+    if (host->privileged) {
+        g_ptr_array_add(b->env, g_strdup_printf("HOME=%s", b->cmd->guest_dir));
+        g_ptr_array_add(b->env, g_strdup_printf("XDG_DATA_HOME=%s/.local/share", b->cmd->guest_dir));
+        g_ptr_array_add(b->env, g_strdup_printf("XDG_CACHE_HOME=%s/.cache", b->cmd->guest_dir));
+        g_ptr_array_add(b->env, g_strdup_printf("XDG_CONFIG_HOME=%s/.config", b->cmd->guest_dir));
+    } else {
+        static const char *const keep[] = { "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_DATA_HOME",
+                                            "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "DISPLAY", "XAUTHORITY",
+                                            "WAYLAND_DISPLAY", "PULSE_SERVER" };
+        for (size_t i = 0; i < G_N_ELEMENTS(keep); i++) {
+            const char *value = g_getenv(keep[i]);
+            if (value)
+                g_ptr_array_add(b->env, g_strdup_printf("%s=%s", keep[i], value));
+        }
+    }
+}
+
+static void
+frame(struct builder *b)
+{
+    struct qemu_command *cmd = b->cmd;
+    const struct qemu_conf *conf = b->host->conf;
+    cmd->binary = g_strdup(b->def->emulator);
+    cmd->guest_dir = qemu_guest_dir(b->host, b->opts->id, b->def->name);
+    cmd->monitor_path = g_strdup_printf("%s/monitor.sock", cmd->guest_dir);
+    cmd->master_key_path = g_strdup_printf("%s/master-key.aes", cmd->guest_dir);
+    cmd->log_path = g_strdup_printf("%s/%s.log", b->host->dirs.log, b->def->name);
+    cmd->pid_path = g_strdup_printf("%s/%s.pid", b->host->dirs.state, b->def->name);
+    const char *leaf = strrchr(cmd->guest_dir, '/') + 1 + strlen("domain-");
+    cmd->cgroup_name = g_strdup_printf("qemu-%s", leaf);
+    cmd->set_ids = b->host->privileged;
+    cmd->uid = b->host->uid;
+    cmd->gid = b->host->gid;
+    cmd->ngroups = b->host->ngroups;
+    cmd->groups = b->host->ngroups ? g_memdup2(b->host->groups, b->host->ngroups * sizeof(gid_t)) : NULL;
+    cmd->max_files = conf->max_files;
+    cmd->max_processes = conf->max_processes;
+    cmd->max_core = conf->max_core_given ? (long long)MIN(conf->max_core, (unsigned long long)LLONG_MAX) : -1;
+    if (b->def->memory_backing && b->def->memory_backing->locked)
+        cmd->memlock = b->def->memtune && b->def->memtune->hard_limit ? b->def->memtune->hard_limit * 1024 : ~0ull;
+    else if (b->def->n_hostdevs)
+        cmd->memlock = (b->def->memory->size + 1024 * 1024) * 1024;
+}
+
+int
+qemu_command_build(const struct domain_def *live, struct qemu_host *host, const struct qemu_command_opts *opts,
+                   struct qemu_command *out, struct err *err)
+{
+    memset(out, 0, sizeof(*out));
+    struct qemu_caps *caps = qemu_host_caps(host, live->emulator, err);
+    if (!caps)
+        return -1;
+    struct builder b = {
+        .def = live, .host = host, .caps = caps, .opts = opts, .cmd = out,
+        .argv = g_ptr_array_new(), .env = g_ptr_array_new(),
+        .fds = g_array_new(FALSE, TRUE, sizeof(struct qemu_command_fd)),
+        .next_fd = MAX(10, opts->incoming_fd + 1), .next_fdset = 1, .err = err,
+        .json_device = qemu_caps_has(caps, QEMU_FEATURE_DEVICE_JSON),
+        .json_netdev = qemu_caps_has(caps, QEMU_FEATURE_NETDEV_JSON),
+        .json_object = qemu_caps_has(caps, QEMU_FEATURE_OBJECT_JSON),
+    };
+    frame(&b);
+    base_env(&b);
+    int rc = build_all(&b);
+    g_ptr_array_add(b.argv, NULL);
+    g_ptr_array_add(b.env, NULL);
+    out->argv = (char **)g_ptr_array_free(b.argv, FALSE);
+    out->env = (char **)g_ptr_array_free(b.env, FALSE);
+    out->nfds = b.fds->len;
+    out->fds = (struct qemu_command_fd *)g_array_free(b.fds, FALSE);
+    qemu_caps_unref(caps);
+    if (rc < 0) {
+        qemu_command_clear(out);
+        return err_context(err, "cannot build the command line of guest '%s'", live->name);
+    }
+    return 0;
+}

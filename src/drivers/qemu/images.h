@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * images: what a disk image says about itself, read without running anything.
+ * Called by: prepare. Waits for the disk only.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "model/domain-def.h"
+
+/* Reads the chain below each disk into its <backingStore> elements, unless
+ * the user gave them, and numbers all sources.  An image that cannot be read
+ * is an error that names it. */
+int images_read_chain(struct domain_def *def, struct domain_disk *disk, struct err *err);
+/* Numbers the sources of all disks as block nodes are named. */
+void images_number(struct domain_def *def);

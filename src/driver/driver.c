@@ -46,12 +46,15 @@ drv_conn_open(const struct open_request *req, const struct identity *who,
     conn->who = who;
     conn->lost = lost;
     conn->lost_opaque = lost_opaque;
-    for (size_t i = 0; i < ndrivers && rc == 0; i++) {
-        if (!serves(drivers[i], req->uri))
+    /* First those that name their schemes, then those that take what is left. */
+    for (size_t k = 0; k < 2 * ndrivers && rc == 0; k++) {
+        const struct driver *driver = drivers[k % ndrivers];
+
+        if ((driver->schemes == NULL) != (k >= ndrivers) || !serves(driver, req->uri))
             continue;
-        rc = drivers[i]->open(conn, req, err);
+        rc = driver->open(conn, req, err);
         if (rc > 0)
-            conn->driver = drivers[i];
+            conn->driver = driver;
     }
     if (rc == 0)
         err_set(err, VIR_ERR_NO_CONNECT, "no driver of this build serves %s%s",

@@ -83,6 +83,9 @@ struct drv_conn {
      * is lost (reason: virConnectCloseReason).  Called once, from any thread. */
     void (*lost)(struct drv_conn *conn, int reason, void *opaque);
     void *lost_opaque;
+    /* Set by a driver that learns of a loss only while it is asked something: keep an
+     * eye on the connection from now on.  May be NULL. */
+    int (*watch)(struct drv_conn *conn, struct err *err);
 
     char *uri;              /* canonical */
     unsigned int flags;     /* VIR_CONNECT_RO … as opened */

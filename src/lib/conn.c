@@ -114,6 +114,8 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
     if (taken)
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "the connection has a close callback already");
     events_need_timer(conn);
+    if (conn->drv->watch)
+        conn->drv->watch(conn->drv, NULL);
     if (conn->is_lost)
         events_wake(conn);
     return 0;

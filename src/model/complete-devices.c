@@ -586,7 +586,9 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_graphics; i++)
         domain_complete_graphics(def, def->graphics[i]);
     complete_video(def);
-    return domain_add_implied_controllers(def, err);
+    if (domain_add_implied_controllers(def, err) < 0)
+        return -1;
+    return domain_check(def, err);
 }
 
 int domain_each_device(struct domain_def *def, domain_device_fn fn, void *data)

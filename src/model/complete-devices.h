@@ -7,3 +7,4 @@
 #include "model/domain-def.h"
 
 int domain_complete_devices(struct domain_def *def, struct err *err);
+int domain_check(struct domain_def *def, struct err *err);

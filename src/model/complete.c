@@ -62,6 +62,11 @@ static int complete_memory(struct domain_def *def, struct err *err)
             if (def->memories[i]->target)
                 def->memory->size += def->memories[i]->target->size;
     }
+    uint64_t devices = 0;
+    for (uint32_t i = 0; i < def->n_memories; i++)
+        devices += def->memories[i]->target ? def->memories[i]->target->size : 0;
+    if (devices > def->memory->size)
+        return err_set(err, VIR_ERR_XML_ERROR, "the memory devices of guest '%s' hold more than its <memory>", def->name);
     if (!def->memory->size)
         return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has no memory: add <memory unit='MiB'>…</memory>", def->name);
     if (!def->current_memory || def->current_memory > def->memory->size)
@@ -126,6 +131,31 @@ static int complete_cpus(struct domain_def *def, struct err *err)
             c->numa->cells[i]->has_id = true;
         }
     }
+    return 0;
+}
+
+/* Those without an id of their own get the smallest that are free. */
+static int complete_iothreads(struct domain_def *def, struct err *err)
+{
+    if (!def->n_iothreadids)
+        return 0;
+    for (uint32_t i = 0; i < def->n_iothreadids; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (def->iothreadids[i]->id == def->iothreadids[k]->id)
+                return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has two I/O threads with id %u", def->name,
+                               def->iothreadids[i]->id);
+    for (uint32_t id = 1; def->n_iothreadids < def->iothreads; id++) {
+        bool taken = false;
+        for (uint32_t i = 0; i < def->n_iothreadids; i++)
+            taken |= def->iothreadids[i]->id == id;
+        if (taken)
+            continue;
+        struct iothread *t = model_new(def, struct iothread);
+        t->id = id;
+        t->has_id = true;
+        model_list_append(def, def->iothreadids, def->n_iothreadids, t);
+    }
+    def->iothreads = def->n_iothreadids;
     return 0;
 }
 
@@ -246,7 +276,7 @@ static void complete_lifecycle(struct domain_def *def)
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
 {
     if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 || complete_memory(def, err) < 0 ||
-        complete_cpus(def, err) < 0)
+        complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0)
         return -1;
     complete_lifecycle(def);
     complete_features(def);

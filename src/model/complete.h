@@ -17,6 +17,10 @@
 /* 0, or -1 with err filled. */
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err);
 
+/* Takes from a copy of a running guest's document what the run has added and the flags of fields do
+ * not know: ports taken by autoport, generated names of taps.  For the inactive XML of a transient guest. */
+void domain_strip_live(struct domain_def *def);
+
 /* The parts, for drivers that add devices one by one (attach). */
 int domain_complete_disk(struct domain_def *def, struct domain_disk *disk, struct err *err);
 int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err);

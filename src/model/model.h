@@ -159,6 +159,9 @@ void *model_alloc(const void *root, size_t size);          /* zeroed, 8-aligned 
 const char *model_str(const void *root, const char *s);    /* NULL stays NULL */
 const char *model_strn(const void *root, const char *s, size_t n);
 const char *model_printf(const void *root, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The content of a verbatim element of a root (such as metadata), checked and laid out as when it
+ * is read; NULL: not well-formed. */
+const char *model_raw(const void *root, const char *inner);
 /* A deep copy of one struct (from any document) in the arena of root. */
 void *model_import(const void *root, const struct model_table *t, const void *base);
 

@@ -14,6 +14,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/xmlerror.h>
 #include "model/engine.h"
+#include "model/raw.h"
 
 #define ERR_FROM VIR_FROM_XML
 
@@ -39,9 +40,9 @@ struct parser {
     struct err *err;
     unsigned flags;
     unsigned skip;                     /* open elements inside one that is ignored */
-    unsigned raw;                      /* open elements inside one that is kept verbatim */
+    struct raw *raw;                   /* inside an element that is kept verbatim */
     unsigned depth;
-    int raw_text;                      /* what is verbatim has to be kept open: "<a" without ">" */
+    unsigned raw_level;
     const struct model_field *raw_field;
     void *raw_base;
     bool failed, dtd;
@@ -255,88 +256,16 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
 
 /* ---- what is kept verbatim ------------------------------------------------------------------------------ */
 
-static void raw_close_tag(struct parser *p)
+static void keep_raw(struct parser *p)
 {
-    if (p->raw_text) {
-        text_lit(&p->text, ">");
-        p->raw_text = 0;
-    }
-}
-
-/* As libxml2 writes it: double quotes, quotes in text left alone. */
-static void raw_escape(struct parser *p, const char *s, size_t n, bool attr)
-{
-    for (size_t i = 0, from = 0; i <= n; i++) {
-        const char *rep = i == n ? "" : s[i] == '&' ? "&amp;" : s[i] == '<' ? "&lt;" : s[i] == '>' ? "&gt;" :
-            s[i] == '\r' ? "&#13;" : attr && s[i] == '"' ? "&quot;" : attr && s[i] == '\n' ? "&#10;" :
-            attr && s[i] == '\t' ? "&#9;" : NULL;
-        if (!rep)
-            continue;
-        text_add(&p->text, s + from, i - from);
-        text_add(&p->text, rep, strlen(rep));
-        from = i + 1;
-    }
-}
-
-static void raw_name(struct parser *p, const xmlChar *name, const xmlChar *prefix)
-{
-    if (prefix) {
-        text_add(&p->text, (const char *)prefix, strlen((const char *)prefix));
-        text_lit(&p->text, ":");
-    }
-    text_add(&p->text, (const char *)name, strlen((const char *)name));
-}
-
-static void raw_start(struct parser *p, const xmlChar *name, const xmlChar *prefix, int n_ns, const xmlChar **ns,
-                      int n_attr, const xmlChar **attr)
-{
-    raw_close_tag(p);
-    text_lit(&p->text, "<");
-    raw_name(p, name, prefix);
-    for (int i = 0; i < n_ns; i++) {
-        text_lit(&p->text, " xmlns");
-        if (ns[i * 2]) {
-            text_lit(&p->text, ":");
-            text_add(&p->text, (const char *)ns[i * 2], strlen((const char *)ns[i * 2]));
-        }
-        text_lit(&p->text, "=\"");
-        if (ns[i * 2 + 1])
-            raw_escape(p, (const char *)ns[i * 2 + 1], strlen((const char *)ns[i * 2 + 1]), true);
-        text_lit(&p->text, "\"");
-    }
-    for (int i = 0; i < n_attr; i++, attr += 5) {
-        text_lit(&p->text, " ");
-        raw_name(p, attr[0], attr[1]);
-        text_lit(&p->text, "=\"");
-        raw_escape(p, (const char *)attr[3], attr[4] - attr[3], true);
-        text_lit(&p->text, "\"");
-    }
-    p->raw_text = 1;
-    p->raw++;
-}
-
-static void raw_end(struct parser *p, const xmlChar *name, const xmlChar *prefix)
-{
-    p->raw--;
-    if (p->raw == 0) {                  /* the element itself: only what is inside is kept */
-        raw_close_tag(p);
-        size_t from = p->stack[p->depth - 1].text;
-        char *s = arena_bytes(p->head, p->text.n - from + 1);
-        memcpy(s, p->text.s + from, p->text.n - from);
-        s[p->text.n - from] = 0;
-        *(const char **)FIELD_PTR(p->raw_base, p->raw_field->offset) = s;
-        p->text.n = from;
-        p->depth--;
-        return;
-    }
-    if (p->raw_text) {
-        text_lit(&p->text, "/>");
-        p->raw_text = 0;
-        return;
-    }
-    text_lit(&p->text, "</");
-    raw_name(p, name, prefix);
-    text_lit(&p->text, ">");
+    g_autoptr(GString) s = g_string_new(NULL);
+    raw_print(p->raw, p->raw_level, s);
+    raw_free(p->raw);
+    p->raw = NULL;
+    char *kept = arena_bytes(p->head, s->len + 1);
+    memcpy(kept, s->str, s->len + 1);
+    *(const char **)FIELD_PTR(p->raw_base, p->raw_field->offset) = kept;
+    p->depth--;
 }
 
 /* ---- SAX ------------------------------------------------------------------------------------------------------ */
@@ -392,8 +321,8 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
             return;
         }
         if (push(p, NULL, NULL, f->qname)) {
-            p->raw = 1;
-            p->raw_text = 0;
+            p->raw = raw_new();
+            p->raw_level = p->depth - 1;
             p->raw_field = f;
             p->raw_base = up->base;
         }
@@ -423,7 +352,7 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
     if (p->failed)
         return;
     if (p->raw) {
-        raw_start(p, name, prefix, n_ns, ns, n_attr, attr);
+        raw_start(p->raw, name, prefix, uri, n_ns, ns, n_attr, attr);
         return;
     }
     if (p->skip) {
@@ -472,7 +401,8 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
     if (p->failed)
         return;
     if (p->raw) {
-        raw_end(p, name, prefix);
+        if (!raw_end(p->raw))
+            keep_raw(p);
         return;
     }
     if (p->skip) {
@@ -506,8 +436,7 @@ static void characters(void *user, const xmlChar *s, int n)
     if (p->failed || p->skip || !p->depth)
         return;
     if (p->raw) {
-        raw_close_tag(p);
-        raw_escape(p, (const char *)s, n, false);
+        raw_text(p->raw, s, n);
     } else if (p->stack[p->depth - 1].collect) {
         text_add(&p->text, (const char *)s, n);
     }
@@ -516,25 +445,17 @@ static void characters(void *user, const xmlChar *s, int n)
 static void comment(void *user, const xmlChar *s)
 {
     struct parser *p = user;
-    if (p->failed || !p->raw)
-        return;
-    raw_close_tag(p);
-    text_lit(&p->text, "<!--");
-    text_add(&p->text, (const char *)s, strlen((const char *)s));
-    text_lit(&p->text, "-->");
+    if (!p->failed && p->raw)
+        raw_comment(p->raw, s);
 }
 
 static void cdata(void *user, const xmlChar *s, int n)
 {
     struct parser *p = user;
-    if (p->failed || !p->raw) {
+    if (p->failed || !p->raw)
         characters(user, s, n);
-        return;
-    }
-    raw_close_tag(p);
-    text_lit(&p->text, "<![CDATA[");
-    text_add(&p->text, (const char *)s, n);
-    text_lit(&p->text, "]]>");
+    else
+        raw_cdata(p->raw, s, n);
 }
 
 static void refuse_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
@@ -609,6 +530,7 @@ static int parse(const struct model_document *d, const struct model_table *root_
     p.ctxt->sax = theirs;
     xmlFreeParserCtxt(p.ctxt);
     g_free(p.text.s);
+    raw_free(p.raw);
     if (wrong)
         err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is not well-formed XML", d->element);
     if (p.failed || wrong) {
@@ -617,6 +539,23 @@ static int parse(const struct model_document *d, const struct model_table *root_
     }
     *root = result;
     return 0;
+}
+
+const char *model_raw(const void *root, const char *inner)
+{
+    /* parsed as the only element of a document, which is all the parser needs to know */
+    static const struct model_field field = { "x", 1, MODEL_K_RAW, .qname = "x", .has = MODEL_NO_OFFSET };
+    static const uint8_t sorted[] = { 0 };
+    static const struct model_table table = { "raw", &field, sorted, .n_kids = 1, .n_fields = 1, .text = -1,
+                                              .disc = -1, .size = sizeof(char *), .align = sizeof(char *) };
+    static const struct model_document doc = { "raw", "x", &table, VIR_FROM_XML };
+    g_autofree char *xml = g_strdup_printf("<x><x>%s</x></x>", inner);
+    void *result;
+    if (parse(&doc, NULL, NULL, xml, strlen(xml), 0, &result, NULL) < 0)
+        return NULL;
+    const char *s = model_str(root, *(const char **)result);
+    model_unref(result);
+    return s;
 }
 
 int model_parse(const struct model_document *d, const char *xml, size_t len, unsigned flags, void **root,

@@ -57,8 +57,10 @@ static const struct { const char *in, *out; } readings[] = {
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
     { HEAD "<title><![CDATA[a<b]]></title>" TAIL, "<domain type='kvm'>\n  <name>g</name>\n  <title>a&lt;b</title>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
-    { HEAD "<metadata><!-- kept --><a xmlns='urn:a' b='&quot;'>'</a></metadata>" TAIL,
-      "<domain type='kvm'>\n  <name>g</name>\n  <metadata><!-- kept --><a xmlns=\"urn:a\" b=\"&quot;\">'</a></metadata>\n"
+    { HEAD "<metadata>gone<a xmlns='urn:a' b='&quot;'>'<c/></a><no/><p:a xmlns:p='urn:b'><d/><!-- kept --></p:a>"
+      "<again xmlns='urn:a'/></metadata>" TAIL,
+      "<domain type='kvm'>\n  <name>g</name>\n  <metadata>\n    <a xmlns=\"urn:a\" b=\"&quot;\">'<c/></a>\n"
+      "    <p:a xmlns:p=\"urn:b\">\n      <d/>\n      <!-- kept -->\n    </p:a>\n  </metadata>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
     { HEAD "<title>&amp;&#65;&lt;</title><os><type arch='x86_64' machine='a&amp;b'>hvm</type></os>" TAIL,
       "<domain type='kvm'>\n  <name>g</name>\n  <title>&amp;A&lt;</title>\n  <memory unit='KiB'>1024</memory>\n"
@@ -116,6 +118,14 @@ static void test_refusals(void)
         if (!strstr(err.message, refusals[i].word))
             g_error("'%s' is not in: %s", refusals[i].word, err.message);
     }
+}
+
+static void test_raw(void)
+{
+    DOMAIN_DEF_AUTO def = parse(DEVICES(""), 0);
+    g_assert_cmpstr(model_raw(def, "<a xmlns='u'><b/></a>"), ==, "\n    <a xmlns=\"u\">\n      <b/>\n    </a>\n  ");
+    g_assert_cmpstr(model_raw(def, ""), ==, "");
+    g_assert_null(model_raw(def, "<a>"));
 }
 
 static void test_depth(void)
@@ -293,6 +303,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/samples", test_samples);
     g_test_add_func("/model/readings", test_readings);
     g_test_add_func("/model/refusals", test_refusals);
+    g_test_add_func("/model/raw", test_raw);
     g_test_add_func("/model/depth", test_depth);
     g_test_add_func("/model/flags", test_flags);
     g_test_add_func("/model/abi", test_abi);

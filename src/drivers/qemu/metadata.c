@@ -51,7 +51,7 @@ keep(struct domain_def *def, xmlDocPtr doc)
 
     for (xmlNodePtr n = xmlDocGetRootElement(doc)->children; n; n = n->next)
         xmlNodeDump(buf, doc, n, 2, 1);
-    def->metadata = model_str(def, (const char *)xmlBufferContent(buf));
+    def->metadata = model_raw(def, (const char *)xmlBufferContent(buf));
     xmlBufferFree(buf);
 }
 

@@ -76,7 +76,7 @@ listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return err_errno(err, errno, "cannot make a socket");
-    const char *step = NULL;
+    const char *step = "";
     mode_t mask = umask(0177); /* nobody gets in before owner and mode are set */
     int rc = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
     int errnum = errno;
@@ -90,7 +90,7 @@ listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err
         step = "set the permissions of";
     else if (listen(fd, backlog) < 0)
         step = "listen on";
-    if (step) {
+    if (*step) {
         err_errno(err, errno, "cannot %s socket '%s'", step, path);
         if (rc == 0)
             unlink(path);

@@ -26,10 +26,18 @@ class FixtureDaemon(Daemon):
     def client(self, **more):
         return Client(self.socket, **more)
 
+    def stop(self):
+        super().stop()
+        text = (self.top / 'vireod.log').read_text(errors='replace') if (self.top / 'vireod.log').exists() else ''
+        assert 'Sanitizer' not in text and 'runtime error' not in text, text[-6000:]
+        assert not self.process or self.process.returncode in (0, 1), self.log()
+
     def proc(self, what):
         return f'/proc/{self.process.pid}/{what}'
 
     def private_kib(self):
+        if os.environ.get('VIREO_SANITIZED'):
+            return 0  # sanitizers keep what was freed
         with open(self.proc('smaps_rollup')) as f:
             return sum(int(line.split()[1]) for line in f if line.startswith('Private_'))
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import wire
-from support import BUILD, PATIENCE, SystemDaemon, wait_for
+from support import PATIENCE, SystemDaemon, answers, wait_for
 from test_daemon_wire import FIXTURE, FixtureDaemon
 from wire import Client, domain, string
 
@@ -171,7 +171,7 @@ def test_nobody_reads_its_stderr(top):
     d.process = subprocess.Popen(d.command(), env=d.env, stdin=subprocess.DEVNULL, stdout=write, stderr=write)
     os.close(write)
     try:
-        wait_for(lambda: (d.sockets / 'vireod.pid').exists() and (d.sockets / 'libvirt-sock').exists(), 'it starts')
+        wait_for(lambda: answers(d.socket), 'it listens')
         for _ in range(300):
             with d.client() as c:
                 assert c.alive()

@@ -27,7 +27,7 @@ encode(const struct event *ev, const struct event_wire_form *form, struct xdr_wr
     bool qemu = ev->family == EVENT_QEMU_MONITOR;
     const struct net_header header = {
         .prog = qemu ? QEMU_PROGRAM : REMOTE_PROGRAM, .vers = qemu ? QEMU_PROTOCOL_VERSION : REMOTE_PROTOCOL_VERSION,
-        .proc = form->proc, .type = NET_MESSAGE, .status = NET_OK,
+        .proc = form->proc, .type = NET_MESSAGE, .serial = 1, .status = NET_OK, /* as clients have always seen it */
     };
     size_t begin = frame_begin(w, &header);
     if (form->encode(ev, &arena, w, err) < 0) {

@@ -141,8 +141,8 @@ domain_event(virConnectPtr conn, virDomainPtr dom, const struct event *ev, callb
         handle = handle_new_##kind(conn, &ref); \
         call; \
         handle_unref(handle); \
-    } \
-    break
+        break; \
+    }
 
 void
 event_dispatch(virConnectPtr conn, const struct event *ev, callback cb, void *opaque)

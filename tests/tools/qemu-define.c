@@ -5,11 +5,13 @@
  *   qemu-define caps                          capabilities
  *   qemu-define domcaps [EMULATOR [ARCH [MACHINE [VIRTTYPE]]]]   ("-": none)
  *   qemu-define argv OUTDIR FILE...           command line of each, a JSON array
+ *   qemu-define check OUTDIR FILE...          does the emulator take it? Starts and ends it
  *   qemu-define define OUTDIR FILE...         stored XML of each, or its error, as OUTDIR/NAME
  *
  * State goes below $QEMU_DEFINE_ROOT (default: a folder in /tmp); "system": paths are
  * those of the system driver, only the cache goes to /tmp.
  */
+#include "base/process.h"
 #include "drivers/qemu/capabilities.h"
 #include "drivers/qemu/command.h"
 #include "drivers/qemu/prepare.h"
@@ -20,6 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static const char *
 argument(int argc, char **argv, int i)
@@ -68,6 +73,65 @@ arguments(struct qemu_host *host, const char *file, struct err *err)
     return copy;
 }
 
+/* Runs the emulator until its monitor answers. */
+static char *
+check(struct qemu_host *host, const char *file, struct err *err)
+{
+    static int id = 1000;
+    g_autofree char *xml = NULL;
+    gsize n;
+    DOMAIN_DEF_AUTO def = NULL;
+    struct qemu_command cmd = { 0 };
+    const struct qemu_command_opts opts = { .id = ++id, .paused = true };
+    if (!g_file_get_contents(file, &xml, &n, NULL)) {
+        err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
+        return NULL;
+    }
+    if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
+        qemu_domain_prepare(def, host, id, false, err) < 0)
+        return NULL;
+    if (qemu_command_build(def, host, &opts, &cmd, err) < 0 || qemu_command_make(&cmd, host, err) < 0) {
+        qemu_command_clear(&cmd);
+        qemu_domain_release(def, host);
+        return NULL;
+    }
+    struct process_fd fds[64];
+    size_t nfds = 0;
+    FILE *log = tmpfile();
+    fds[nfds++] = (struct process_fd){ fileno(log), 2 };
+    for (size_t i = 0; i < cmd.nfds; i++)
+        fds[nfds++] = (struct process_fd){ cmd.fds[i].fd, cmd.fds[i].child_fd };
+    struct process_spec spec = { .argv = (const char *const *)cmd.argv, .env = (const char *const *)cmd.env, .fds = fds,
+                                 .nfds = nfds };
+    struct process proc = PROCESS_INIT;
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    g_strlcpy(addr.sun_path, cmd.monitor_path, sizeof(addr.sun_path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char *result = NULL;
+    if (process_spawn(&spec, &proc, err) == 0) {
+        char buf[4096] = "";
+        connect(fd, (struct sockaddr *)&addr, sizeof(addr));
+        qemu_command_close_fds(&cmd);
+        struct timeval limit = { 20, 0 };
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+        ssize_t got = recv(fd, buf, sizeof(buf) - 1, 0);
+        if (got > 0) {
+            result = g_strdup("ok\n");
+        } else {
+            ssize_t k = pread(fileno(log), buf, sizeof(buf) - 1, 0);
+            buf[MAX(k, 0)] = 0;
+            err_set_from(err, 0, VIR_ERR_INTERNAL_ERROR, "%s", buf);
+        }
+        process_kill(&proc);
+    }
+    close(fd);
+    fclose(log);
+    qemu_command_unmake(&cmd);
+    qemu_command_clear(&cmd);
+    qemu_domain_release(def, host);
+    return result;
+}
+
 static void
 define_all(struct qemu_host *host, const char *dir, int n, char **files,
            char *(*work)(struct qemu_host *host, const char *file, struct err *err))
@@ -101,8 +165,8 @@ main(int argc, char **argv)
     else if (host && argc > 1 && !strcmp(argv[1], "domcaps"))
         text = qemu_domain_capabilities(host, argument(argc, argv, 2), argument(argc, argv, 3),
                                         argument(argc, argv, 4), argument(argc, argv, 5), &err);
-    else if (host && argc > 2 && (!strcmp(argv[1], "define") || !strcmp(argv[1], "argv"))) {
-        define_all(host, argv[2], argc - 3, argv + 3, argv[1][0] == 'd' ? define : arguments);
+    else if (host && argc > 2 && strchr("dac", argv[1][0])) {
+        define_all(host, argv[2], argc - 3, argv + 3, argv[1][0] == 'd' ? define : argv[1][0] == 'c' ? check : arguments);
         text = g_strdup("");
     } else if (host)
         err_set_from(&err, 0, VIR_ERR_INVALID_ARG, "usage: see the head of qemu-define.c");

@@ -26,11 +26,10 @@ serial_in_use(struct domain_def *def, const char *kind, void *device, struct dev
 }
 
 static int
-virtio_serial(struct domain_def *def, struct device_info *info, bool console, struct err *err)
+virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
 {
     struct device_address *a = info->address;
-    bool whole = a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL && (a->port || console);
-    if (whole)
+    if (a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL && a->port)
         return 0;
     if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL)
         a = device_address_new(def, ADDRESS_TYPE_VIRTIO_SERIAL);
@@ -40,7 +39,7 @@ virtio_serial(struct domain_def *def, struct device_info *info, bool console, st
             continue;
         a->controller = c->index;
         unsigned ports = c->has_ports ? c->ports : 31;
-        for (a->port = console ? 0 : 1; a->port < ports; a->port++) {
+        for (a->port = 1; a->port < ports; a->port++) {
             struct serial_port p = { a, false };
             domain_each_device(def, serial_in_use, &p);
             if (!p.used) {
@@ -57,14 +56,10 @@ assign_virtio_serial(struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_channels; i++) {
         if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO &&
-            virtio_serial(def, &def->channels[i]->info, false, err) < 0)
+            virtio_serial(def, &def->channels[i]->info, err) < 0)
             return -1;
     }
-    for (uint32_t i = 0; i < def->n_consoles; i++) {
-        if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO &&
-            virtio_serial(def, &def->consoles[i]->info, true, err) < 0)
-            return -1;
-    }
+    /* Consoles find their port by themselves: the first is number 0. */
     return 0;
 }
 
@@ -223,8 +218,6 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
             total += usb_ports(def->controllers[i]);
     }
     total += 8 * def->n_hubs;
-    struct usb_pass given = { err, false, 0, 0 };
-    (void)given;
     int used = 0;
     for (uint32_t i = 0; i < def->n_inputs; i++)
         used += def->inputs[i]->info.address && def->inputs[i]->info.address->type == ADDRESS_TYPE_USB;

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "core/executor.h"
+#include "driver/host-node.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -170,6 +171,16 @@ qemu_connect_is_encrypted(struct drv_conn *conn, struct err *err)
 static const struct hypervisor_ops ops = {
     .connect_get_type = qemu_connect_get_type,
     .connect_get_hostname = qemu_connect_get_hostname,
+    .connect_get_sysinfo = host_connect_get_sysinfo,
+    .node_get_info = host_node_get_info,
+    .node_get_cpu_map = host_node_get_cpu_map,
+    .node_get_cpu_stats = host_node_get_cpu_stats,
+    .node_get_memory_stats = host_node_get_memory_stats,
+    .node_get_free_memory = host_node_get_free_memory,
+    .node_get_cells_free_memory = host_node_get_cells_free_memory,
+    .node_get_free_pages = host_node_get_free_pages,
+    .node_get_memory_parameters = host_node_get_memory_parameters,
+    .node_set_memory_parameters = host_node_set_memory_parameters,
     .connect_is_alive = qemu_connect_is_alive,
     .connect_is_secure = qemu_connect_is_secure,
     .connect_is_encrypted = qemu_connect_is_encrypted,

@@ -111,10 +111,34 @@ test_raw(void)
     g_assert_cmpint(qmp_feed(qmp, refusal, sizeof(refusal) - 1), ==, 0);
     g_assert_cmpstr(seen.log->str, ==, "done {\"error\":{\"class\":\"CommandNotFound\",\"desc\":\"?\"}};");
     g_assert_cmpint(qmp_execute_raw(qmp, "[1]", -1, on_done, &seen, &err), ==, -1);
-    g_assert_true(err_is(&err, VIR_ERR_INVALID_ARG));
+    g_assert_true(err_is(&err, VIR_ERR_INTERNAL_ERROR));
     err_clear(&err);
     g_assert_cmpint(qmp_execute_raw(qmp, "{\"execute\":", -1, on_done, &seen, &err), ==, -1);
-    g_assert_true(err_is(&err, VIR_ERR_INVALID_ARG));
+    g_assert_true(err_is(&err, VIR_ERR_INTERNAL_ERROR));
+    TEARDOWN;
+}
+
+/* Beyond what a signed 64 bit integer holds. */
+static void
+test_big_numbers(void)
+{
+    SETUP;
+    static const char reply[] = GREETING "{\"return\": {}, \"id\": 1}\n"
+        "{\"return\": {\"a\": 18446744073709551615, \"b\": -99999999999999999999, \"c\": \"18446744073709551615\\\"\", "
+        "\"d\": 7}, \"id\": 2}\n";
+    g_autofree char *text = NULL;
+
+    qmp_execute(qmp, "x", NULL, -1, on_done, &seen, NULL);
+    g_assert_cmpint(qmp_feed(qmp, reply, sizeof(reply) - 1), ==, 0);
+    g_assert_nonnull(strstr(seen.log->str, "\"d\":7"));
+    {
+        json_t *v = json_loads(strstr(seen.log->str, "{"), JSON_DISABLE_EOF_CHECK, NULL);
+
+        text = qmp_dump(v);
+        json_decref(v);
+    }
+    g_assert_cmpstr(text, ==, "{\"a\":18446744073709551615,\"b\":-99999999999999999999,"
+                              "\"c\":\"18446744073709551615\\\"\",\"d\":7}");
     TEARDOWN;
 }
 
@@ -190,6 +214,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/qmp/handshake-and-requests", test_handshake_and_requests);
     g_test_add_func("/qmp/raw", test_raw);
+    g_test_add_func("/qmp/big-numbers", test_big_numbers);
     g_test_add_func("/qmp/hostile", test_hostile);
     g_test_add_func("/qmp/endless-line", test_endless_line);
     g_test_add_func("/qmp/too-many", test_too_many);

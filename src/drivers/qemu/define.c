@@ -69,7 +69,6 @@ define_once(struct qemu_driver *drv, const struct domain_def *def, struct domain
 
     if (registry_claim(drv->registry, def->name, def->uuid, 0, &req, &turn, &is_new, err) < 0)
         return -1;
-    is_new = is_new || !turn_view(turn)->persistent;
     if (guest_save_config(turn, domain_def_copy(def), err) < 0)
         return err_context(err, "cannot define guest '%s'", def->name);
     turn_emit(turn, guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,

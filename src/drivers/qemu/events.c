@@ -523,7 +523,6 @@ handle(struct note *note, void *arg)
     struct told *told = arg;
     struct run *run = note_run(note);
     struct event *ev;
-    char *details;
 
     if (!run)
         return;
@@ -533,9 +532,7 @@ handle(struct note *note, void *arg)
     ev->u.qemu_monitor.event = g_strdup(told->name);
     ev->u.qemu_monitor.seconds = told->seconds;
     ev->u.qemu_monitor.micros = told->micros;
-    details = told->data ? json_dumps(told->data, JSON_COMPACT) : NULL;
-    ev->u.qemu_monitor.details = g_strdup(details);
-    free(details);
+    ev->u.qemu_monitor.details = told->data ? qmp_dump(told->data) : NULL;
     note_emit(note, ev);
 }
 

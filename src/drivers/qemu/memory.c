@@ -135,16 +135,11 @@ bool
 balloon_stat_value(json_t *guest_stats, const struct balloon_stat *stat, unsigned long long *value)
 {
     json_t *item = json_object_get(json_object_get(guest_stats, "stats"), stat->qemu);
-    double number;
 
-    /* What the guest does not report is 2^64-1, which is beyond json_int_t. */
-    if (!item || !json_is_number(item))
+    /* What the guest does not report is 2^64-1, which is no integer here. */
+    if (!json_is_integer(item) || json_integer_value(item) < 0)
         return false;
-    number = json_number_value(item);
-    if (number < 0 || number >= 1.8e19)
-        return false;
-    *value = (json_is_integer(item) ? (unsigned long long)json_integer_value(item) : (unsigned long long)number) /
-             stat->divisor;
+    *value = (unsigned long long)json_integer_value(item) / stat->divisor;
     return true;
 }
 

@@ -39,7 +39,6 @@ static int
 raw(struct turn *turn, const char *text, int fd, char **result, struct err *err)
 {
     struct monitor_cmd cmd = { .command = text, .raw = true, .fd = fd };
-    char *dump;
 
     if (monitor_batch(turn, &cmd, 1, 0, err) < 0)
         return -1;
@@ -47,9 +46,7 @@ raw(struct turn *turn, const char *text, int fd, char **result, struct err *err)
         err_move(err, &cmd.err);
         return -1;
     }
-    dump = json_dumps(cmd.value, JSON_COMPACT);
-    *result = g_strdup(dump);
-    free(dump);
+    *result = qmp_dump(cmd.value);
     monitor_cmds_clear(&cmd, 1);
     return 0;
 }

@@ -53,6 +53,10 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *args, int fd,
  * id taken out. */
 int qmp_execute_raw(struct qmp *qmp, const char *text, int fd, qmp_done done, void *opaque, struct err *err);
 
+/* A reply or part of it as text, to g_free: numbers come back as QEMU wrote them
+ * (those beyond json_int_t are strings of a kind of their own inside). */
+char *qmp_dump(json_t *value);
+
 /* Bytes from QEMU.  -1: not QMP, the connection is closed now. */
 int qmp_feed(struct qmp *qmp, const char *data, size_t n);
 /* What has to be written next (NULL: nothing), with the descriptor that goes

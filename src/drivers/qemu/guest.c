@@ -58,8 +58,8 @@ guest_affect(const struct vm_view *view, unsigned flags, struct affect *affect, 
     if (affect->live && !active)
         return err_not_running(err);
     if (affect->config && !view->persistent)
-        return err_set(err, VIR_ERR_OPERATION_INVALID,
-                       "guest '%s' is transient and has no persistent definition to change", view->name);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID,
+                            "guest '%s' is transient and has no persistent definition to change", view->name);
     return 0;
 }
 

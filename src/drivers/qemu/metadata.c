@@ -141,7 +141,7 @@ qemu_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         return err_set(err, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
     }
     if (!*result)
-        return err_set(err, VIR_ERR_NO_DOMAIN_METADATA, "guest '%s' has no such metadata", view->name);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_DOMAIN_METADATA, "guest '%s' has no such metadata", view->name);
     return 0;
 }
 

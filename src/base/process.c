@@ -50,7 +50,7 @@ struct child {
     volatile int step, errnum;
 };
 
-#define RAW __attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined))
+#define RAW __attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize("undefined")))
 #define SYS(...) syscall(__VA_ARGS__)
 
 RAW static int

@@ -329,7 +329,7 @@ inject(struct turn *turn, enum fault fault, struct pending *p, const struct call
             run_kill(turn->run, SIGKILL, NULL);
             break;
         }
-        /* fall through */
+        G_GNUC_FALLTHROUGH;
     case FAULT_EOF:
         if (turn->run)
             run_mark_dead(turn->run, "injected: the channel was closed");
@@ -340,7 +340,7 @@ inject(struct turn *turn, enum fault fault, struct pending *p, const struct call
             call->garble(p, call->arg);
             break;
         }
-        /* fall through */
+        G_GNUC_FALLTHROUGH;
     case FAULT_ERROR:
         if (p) {
             struct err e = ERR_INIT;

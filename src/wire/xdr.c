@@ -300,7 +300,7 @@ decode_fields(struct xdr_reader *r, enum xdr_type type, char *out, struct err *e
                 *(char **)(void *)at = NULL;
                 break;
             }
-            /* fall through */
+            G_GNUC_FALLTHROUGH;
         case XDR_STRING:
             if (decode_string(r, type, f, (char **)(void *)at, err) < 0)
                 return -1;

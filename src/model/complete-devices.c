@@ -201,11 +201,18 @@ struct domain_controller *domain_add_controller(struct domain_def *def, enum con
     return c;
 }
 
-static void need_controllers(struct domain_def *def, enum controller_type type, int highest)
+/* No machine has more; each index below the highest becomes a controller. */
+enum { MAX_CONTROLLER = 255 };
+
+static int need_controllers(struct domain_def *def, enum controller_type type, int64_t highest, struct err *err)
 {
+    if (highest > MAX_CONTROLLER)
+        return err_set(err, VIR_ERR_XML_ERROR, "a device of guest '%s' is on %s controller %lld; the highest is %d",
+                       def->name, controller_type_str(type), (long long)highest, MAX_CONTROLLER);
     for (int i = 0; i <= highest; i++)
         if (!domain_find_controller(def, type, i))
             domain_add_controller(def, type, i, NULL);
+    return 0;
 }
 
 /* A companion shares the index of the controller it belongs to. */
@@ -258,46 +265,47 @@ static void number_controllers(struct domain_def *def)
     }
 }
 
-static int highest_drive(const struct domain_def *def, enum disk_bus bus)
+static int64_t highest_drive(const struct domain_def *def, enum disk_bus bus)
 {
-    int n = -1;
+    int64_t n = -1;
     for (uint32_t i = 0; i < def->n_disks; i++) {
         const struct domain_disk *d = def->disks[i];
         if (d->bus == bus && d->info.address && d->info.address->type == ADDRESS_TYPE_DRIVE)
-            n = MAX(n, (int)d->info.address->controller);
+            n = MAX(n, (int64_t)d->info.address->controller);
     }
     return n;
 }
 
-static int virtio_serial_of(const struct device_address *a)
+static int64_t virtio_serial_of(const struct device_address *a)
 {
-    return a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL ? (int)a->controller : 0;
+    return a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL ? (int64_t)a->controller : 0;
 }
 
 int domain_add_implied_controllers(struct domain_def *def, struct err *err)
 {
-    int scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1, ccid = -1;
+    int64_t scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1, ccid = -1;
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         const struct domain_hostdev *h = def->hostdevs[i];
         if (h->type == HOSTDEV_TYPE_SCSI && h->info.address && h->info.address->type == ADDRESS_TYPE_DRIVE)
-            scsi = MAX(scsi, (int)h->info.address->controller);
+            scsi = MAX(scsi, (int64_t)h->info.address->controller);
     }
-    need_controllers(def, CONTROLLER_TYPE_SCSI, scsi);
-    need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC));
-    need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE));
-    need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA));
     for (uint32_t i = 0; i < def->n_channels; i++)
         if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
             serial = MAX(serial, virtio_serial_of(def->channels[i]->info.address));
     for (uint32_t i = 0; i < def->n_consoles; i++)
         if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO)
             serial = MAX(serial, virtio_serial_of(def->consoles[i]->info.address));
-    need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial);
     for (uint32_t i = 0; i < def->n_smartcards; i++) {
         const struct device_address *a = def->smartcards[i]->info.address;
-        ccid = MAX(ccid, a && a->type == ADDRESS_TYPE_CCID ? (int)a->controller : 0);
+        ccid = MAX(ccid, a && a->type == ADDRESS_TYPE_CCID ? (int64_t)a->controller : 0);
     }
-    need_controllers(def, CONTROLLER_TYPE_CCID, ccid);
+    if (need_controllers(def, CONTROLLER_TYPE_SCSI, scsi, err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC), err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE), err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA), err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial, err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_CCID, ccid, err) < 0)
+        return -1;
     return 0;
 }
 

@@ -137,6 +137,9 @@ static int complete_cpus(struct domain_def *def, struct err *err)
 /* Those without an id of their own get the smallest that are free. */
 static int complete_iothreads(struct domain_def *def, struct err *err)
 {
+    enum { MAX_IOTHREADS = 4096 };
+    if (def->iothreads > MAX_IOTHREADS || def->n_iothreadids > MAX_IOTHREADS)
+        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' asks for more than %d I/O threads", def->name, MAX_IOTHREADS);
     if (!def->n_iothreadids)
         return 0;
     for (uint32_t i = 0; i < def->n_iothreadids; i++)

@@ -55,7 +55,8 @@ void text_indent(struct text *t, unsigned level);
 #define FIELD_SUB(base, f) (*(const void *const *)FIELD_CPTR(base, (f)->offset))
 #define FIELD_COUNT(base, f) (*(const uint32_t *)FIELD_CPTR(base, (f)->has))
 
-/* Is there a value?  For scalars only. */
+/* Is there a value to print?  Was one given?  For scalars only. */
+bool scalar_given(const struct model_field *f, const void *base);
 bool scalar_present(const struct model_field *f, const void *base);
 /* Reads n bytes of text; 0, or -1 with a description of what would be valid in *valid. */
 int scalar_scan(struct model_head *h, const struct model_field *f, void *base, const char *s, size_t n,

@@ -328,7 +328,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         }
         return;
     default:
-        if (!(f->flags & MODEL_MANY) && scalar_present(f, up->base)) {
+        if (!(f->flags & MODEL_MANY) && scalar_given(f, up->base)) {
             p->skip = 1;
             return;
         }

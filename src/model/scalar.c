@@ -312,10 +312,13 @@ static int store(const struct model_field *f, void *base, uint64_t v)
 
 bool scalar_present(const struct model_field *f, const void *base)
 {
+    return f->flags & MODEL_ALWAYS || scalar_given(f, base);
+}
+
+bool scalar_given(const struct model_field *f, const void *base)
+{
     if (f->has != MODEL_NO_OFFSET)
         return *(const bool *)FIELD_CPTR(base, f->has);
-    if (f->flags & MODEL_ALWAYS)
-        return true;
     switch ((enum model_kind)f->kind) {
     case MODEL_K_STR: case MODEL_K_RAW: case MODEL_K_CPUSET:
         return FIELD_STR(base, f) != NULL;

@@ -12,10 +12,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include "model/complete.h"
+#include "model/complete-host.h"
+#include "model/snapshot-def.h"
 
 static double now(void)
 {
     return g_get_monotonic_time() * 1e-6;
+}
+
+/* The kind of a document by its root element. */
+static const struct model_document *document_of(const char *xml)
+{
+    static const struct model_document *const all[] = {
+        &domain_def_document, &network_def_document, &network_port_def_document, &nwfilter_def_document,
+        &nwfilter_binding_def_document, &storage_pool_def_document, &storage_vol_def_document, &secret_def_document,
+        &interface_def_document, &node_device_def_document, &snapshot_def_document, &checkpoint_def_document,
+        &backup_def_document,
+    };
+    for (const char *p = xml; (p = strchr(p, '<')); p++) {
+        if (!g_ascii_isalpha(p[1]))
+            continue;
+        size_t n = strcspn(p + 1, " />\t\r\n");
+        for (unsigned i = 0; i < G_N_ELEMENTS(all); i++)
+            if (strlen(all[i]->element) == n && !strncmp(all[i]->element, p + 1, n))
+                return all[i];
+        break;
+    }
+    return &domain_def_document;
 }
 
 static void measure(const char *xml, size_t n, int rounds)
@@ -68,31 +91,36 @@ int main(int argc, char **argv)
         }
         g_autofree char *xml = NULL;
         gsize n;
-        DOMAIN_DEF_AUTO def = NULL;
+        void *def = NULL;
         ERR_AUTO err = ERR_INIT;
         if (!g_file_get_contents(argv[i], &xml, &n, NULL)) {
             fprintf(stderr, "%s: cannot be read\n", argv[i]);
             return 2;
         }
         all++;
-        if (domain_def_parse(xml, n, pflags, &def, &err) < 0) {
+        const struct model_document *doc = document_of(xml);
+        if (model_parse(doc, xml, n, pflags, &def, &err) < 0) {
             printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
             status = 1;
             continue;
         }
-        if (complete && domain_complete(def, ARCH_I686, &err) < 0) {
+        if (complete && (doc == &domain_def_document ? domain_complete(def, ARCH_I686, &err) :
+                         doc == &network_def_document ? network_complete(def, &err) :
+                         doc == &storage_pool_def_document ? storage_pool_complete(def, &err) : 0) < 0) {
             printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
             status = 1;
+            model_unref(def);
             continue;
         }
         if (rounds) {
             measure(xml, n, rounds);
+            model_unref(def);
             continue;
         }
-        char *out = domain_def_format(def, fflags);
-        DOMAIN_DEF_AUTO copy = domain_def_copy(def);
-        char *again = domain_def_format(copy, fflags);
-        if (strcmp(out, again) || !domain_def_equal(def, copy)) {
+        char *out = model_format(def, fflags);
+        void *copy = model_copy(def);
+        char *again = model_format(copy, fflags);
+        if (strcmp(out, again) || !model_equal(def, copy)) {
             printf("%s: the copy differs\n", argv[i]);
             status = 1;
         }
@@ -104,6 +132,8 @@ int main(int argc, char **argv)
             fputs(out, stdout);
         free(out);
         free(again);
+        model_unref(def);
+        model_unref(copy);
     }
     if (quiet)
         printf("%u of %u came back unchanged\n", same, all);

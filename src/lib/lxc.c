@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define ERR_FROM VIR_FROM_LXC
+#define ERR_FROM VIR_FROM_NONE
 
 int
 virDomainLxcEnterNamespace(virDomainPtr domain, unsigned int nfdlist, int *fdlist, unsigned int *noldfdlist,
                            int **oldfdlist, unsigned int flags)
 {
-    ENTRY("virDomainLxcEnterNamespace", VIR_FROM_LXC);
+    ENTRY("virDomainLxcEnterNamespace", VIR_FROM_NONE);
     static const char *const names[] = { "user", "ipc", "uts", "net", "pid", "mnt" };
 
     if (nfdlist == 0)
@@ -54,7 +54,7 @@ int
 virDomainLxcEnterSecurityLabel(virSecurityModelPtr model, virSecurityLabelPtr label, virSecurityLabelPtr oldlabel,
                                unsigned int flags)
 {
-    ENTRY("virDomainLxcEnterSecurityLabel", VIR_FROM_LXC);
+    ENTRY("virDomainLxcEnterSecurityLabel", VIR_FROM_NONE);
     g_autofree char *text = NULL;
     bool apparmor;
     int fd;
@@ -133,7 +133,7 @@ join_group(char *line, struct err *err)
 int
 virDomainLxcEnterCGroup(virDomainPtr domain, unsigned int flags)
 {
-    ENTRY("virDomainLxcEnterCGroup", VIR_FROM_LXC);
+    ENTRY("virDomainLxcEnterCGroup", VIR_FROM_NONE);
     g_autofree char *path = NULL, *text = NULL;
     g_auto(GStrv) lines = NULL;
     int id;

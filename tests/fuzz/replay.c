@@ -4,6 +4,7 @@
  * found once stays found.  usage: fuzz-replay-NAME PATH…
  */
 #include <glib.h>
+#include <stdint.h>
 #include <stdio.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -83,7 +83,7 @@ cmd_echo(struct shell *sh, const struct call *call)
         fail(sh, "%s", s->str);
         return true;
     }
-    out(sh, "%s\n", s->str);
+    out(sh, "%s", s->str);
     return true;
 }
 
@@ -105,7 +105,8 @@ cmd_connect(struct shell *sh, const struct call *call)
 {
     const char *name = opt_text(call, "name");
     bool readonly = opt_flag(call, "readonly");
-    char *uri = name ? g_strdup(name) : NULL;
+    /* Without a name it is the same hypervisor again. */
+    char *uri = g_strdup(name ? name : sh->uri);
     /* The old connection stays until the new one stands. */
     virConnectPtr old = sh->conn;
     char *old_uri = sh->uri;

@@ -23,7 +23,7 @@ describe_desc(struct shell *sh, const struct call *call, struct described *d)
     if (!edit && !text) {
         auto_lib char *now = d->get(d->object, type, NULL, flags);
         if (now && *now) {
-            out(sh, "%s\n", now);
+            out(sh, "%s", now);
         } else if (!now && err_code(sh) != d->none) {
             return false;
         } else {

@@ -91,15 +91,15 @@ xml_print_node(xml_doc *doc, xmlNode *node)
     return text;
 }
 
-bool
-xml_show(struct shell *sh, const struct call *call, const char *text)
+static bool
+show(struct shell *sh, const struct call *call, const char *text, const char *end)
 {
     const char *xpath = NULL;
     bool wrap = opt_flag(call, "wrap");
     if (opt_string(sh, call, "xpath", &xpath) < 0)
         return false;
     if (!xpath) {
-        out(sh, "%s", text);
+        out(sh, "%s%s", text, end);
         return true;
     }
     g_autoptr(xml_doc) doc = parse(text, XML_PARSE_NOBLANKS);
@@ -137,6 +137,18 @@ xml_show(struct shell *sh, const struct call *call, const char *text)
     }
     xmlXPathFreeObject(obj);
     return true;
+}
+
+bool
+xml_show(struct shell *sh, const struct call *call, const char *text)
+{
+    return show(sh, call, text, "");
+}
+
+bool
+xml_show_line(struct shell *sh, const struct call *call, const char *text)
+{
+    return show(sh, call, text, "\n");
 }
 
 /* ---- writing ---- */

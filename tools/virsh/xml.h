@@ -27,6 +27,8 @@ bool xml_number(xml_doc *doc, xmlNode *at, const char *xpath, double *v);
 char *xml_print_node(xml_doc *doc, xmlNode *node); /* as it stands in the document */
 /* Prints a document, or with --xpath and --wrap what they select; the command must have both. */
 bool xml_show(struct shell *sh, const struct call *call, const char *text);
+/* The same, with one more line end. */
+bool xml_show_line(struct shell *sh, const struct call *call, const char *text);
 
 /* Building documents: an indented writer. */
 struct xml_out {

@@ -108,7 +108,7 @@ command list: list domains
     flag without-managed-save: domains without a managed save image
     flag uuid
     flag name
-    flag id
+    flag id: print ids only
     flag table
     flag managed-save: show whether a managed save image exists
     flag title: show titles

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs recorded sessions with the reference's virsh and with ours on test:///default and compares.
+
+usage: compare.py OUR_VIRSH [REFERENCE] [-v] [WORD...]
+
+Standard output and exit codes must be equal byte by byte, after numbers that depend on the clock are
+taken out.  Messages on standard error are our own, so there only the shape must agree: as many lines
+that begin with "error:".  Lines of differences.txt name sessions where more differs, and why.
+With WORDs only sessions that contain one of them run.
+"""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DOMAIN = ("<domain type='test'><name>%s</name><memory>1024</memory><vcpu>1</vcpu>"
+          "<os><type>hvm</type></os></domain>\n")
+CHANGING = [
+    (r'(CPU time:\s+)[\d.]+s', r'\1Ns'),
+    (r'\b((?:rd|wr|rx|tx)_\w+|errs|last_update|Time:) \d+', r'\1 N'),
+    (r'((?:number of|error count)[^:\n]*:\s+)\d+', r'\1N'),
+    (r'\d{4}-\d\d-\d\d[ -]\d\d:\d\d:\d\d', 'DATE'),
+    (r'\b1[78]\d{8}\b', 'STAMP'),
+    (r'\(Time: [\d.]+ ms\)', '(Time: N ms)'),
+    (r'libvirt \d+\.\d+\.\d+|(TEST|daemon:) \d+\.\d+\.\d+', r'\1 VERSION'),
+    (r"<uuid>[0-9a-f-]{36}</uuid>", '<uuid>U</uuid>'),
+    (r'\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b', 'UUID'),
+]
+
+
+def still(text):
+    for pattern, by in CHANGING:
+        text = re.sub(pattern, by, text)
+    return text
+
+
+def run(virsh, line):
+    words = shlex.split(line)
+    env = dict(os.environ, EDITOR='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1')
+    while words and re.match(r'[A-Z_]+=', words[0]):
+        name, value = words.pop(0).split('=', 1)
+        env[name] = value
+    stdin = ''
+    if words and words[0].startswith('<'):
+        stdin = words.pop(0)[1:].encode().decode('unicode_escape')
+    with tempfile.TemporaryDirectory(prefix='virsh-compare-') as folder:
+        for name in ('d1', 'd2'):
+            file = 'domain.xml' if name == 'd1' else 'domain2.xml'
+            with open(os.path.join(folder, file), 'w') as f:
+                f.write(DOMAIN % name)
+        p = subprocess.run([virsh, '-c', 'test:///default'] + words, cwd=folder, env=env, input=stdin,
+                           capture_output=True, text=True, timeout=10, errors='replace')
+        names = sorted(n for n in os.listdir(folder) if not n.startswith('domain'))
+        out = p.stdout.replace(folder, 'FOLDER')
+    return {'rc': p.returncode, 'out': still(out), 'err': still(p.stderr),
+            'files': [still(n) for n in names]}
+
+
+def shape(err):
+    return sum(line.startswith('error:') for line in err.splitlines())
+
+
+def main():
+    args = [a for a in sys.argv[1:] if a != '-v']
+    verbose = '-v' in sys.argv
+    ours = os.path.abspath(args[0])
+    reference = args[1] if len(args) > 1 else '/usr/bin/virsh'
+    only = args[2:]
+    explained = {}
+    for line in open(os.path.join(HERE, 'differences.txt')):
+        if line.strip() and not line.startswith('#'):
+            what, why = line.rstrip('\n').split(' ## ')
+            explained[what.strip()] = why
+    passed = failed = accepted = 0
+    for line in open(os.path.join(HERE, 'sessions.txt')):
+        line = line.rstrip('\n')
+        if not line.strip() or line.startswith('# ') or (only and not any(w in line for w in only)):
+            continue
+        try:
+            a = run(reference, line)
+        except subprocess.TimeoutExpired:
+            print('skipped, the reference hangs: ' + line)
+            continue
+        b = run(ours, line)
+        wrong = [k for k in ('rc', 'out', 'files') if a[k] != b[k]]
+        if 'out' in wrong and 'help' in line:
+            wrong.remove('out')  # the texts are our own
+        if shape(a['err']) != shape(b['err']):
+            wrong.append('err')
+        if not wrong:
+            passed += 1
+            if verbose and a['err'] != b['err']:
+                print('wording: %s\n  reference: %s\n  ours:      %s' % (line, a['err'].strip(), b['err'].strip()))
+            continue
+        if line in explained:
+            accepted += 1
+            continue
+        failed += 1
+        print('DIFFERENT (%s): %s' % (', '.join(wrong), line))
+        for k in wrong:
+            print('--- reference %s\n%s\n--- ours %s\n%s' % (k, a[k], k, b[k]))
+        if 'err' not in wrong:
+            print('--- stderr\n%s---\n%s' % (a['err'], b['err']))
+    print('%d passed, %d failed, %d explained' % (passed, failed, accepted))
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Jobs of a domain: block jobs, domjobinfo, backup, dirty rate.  With --wait a command watches the job until
+ * it ends, the time is over or an interrupt comes. */
+#include "cmd.h"
+#include "events.h"
+#include "file.h"
+#include "lookup.h"
+#include "names.h"
+#include "params.h"
+#include "xml.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- waiting for a block job ---- */
+
+struct block_wait {
+    struct event_wait wait;
+    char *disk;
+    int status; /* of the job, -1 while it runs */
+};
+
+static void
+block_wait_clear(void *opaque)
+{
+    g_free(((struct block_wait *)opaque)->disk);
+}
+
+static void
+block_wait_unref(void *opaque)
+{
+    g_atomic_rc_box_release_full(opaque, block_wait_clear);
+}
+
+static void
+on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type, int status, void *opaque)
+{
+    struct block_wait *w = opaque;
+    if (strcmp(disk, w->disk) != 0)
+        return;
+    g_mutex_lock(&w->wait.lock);
+    w->status = status;
+    w->wait.done = true;
+    g_cond_signal(&w->wait.cond);
+    g_mutex_unlock(&w->wait.lock);
+}
+
+struct block_job {
+    const char *path, *label;
+    bool wait, verbose, pivot, finish, async, ready; /* ready: the job ends in a phase that waits for us */
+    int timeout_ms;
+    struct block_wait *w;
+    int ids[2];
+};
+
+static bool
+job_options(struct shell *sh, const struct call *call, struct block_job *j)
+{
+    bool has_pivot = option_find(call->def, "pivot") != NULL;
+    j->verbose = opt_flag(call, "verbose");
+    j->async = opt_flag(call, "async");
+    j->pivot = has_pivot && opt_flag(call, "pivot");
+    j->finish = (option_find(call->def, "finish") && opt_flag(call, "finish")) ||
+                (option_find(call->def, "keep-overlay") && opt_flag(call, "keep-overlay"));
+    j->ids[0] = j->ids[1] = -1;
+    if (opt_timeout_ms(sh, call, &j->timeout_ms) < 0 || opt_string(sh, call, "path", &j->path) <= 0)
+        return false;
+    j->wait = opt_flag(call, "wait") || j->verbose || j->timeout_ms || j->async || j->pivot || j->finish;
+    return true;
+}
+
+/* Before the job starts, so that its end is not missed. */
+static void
+job_watch(struct shell *sh, virDomainPtr dom, struct block_job *j)
+{
+    if (!j->wait)
+        return;
+    j->w = g_atomic_rc_box_new0(struct block_wait);
+    event_wait_init(&j->w->wait, sh, NULL);
+    j->w->disk = g_strdup(j->path);
+    j->w->status = -1;
+    static const int events[] = {VIR_DOMAIN_EVENT_ID_BLOCK_JOB, VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2};
+    for (int i = 0; i < 2; i++) {
+        j->ids[i] = virConnectDomainEventRegisterAny(sh->conn, dom, events[i],
+                                                     (virConnectDomainEventGenericCallback)(void *)on_block_job,
+                                                     g_atomic_rc_box_acquire(j->w), block_wait_unref);
+        if (j->ids[i] < 0)
+            block_wait_unref(j->w);
+    }
+    err_forget(sh);
+}
+
+static void
+job_unwatch(struct shell *sh, struct block_job *j)
+{
+    if (!j->w)
+        return;
+    for (int i = 0; i < 2; i++)
+        if (j->ids[i] >= 0)
+            virConnectDomainEventDeregisterAny(sh->conn, j->ids[i]);
+    block_wait_unref(j->w);
+    j->w = NULL;
+}
+
+/* Watches by events and, for hypervisors without them, by asking. Returns a status of the job, -1 on failure,
+ * -2 if it was given up. */
+static int
+job_await(struct shell *sh, virDomainPtr dom, struct block_job *j)
+{
+    gint64 end = j->timeout_ms ? g_get_monotonic_time() + j->timeout_ms * G_GINT64_CONSTANT(1000) : 0;
+    int absent = 0;
+    for (;;) {
+        int rc = event_wait_quietly(&j->w->wait, 500);
+        if (rc == 1)
+            return j->w->status;
+        if (rc < 0 || (end && g_get_monotonic_time() > end)) {
+            virDomainBlockJobAbort(dom, j->path, j->async ? VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC : 0);
+            err_forget(sh);
+            return -2;
+        }
+        virDomainBlockJobInfo info;
+        int got = virDomainGetBlockJobInfo(dom, j->path, &info, 0);
+        if (got < 0)
+            return -1;
+        if (got > 0 && j->verbose)
+            progress_show(j->label, info.end - info.cur, info.end);
+        if (got > 0 && j->ready && info.cur == info.end && info.end)
+            return VIR_DOMAIN_BLOCK_JOB_READY;
+        if (got == 0 && ++absent > 1)
+            return VIR_DOMAIN_BLOCK_JOB_COMPLETED;
+    }
+}
+
+static bool
+job_finish(struct shell *sh, virDomainPtr dom, struct block_job *j, const char *done)
+{
+    bool ok = true;
+    if (!j->wait) {
+        say(sh, "%s started", j->label);
+        return true;
+    }
+    int status = job_await(sh, dom, j);
+    if (j->verbose && (status == VIR_DOMAIN_BLOCK_JOB_COMPLETED || status == VIR_DOMAIN_BLOCK_JOB_READY)) {
+        progress_show(j->label, 0, 1);
+        fprintf(stderr, "\n");
+    }
+    if (status == VIR_DOMAIN_BLOCK_JOB_READY && j->pivot) {
+        if (virDomainBlockJobAbort(dom, j->path, VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT) < 0)
+            ok = fail(sh, "failed to pivot job for disk %s", j->path);
+        else
+            say(sh, "\nSuccessfully pivoted");
+    } else if (status == VIR_DOMAIN_BLOCK_JOB_READY && j->finish) {
+        if (virDomainBlockJobAbort(dom, j->path, 0) < 0)
+            ok = fail(sh, "failed to finish job for disk %s", j->path);
+        else
+            say(sh, "\n%s", done);
+    } else if (status == VIR_DOMAIN_BLOCK_JOB_READY) {
+        say(sh, "\nNow in mirroring phase");
+    } else if (status == VIR_DOMAIN_BLOCK_JOB_COMPLETED) {
+        say(sh, "\n%s", done);
+    } else if (status == VIR_DOMAIN_BLOCK_JOB_CANCELED || status == -2) {
+        say(sh, "\n%s aborted", j->label);
+        ok = false;
+    } else if (status == -1) {
+        ok = fail(sh, "failed to query job for disk %s", j->path);
+    } else {
+        ok = fail(sh, "\n%s failed", j->label);
+    }
+    return ok;
+}
+
+/* The speed travels in MiB/s; with --bytes or a suffix it is in bytes/s. */
+static bool
+speed_of(struct shell *sh, const struct call *call, unsigned int bytes_flag, unsigned int *flags,
+         unsigned long *speed)
+{
+    const char *text = opt_text(call, "bandwidth");
+    unsigned long long v = 0;
+    int rc = opt_size(sh, call, "bandwidth", 1, G_MAXULONG, &v);
+    if (rc > 0 && (opt_flag(call, "bytes") || !g_ascii_isdigit(text[strlen(text) - 1])))
+        *flags |= bytes_flag;
+    *speed = (unsigned long)v;
+    return rc >= 0;
+}
+
+bool
+cmd_blockpull(struct shell *sh, const struct call *call)
+{
+    struct block_job j = {.label = "Block Pull"};
+    const char *base = NULL;
+    unsigned int flags = 0, bytes = 0;
+    unsigned long speed = 0;
+    if (!job_options(sh, call, &j) || opt_string(sh, call, "base", &base) < 0 ||
+        !speed_of(sh, call, VIR_DOMAIN_BLOCK_PULL_BANDWIDTH_BYTES, &bytes, &speed))
+        return false;
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom)
+        return false;
+    if (opt_flag(call, "keep-relative"))
+        flags |= VIR_DOMAIN_BLOCK_REBASE_RELATIVE;
+    job_watch(sh, dom, &j);
+    int rc;
+    if (base || flags) {
+        if (bytes)
+            flags |= VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES;
+        rc = virDomainBlockRebase(dom, j.path, base, speed, flags);
+    } else {
+        rc = virDomainBlockPull(dom, j.path, speed, bytes);
+    }
+    bool ok = rc == 0 && job_finish(sh, dom, &j, "Pull complete");
+    job_unwatch(sh, &j);
+    return ok;
+}
+
+bool
+cmd_blockcommit(struct shell *sh, const struct call *call)
+{
+    struct block_job j = {.label = "Block commit"};
+    const char *base = NULL, *top = NULL;
+    unsigned int flags = 0;
+    unsigned long speed = 0;
+    bool active = opt_flag(call, "active") || opt_flag(call, "pivot") || opt_flag(call, "keep-overlay");
+    if (!opt_exclusive(sh, call, "pivot", "keep-overlay", NULL) || !opt_exclusive(sh, call, "base", "shallow", NULL) ||
+        !job_options(sh, call, &j) || opt_string(sh, call, "base", &base) < 0 ||
+        opt_string(sh, call, "top", &top) < 0 ||
+        !speed_of(sh, call, VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES, &flags, &speed))
+        return false;
+    if (opt_flag(call, "shallow"))
+        flags |= VIR_DOMAIN_BLOCK_COMMIT_SHALLOW;
+    if (opt_flag(call, "delete"))
+        flags |= VIR_DOMAIN_BLOCK_COMMIT_DELETE;
+    if (opt_flag(call, "keep-relative"))
+        flags |= VIR_DOMAIN_BLOCK_COMMIT_RELATIVE;
+    if (active) {
+        flags |= VIR_DOMAIN_BLOCK_COMMIT_ACTIVE;
+        j.label = "Active Block Commit";
+        j.ready = true;
+    }
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom)
+        return false;
+    job_watch(sh, dom, &j);
+    bool ok = virDomainBlockCommit(dom, j.path, base, top, speed, flags) == 0 &&
+              job_finish(sh, dom, &j, active ? "Commit complete, overlay image kept" : "Commit complete");
+    job_unwatch(sh, &j);
+    return ok;
+}
+
+/* The destination as XML, when options ask for what the older call does not have. */
+static char *
+copy_xml(const char *dest, const char *format, bool block)
+{
+    struct xml_out x = {0};
+    xo_open(&x, "<disk type='%s'>", block ? "block" : "file");
+    xo_line(&x, "<source %s='%s'/>", block ? "dev" : "file", dest);
+    if (format)
+        xo_line(&x, "<driver type='%s'/>", format);
+    xo_close(&x, "disk");
+    return g_string_free(x.s, FALSE);
+}
+
+bool
+cmd_blockcopy(struct shell *sh, const struct call *call)
+{
+    struct block_job j = {.label = "Block Copy", .ready = true};
+    const char *dest = NULL, *format = NULL;
+    g_autofree char *file = NULL;
+    unsigned int flags = 0, bytes = 0, granularity = 0;
+    unsigned long long buf = 0;
+    unsigned long speed = 0;
+    auto_params p = {0};
+    if (!opt_exclusive(sh, call, "dest", "xml", NULL) || !opt_exclusive(sh, call, "format", "xml", NULL) ||
+        !opt_exclusive(sh, call, "blockdev", "xml", NULL) || !opt_exclusive(sh, call, "pivot", "finish", NULL) ||
+        !job_options(sh, call, &j) || opt_string(sh, call, "dest", &dest) < 0 ||
+        opt_file(sh, call, "xml", &file) < 0 || opt_string(sh, call, "format", &format) < 0)
+        return false;
+    int has_gran = opt_uint(sh, call, "granularity", &granularity);
+    int has_buf = opt_ullong(sh, call, "buf-size", &buf);
+    if (has_gran < 0 || has_buf < 0 || !speed_of(sh, call, 1, &bytes, &speed))
+        return false;
+    if (!dest && !file)
+        return fail(sh, "need either --dest or --xml");
+    bool block = opt_flag(call, "blockdev"), print = opt_flag(call, "print-xml");
+    static const struct {
+        const char *option;
+        unsigned int flag;
+    } map[] = {
+        {"shallow", VIR_DOMAIN_BLOCK_COPY_SHALLOW}, {"reuse-external", VIR_DOMAIN_BLOCK_COPY_REUSE_EXT},
+        {"transient-job", VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB},
+        {"synchronous-writes", VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
+        if (opt_flag(call, map[i].option))
+            flags |= map[i].flag;
+#if API_12
+    if (opt_flag(call, "dest-is-zero"))
+        flags |= VIR_DOMAIN_BLOCK_COPY_TARGET_ZEROED;
+#endif
+    bool modern = file || has_gran || has_buf || print ||
+                  (flags & ~(VIR_DOMAIN_BLOCK_COPY_SHALLOW | VIR_DOMAIN_BLOCK_COPY_REUSE_EXT));
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom)
+        return false;
+    int rc;
+    if (modern) {
+        g_autofree char *xml = file ? g_strdup(file) : copy_xml(dest, format, block);
+        if (print) {
+            out(sh, "%s", xml);
+            return true;
+        }
+        /* Here the speed is in bytes. */
+        if (speed && virTypedParamsAddULLong(&p.list, &p.n, &p.max, VIR_DOMAIN_BLOCK_COPY_BANDWIDTH,
+                                             bytes ? speed : (unsigned long long)speed << 20) < 0)
+            return false;
+        if (has_gran > 0 && virTypedParamsAddUInt(&p.list, &p.n, &p.max, VIR_DOMAIN_BLOCK_COPY_GRANULARITY,
+                                                  granularity) < 0)
+            return false;
+        if (has_buf > 0 && virTypedParamsAddULLong(&p.list, &p.n, &p.max, VIR_DOMAIN_BLOCK_COPY_BUF_SIZE, buf) < 0)
+            return false;
+        job_watch(sh, dom, &j);
+        rc = virDomainBlockCopy(dom, j.path, xml, p.list, p.n, flags);
+    } else {
+        unsigned int old = VIR_DOMAIN_BLOCK_REBASE_COPY;
+        if (flags & VIR_DOMAIN_BLOCK_COPY_SHALLOW)
+            old |= VIR_DOMAIN_BLOCK_REBASE_SHALLOW;
+        if (flags & VIR_DOMAIN_BLOCK_COPY_REUSE_EXT)
+            old |= VIR_DOMAIN_BLOCK_REBASE_REUSE_EXT;
+        if (block)
+            old |= VIR_DOMAIN_BLOCK_REBASE_COPY_DEV;
+        if (bytes)
+            old |= VIR_DOMAIN_BLOCK_REBASE_BANDWIDTH_BYTES;
+        if (g_strcmp0(format, "raw") == 0)
+            old |= VIR_DOMAIN_BLOCK_REBASE_COPY_RAW;
+        job_watch(sh, dom, &j);
+        rc = virDomainBlockRebase(dom, j.path, dest, speed, old);
+    }
+    bool ok = rc == 0 && job_finish(sh, dom, &j, "Successfully copied");
+    job_unwatch(sh, &j);
+    return ok;
+}
+
+bool
+cmd_blockjob(struct shell *sh, const struct call *call)
+{
+    static const char *const types[] = {"Unknown job", "Block Pull", "Block Copy", "Block Commit",
+                                        "Active Block Commit", "Backup"};
+    const char *path = NULL;
+    bool bytes = opt_flag(call, "bytes"), raw = opt_flag(call, "raw");
+    bool abort = opt_flag(call, "abort") || opt_flag(call, "pivot") || opt_flag(call, "async");
+    if (!opt_exclusive(sh, call, "info", "abort", NULL) || !opt_exclusive(sh, call, "info", "async", NULL) ||
+        !opt_exclusive(sh, call, "info", "pivot", NULL) || !opt_exclusive(sh, call, "info", "bandwidth", NULL) ||
+        !opt_exclusive(sh, call, "raw", "abort", NULL) || !opt_exclusive(sh, call, "bandwidth", "abort", NULL) ||
+        !opt_exclusive(sh, call, "raw", "bandwidth", NULL) || opt_string(sh, call, "path", &path) <= 0)
+        return false;
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom)
+        return false;
+    if (abort) {
+        unsigned int flags = (opt_flag(call, "async") ? VIR_DOMAIN_BLOCK_JOB_ABORT_ASYNC : 0) |
+                             (opt_flag(call, "pivot") ? VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT : 0);
+        return virDomainBlockJobAbort(dom, path, flags) == 0;
+    }
+    if (opt_flag(call, "bandwidth")) {
+        unsigned long speed = 0;
+        unsigned int flags = 0;
+        return speed_of(sh, call, VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES, &flags, &speed) &&
+               virDomainBlockJobSetSpeed(dom, path, speed, flags) == 0;
+    }
+    virDomainBlockJobInfo info;
+    int rc = virDomainGetBlockJobInfo(dom, path, &info, bytes || raw ? VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES : 0);
+    if (rc < 0)
+        return false;
+    if (rc == 0) {
+        if (!raw)
+            say(sh, "No current block job for %s", path);
+        return true;
+    }
+    if (raw) {
+        out(sh, " type=%s\n bandwidth=%lu\n cur=%llu\n end=%llu\n", WORD(types, info.type), info.bandwidth, info.cur,
+            info.end);
+        return true;
+    }
+    double done = info.end ? 100.0 * (double)info.cur / (double)info.end : 0;
+    out(sh, "%s: [%5.2f %%]", WORD(types, info.type), MIN(done, info.cur < info.end ? 99.99 : 100.0));
+    if (info.bandwidth && bytes)
+        out(sh, "    Bandwidth limit: %llu bytes/s", (unsigned long long)info.bandwidth);
+    else if (info.bandwidth)
+        out(sh, "    Bandwidth limit: %lu MiB/s", info.bandwidth);
+    out(sh, "\n");
+    return true;
+}
+
+/* ---- the domain's job ---- */
+
+bool
+cmd_domjobabort(struct shell *sh, const struct call *call)
+{
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom)
+        return false;
+    return (opt_flag(call, "postcopy") ? virDomainAbortJobFlags(dom, VIR_DOMAIN_ABORT_JOB_POSTCOPY)
+                                       : virDomainAbortJob(dom)) == 0;
+}
+
+/* How a field of the job's statistics is shown. */
+enum job_unit { UNIT_BYTES, UNIT_SPEED, UNIT_MS, UNIT_PLAIN, UNIT_PAGES };
+static const struct {
+    const char *field, *label;
+    enum job_unit unit;
+    bool if_nonzero;
+} job_fields[] = {
+    {VIR_DOMAIN_JOB_TIME_ELAPSED, "Time elapsed:", UNIT_MS, false},
+    {VIR_DOMAIN_JOB_TIME_ELAPSED_NET, "Time elapsed w/o network:", UNIT_MS, true},
+    {VIR_DOMAIN_JOB_TIME_REMAINING, "Time remaining:", UNIT_MS, true},
+    {VIR_DOMAIN_JOB_DATA_PROCESSED, "Data processed:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_DATA_REMAINING, "Data remaining:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_DATA_TOTAL, "Data total:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_MEMORY_PROCESSED, "Memory processed:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_MEMORY_REMAINING, "Memory remaining:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_MEMORY_TOTAL, "Memory total:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_MEMORY_BPS, "Memory bandwidth:", UNIT_SPEED, true},
+    {VIR_DOMAIN_JOB_MEMORY_DIRTY_RATE, "Dirty rate:", UNIT_PAGES, true},
+    {VIR_DOMAIN_JOB_MEMORY_PAGE_SIZE, "Page size:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_MEMORY_ITERATION, "Iteration:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_MEMORY_POSTCOPY_REQS, "Postcopy requests:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_DISK_PROCESSED, "File processed:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_DISK_REMAINING, "File remaining:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_DISK_TOTAL, "File total:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_DISK_BPS, "File bandwidth:", UNIT_SPEED, true},
+    {VIR_DOMAIN_JOB_MEMORY_CONSTANT, "Constant pages:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_MEMORY_NORMAL, "Normal pages:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_MEMORY_NORMAL_BYTES, "Normal data:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_DOWNTIME, "Expected downtime:", UNIT_MS, true},
+    {VIR_DOMAIN_JOB_DOWNTIME_NET, "Downtime w/o network:", UNIT_MS, true},
+    {VIR_DOMAIN_JOB_SETUP_TIME, "Setup time:", UNIT_MS, true},
+    {VIR_DOMAIN_JOB_COMPRESSION_CACHE, "Compression cache:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_COMPRESSION_BYTES, "Compressed data:", UNIT_BYTES, true},
+    {VIR_DOMAIN_JOB_COMPRESSION_PAGES, "Compressed pages:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_COMPRESSION_CACHE_MISSES, "Compression cache misses:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_COMPRESSION_OVERFLOW, "Compression overflows:", UNIT_PLAIN, true},
+    {VIR_DOMAIN_JOB_AUTO_CONVERGE_THROTTLE, "Auto converge throttle:", UNIT_PLAIN, true},
+};
+
+static void
+job_field(struct shell *sh, const virTypedParameter *p, size_t f, bool completed)
+{
+    unsigned long long v = p->type == VIR_TYPED_PARAM_ULLONG ? p->value.ul
+                           : p->type == VIR_TYPED_PARAM_INT  ? (unsigned long long)MAX(p->value.i, 0) : 0;
+    const char *unit, *label = job_fields[f].label;
+    if (v == 0 && job_fields[f].if_nonzero)
+        return;
+    if (completed && strcmp(job_fields[f].field, VIR_DOMAIN_JOB_DOWNTIME) == 0)
+        label = "Total downtime:";
+    double size = size_pretty(v, &unit);
+    switch (job_fields[f].unit) {
+    case UNIT_BYTES: out(sh, "%-17s %-.3lf %s\n", label, size, unit); break;
+    case UNIT_SPEED: out(sh, "%-17s %-.3lf %s/s\n", label, size, unit); break;
+    case UNIT_MS: out(sh, "%-17s %-12llu ms\n", label, v); break;
+    case UNIT_PAGES: out(sh, "%-17s %-12llu pages/s\n", label, v); break;
+    default: out(sh, "%-17s %-12llu\n", label, v); break;
+    }
+}
+
+bool
+cmd_domjobinfo(struct shell *sh, const struct call *call)
+{
+    static const char *const types[] = {"None", "Bounded", "Unbounded", "Completed", "Failed", "Cancelled"};
+    static const char *const operations[] = {"Unknown", "Start", "Save", "Restore", "Incoming migration",
+                                             "Outgoing migration", "Snapshot", "Snapshot revert", "Dump", "Backup",
+                                             "Snapshot delete"};
+    unsigned int flags = 0;
+    int type = 0, op = 0;
+    bool completed = opt_flag(call, "completed");
+    auto_params p = {0};
+    if (!opt_needs(sh, call, "keep-completed", "completed"))
+        return false;
+    if (completed)
+        flags |= VIR_DOMAIN_JOB_STATS_COMPLETED;
+    if (opt_flag(call, "keep-completed"))
+        flags |= VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED;
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom)
+        return false;
+    if (virDomainGetJobStats(dom, &type, &p.list, &p.n, flags) < 0) {
+        if (err_code(sh) != VIR_ERR_NO_SUPPORT || flags)
+            return false;
+        err_forget(sh);
+        virDomainJobInfo info;
+        if (virDomainGetJobInfo(dom, &info) < 0)
+            return false;
+        type = info.type;
+        struct {
+            const char *field;
+            unsigned long long v;
+        } old[] = {
+            {VIR_DOMAIN_JOB_TIME_ELAPSED, info.timeElapsed}, {VIR_DOMAIN_JOB_TIME_REMAINING, info.timeRemaining},
+            {VIR_DOMAIN_JOB_DATA_TOTAL, info.dataTotal}, {VIR_DOMAIN_JOB_DATA_PROCESSED, info.dataProcessed},
+            {VIR_DOMAIN_JOB_DATA_REMAINING, info.dataRemaining}, {VIR_DOMAIN_JOB_MEMORY_TOTAL, info.memTotal},
+            {VIR_DOMAIN_JOB_MEMORY_PROCESSED, info.memProcessed},
+            {VIR_DOMAIN_JOB_MEMORY_REMAINING, info.memRemaining}, {VIR_DOMAIN_JOB_DISK_TOTAL, info.fileTotal},
+            {VIR_DOMAIN_JOB_DISK_PROCESSED, info.fileProcessed}, {VIR_DOMAIN_JOB_DISK_REMAINING, info.fileRemaining},
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
+            virTypedParamsAddULLong(&p.list, &p.n, &p.max, old[i].field, old[i].v);
+    }
+    out(sh, "%-17s %-12s\n", "Job type:", WORD(types, type));
+    if (opt_flag(call, "rawstats")) {
+        out(sh, "\n");
+        for (int i = 0; i < p.n; i++) {
+            g_autofree char *text = param_text(&p.list[i]);
+            out(sh, "%s=%s\n", p.list[i].field, text);
+        }
+        return true;
+    }
+    if (!opt_flag(call, "anystats") && type != VIR_DOMAIN_JOB_BOUNDED && type != VIR_DOMAIN_JOB_UNBOUNDED &&
+        !(completed && type == VIR_DOMAIN_JOB_COMPLETED))
+        return true;
+    const virTypedParameter *operation = params_get(p.list, p.n, VIR_DOMAIN_JOB_OPERATION);
+    if (operation && operation->type == VIR_TYPED_PARAM_INT)
+        op = operation->value.i;
+    out(sh, "%-17s %-12s\n", "Operation:", WORD(operations, op));
+    for (size_t f = 0; f < G_N_ELEMENTS(job_fields); f++) {
+        const virTypedParameter *v = params_get(p.list, p.n, job_fields[f].field);
+        if (v)
+            job_field(sh, v, f, type == VIR_DOMAIN_JOB_COMPLETED);
+    }
+    return true;
+}
+
+/* ---- backup and dirty rate ---- */
+
+bool
+cmd_backup_begin(struct shell *sh, const struct call *call)
+{
+    g_autofree char *backup = NULL;
+    g_autofree char *checkpoint = NULL;
+    unsigned int flags = opt_flag(call, "reuse-external") ? VIR_DOMAIN_BACKUP_BEGIN_REUSE_EXTERNAL : 0;
+#if API_12
+    if (opt_flag(call, "preserve-domain-on-shutdown"))
+        flags |= VIR_DOMAIN_BACKUP_BEGIN_PRESERVE_SHUTDOWN_DOMAIN;
+#endif
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom || opt_file(sh, call, "backupxml", &backup) < 0 || opt_file(sh, call, "checkpointxml", &checkpoint) < 0)
+        return false;
+    if (virDomainBackupBegin(dom, backup ? backup : "<domainbackup/>", checkpoint, flags) < 0)
+        return false;
+    out(sh, "Backup started\n");
+    return true;
+}
+
+bool
+cmd_backup_dumpxml(struct shell *sh, const struct call *call)
+{
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    auto_lib char *xml = dom ? virDomainBackupGetXMLDesc(dom, 0) : NULL;
+    return xml && xml_show(sh, call, xml);
+}
+
+bool
+cmd_domdirtyrate_calc(struct shell *sh, const struct call *call)
+{
+    static const char *const modes[] = {"page-sampling", "dirty-bitmap", "dirty-ring"};
+    static const unsigned int mode_flags[] = {VIR_DOMAIN_DIRTYRATE_MODE_PAGE_SAMPLING,
+                                              VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_BITMAP,
+                                              VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_RING};
+    int seconds = 1;
+    const char *mode = NULL;
+    unsigned int flags = 0;
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom || opt_int(sh, call, "seconds", &seconds) < 0 || opt_string(sh, call, "mode", &mode) < 0)
+        return false;
+    if (mode) {
+        size_t m = 0;
+        while (m < G_N_ELEMENTS(modes) && strcmp(modes[m], mode) != 0)
+            m++;
+        if (m == G_N_ELEMENTS(modes))
+            return fail(sh, "Unknown calculation mode '%s'", mode);
+        flags = mode_flags[m];
+    }
+    if (virDomainStartDirtyRateCalc(dom, seconds, flags) < 0)
+        return false;
+    say(sh, "Start to calculate domain's memory dirty rate successfully.\n");
+    return true;
+}

@@ -263,7 +263,7 @@ cmd_checkpoint_list(struct shell *sh, const struct call *call)
         from = virDomainCheckpointLookupByName(dom, opt_text(call, "from"), 0);
         if (!from)
             return false;
-        if (opt_flag(call, "descendants") || tree)
+        if (opt_flag(call, "descendants"))
             flags |= VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS;
         n = virDomainCheckpointListAllChildren(from, &list, flags);
     } else {

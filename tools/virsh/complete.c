@@ -167,7 +167,8 @@ find_commands(struct shell *sh, const struct call *call, GPtrArray *names)
     for (const struct group_def *g = command_groups; g->keyword; g++) {
         bool hidden = strcmp(g->keyword, "hidden") == 0;
         for (const struct command_def *c = g->commands; !hidden && c->name; c++)
-            add(names, c->name);
+            if (c->run)
+                add(names, c->name);
         if (call && !hidden)
             add(names, g->keyword);
     }

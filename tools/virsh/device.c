@@ -316,7 +316,7 @@ static bool
 interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
 {
     static const char *const types[][2] = {
-        {"network", "network"}, {"bridge", "bridge"}, {"direct", "dev"}, {"hostdev", NULL}};
+        {"network", "network"}, {"bridge", "bridge"}, {"direct", "dev"}, {"hostdev", NULL}, {"vhostuser", "path"}};
     static const char *const options[] = {"source", "target", "mac", "script", "model", "alias", "inbound",
                                           "outbound", "source-mode"};
     const char *type = get(call, "type"), *source = NULL;
@@ -330,8 +330,7 @@ interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
     if (t == G_N_ELEMENTS(types))
         return fail(sh, "No support for %s in command 'attach-interface'", opt_text(call, "type"));
     mode = get(call, "source-mode");
-    if (mode && strcmp(mode, "private") != 0 && strcmp(mode, "vepa") != 0 && strcmp(mode, "bridge") != 0 &&
-        strcmp(mode, "passthrough") != 0)
+    if (mode && strcmp(mode, "server") != 0 && strcmp(mode, "client") != 0)
         return fail(sh, "Invalid source mode: %s", mode);
     if (opt_flag(call, "managed"))
         xo_open(x, "<interface type='%s' managed='yes'>", type);
@@ -345,8 +344,11 @@ interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
         xo_open(x, "<source>");
         xo_line(x, "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%d'/>", a, b, c, d);
         xo_close(x, "source");
-    } else if (mode) {
-        xo_line(x, "<source %s='%s' mode='%s'/>", types[t][1], source, mode);
+    } else if (strcmp(type, "vhostuser") == 0) {
+        if (mode)
+            xo_line(x, "<source type='unix' path='%s' mode='%s'/>", source, mode);
+        else
+            xo_line(x, "<source type='unix' path='%s'/>", source);
     } else {
         xo_line(x, "<source %s='%s'/>", types[t][1], source);
     }

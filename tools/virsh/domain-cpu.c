@@ -71,8 +71,12 @@ cmd_vcpucount(struct shell *sh, const struct call *call)
 {
     bool maximum = opt_flag(call, "maximum"), active = opt_flag(call, "active"), guest = opt_flag(call, "guest");
     unsigned int flags = 0;
-    if (!affect_flags(sh, call, &flags) || !opt_exclusive(sh, call, "live", "config", NULL) ||
-        !opt_exclusive(sh, call, "maximum", "active", NULL) || !opt_exclusive(sh, call, "guest", "config", NULL))
+    /* --current once meant the number in use and is taken beside the others. */
+    if (opt_flag(call, "config"))
+        flags |= VIR_DOMAIN_AFFECT_CONFIG;
+    if (opt_flag(call, "live"))
+        flags |= VIR_DOMAIN_AFFECT_LIVE;
+    if (!opt_exclusive(sh, call, "live", "config", NULL) || !opt_exclusive(sh, call, "maximum", "active", NULL) || !opt_exclusive(sh, call, "guest", "config", NULL))
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)

@@ -11,12 +11,10 @@
 #include <string.h>
 
 /* VIR_DOMAIN_SAVE_* from --running, --paused, --bypass-cache, as far as the command has them. */
-static bool
-save_flags(struct shell *sh, const struct call *call, unsigned int *flags)
+static void
+save_flags(const struct call *call, unsigned int *flags)
 {
     *flags = 0;
-    if (!opt_exclusive(sh, call, "running", "paused", NULL))
-        return false;
     if (option_find(call->def, "bypass-cache") && opt_flag(call, "bypass-cache"))
         *flags |= VIR_DOMAIN_SAVE_BYPASS_CACHE;
     if (opt_flag(call, "running"))
@@ -25,7 +23,6 @@ save_flags(struct shell *sh, const struct call *call, unsigned int *flags)
         *flags |= VIR_DOMAIN_SAVE_PAUSED;
     if (option_find(call->def, "reset-nvram") && opt_flag(call, "reset-nvram"))
         *flags |= VIR_DOMAIN_SAVE_RESET_NVRAM;
-    return true;
 }
 
 struct save {
@@ -66,7 +63,8 @@ cmd_save(struct shell *sh, const struct call *call)
     g_autofree char *xml = NULL;
     auto_params params = {0};
     struct save s = {.params = &params};
-    if (!save_flags(sh, call, &s.flags) || opt_string(sh, call, "file", &s.to) <= 0 ||
+    save_flags(call, &s.flags);
+    if (opt_string(sh, call, "file", &s.to) <= 0 ||
         opt_file(sh, call, "xml", &xml) < 0)
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
@@ -89,7 +87,8 @@ cmd_restore(struct shell *sh, const struct call *call)
     unsigned int flags;
     int rc;
     auto_params params = {0};
-    if (!save_flags(sh, call, &flags) || opt_string(sh, call, "file", &from) <= 0 ||
+    save_flags(call, &flags);
+    if (opt_string(sh, call, "file", &from) <= 0 ||
         opt_file(sh, call, "xml", &xml) < 0)
         return false;
     if (opt_flag(call, "parallel-channels")) {
@@ -123,8 +122,7 @@ bool
 cmd_managedsave(struct shell *sh, const struct call *call)
 {
     struct save s = {0};
-    if (!save_flags(sh, call, &s.flags))
-        return false;
+    save_flags(call, &s.flags);
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
         return false;
@@ -170,7 +168,8 @@ cmd_managedsave_define(struct shell *sh, const struct call *call)
 {
     g_autofree char *xml = NULL;
     unsigned int flags;
-    if (!save_flags(sh, call, &flags) || opt_file(sh, call, "xml", &xml) <= 0)
+    save_flags(call, &flags);
+    if (opt_file(sh, call, "xml", &xml) <= 0)
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
@@ -218,8 +217,7 @@ bool
 cmd_managedsave_edit(struct shell *sh, const struct call *call)
 {
     struct image_edit e = {0};
-    if (!save_flags(sh, call, &e.flags))
-        return false;
+    save_flags(call, &e.flags);
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
         return false;
@@ -246,7 +244,8 @@ cmd_save_image_define(struct shell *sh, const struct call *call)
     const char *file = NULL;
     g_autofree char *xml = NULL;
     unsigned int flags;
-    if (!save_flags(sh, call, &flags) || opt_string(sh, call, "file", &file) <= 0 ||
+    save_flags(call, &flags);
+    if (opt_string(sh, call, "file", &file) <= 0 ||
         opt_file(sh, call, "xml", &xml) <= 0)
         return false;
     if (virDomainSaveImageDefineXML(sh->conn, file, xml, flags) < 0)
@@ -259,7 +258,8 @@ bool
 cmd_save_image_edit(struct shell *sh, const struct call *call)
 {
     struct image_edit e = {0};
-    if (!save_flags(sh, call, &e.flags) || opt_string(sh, call, "file", &e.file) <= 0)
+    save_flags(call, &e.flags);
+    if (opt_string(sh, call, "file", &e.file) <= 0)
         return false;
     g_autofree char *what = g_strdup_printf("Saved image %s XML configuration", e.file);
     return image_edit(sh, &e, what);
@@ -288,8 +288,7 @@ cmd_dump(struct shell *sh, const struct call *call)
     };
     const char *format = NULL;
     struct save s = {0};
-    if (!opt_exclusive(sh, call, "live", "crash", NULL) || !opt_exclusive(sh, call, "reset", "crash", NULL) ||
-        !opt_exclusive(sh, call, "live", "reset", NULL) || !opt_needs(sh, call, "format", "memory-only") ||
+    if (!opt_needs(sh, call, "format", "memory-only") ||
         opt_string(sh, call, "file", &s.to) <= 0 || opt_string(sh, call, "format", &format) < 0)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(map); i++)

@@ -119,9 +119,9 @@ event_wait_run(struct event_wait *w, int timeout_ms)
     int seen = w->seen;
     g_mutex_unlock(&w->lock);
     if (rc == 0)
-        say(w->sh, "event loop timed out\n");
+        out(w->sh, "event loop timed out\n");
     else if (rc < 0)
-        say(w->sh, "event loop interrupted\n");
-    say(w->sh, "events received: %d\n", seen);
+        out(w->sh, "event loop interrupted\n");
+    out(w->sh, "events received: %d\n", seen);
     return seen > 0;
 }

@@ -9,7 +9,7 @@ print_group(struct shell *sh, const struct group_def *g, const char *colon)
 {
     out(sh, " %s (help keyword '%s')%s\n", g->title, g->keyword, colon);
     for (const struct command_def *c = g->commands; c->name; c++)
-        if (!c->hidden)
+        if (!c->hidden && c->run)
             out(sh, "    %-30s %s\n", c->name, c->help);
 }
 

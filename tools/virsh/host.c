@@ -351,7 +351,7 @@ cmd_freecell(struct shell *sh, const struct call *call)
             out(sh, "%5d: %10llu KiB\n", id, bytes / 1024);
             total += bytes / 1024;
         }
-        out(sh, "--------------------\n%5s: %10llu KiB\n", "Total", total);
+        say(sh, "--------------------\n%5s: %10llu KiB\n", "Total", total);
         return true;
     }
     if (given) {

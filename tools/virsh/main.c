@@ -192,6 +192,7 @@ main(int argc, char **argv)
     if (sh.interactive) {
         rc = shell_interactive(&sh);
     } else if (argc == 1) {
+        debug(&sh, 0, "commands: \"%s\"", argv[0]);
         rc = argv[0][0] && shell_run_text(&sh, argv[0]) ? 0 : 1;
     } else {
         struct call *calls;

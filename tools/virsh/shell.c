@@ -168,9 +168,11 @@ shell_connect(struct shell *sh)
     if (sh->keepalive_interval > 0 &&
         virConnectSetKeepAlive(sh->conn, sh->keepalive_interval, sh->keepalive_count) != 0) {
         if (sh->keepalive_asked) {
-            fail(sh, "the driver has no keepalive for this connection");
+            virErrorPtr why = virSaveLastError();
+            fail(sh, "cannot probe this connection as asked for, closing it");
             shell_disconnect(sh);
-            return false;
+            err_set(sh, why);
+            return fail(sh, "failed to connect to the hypervisor");
         }
         debug(sh, 1, "the driver has no keepalive for this connection");
     }

@@ -428,7 +428,7 @@ cmd_snapshot_list(struct shell *sh, const struct call *call)
         from = name ? virDomainSnapshotLookupByName(dom, name, 0) : virDomainSnapshotCurrent(dom, 0);
         if (!from)
             return false;
-        if (opt_flag(call, "descendants") || tree)
+        if (opt_flag(call, "descendants"))
             flags |= VIR_DOMAIN_SNAPSHOT_LIST_DESCENDANTS;
         s.n = virDomainSnapshotListAllChildren(from, &s.list, flags);
     } else {

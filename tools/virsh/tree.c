@@ -11,39 +11,26 @@ struct tree {
     GString *indent;
 };
 
+/* Draws a node whose line begins with the indentation so far; `last` of its siblings or not. */
 static void
 draw(struct tree *t, size_t at, bool root, bool last)
 {
     size_t before = t->indent->len, final = t->n;
-    bool children = false;
-    out(t->sh, "%s%s\n", t->indent->str, t->name(t->ctx, at));
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->parent(t->ctx, i) == (int)at) {
+    out(t->sh, "%s%s%s\n", t->indent->str, root ? "" : "+- ", t->name(t->ctx, at));
+    for (size_t i = 0; i < t->n; i++)
+        if (t->parent(t->ctx, i) == (int)at)
             final = i;
-            children = true;
-        }
+    if (final == t->n) {
+        if (last)
+            out(t->sh, "%s%s\n", t->indent->str, root ? "" : "  ");
+        return;
     }
     /* Below a child that is not the last the line to its siblings goes on. */
-    if (!root) {
-        g_string_truncate(t->indent, before - 3);
-        g_string_append(t->indent, last ? "    " : "|   ");
-        if (last)
-            g_string_truncate(t->indent, t->indent->len), t->indent->str[before - 3] = ' ';
-    } else {
-        g_string_append(t->indent, "  ");
-    }
-    size_t base = t->indent->len;
-    if (children)
-        out(t->sh, "%s|\n", t->indent->str);
-    for (size_t i = 0; i < t->n; i++) {
-        if (t->parent(t->ctx, i) != (int)at)
-            continue;
-        g_string_append(t->indent, "+- ");
-        draw(t, i, false, i == final);
-        g_string_truncate(t->indent, base);
-    }
-    if (last && !children)
-        out(t->sh, "%s\n", t->indent->str);
+    g_string_append(t->indent, root ? "  " : last ? "    " : "|   ");
+    out(t->sh, "%s|\n", t->indent->str);
+    for (size_t i = 0; i < t->n; i++)
+        if (t->parent(t->ctx, i) == (int)at)
+            draw(t, i, false, i == final);
     g_string_truncate(t->indent, before);
 }
 

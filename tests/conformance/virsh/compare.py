@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = ("<domain type='test'><name>%s</name><memory>1024</memory><vcpu>1</vcpu>"
           "<os><type>hvm</type></os></domain>\n")
 CHANGING = [
+    (r'\(Time: [\d.]+ ms\)', '(Time: N ms)'),
     (r'(CPU time:\s+)[\d.]+s', r'\1Ns'),
     (r'\b((?:rd|wr|rx|tx)_\w+|errs|last_update|Time:) \d+', r'\1 N'),
     (r'((?:number of|error count)[^:\n]*:\s+)\d+', r'\1N'),

@@ -10,8 +10,8 @@ command checkpoint-create: create a checkpoint from XML
 
 command checkpoint-create-as: create a checkpoint from options
     string domain required complete=domain
-    string name named: name of the checkpoint
-    string description named
+    string name: name of the checkpoint
+    string description
     flag print-xml
     flag quiesce
     words diskspec

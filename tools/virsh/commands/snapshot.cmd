@@ -17,8 +17,8 @@ command snapshot-create: create a snapshot from XML
 
 command snapshot-create-as: create a snapshot from options
     string domain required complete=domain
-    string name named: name of the snapshot
-    string description named
+    string name: name of the snapshot
+    string description
     flag print-xml
     flag no-metadata: take it without remembering it
     flag halt: stop the domain afterwards

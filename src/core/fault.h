@@ -20,7 +20,7 @@ enum fault {
     FAULT_EOF,      /* the channel closes: the run is marked dead */
     FAULT_EXIT,     /* the process is killed (without one: as eof) */
     FAULT_TIMEOUT,  /* the deadline passes at once */
-    FAULT_ERROR,    /* the answer is an error */
+    FAULT_ERROR,    /* the answer is an error; offloaded work is not done and fails */
     FAULT_GARBAGE,  /* the answer makes no sense (call->garble; without: as error) */
 };
 enum wait_kind { WAIT_CALL, WAIT_SLEEP, WAIT_OFFLOAD };

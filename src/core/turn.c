@@ -504,7 +504,9 @@ turn_offload(struct turn *turn, int (*fn)(void *arg, struct err *err), void *arg
     turn_lose_lock(turn);
     lock_assert_none();
     ERR_AUTO failed = ERR_INIT;
-    int rc = fn(arg, &failed);
+    int rc = fault == FAULT_ERROR
+        ? err_set_from(&failed, turn->vm->klass->err_domain, VIR_ERR_OPERATION_FAILED, "injected: the work failed")
+        : fn(arg, &failed);
     LOCK_POINT(&turn->parker, 1, false);
     if (turn_regain_lock(turn, err) < 0)
         return -1;

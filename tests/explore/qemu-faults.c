@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Kill at wait, on the QEMU driver with a real QEMU: each wait of each life-cycle call meets
+ * each fault (end of file, exit, deadline passed, error, nonsense).
+ *
+ * In process, without daemon and wire.  After each case: the call has answered, with a cause; the guest
+ * is in a state that can be told; it can be destroyed and started again; no child is left.
+ * Usage: qemu-faults [-p /qemu/faults/CALL]
+ */
+#include "base/clock.h"
+#include "base/io.h"
+#include "core/event.h"
+#include "core/executor.h"
+#include "core/fault.h"
+#include "drivers/qemu/qemu-driver.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EMULATOR "/usr/bin/qemu-system-x86_64"
+#define HV conn.hypervisor
+
+static struct io *io;
+static struct executor *executor;
+static struct event_hub *hub;
+static struct qemu_driver *driver;
+static struct drv_conn conn;
+static struct domain_ref dom;
+static char *xml;
+
+static const char document[] =
+    "<domain type='qemu'><name>faulty</name><uuid>c7a5fdbd-edaf-9455-926a-d65c16db180f</uuid>"
+    "<memory>65536</memory><vcpu current='1'>2</vcpu><os><type arch='x86_64' machine='pc'>hvm</type></os>"
+    "<features><acpi/></features><devices><emulator>" EMULATOR "</emulator>"
+    "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='%s/disk.img'/>"
+    "<target dev='vda' bus='virtio'/></disk><interface type='user'><model type='virtio'/></interface>"
+    "<serial type='pty'/><console type='pty'/><memballoon model='virtio'/></devices></domain>";
+
+/* ---- calls ---------------------------------------------------------------------- */
+
+#define CALL(name, ...) static int call_##name(struct err *err) { return __VA_ARGS__; }
+CALL(create, HV->domain_create(&conn, &dom, err))
+CALL(create_paused, HV->domain_create_with_flags(&conn, &dom, VIR_DOMAIN_START_PAUSED, err))
+CALL(suspend, HV->domain_suspend(&conn, &dom, err))
+CALL(resume, HV->domain_resume(&conn, &dom, err))
+CALL(reset, HV->domain_reset(&conn, &dom, 0, err))
+CALL(reboot, HV->domain_reboot(&conn, &dom, 0, err))
+CALL(shutdown, HV->domain_shutdown_flags(&conn, &dom, 0, err))
+CALL(nmi, HV->domain_inject_nmi(&conn, &dom, 0, err))
+CALL(set_memory, HV->domain_set_memory_flags(&conn, &dom, 60000, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, err))
+CALL(set_vcpus, HV->domain_set_vcpus_flags(&conn, &dom, 2, VIR_DOMAIN_AFFECT_LIVE, err))
+CALL(destroy, HV->domain_destroy(&conn, &dom, err))
+
+static int
+call_memory_stats(struct err *err)
+{
+    virDomainMemoryStatStruct stats[VIR_DOMAIN_MEMORY_STAT_NR];
+    return HV->domain_memory_stats(&conn, &dom, stats, VIR_DOMAIN_MEMORY_STAT_NR, 0, err);
+}
+
+static int
+call_block_stats(struct err *err)
+{
+    virDomainBlockStatsStruct stats;
+    return HV->domain_block_stats(&conn, &dom, "vda", &stats, sizeof(stats), err);
+}
+
+static int
+call_block_info(struct err *err)
+{
+    virDomainBlockInfo info;
+    return HV->domain_get_block_info(&conn, &dom, "vda", &info, 0, err);
+}
+
+static int
+call_vcpus(struct err *err)
+{
+    virVcpuInfo info[2];
+    return HV->domain_get_vcpus(&conn, &dom, info, 2, NULL, 0, err);
+}
+
+static int
+call_send_key(struct err *err)
+{
+    unsigned keys[] = { 30 };
+    return HV->domain_send_key(&conn, &dom, VIR_KEYCODE_SET_LINUX, 10, keys, 1, 0, err);
+}
+
+static int
+call_monitor(struct err *err)
+{
+    g_autofree char *result = NULL;
+    return HV->domain_qemu_monitor_command(&conn, &dom, "{\"execute\":\"query-status\"}", &result, 0, err);
+}
+
+struct call_case {
+    const char *name, *api;
+    int (*run)(struct err *err);
+    bool runs, paused;
+};
+static const struct call_case calls[] = {
+    { "create", "virDomainCreate", call_create, false, false },
+    { "create-paused", "virDomainCreateWithFlags", call_create_paused, false, false },
+    { "suspend", NULL, call_suspend, true, false },
+    { "resume", NULL, call_resume, true, true },
+    { "reset", NULL, call_reset, true, false },
+    { "reboot", NULL, call_reboot, true, false },
+    { "shutdown", NULL, call_shutdown, true, false },
+    { "inject-nmi", NULL, call_nmi, true, false },
+    { "set-memory", NULL, call_set_memory, true, false },
+    { "set-vcpus", NULL, call_set_vcpus, true, false },
+    { "memory-stats", NULL, call_memory_stats, true, false },
+    { "block-stats", NULL, call_block_stats, true, false },
+    { "block-info", NULL, call_block_info, true, false },
+    { "vcpus", NULL, call_vcpus, true, false },
+    { "send-key", NULL, call_send_key, true, false },
+    { "monitor-command", NULL, call_monitor, true, false },
+    { "destroy", NULL, call_destroy, true, false },
+};
+
+/* ---- the sweep -------------------------------------------------------------------- */
+
+static pthread_t caller;            /* only its waits count: teardowns have turns of their own */
+static bool counting, hit;
+static unsigned seen, target_nth;
+static enum fault target_fault;
+static GString *points;
+
+static enum fault
+hook(const struct wait_point *wp)
+{
+    static const char *const kinds[] = { "call", "sleep", "offload" };
+    if (!counting || !pthread_equal(pthread_self(), caller))
+        return FAULT_NONE;
+    seen++;
+    if (points)
+        g_string_append_printf(points, " %u:%s%s%s", seen, kinds[wp->kind], *wp->what ? ":" : "", wp->what);
+    if (seen != target_nth)
+        return FAULT_NONE;
+    hit = true;
+    return target_fault;
+}
+
+static int
+state_of(void)
+{
+    ERR_AUTO err = ERR_INIT;
+    int state = -1, reason;
+    if (HV->domain_get_state(&conn, &dom, &state, &reason, 0, &err) < 0)
+        g_error("the state cannot be told: %s", err_message(&err));
+    return state;
+}
+
+/* Brings the guest where the case wants it. */
+static void
+make_ready(const struct call_case *c, bool fresh)
+{
+    ERR_AUTO err = ERR_INIT;
+    int state = state_of();
+    if (state != VIR_DOMAIN_SHUTOFF && (fresh || !c->runs)) {
+        if (HV->domain_destroy(&conn, &dom, &err) < 0 && err.code != VIR_ERR_OPERATION_INVALID)
+            g_error("cannot destroy: %s", err_message(&err));
+        err_clear(&err);
+        state = state_of();
+        g_assert_cmpint(state, ==, VIR_DOMAIN_SHUTOFF);
+    }
+    if (!c->runs) {
+        g_assert_cmpint(state, ==, VIR_DOMAIN_SHUTOFF);
+        return;
+    }
+    if (state == VIR_DOMAIN_SHUTOFF && HV->domain_create(&conn, &dom, &err) < 0)
+        g_error("cannot start again: %s", err_message(&err));
+    state = state_of();
+    if (c->paused && state == VIR_DOMAIN_RUNNING && HV->domain_suspend(&conn, &dom, &err) < 0)
+        g_error("cannot suspend: %s", err_message(&err));
+    if (!c->paused && state == VIR_DOMAIN_PAUSED && HV->domain_resume(&conn, &dom, &err) < 0)
+        g_error("cannot resume: %s", err_message(&err));
+}
+
+static int
+run_case(const struct call_case *c, unsigned nth, enum fault fault, struct err *err)
+{
+    caller = pthread_self();
+    target_nth = nth;
+    target_fault = fault;
+    seen = 0;
+    hit = false;
+    counting = true;
+    int rc = c->run(err);
+    counting = false;
+    return rc;
+}
+
+static void
+sweep(gconstpointer arg)
+{
+    static const char *const names[] = { "none", "eof", "exit", "timeout", "error", "garbage" };
+    const struct call_case *c = arg;
+    {
+        ERR_AUTO err = ERR_INIT;
+        make_ready(c, true);
+        points = g_string_new(NULL);
+        int rc = run_case(c, 0, FAULT_NONE, &err);
+        g_test_message("%s: %u waits:%s", c->name, seen, points->str);
+        g_string_free(points, TRUE);
+        points = NULL;
+        if (rc < 0)
+            g_error("undamaged: %s", err_message(&err));
+    }
+    unsigned n = seen;
+    for (unsigned nth = 1; nth <= n; nth++) {
+        for (int f = FAULT_EOF; f <= FAULT_GARBAGE; f++) {
+            ERR_AUTO err = ERR_INIT;
+            make_ready(c, true); /* the one before may be dead, or not answer */
+            int rc = run_case(c, nth, f, &err);
+            if (rc < 0) {
+                g_assert_cmpint(err.code, !=, VIR_ERR_OK);
+                g_assert_nonnull(err.message);
+                g_test_message("%s, wait %u, %s: %d: %s", c->name, nth, names[f], err.code, err.message);
+            } else {
+                g_test_message("%s, wait %u, %s: went on", c->name, nth, names[f]);
+            }
+            if (!hit)
+                g_test_message("%s, wait %u: was not reached this time", c->name, nth);
+            else if (f == FAULT_EOF && c->run != call_destroy)
+                g_assert_cmpint(rc, ==, -1); /* a dead guest is never a success */
+            if (rc < 0 && !c->runs) /* a start that failed has left nothing */
+                g_assert_cmpint(state_of(), ==, VIR_DOMAIN_SHUTOFF);
+        }
+    }
+    /* One full life: nothing lingers. */
+    make_ready(&(struct call_case){ .runs = true }, true);
+    make_ready(&(struct call_case){ .runs = false }, true);
+    int status;
+    g_assert_cmpint(waitpid(-1, &status, WNOHANG), ==, -1);
+    g_assert_cmpint(errno, ==, ECHILD);
+}
+
+/* A case that hangs is the worst result: say which it was. */
+static void
+on_alarm(int sig)
+{
+    static const char text[] = "# a call did not return within its deadline\n";
+    if (write(2, text, sizeof(text) - 1) < 0)
+        _exit(4);
+    abort();
+}
+
+int
+main(int argc, char **argv)
+{
+    if (access(EMULATOR, X_OK) < 0) {
+        printf("1..0 # SKIP no " EMULATOR "\n");
+        return 0;
+    }
+    g_autofree char *home = g_dir_make_tmp("vireo-faults-XXXXXX", NULL);
+    static const char *const variables[] = { "HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+                                             "XDG_DATA_HOME" };
+    for (size_t i = 0; i < G_N_ELEMENTS(variables); i++)
+        g_setenv(variables[i], home, TRUE);
+    g_autofree char *disk = g_build_filename(home, "disk.img", NULL);
+    g_autofree char *zeros = g_malloc0(1 << 20);
+    g_assert_true(g_file_set_contents(disk, zeros, 1 << 20, NULL));
+    g_test_init(&argc, &argv, NULL);
+    signal(SIGALRM, on_alarm);
+    alarm(1500);
+
+    ERR_AUTO err = ERR_INIT;
+    io = io_new(&err);
+    if (!io || io_start(io, "io", &err) < 0)
+        g_error("%s", err_message(&err));
+    executor = executor_new(&(struct executor_config){ 0 });
+    hub = event_hub_new();
+    struct qemu_driver_config config = { .io = io, .executor = executor, .hub = hub };
+    driver = qemu_driver_start(&config, &err);
+    if (!driver)
+        g_error("%s", err_message(&err));
+    qemu_driver_open(driver, &conn);
+    xml = g_strdup_printf(document, home);
+    if (HV->domain_define_xml(&conn, xml, &dom, &err) < 0)
+        g_error("%s", err_message(&err));
+    fault_hook = hook;
+    for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
+        g_autofree char *path = g_strdup_printf("/qemu/faults/%s", calls[i].name);
+        g_test_add_data_func(path, &calls[i], sweep);
+    }
+    int rc = g_test_run();
+    if (state_of() != VIR_DOMAIN_SHUTOFF && HV->domain_destroy(&conn, &dom, &err) < 0)
+        rc = 1;
+    domain_ref_clear(&dom);
+    qemu_driver_close(&conn);
+    qemu_driver_stop(driver);
+    executor_free(executor);
+    io_stop(io);
+    io_free(io);
+    event_hub_free(hub);
+    g_free(xml);
+    g_autofree char *clean = g_strdup_printf("rm -rf '%s'", home);
+    return system(clean) != 0 || rc;
+}

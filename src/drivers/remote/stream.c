@@ -410,8 +410,9 @@ op_free(struct stream *st)
 
 /* ---- callbacks ---- */
 
+/* `wanted` of the watch, not through rs->watch: the timer may be due before op_event_add() has set that. */
 static int
-ready(const struct remote_stream *rs)
+ready(const struct remote_stream *rs, int wanted)
 {
     int is = 0;
     if (!g_queue_is_empty((GQueue *)&rs->chunks) || rs->eof)
@@ -420,7 +421,7 @@ ready(const struct remote_stream *rs)
         is |= VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_WRITABLE; /* the next operation tells why */
     else if (rs->r->out.bytes == 0)
         is |= VIR_STREAM_EVENT_WRITABLE;
-    is &= rs->watch->events;
+    is &= wanted;
     return err_is_set(&rs->err) ? is | VIR_STREAM_EVENT_ERROR : is;
 }
 
@@ -438,7 +439,7 @@ on_timer(int timer, void *opaque)
             ERR_AUTO ignored = ERR_INIT;
             (void)frame_writer_flush(&r->out, r->fd, &ignored);
         }
-        events = ready(rs);
+        events = ready(rs, watch->events);
         if (!events)
             next = watch->events & VIR_STREAM_EVENT_WRITABLE ? WRITE_RETRY_MS : -1;
     } else {
@@ -448,7 +449,7 @@ on_timer(int timer, void *opaque)
     if (next != 0) {
         virEventUpdateTimeout(timer, next);
         pthread_mutex_lock(&r->lock); /* what came in between would be lost */
-        bool again = watch->rs && ready(watch->rs);
+        bool again = watch->rs && ready(watch->rs, watch->events);
         pthread_mutex_unlock(&r->lock);
         if (again)
             virEventUpdateTimeout(timer, 0);

@@ -632,6 +632,7 @@ int domain_each_device(struct domain_def *def, domain_device_fn fn, void *data)
     EACH("iommu", &def->iommu, def->iommu != NULL)
     EACH("vsock", &def->vsock, def->vsock != NULL)
     EACH("crypto", def->cryptos, def->n_cryptos)
+    EACH("pstore", &def->pstore, def->pstore != NULL)
 #undef EACH
     return 0;
 }

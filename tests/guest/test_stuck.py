@@ -95,11 +95,11 @@ def test_hanging_calls_end_with_the_reason(daemon, stuck):
     for call in calls:
         assert call.done.wait(PATIENCE * 2)
         assert call.error is not None
-        assert call.domain.name() in str(call.error) or 'respon' in str(call.error)
+        assert call.domain.name() in str(call.error) or 'answer' in str(call.error)
     # From now on it is known to be unresponsive: such calls fail without waiting again.
     with pytest.raises(libvirt.libvirtError) as again:
         domains[0].memoryStats()
-    assert 'respon' in str(again.value)
+    assert 'answer' in str(again.value)
     # When it answers again, all is well again.
     os.kill(pids[0], signal.SIGCONT)
 

@@ -199,7 +199,8 @@ class Console:
     """A console stream: what the guest says, and typing into it."""
 
     def __init__(self, domain, device=None):
-        self.stream = domain.connect().newStream(libvirt.VIR_STREAM_NONBLOCK)
+        self.connection = domain.connect()
+        self.stream = self.connection.newStream(libvirt.VIR_STREAM_NONBLOCK)
         domain.openConsole(device, self.stream, libvirt.VIR_DOMAIN_CONSOLE_FORCE)
         self.said = b''
 
@@ -208,6 +209,8 @@ class Console:
             data = self.stream.recv(4096)
             if isinstance(data, bytes):
                 self.said += data
+            else:
+                self.connection.getHostname()  # without an event loop, only a call makes the library read
             return text in self.said
         wait_for(arrived, f'{text!r} on the console (so far {self.said[-300:]!r})', patience)
 

@@ -68,6 +68,13 @@ static inline bool field_exists(const struct model_field *f, unsigned disc, unsi
 {
     return !f->mask || (f->mask >> ((f->flags & MODEL_UP ? up : disc) & 63) & 1);
 }
+/* By the flags of a field: is it printed, is it read? */
+bool field_shown(const struct model_field *f, const void *base, unsigned flags);
+static inline bool field_read(const struct model_field *f, unsigned flags)
+{
+    return !(f->flags & MODEL_LIVE && !(flags & MODEL_PARSE_LIVE)) &&
+        !(f->flags & MODEL_STATUS && !(flags & MODEL_PARSE_STATUS));
+}
 static inline unsigned table_disc(const struct model_table *t, const void *base, unsigned inherited)
 {
     return t->disc < 0 ? inherited : *(const uint8_t *)FIELD_CPTR(base, t->fields[t->disc].offset);

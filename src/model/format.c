@@ -24,26 +24,29 @@ enum { DROP_EMPTY, KEEP_EMPTY, OPEN_EMPTY };
 static void format_element(struct out *o, const struct model_table *t, const char *name, const void *base,
                            unsigned indent, unsigned disc, unsigned up, unsigned empty);
 
-static bool shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
+bool field_shown(const struct model_field *f, const void *base, unsigned flags)
 {
-    if (!field_exists(f, disc, up))
-        return false;
     if (f->flags & (MODEL_LIVE | MODEL_SECRET | MODEL_STATUS | MODEL_ALIAS | MODEL_MIGRATABLE | MODEL_CONFIG)) {
-        if (f->flags & MODEL_LIVE && !(o->flags & MODEL_FORMAT_LIVE))
+        if (f->flags & MODEL_LIVE && !(flags & MODEL_FORMAT_LIVE))
             return false;
-        if (f->flags & MODEL_SECRET && !(o->flags & MODEL_FORMAT_SECURE))
+        if (f->flags & MODEL_SECRET && !(flags & MODEL_FORMAT_SECURE))
             return false;
-        if (f->flags & MODEL_STATUS && !(o->flags & MODEL_FORMAT_STATUS))
+        if (f->flags & MODEL_STATUS && !(flags & MODEL_FORMAT_STATUS))
             return false;
-        if (f->flags & MODEL_MIGRATABLE && o->flags & MODEL_FORMAT_MIGRATABLE)
+        if (f->flags & MODEL_MIGRATABLE && flags & MODEL_FORMAT_MIGRATABLE)
             return false;
-        if (f->flags & MODEL_CONFIG && o->flags & MODEL_FORMAT_LIVE)
+        if (f->flags & MODEL_CONFIG && flags & MODEL_FORMAT_LIVE)
             return false;
-        if (f->flags & MODEL_ALIAS && !(o->flags & MODEL_FORMAT_LIVE) && FIELD_STR(base, f) &&
+        if (f->flags & MODEL_ALIAS && !(flags & MODEL_FORMAT_LIVE) && FIELD_STR(base, f) &&
             strncmp(FIELD_STR(base, f), "ua-", 3))
             return false;
     }
     return true;
+}
+
+static bool shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
+{
+    return field_exists(f, disc, up) && field_shown(f, base, o->flags);
 }
 
 static unsigned empty_rule(const struct model_field *f)

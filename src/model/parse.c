@@ -126,11 +126,8 @@ static const struct model_field *find(const struct model_table *t, bool attr, co
             break;
         if (!field_exists(f, disc, up) || (uri ? !f->ns || strcmp(f->ns, uri) : f->ns != NULL))
             continue;
-        if (f->flags & MODEL_LIVE && !(flags & MODEL_PARSE_LIVE))
-            continue;
-        if (f->flags & MODEL_STATUS && !(flags & MODEL_PARSE_STATUS))
-            continue;
-        return f;
+        if (field_read(f, flags))
+            return f;
     }
     return NULL;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "model/complete.h"
 #include "model/complete-host.h"
+#include "model/json.h"
 #include "model/snapshot-def.h"
 
 static double now(void)
@@ -124,6 +125,16 @@ int main(int argc, char **argv)
             printf("%s: the copy differs\n", argv[i]);
             status = 1;
         }
+        char *json = model_to_json(def, fflags), *back = NULL;
+        void *third = NULL;
+        if (model_from_json(doc, json, strlen(json), pflags, &third, &err) < 0 ||
+            strcmp(back = model_format(third, fflags), out)) {
+            printf("%s: differs after a way through JSON: %s\n", argv[i], err_message(&err));
+            status = 1;
+        }
+        model_unref(third);
+        free(json);
+        free(back);
         if (strcmp(out, xml))
             quiet ? printf("%s differs\n", argv[i]) : 0;
         else

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "model/complete.h"
+#include "model/json.h"
 
 #define HEAD "<domain type='kvm'>\n  <name>g</name>\n  <memory unit='KiB'>1024</memory>\n"
 #define TAIL "  <devices>\n  </devices>\n</domain>\n"
@@ -42,6 +43,13 @@ static void test_samples(void)
         g_assert_true(domain_def_equal(def, copy));
         check_format(copy, MODEL_FORMAT_SECURE, xml);
         g_assert_cmpuint(model_footprint(copy), <, 16384);
+        char *json = model_to_json(def, MODEL_FORMAT_SECURE);
+        void *back = NULL;
+        ERR_AUTO err = ERR_INIT;
+        g_assert_cmpint(model_from_json(&domain_def_document, json, strlen(json), 0, &back, &err), ==, 0);
+        g_assert_true(domain_def_equal(def, back));
+        model_unref(back);
+        free(json);
     }
 }
 
@@ -126,6 +134,24 @@ static void test_raw(void)
     g_assert_cmpstr(model_raw(def, "<a xmlns='u'><b/></a>"), ==, "\n    <a xmlns=\"u\">\n      <b/>\n    </a>\n  ");
     g_assert_cmpstr(model_raw(def, ""), ==, "");
     g_assert_null(model_raw(def, "<a>"));
+}
+
+static void test_json(void)
+{
+    static const struct { const char *json, *word; } bad[] = {
+        { "", "line 1" }, { "[]", "domain" }, { "{\"domain\": 3}", "domain" },
+        { "{\"domain\": {\"@type\": \"zoo\"}}", "type" },
+        { "{\"domain\": {\"devices\": {\"disk\": {}}}}", "array" },
+        { "{\"domain\": {\"vcpu\": {\"#text\": -1}}}", "domain/vcpu/#text" },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
+        ERR_AUTO err = ERR_INIT;
+        void *root;
+        g_assert_cmpint(model_from_json(&domain_def_document, bad[i].json, strlen(bad[i].json), 0, &root, &err), ==, -1);
+        g_assert_null(root);
+        if (!strstr(err.message, bad[i].word))
+            g_error("'%s' is not in: %s", bad[i].word, err.message);
+    }
 }
 
 static void test_depth(void)
@@ -303,6 +329,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/samples", test_samples);
     g_test_add_func("/model/readings", test_readings);
     g_test_add_func("/model/refusals", test_refusals);
+    g_test_add_func("/model/json", test_json);
     g_test_add_func("/model/raw", test_raw);
     g_test_add_func("/model/depth", test_depth);
     g_test_add_func("/model/flags", test_flags);

@@ -389,7 +389,7 @@ check_channel(struct turn *turn, const struct call *call, struct err *err)
         return 0;
     g_autofree char *text = since_text(since);
     return FAIL(turn, err, call->channel == RUN_AGENT ? VIR_ERR_AGENT_UNRESPONSIVE : VIR_ERR_OPERATION_TIMEOUT,
-                "cannot send '%s' to domain '%s': %s does not answer since %s: %s", call->what, name_of(turn),
+                "cannot send '%s' to domain '%s': %s does not respond since %s: %s", call->what, name_of(turn),
                 call->channel == RUN_AGENT ? "its agent" : "it", text, why);
 }
 

@@ -11,11 +11,29 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 
 import libvirt
 import pytest
 
-from support import SRC, VIREOD, Daemon, SystemDaemon
+from support import PATIENCE, SRC, VIREOD, Daemon, SystemDaemon
+
+
+@pytest.fixture(scope='session', autouse=True)
+def event_loop():
+    """One default event loop for the session, as applications run it."""
+    libvirt.virEventRegisterDefaultImpl()
+    stop = threading.Event()
+
+    def loop():
+        while not stop.is_set():
+            libvirt.virEventRunDefaultImpl()
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    yield
+    stop.set()
+    libvirt.virEventAddTimeout(0, lambda *a: None, None)   # wakes the loop up
+    thread.join(PATIENCE)
 
 
 @pytest.fixture

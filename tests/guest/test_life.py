@@ -13,23 +13,6 @@ from support import PATIENCE, VIRSH, Console, booting, tiny, wait_for
 DEBIAN_VIRSH = '/usr/bin/virsh'
 
 
-@pytest.fixture(scope='module', autouse=True)
-def event_loop():
-    """One default event loop for the module, as applications run it."""
-    libvirt.virEventRegisterDefaultImpl()
-    stop = threading.Event()
-
-    def loop():
-        while not stop.is_set():
-            libvirt.virEventRunDefaultImpl()
-    thread = threading.Thread(target=loop, daemon=True)
-    thread.start()
-    yield
-    stop.set()
-    libvirt.virEventAddTimeout(0, lambda *a: None, None)   # wakes the loop up
-    thread.join(PATIENCE)
-
-
 class Events:
     """Life-cycle events of one connection, in the order they came."""
 

@@ -386,7 +386,7 @@ test_unresponsive(struct fixture *f, const void *arg)
     g_assert_false(err.stale);
     /* from now on at once, saying since when and why */
     call.deadline = DEADLINE_NEVER;
-    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_TIMEOUT, "does not answer since");
+    REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_TIMEOUT, "does not respond since");
     g_assert_nonnull(strstr(err.message, "no answer to 'ping' of query"));
     g_assert_cmpuint(g_queue_get_length(&b->requests), ==, 1);
     turn_end(turn);

@@ -9,6 +9,7 @@
 #include "drivers/qemu/verbs.h"
 
 #include "base/file.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "core/executor.h"
 #include "driver/host-node.h"
@@ -53,19 +54,46 @@ qemu_driver_start(const struct qemu_driver_config *config, struct err *err)
     return drv;
 }
 
+static void
+nothing(void *arg)
+{
+}
+
+/* Monitors are let go of; the guests go on.  Returns how many run. */
+static size_t
+let_go_of_guests(struct qemu_driver *drv)
+{
+    size_t n, running = 0;
+    struct vm **vms = registry_vms(drv->registry, &n);
+
+    g_atomic_int_set(&drv->stopping, 1);
+    for (size_t i = 0; i < n; i++) {
+        RUN_AUTO run = vm_run_get(vms[i]);
+        struct guest *guest = run ? run_backend(run) : NULL;
+
+        running += run != NULL;
+        if (guest && guest->qmp)
+            qmp_detach(guest->qmp);
+        vm_unref(vms[i]);
+    }
+    g_free(vms);
+    if (running)
+        io_call(drv->io, nothing, NULL); /* all of that has happened */
+    return running;
+}
+
 void
 qemu_driver_stop(struct qemu_driver *drv)
 {
-    struct vm **vms;
-    size_t n;
+    static struct qemu_driver *left; /* with guests in it: freed with the process */
 
     if (!drv)
         return;
-    /* Monitors are let go of; the guests go on. */
-    vms = registry_vms(drv->registry, &n);
-    for (size_t i = 0; i < n; i++)
-        vm_unref(vms[i]);
-    g_free(vms);
+    if (let_go_of_guests(drv) > 0) {
+        left = drv;
+        (void)left;
+        return;
+    }
     if (drv->configs)
         state_dir_close(drv->configs);
     if (drv->status)

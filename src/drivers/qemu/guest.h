@@ -39,6 +39,7 @@ struct qemu_driver {
     struct registry *registry;
     struct state_dir *configs;  /* definitions */
     struct state_dir *status;   /* of running guests; not durable */
+    gint stopping;              /* the daemon leaves */
 };
 
 /* ---- a run's backend ----------------------------------------------------- */

@@ -230,8 +230,11 @@ static void
 on_closed(void *opaque, const struct err *why)
 {
     struct run *run = opaque;
+    struct guest *guest = run_backend(run);
 
-    run_mark_dead(run, err_message(why));
+    /* A daemon that leaves lets go of its guests; they go on. */
+    if (!g_atomic_int_get(&guest->driver->stopping))
+        run_mark_dead(run, err_message(why));
     run_unref(run);
 }
 

@@ -98,6 +98,7 @@ qemu_driver_stop(struct qemu_driver *drv)
         state_dir_close(drv->configs);
     if (drv->status)
         state_dir_close(drv->status);
+    qemu_xml_forget();
     registry_free(drv->registry);
     if (drv->host)
         qemu_host_free(drv->host);

@@ -25,6 +25,7 @@ int guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct
 
 int qemu_reattach(struct qemu_driver *drv, struct err *err);
 void qemu_autostart(struct qemu_driver *drv);
+void qemu_xml_forget(void); /* at the end: the texts kept for domain_get_xml_desc */
 
 /* From a note: system_reset and cont, soon, on a thread. */
 void guest_restart_later(struct run *run);

@@ -2,12 +2,64 @@
  *
  * xml: a guest's definition as XML.
  *
+ * Owns: the texts made last.  Definitions do not change once published, so a
+ * text stays right for as long as its definition is the one that is asked for;
+ * programs that look again and again get it for the price of a copy.
  * Called by: the I/O thread.  Nothing here waits: live values stand in the
  * published definition or in the driver's part of the view.
  */
 #include "drivers/qemu/verbs.h"
 
+#include <string.h>
+
 #define ERR_FROM VIR_FROM_QEMU
+
+#define TEXTS 32            /* kept; a text has a few KiB */
+#define TEXT_MAX (32 * 1024)
+
+static struct text {
+    const struct domain_def *def; /* a reference: no other definition has this address */
+    unsigned format;
+    char *xml;
+} texts[TEXTS];
+static GMutex texts_lock;
+
+static char *
+def_text(const struct domain_def *def, unsigned format)
+{
+    struct text *text = &texts[((uintptr_t)def / 64 + format) % TEXTS];
+    const struct domain_def *old = NULL;
+    g_autofree char *old_xml = NULL;
+    char *xml;
+
+    g_mutex_lock(&texts_lock);
+    xml = text->def == def && text->format == format ? g_strdup(text->xml) : NULL;
+    g_mutex_unlock(&texts_lock);
+    if (xml)
+        return xml;
+    xml = domain_def_format(def, format);
+    if (format & MODEL_FORMAT_SECURE || strlen(xml) > TEXT_MAX)
+        return xml; /* secrets are not kept lying about */
+    g_mutex_lock(&texts_lock);
+    old = text->def;
+    old_xml = text->xml;
+    *text = (struct text){ domain_def_ref(def), format, g_strdup(xml) };
+    g_mutex_unlock(&texts_lock);
+    if (old)
+        domain_def_unref(old);
+    return xml;
+}
+
+void
+qemu_xml_forget(void)
+{
+    for (size_t i = 0; i < TEXTS; i++) {
+        if (texts[i].def)
+            domain_def_unref(texts[i].def);
+        g_free(texts[i].xml);
+        texts[i] = (struct text){ 0 };
+    }
+}
 
 int
 qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, char **result,
@@ -40,7 +92,7 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
         *result = domain_def_format(now, format);
         domain_def_unref(now);
     } else {
-        *result = domain_def_format(def, format);
+        *result = def_text(def, format);
     }
     return 0;
 }

@@ -40,6 +40,7 @@ cpumap_parse(struct shell *sh, const char *text, int ncpus)
         }
         if (bad || *end) {
             fail(sh, "Invalid cpulist '%s'", text);
+            fail(sh, "'%s' is neither a number, a range nor an exception such as ^3", parts[i]);
             return NULL;
         }
         if (last >= (guint64)ncpus) {
@@ -53,7 +54,11 @@ cpumap_parse(struct shell *sh, const char *text, int ncpus)
                 VIR_USE_CPU(map, c);
         }
     }
-    return g_steal_pointer(&map);
+    for (int i = 0; i < ncpus; i++)
+        if (VIR_CPU_USED(map, i))
+            return g_steal_pointer(&map);
+    fail(sh, "Invalid cpulist '%s'", text);
+    return NULL;
 }
 
 char *

@@ -52,7 +52,7 @@ one_disk(struct shell *sh, const char *text, bool checkpoint, struct xml_out *x)
         return fail(sh, "unknown storage type: '%s'", type);
     g_autofree char *name = xml_fmt("%s", parts[0]);
     g_autofree char *a = snapshot ? xml_fmt(" snapshot='%s'", snapshot) : g_strdup("");
-    g_autofree char *b = xml_fmt(" type='%s'", block ? "block" : "file");
+    g_autofree char *b = type ? xml_fmt(" type='%s'", type) : g_strdup("");
     if (!driver && !file) {
         xo_raw(x, "<disk name='%s'%s%s/>", name, a, b);
         return true;

@@ -347,7 +347,9 @@ sched_change(struct shell *sh, const struct call *call, const virTypedParameter 
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         const char *text = opt_text(call, fields[i]);
         const virTypedParameter *known = params_get(now, n, fields[i]);
-        if (text && known && !params_add_text(p, fields[i], known->type, text))
+        if (text && !known)
+            return fail(sh, "invalid scheduler option: %s", fields[i]);
+        if (text && !params_add_text(p, fields[i], known->type, text))
             return false;
     }
     while ((word = opt_word(call, "set", &pos))) {

@@ -105,7 +105,7 @@ key_find(int set, const char *text)
     long n = strtol(text, &end, 0);
     int code = -1;
     if (end != text && !*end)
-        return n > 0 && n <= 0xffff ? (int)n : -1;
+        return n >= 0 && n <= 0xffff ? (int)n : -1;
     if (set == VIR_KEYCODE_SET_LINUX)
         code = find(linux_keys, G_N_ELEMENTS(linux_keys), text);
     else if (set == VIR_KEYCODE_SET_WIN32 && (code = find(win32_keys, G_N_ELEMENTS(win32_keys), text)) < 0)

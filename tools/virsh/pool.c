@@ -142,7 +142,7 @@ adapter_xml(const struct call *call, struct xml_out *x)
         attribute(s, "wwpn", wwpn);
         xo_raw(x, "<adapter%s/>", s->str);
     } else if (name) {
-        xo_line(x, "<adapter name='%s'/>", name);
+        xo_line(x, "<adapter type='scsi_host' name='%s'/>", name);
     }
 }
 

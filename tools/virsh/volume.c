@@ -135,9 +135,8 @@ volume_size(struct shell *sh, const struct call *call, const char *option, unsig
         return false;
     if (size_parse(text, 1, G_MAXUINT64, v, &why))
         return true;
-    if (why)
-        fail(sh, "%s", why);
-    return fail(sh, "Malformed size %s", text);
+    fail(sh, "Malformed size %s", text);
+    return why ? fail(sh, "%s", why) : false;
 }
 
 /* The volume below the new one: a name in the same pool, a key or a path. */
@@ -302,9 +301,8 @@ cmd_vol_resize(struct shell *sh, const struct call *call)
         text++;
     }
     if (!size_parse(text, 1, G_MAXUINT64, &capacity, &why)) {
-        if (why)
-            fail(sh, "%s", why);
-        return fail(sh, "Malformed size %s", text);
+        fail(sh, "Malformed size %s", text);
+        return why ? fail(sh, "%s", why) : false;
     }
     if (virStorageVolResize(vol, capacity, flags) < 0)
         return fail(sh, delta ? "Failed to change size of volume '%s' by %s" : "Failed to change size of volume '%s' to %s",

@@ -93,14 +93,12 @@ cmd_domdisplay(struct shell *sh, const struct call *call)
             g_autofree char *uri = display_uri(sh, doc, nodes->pdata[i], schemes[s], password);
             if (!uri)
                 continue;
-            out(sh, "%s%s", found ? "\n" : "", uri);
+            out(sh, all ? "%s\n" : "%s", uri);
             found = true;
         }
     }
-    if (found) {
-        out(sh, "\n");
+    if (found)
         return true;
-    }
     if (type)
         return fail(sh, "No graphical display with type '%s' found", type);
     return fail(sh, "No graphical display found");

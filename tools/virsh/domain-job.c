@@ -46,7 +46,7 @@ on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type, i
 }
 
 struct block_job {
-    const char *path, *label;
+    const char *path, *label, *started;
     bool wait, verbose, pivot, finish, async, ready; /* ready: the job ends in a phase that waits for us */
     int timeout_ms;
     struct block_wait *w;
@@ -136,7 +136,7 @@ job_finish(struct shell *sh, virDomainPtr dom, struct block_job *j, const char *
 {
     bool ok = true;
     if (!j->wait) {
-        say(sh, "%s started", j->label);
+        say(sh, "%s started", j->started ? j->started : j->label);
         return true;
     }
     int status = job_await(sh, dom, j);
@@ -155,7 +155,7 @@ job_finish(struct shell *sh, virDomainPtr dom, struct block_job *j, const char *
         else
             say(sh, "\n%s", done);
     } else if (status == VIR_DOMAIN_BLOCK_JOB_READY) {
-        say(sh, "\nNow in mirroring phase");
+        say(sh, "\nNow in synchronized phase");
     } else if (status == VIR_DOMAIN_BLOCK_JOB_COMPLETED) {
         say(sh, "\n%s", done);
     } else if (status == VIR_DOMAIN_BLOCK_JOB_CANCELED || status == -2) {
@@ -233,7 +233,7 @@ cmd_blockcommit(struct shell *sh, const struct call *call)
         flags |= VIR_DOMAIN_BLOCK_COMMIT_RELATIVE;
     if (active) {
         flags |= VIR_DOMAIN_BLOCK_COMMIT_ACTIVE;
-        j.label = "Active Block Commit";
+        j.started = "Active Block Commit";
         j.ready = true;
     }
     g_autoptr(virDomain) dom = domain_of(sh, call);
@@ -503,22 +503,23 @@ cmd_domjobinfo(struct shell *sh, const struct call *call)
         for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
             virTypedParamsAddULLong(&p.list, &p.n, &p.max, old[i].field, old[i].v);
     }
-    out(sh, "%-17s %-12s\n", "Job type:", WORD(types, type));
     if (opt_flag(call, "rawstats")) {
-        out(sh, "\n");
+        out(sh, "Job type: %d\n\n", type);
         for (int i = 0; i < p.n; i++) {
             g_autofree char *text = param_text(&p.list[i]);
             out(sh, "%s=%s\n", p.list[i].field, text);
         }
         return true;
     }
+    out(sh, "%-17s %-12s\n", "Job type:", WORD(types, type));
     if (!opt_flag(call, "anystats") && type != VIR_DOMAIN_JOB_BOUNDED && type != VIR_DOMAIN_JOB_UNBOUNDED &&
         !(completed && type == VIR_DOMAIN_JOB_COMPLETED))
         return true;
     const virTypedParameter *operation = params_get(p.list, p.n, VIR_DOMAIN_JOB_OPERATION);
     if (operation && operation->type == VIR_TYPED_PARAM_INT)
         op = operation->value.i;
-    out(sh, "%-17s %-12s\n", "Operation:", WORD(operations, op));
+    if (operation)
+        out(sh, "%-17s %-12s\n", "Operation:", WORD(operations, op));
     for (size_t f = 0; f < G_N_ELEMENTS(job_fields); f++) {
         const virTypedParameter *v = params_get(p.list, p.n, job_fields[f].field);
         if (v)

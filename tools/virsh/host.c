@@ -279,8 +279,7 @@ cmd_node_memory_tune(struct shell *sh, const struct call *call)
     out(sh, "Shared memory:\n");
     for (int i = 0; i < p.n; i++) {
         g_autofree char *text = param_text(&p.list[i]);
-        const char *field = p.list[i].field;
-        out(sh, "\t%-15s %s\n", g_str_has_prefix(field, "shm_") ? field + 4 : field, text);
+        out(sh, "\t%-15s %s\n", p.list[i].field, text);
     }
     return true;
 }

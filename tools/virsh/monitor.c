@@ -63,26 +63,17 @@ static void
 security_info(struct shell *sh, virDomainPtr dom, bool active, props *p)
 {
     virSecurityModel model;
-    virSecurityLabelPtr labels = NULL;
+    virSecurityLabel label;
     memset(&model, 0, sizeof(model));
+    memset(&label, 0, sizeof(label));
     if (virNodeGetSecurityModel(sh->conn, &model) < 0 || !model.model[0])
         return;
     prop(p, "Security model", "%s", model.model);
     prop(p, "Security DOI", "%s", model.doi);
     if (!active)
         return;
-    int n = virDomainGetSecurityLabelList(dom, &labels);
-    if (n < 0) {
-        virSecurityLabel label;
-        memset(&label, 0, sizeof(label));
-        if (virDomainGetSecurityLabel(dom, &label) == 0 && label.label[0])
-            prop(p, "Security label", "%s (%s)", label.label, label.enforcing ? "enforcing" : "permissive");
-    }
-    for (int i = 0; i < n; i++)
-        if (labels[i].label[0])
-            prop(p, "Security label", "%s (%s)", labels[i].label,
-                 labels[i].enforcing ? "enforcing" : "permissive");
-    free(labels);
+    if (virDomainGetSecurityLabel(dom, &label) == 0 && label.label[0])
+        prop(p, "Security label", "%s (%s)", label.label, label.enforcing ? "enforcing" : "permissive");
 }
 
 bool

@@ -23,10 +23,45 @@ indented(const char *text)
     return s;
 }
 
+/* What is sent: a whole JSON command, or the name of a command with its arguments, either one JSON object or
+ * members of one: `qom-list '"path":"/"'`. NULL and told if that is not JSON. */
+static char *
+monitor_command(struct shell *sh, const struct call *call)
+{
+    const struct value *pos = NULL;
+    const char *name = opt_word(call, "cmd", &pos), *word = NULL;
+    json_error_t why;
+    if (opt_flag(call, "hmp") || name[0] == '{')
+        return opt_words_joined(call, "cmd");
+    json_t *command = json_pack("{ss}", "execute", name);
+    if (!command) {
+        fail(sh, "the name of the command is not UTF-8");
+        return NULL;
+    }
+    g_autoptr(GString) members = g_string_new(NULL);
+    while ((word = opt_word(call, "cmd", &pos)))
+        g_string_append_printf(members, "%s%s", members->len ? "," : "", word);
+    if (members->len) {
+        g_autofree char *object = members->str[0] == '{' ? g_strdup(members->str)
+                                                         : g_strdup_printf("{%s}", members->str);
+        json_t *arguments = json_loads(object, 0, &why);
+        if (!arguments) {
+            json_decref(command);
+            fail(sh, "failed to wrap arguments '%s' into a QMP command wrapper", members->str);
+            fail(sh, "they are not members of a JSON object: %s", why.text);
+            return NULL;
+        }
+        json_object_set_new(command, "arguments", arguments);
+    }
+    auto_lib char *text = json_dumps(command, JSON_COMPACT);
+    json_decref(command);
+    return g_strdup(text);
+}
+
 bool
 cmd_qemu_monitor_command(struct shell *sh, const struct call *call)
 {
-    g_autofree char *command = opt_words_joined(call, "cmd");
+    g_autofree char *command = NULL;
     g_autofree int *fds = NULL;
     size_t nfds;
     auto_lib char *result = NULL;
@@ -38,6 +73,9 @@ cmd_qemu_monitor_command(struct shell *sh, const struct call *call)
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
+        return false;
+    command = monitor_command(sh, call);
+    if (!command)
         return false;
     if (nfds)
         rc = virDomainQemuMonitorCommandWithFiles(dom, command, nfds, fds, NULL, NULL, &result, flags);
@@ -57,11 +95,10 @@ cmd_qemu_monitor_command(struct shell *sh, const struct call *call)
         }
         auto_lib char *text = json_dumps(shown, JSON_ENCODE_ANY | (pretty ? JSON_INDENT(2) : JSON_COMPACT));
         json_decref(reply);
-        out(sh, "%s\n", text);
+        out(sh, "%s", text);
         return true;
     }
-    size_t n = strlen(result);
-    out(sh, "%s%s", result, n && result[n - 1] == '\n' ? "" : "\n");
+    out(sh, "%s\n", result);
     return true;
 }
 
@@ -124,7 +161,7 @@ on_monitor_event(virConnectPtr conn, virDomainPtr dom, const char *event, long l
     struct monitor_watch *w = opaque;
     auto_lib char *text = w->pretty && details ? indented(details) : NULL;
     event_print(&w->wait, "event %s at %lld.%06u for domain '%s': %s", event, seconds, micros,
-                virDomainGetName(dom), text ? text : details ? details : "");
+                virDomainGetName(dom), text ? text : details ? details : "<null>");
 }
 
 static void

@@ -196,11 +196,7 @@ test_deaths(void)
 
         OK(HV->domain_create(&conn, &dom, &err));
         expect_events("life 4/0;life 2/0;");
-        if (!g_file_get_contents(path, &found, NULL, NULL)) {
-            g_free(path);
-            path = g_strdup_printf("%s/libvirt/qemu/life.pid", g_getenv("XDG_RUNTIME_DIR"));
-            g_assert_true(g_file_get_contents(path, &found, NULL, NULL));
-        }
+        g_assert_true(g_file_get_contents(path, &found, NULL, NULL));
         pid = atoi(found);
         g_assert_cmpint(pid, >, 1);
         if (i == 0) {

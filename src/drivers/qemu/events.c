@@ -83,6 +83,13 @@ on_resume(struct note *note, struct guest *guest, json_t *data)
 
     if (guest->starting || guest->ending || view->state == VIR_DOMAIN_RUNNING)
         return;
+    if (view_pub(view) && view_pub(view)->disk_error) {
+        struct guest_pub *pub = guest_pub_copy(view_pub(view), view_pub(view)->nvcpus);
+        struct vm_change change = { .what = CHANGE_EXTRA, .extra = &pub->extra };
+
+        pub->disk_error = pub->disk_nospace = 0;
+        (void)!note_publish(note, &change);
+    }
     set_state(note, VIR_DOMAIN_RUNNING, guest->resume_reason);
     lifecycle(note, VIR_DOMAIN_EVENT_RESUMED, guest->resume_detail);
     guest->resume_reason = VIR_DOMAIN_RUNNING_UNPAUSED;
@@ -242,6 +249,24 @@ disk_by_device(const struct domain_def *def, const char *device, const char *qom
     return NULL;
 }
 
+/* Kept until the guest goes on. */
+static void
+mark_disk(struct note *note, const struct domain_disk *disk, bool nospace)
+{
+    const struct vm_view *view = note_view(note);
+    const struct guest_pub *old = view_pub(view);
+    struct guest_pub *pub = guest_pub_copy(old, old ? old->nvcpus : 0);
+    struct vm_change change = { .what = CHANGE_EXTRA, .extra = &pub->extra };
+
+    for (uint32_t i = 0; i < view->live->n_disks && i < 64; i++) {
+        if (view->live->disks[i] == disk) {
+            pub->disk_error |= UINT64_C(1) << i;
+            pub->disk_nospace |= (uint64_t)nospace << i;
+        }
+    }
+    (void)!note_publish(note, &change);
+}
+
 static void
 on_block_io_error(struct note *note, struct guest *guest, json_t *data)
 {
@@ -251,6 +276,8 @@ on_block_io_error(struct note *note, struct guest *guest, json_t *data)
     bool nospace = json_is_true(json_object_get(data, "nospace"));
 
     if (g_strcmp0(action, "stop") == 0) {
+        if (disk)
+            mark_disk(note, disk, nospace);
         what = VIR_DOMAIN_EVENT_IO_ERROR_PAUSE;
         guest->pause_reason = VIR_DOMAIN_PAUSED_IOERROR;
         guest->pause_detail = VIR_DOMAIN_EVENT_SUSPENDED_IOERROR;

@@ -96,6 +96,7 @@ struct guest_pub {
     bool has_balloon;
     unsigned long long balloon_kib; /* what the guest has now */
     bool updated;
+    uint64_t disk_error, disk_nospace; /* bit i: disk i stopped the guest, until it goes on */
     struct qemu_driver *driver;
     size_t nvcpus;              /* online */
     struct guest_vcpu vcpus[];

@@ -43,7 +43,7 @@ def test_an_end_in_the_meantime_is_noticed(daemon):
     daemon.start()
     conn = daemon.open()
     assert not conn.lookupByName('persistent').isActive()
-    assert [d.name() for d in conn.listAllDomains()] == ['persistent']
+    wait_for(lambda: [d.name() for d in conn.listAllDomains()] == ['persistent'], 'the transient one is cleared away')
     conn.lookupByName('persistent').create()
 
 

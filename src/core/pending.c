@@ -61,13 +61,15 @@ void
 pending_unregister(struct pending *p)
 {
     struct run *run = p->run;
-    if (!run || !p->prev)
+    if (!run)
         return;
-    lock_take(&run->lock, RANK_RUN);
-    *p->prev = p->next;
-    if (p->next)
-        p->next->prev = p->prev;
-    p->prev = NULL;
+    lock_take(&run->lock, RANK_RUN); /* also to look: neighbours write our prev */
+    if (p->prev) {
+        *p->prev = p->next;
+        if (p->next)
+            p->next->prev = p->prev;
+        p->prev = NULL;
+    }
     lock_release(&run->lock, RANK_RUN);
 }
 

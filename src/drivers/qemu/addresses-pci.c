@@ -664,15 +664,21 @@ qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err
         own_controllers = own_controllers || (def->controllers[i]->type == CONTROLLER_TYPE_PCI && def->controllers[i]->index);
     g_autoptr(GHashTable) placed = g_hash_table_new(NULL, NULL);
     p->placed = placed;
+    /* Controllers that one pass adds need places themselves in the next. */
+    uint32_t before;
     p->dry = true;
-    if (pass(p, err) < 0)
-        return -1;
-    /* One place is kept free for a device to be plugged in later, unless the
-     * user has arranged the buses. */
-    unsigned bus, slot, function;
-    if (p->express && !own_controllers && find_slot(p, WANT_PCIE, false, &bus, &slot, &function) < 0 &&
-        grow(p, WANT_PCIE, err) < 0)
-        return -1;
+    do {
+        before = def->n_controllers;
+        g_hash_table_remove_all(placed);
+        if (pass(p, err) < 0)
+            return -1;
+        /* One place is kept free for a device to be plugged in later, unless
+         * the user has arranged the buses. */
+        unsigned bus, slot, function;
+        if (p->express && !own_controllers && find_slot(p, WANT_PCIE, false, &bus, &slot, &function) < 0 &&
+            grow(p, WANT_PCIE, err) < 0)
+            return -1;
+    } while (def->n_controllers != before);
     p->dry = false;
     g_hash_table_remove_all(placed);
     if (pass(p, err) < 0)

@@ -251,10 +251,33 @@ assign_ccid(struct domain_def *def)
     }
 }
 
+static void
+assign_dimms(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_memories; i++) {
+        struct domain_memory *m = def->memories[i];
+        if ((m->model != MEMORY_MODEL_DIMM && m->model != MEMORY_MODEL_NVDIMM) || device_has_address(&m->info))
+            continue;
+        unsigned slot = 0;
+        for (bool used = true; used;) {
+            used = false;
+            for (uint32_t k = 0; k < def->n_memories; k++) {
+                const struct device_address *a = def->memories[k]->info.address;
+                used = used || (a && a->type == ADDRESS_TYPE_DIMM && a->has_dimm_slot && a->dimm_slot == slot);
+            }
+            slot += used;
+        }
+        m->info.address = device_address_new(def, ADDRESS_TYPE_DIMM);
+        m->info.address->dimm_slot = slot;
+        m->info.address->has_dimm_slot = true;
+    }
+}
+
 int
 qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     assign_ccid(def);
+    assign_dimms(def);
     if (assign_virtio_serial(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
         return -1;
     return qemu_assign_usb(def, err);

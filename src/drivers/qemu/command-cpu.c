@@ -38,7 +38,9 @@ hyperv(GString *s, const struct domain_hyperv *h)
         { h->stimer ? h->stimer->direct : TRI_UNSET, "hv-stimer-direct" }, { h->reset, "hv-reset" },
         { h->frequencies, "hv-frequencies" }, { h->reenlightenment, "hv-reenlightenment" },
         { h->tlbflush ? h->tlbflush->state : TRI_UNSET, "hv-tlbflush" }, { h->ipi, "hv-ipi" }, { h->evmcs, "hv-evmcs" },
-        { h->avic, "hv-avic" },
+        { h->avic, "hv-avic" }, { h->emsr_bitmap, "hv-emsr-bitmap" }, { h->xmm_input, "hv-xmm-input" },
+        { h->tlbflush ? h->tlbflush->direct : TRI_UNSET, "hv-tlbflush-direct" },
+        { h->tlbflush ? h->tlbflush->extended : TRI_UNSET, "hv-tlbflush-ext" },
     };
     if (h->mode == HYPERV_MODE_PASSTHROUGH)
         g_string_append(s, ",hv-passthrough=on");
@@ -277,6 +279,32 @@ build_numa(struct builder *b)
         for (uint32_t k = 0; k < numa->cells[i]->n_distances; k++)
             add_argf(b, "-numa", "dist,src=%u,dst=%u,val=%u", numa->cells[i]->id, numa->cells[i]->distances[k]->id,
                      numa->cells[i]->distances[k]->value);
+    }
+    return 0;
+}
+
+/* Memory modules, in their slots. */
+int
+build_dimms(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_memories; i++) {
+        const struct domain_memory *m = b->def->memories[i];
+        if (m->model != MEMORY_MODEL_DIMM || !m->target)
+            continue;
+        g_autofree char *id = g_strdup_printf("mem%s", m->info.alias);
+        if (memory_backend(b, id, m->target->size * 1024, m->access) < 0)
+            return -1;
+        json_t *o = props_new("pc-dimm");
+        if (m->target->has_node)
+            put_int(o, "node", m->target->node);
+        put_str(o, "memdev", id);
+        put_str(o, "id", m->info.alias);
+        if (m->info.address && m->info.address->type == ADDRESS_TYPE_DIMM && m->info.address->has_dimm_slot) {
+            put_int(o, "slot", m->info.address->dimm_slot);
+            if (m->info.address->has_base)
+                put_int(o, "addr", m->info.address->base);
+        }
+        add_device(b, o);
     }
     return 0;
 }

@@ -506,7 +506,7 @@ build_all(struct builder *b)
     add_argf(b, "-overcommit", "mem-lock=%s", locked ? "on" : "off");
     build_smp(b);
     build_iothreads(b);
-    if (build_numa(b) < 0)
+    if (build_numa(b) < 0 || build_dimms(b) < 0)
         return -1;
     add_arg(b, "-uuid", uuid_format(def->uuid, uuid));
     if (build_smbios(b) < 0)

@@ -130,9 +130,13 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 static int
 choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
 {
+    if (!def->name || !*def->name)
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
     if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests of type kvm and qemu, not %s",
                        domain_virt_str(def->type));
+    if (def->bootloader)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no <bootloader>; guests boot from a kernel or a disk");
     if (!def->os || def->os->type != OS_TYPE_HVM) {
         if (!def->os || !def->os->type)
             return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is missing",
@@ -193,6 +197,8 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     }
     if (rc == 0)
         rc = qemu_defaults_fields(def, host, caps, err);
+    if (rc == 0)
+        rc = qemu_validate_early(def, err);
     if (rc == 0)
         rc = qemu_assign_addresses(def, caps, err);
     if (rc == 0)

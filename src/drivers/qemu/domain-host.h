@@ -79,7 +79,8 @@ int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, c
 int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_usb(struct domain_def *def, struct err *err);
-/* validate.c */
+/* validate.c: before addresses are chosen, and after */
+int qemu_validate_early(const struct domain_def *def, struct err *err);
 int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host, struct err *err);
 /* aliases.c */
 void qemu_assign_aliases(struct domain_def *def);

@@ -13,6 +13,7 @@
  * Called by: create, create from XML, autostart.
  * Waits: for files, for QEMU.
  */
+#include "drivers/qemu/first-words.h"
 #include "drivers/qemu/start.h"
 
 #include "base/clock.h"
@@ -338,11 +339,16 @@ static int
 let_go(struct turn *turn, struct guest *guest, bool paused, struct err *err)
 {
     const struct domain_def *live = turn_live_def(turn);
-    struct monitor_cmd cmds[3];
+    GArray *words = first_words(live, guest->driver->host);
+    g_autofree struct monitor_cmd *cmds = g_new0(struct monitor_cmd, words->len + 3);
     size_t n = 0;
     int ret = 0;
 
-    memset(cmds, 0, sizeof(cmds));
+    for (guint i = 0; i < words->len; i++) {
+        cmds[n].command = g_array_index(words, struct first_word, i).command;
+        cmds[n++].args = g_array_index(words, struct first_word, i).args;
+    }
+    g_array_free(words, TRUE);
     if (def_has_balloon(live) && live->memballoon->stats_period && live->memballoon->info.alias) {
         g_autofree char *path = g_strdup_printf("/machine/peripheral/%s", live->memballoon->info.alias);
 

@@ -5,6 +5,8 @@
  */
 #include "drivers/qemu/domain-host.h"
 
+#include "base/bitmap.h"
+
 #define ERR_FROM VIR_FROM_QEMU
 
 static int
@@ -39,6 +41,9 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
                        d->target);
     if (d->driver && d->driver->name && strcmp(d->driver->name, "qemu"))
         return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target, d->driver->name);
+    if (d->shareable && d->driver && d->driver->type != STORAGE_FORMAT_RAW && d->driver->type != STORAGE_FORMAT_UNSET)
+        return unsupported(err, "disk %s: an image that guests share has to be raw; %s keeps state that only one can write",
+                           d->target, storage_format_str(d->driver->type));
     const struct device_address *a = d->info.address;
     if (a && a->type == ADDRESS_TYPE_DRIVE && d->bus != DISK_BUS_SCSI && a->target)
         return unsupported(err, "disk %s: bus %s has target 0 only", d->target, disk_bus_str(d->bus));
@@ -135,6 +140,213 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
     return 0;
 }
 
+/* ---- odds and ends, each with what the user can do ------------------------------------------- */
+
+static int
+validate_os(const struct domain_def *def, struct err *err)
+{
+    bool acpi = def->features && def->features->acpi;
+    bool uefi = def->os->firmware == OS_FIRMWARE_EFI ||
+                (def->os->loader && def->os->loader->type == LOADER_TYPE_PFLASH);
+    if (uefi && !acpi && (arch_is_x86(def) || def->os->arch == ARCH_AARCH64))
+        return unsupported(err, "UEFI firmware needs ACPI: add <acpi/> to <features>");
+    const struct os_loader *l = def->os->loader;
+    if (l && l->secure == TRI_YES) {
+        if (l->type && l->type != LOADER_TYPE_PFLASH)
+            return unsupported(err, "a secure loader has to be a pflash image");
+        if (!machine_is_q35(def))
+            return unsupported(err, "secure boot needs a q35 machine, not '%s'", def->os->machine);
+        if (l->path && !(def->features && def->features->smm && def->features->smm->state == TRI_ON))
+            return unsupported(err, "secure boot needs system management mode: add <smm state='on'/> to <features>");
+    }
+    return 0;
+}
+
+static int
+validate_memory(const struct domain_def *def, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    if (def->max_memory && !(numa && numa->n_cells) && arch_is_x86(def))
+        return unsupported(err, "memory can only be plugged in (maxMemory) where the guest has NUMA cells: add <numa> to "
+                                "<cpu>");
+    size_t cpus = 0;
+    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
+        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
+        if (numa->cells[i]->cpus && !map)
+            return -1;
+        cpus += map ? bitmap_count(map) : 0;
+        ssize_t last = map ? bitmap_last(map) : -1;
+        bitmap_free(map);
+        if (last >= (ssize_t)def->vcpu->max)
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cell %u holds vcpu %zd but the guest has %u vcpus", i, last,
+                           def->vcpu->max);
+    }
+    if (cpus > def->vcpu->max)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cells hold %zu vcpus but the guest has %u", cpus, def->vcpu->max);
+    return 0;
+}
+
+static bool
+has_spice(const struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        if (def->graphics[i]->type == GRAPHICS_TYPE_SPICE)
+            return true;
+    }
+    return false;
+}
+
+static int
+validate_chardev(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
+{
+    if ((s->type == CHARDEV_TYPE_SPICEVMC || s->type == CHARDEV_TYPE_SPICEPORT) && !has_spice(def))
+        return unsupported(err, "a %s of type '%s' needs <graphics type='spice'/>", kind, chardev_type_str(s->type));
+    return 0;
+}
+
+static int
+validate_chardevs(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++) {
+        if (validate_chardev(def, "serial port", &def->serials[i]->source, err) < 0)
+            return -1;
+        for (uint32_t k = 0; k < i; k++) {
+            if (def->serials[i]->target->port == def->serials[k]->target->port)
+                return err_set(err, VIR_ERR_XML_ERROR, "two serial ports have the number %u", def->serials[i]->target->port);
+        }
+    }
+    for (uint32_t i = 0; i < def->n_parallels; i++) {
+        if (validate_chardev(def, "parallel port", &def->parallels[i]->source, err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_channels; i++) {
+        if (validate_chardev(def, "channel", &def->channels[i]->source, err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_redirdevs; i++) {
+        if (validate_chardev(def, "redirdev", &def->redirdevs[i]->source, err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_smartcards; i++) {
+        if (def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH &&
+            validate_chardev(def, "smartcard", &def->smartcards[i]->source, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+validate_interfaces(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        const struct domain_interface *n = def->interfaces[i];
+        if (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER))
+            return unsupported(err, "QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
+                               n->n_routes ? "of any type" : "of this type");
+        if (n->guest_dev || n->guest_actual)
+            return unsupported(err, "QEMU cannot name interfaces inside the guest");
+        if (n->model && strspn(n->model, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(n->model))
+            return err_set(err, VIR_ERR_INVALID_ARG, "the model '%s' of an interface has characters other than letters, "
+                           "digits, - and _", n->model);
+    }
+    return 0;
+}
+
+/* What the builder would pass over in silence must not be promised. */
+static int
+validate_absent(const struct domain_def *def, struct err *err)
+{
+    if (def->launch_security)
+        return unsupported(err, "encrypted guests (launchSecurity '%s') cannot be started yet",
+                           launch_security_type_str(def->launch_security->type));
+    if (def->n_cryptos)
+        return unsupported(err, "virtio crypto devices cannot be started yet");
+    for (uint32_t i = 0; i < def->n_memories; i++) {
+        if (def->memories[i]->model != MEMORY_MODEL_DIMM)
+            return unsupported(err, "memory devices of model '%s' cannot be started yet; 'dimm' can",
+                               memory_model_str(def->memories[i]->model));
+    }
+    return 0;
+}
+
+static int
+validate_misc(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        enum graphics_type t = def->graphics[i]->type;
+        if (t == GRAPHICS_TYPE_RDP || t == GRAPHICS_TYPE_DESKTOP)
+            return unsupported(err, "QEMU has no graphics of type '%s'; use vnc or spice", graphics_type_str(t));
+    }
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = def->hostdevs[i];
+        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
+            return unsupported(err, "host devices of mode 'capabilities' are for containers");
+        if (h->source && h->source->write_filtering)
+            return unsupported(err, "QEMU does not filter writes to a PCI device's configuration");
+    }
+    for (uint32_t i = 0; i < def->n_filesystems; i++) {
+        const struct domain_filesystem *f = def->filesystems[i];
+        if (f->type != FS_TYPE_MOUNT)
+            return unsupported(err, "filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target ? f->target : "",
+                               fs_type_str(f->type));
+    }
+    for (uint32_t i = 0; i < def->n_shmems; i++) {
+        const struct domain_shmem *s = def->shmems[i];
+        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
+            return unsupported(err, "shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
+        if (s->model == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
+            return unsupported(err, "shmem '%s': ivshmem-plain has no server", s->name);
+    }
+    if (def->iommu && def->iommu->driver) {
+        bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
+        if (def->iommu->driver->intremap == TRI_ON && !split)
+            return unsupported(err, "interrupt remapping of the IOMMU needs <ioapic driver='qemu'/> in <features>");
+        if (def->iommu->driver->eim == TRI_ON && def->iommu->driver->intremap != TRI_ON)
+            return unsupported(err, "the IOMMU's extended interrupt mode needs interrupt remapping: intremap='on'");
+    }
+    for (uint32_t i = 0; i < def->n_seclabels; i++) {
+        const struct seclabel *s = def->seclabels[i];
+        if (!s->model && s->type != SECLABEL_TYPE_NONE && (s->label || s->baselabel || s->type == SECLABEL_TYPE_STATIC))
+            return err_set(err, VIR_ERR_XML_ERROR, "a <seclabel> does not say its model (dac, apparmor, selinux)");
+    }
+    return 0;
+}
+
+static int
+validate_address(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct err *err = data;
+    enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
+    if (t == ADDRESS_TYPE_CCW && !arch_is_s390(def)) {
+        g_autofree char *name = device_describe(kind, device);
+        return unsupported(err, "%s: machine '%s' has no CCW addresses", name, def->os->machine);
+    }
+    if (t == ADDRESS_TYPE_VIRTIO_MMIO && !arch_is_arm(def) && def->os->arch != ARCH_RISCV64) {
+        g_autofree char *name = device_describe(kind, device);
+        return unsupported(err, "%s: machine '%s' has no virtio-mmio addresses", name, def->os->machine);
+    }
+    return 0;
+}
+
+static int
+validate_pci_root(const struct domain_def *def, struct err *err)
+{
+    const char *want = machine_is_i440fx(def) ? "pci-root" : machine_is_q35(def) ? "pcie-root" : NULL;
+    const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_PCI, 0);
+    if (want && c && !str_is(c->model, want))
+        return err_set(err, VIR_ERR_XML_ERROR, "machine '%s' has a '%s' as its PCI controller 0, not '%s'", def->os->machine,
+                       want, c->model ? c->model : "");
+    return 0;
+}
+
+int
+qemu_validate_early(const struct domain_def *def, struct err *err)
+{
+    if (validate_pci_root(def, err) < 0)
+        return -1;
+    return domain_each_device((struct domain_def *)def, validate_address, err);
+}
+
 int
 qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host, struct err *err)
 {
@@ -147,5 +359,9 @@ qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct
             return -1;
     }
     return same_drive(def, err) < 0 || validate_controllers(def, err) < 0 || validate_usb(def, err) < 0 ||
-           validate_inputs(def, err) < 0 || validate_cpu(def, caps, err) < 0 ? -1 : 0;
+                   validate_inputs(def, err) < 0 || validate_cpu(def, caps, err) < 0 || validate_os(def, err) < 0 ||
+                   validate_memory(def, err) < 0 || validate_chardevs(def, err) < 0 ||
+                   validate_interfaces(def, err) < 0 || validate_misc(def, err) < 0 || validate_absent(def, err) < 0
+               ? -1
+               : 0;
 }

@@ -282,6 +282,15 @@ thread_main(void *opaque)
             pthread_mutex_lock(&ex->lock);
         }
         work = next_work(ex, &self);
+        if (!work && ex->nthreads == 1 && ex->cfg.rest && !ex->stopping) {
+            pthread_mutex_unlock(&ex->lock);
+            ex->cfg.rest();
+            pthread_mutex_lock(&ex->lock);
+            if (ex->ready) { /* came meanwhile, and could have no other thread */
+                ex->nready--;
+                work = take(&ex->ready, &ex->ready_tail);
+            }
+        }
     }
     ex->nthreads--;
     pthread_cond_destroy(&self.wake);

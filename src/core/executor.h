@@ -25,6 +25,7 @@ struct executor_config {
     unsigned idle_ms;     /* 0: 5000 */
     unsigned per_guest;   /* 0: 4 */
     size_t stack;         /* bytes; 0: 512 KiB of address space */
+    void (*rest)(void);   /* called by the last thread that leaves: nothing is left to do; may be NULL */
 };
 
 /* One client's share.  Belongs to the session; zero it, set limit. */

@@ -134,6 +134,13 @@ stop_from_idle(void *opaque)
     kill(getpid(), SIGTERM);
 }
 
+/* No call for a while: what is free goes back to the system. */
+static void
+rest(void)
+{
+    malloc_trim(0);
+}
+
 static void
 raise_limits(void)
 {
@@ -161,7 +168,7 @@ static int
 serve(struct config *config, const struct options *o, const sigset_t *signals, struct err *err)
 {
     struct io *io = io_new(err);
-    struct executor *ex = executor_new(NULL);
+    struct executor *ex = executor_new(&(struct executor_config){ .rest = rest });
     struct server *server = io ? server_new(config, io, ex, err) : NULL;
     /* Sockets first: clients that come now wait instead of being refused. */
     if (!server || server_listen(server, err) < 0 || io_start(io, "io", err) < 0) {

@@ -16,7 +16,7 @@
 
 #define ERR_FROM VIR_FROM_RPC
 #define BATCH 64
-#define COPY_PART 4096
+#define COPY_PART 1000 /* small enough for the allocator to have one at hand */
 
 struct frame_part {
     struct frame_part *next;

@@ -53,6 +53,22 @@ struct child {
 #define RAW __attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize("undefined")))
 #define SYS(...) syscall(__VA_ARGS__)
 
+/* 32-bit machines have a second set, for ids and flags of today's size. */
+#ifdef SYS_setresuid32
+# define RAW_SETRESUID SYS_setresuid32
+# define RAW_SETRESGID SYS_setresgid32
+# define RAW_SETGROUPS SYS_setgroups32
+#else
+# define RAW_SETRESUID SYS_setresuid
+# define RAW_SETRESGID SYS_setresgid
+# define RAW_SETGROUPS SYS_setgroups
+#endif
+#ifdef SYS_fcntl64
+# define RAW_FCNTL SYS_fcntl64
+#else
+# define RAW_FCNTL SYS_fcntl
+#endif
+
 RAW static int
 child_signals(const struct child *c)
 {
@@ -72,7 +88,7 @@ RAW static int
 child_fds(const struct child *c)
 {
     for (size_t i = 0; i < c->nfds; i++) {
-        c->moved[i] = SYS(SYS_fcntl, c->fds[i].from, F_DUPFD, c->first_free);
+        c->moved[i] = SYS(RAW_FCNTL, c->fds[i].from, F_DUPFD, c->first_free);
         if (c->moved[i] < 0)
             return -1;
     }
@@ -117,13 +133,13 @@ child_ids(struct child *c)
     }
     if (s->set_ids) {
         c->step = STEP_GROUPS;
-        if (SYS(SYS_setgroups, s->ngroups, s->groups) < 0)
+        if (SYS(RAW_SETGROUPS, s->ngroups, s->groups) < 0)
             return -1;
         c->step = STEP_GID;
-        if (SYS(SYS_setresgid, s->gid, s->gid, s->gid) < 0)
+        if (SYS(RAW_SETRESGID, s->gid, s->gid, s->gid) < 0)
             return -1;
         c->step = STEP_UID;
-        if (SYS(SYS_setresuid, s->uid, s->uid, s->uid) < 0)
+        if (SYS(RAW_SETRESUID, s->uid, s->uid, s->uid) < 0)
             return -1;
     }
     if (s->set_caps) {

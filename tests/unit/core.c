@@ -292,6 +292,26 @@ test_stale(struct fixture *f, const void *arg)
     g_assert_cmpstr(f->events->str, ==, "a:2/0 a:5/2 ");
 }
 
+static void note_done(void *arg) { *(bool *)arg = true; }
+
+/* What was done is taken back also when the guest is dead, outside of the lock. */
+static void
+test_clean_up(struct fixture *f, const void *arg)
+{
+    ERR_AUTO err = ERR_INIT;
+    OK(fake_boot(f->vm, 0, &err));
+    RUN_AUTO run = vm_run_get(f->vm);
+    struct turn *turn = take(f->vm, TURN_MODIFY);
+    bool cleaned = false;
+    run_mark_dead(run, "test");
+    REFUSED(turn_check(turn, &err), VIR_ERR_OPERATION_FAILED, "has stopped");
+    turn_clean_up(turn, note_done, &cleaned);
+    g_assert_true(cleaned);
+    g_assert_cmpint(stops_run, ==, 0); /* still ours */
+    turn_end(turn);
+    await_stop(f->vm, run);
+}
+
 static void
 test_failed_start(struct fixture *f, const void *arg)
 {
@@ -687,6 +707,7 @@ main(int argc, char **argv)
     ADD("/core/need", test_need);
     ADD("/core/life", test_life);
     ADD("/core/stale", test_stale);
+    ADD("/core/clean-up", test_clean_up);
     ADD("/core/failed-start", test_failed_start);
     ADD("/core/call", test_call);
     ADD("/core/unresponsive", test_unresponsive);

@@ -229,8 +229,12 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
     }
     for (unsigned i = 0; t->required && i < t->n_attrs && !p->failed; i++) {
         const struct model_field *f = &t->fields[i];
-        if (f->missing && field_exists(f, fr->disc, fr->up) && !(f->flags & MODEL_LIVE) && !attribute_given(f, n_attr, attr))
+        if (!f->missing || !field_exists(f, fr->disc, fr->up) || f->flags & MODEL_LIVE)
+            continue;
+        if (!attribute_given(f, n_attr, attr))
             missing(p, fr->name, f);
+        else if (f->kind >= MODEL_K_U8 && f->kind <= MODEL_K_SIZE && !scalar_present(f, fr->base))
+            bad_value(p, fr->name, f, "0", 1, "a number greater than 0");
     }
     if (!t->defaults || p->failed)
         return;

@@ -5,18 +5,25 @@
  */
 #include <glib.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "model/complete.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void die(const char *what, const char *a, const char *b)
+{
+    fprintf(stderr, "%s:\n%s\n%s\n", what, a, b);
+    abort();
+}
+
 static struct domain_def *read_back(const char *xml, unsigned flags)
 {
     struct domain_def *def = NULL;
     ERR_AUTO err = ERR_INIT;
     if (domain_def_parse(xml, strlen(xml), flags, &def, &err) < 0)
-        g_error("what was written is not accepted: %s\n%s", err.message, xml);
+        die("what was written is not accepted", err.message, xml);
     return def;
 }
 
@@ -37,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         DOMAIN_DEF_AUTO again = read_back(one, pflags);
         char *two = domain_def_format(again, fflags);
         if (strcmp(one, two))
-            g_error("changed on the way:\n%s\n%s", one, two);
+            die("changed on the way", one, two);
         DOMAIN_DEF_AUTO copy = domain_def_copy(def);
         g_assert(domain_def_equal(def, copy));
         char *where = NULL;

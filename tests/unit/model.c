@@ -111,6 +111,7 @@ static const struct { const char *in; int code, domain; const char *word; } refu
     { "<domain type='kvm'><memory unit='parsec'>1</memory></domain>", VIR_ERR_INVALID_ARG, VIR_FROM_NONE, "KiB" },
     { DEVICES("<disk type='file' device='tape'/>"), VIR_ERR_XML_ERROR, VIR_FROM_XML, "'cdrom'" },
     { HEAD "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML, "'name'" },
+    { HEAD "<maxMemory slots='0'>9</maxMemory>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "greater than 0" },
     { DEVICES("<interface type='user'><mac address='1:2'/></interface>"), VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "'1:2'" },
 };
 

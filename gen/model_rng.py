@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Emits RelaxNG schemas from the description of the XML documents, one self-contained file per
+document, so that editors and validating clients know exactly what the parser reads.
+
+usage: model_rng.py DOCUMENT FILE.model... > DOCUMENT.rng
+
+A struct whose fields depend on an attribute (disc) becomes a choice of the sets of fields that its
+values have; one that depends on the struct around it (up=) becomes one define for each value.
+"""
+import os
+import sys
+from xml.sax.saxutils import quoteattr, escape
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import model_read
+from model_read import SCALARS, Bad
+
+NUMBER = '[+]?([0-9]+|0[xX][0-9a-fA-F]+)'
+PATTERNS = {
+    'U8': NUMBER, 'U16': NUMBER, 'U32': NUMBER, 'U64': NUMBER, 'X8': NUMBER, 'X16': NUMBER, 'X32': NUMBER,
+    'X64': NUMBER, 'I32': '-?[0-9]+', 'I64': '-?[0-9]+', 'OCT': '[0-7]{1,5}', 'SIZE': '[0-9]+',
+    'DOUBLE': r'-?[0-9]+(\.[0-9]+)?', 'UUID': '[a-fA-F0-9]{8}(-?[a-fA-F0-9]{4}){3}-?[a-fA-F0-9]{12}',
+    'MAC': '([a-fA-F0-9]{1,2}:){5}[a-fA-F0-9]{1,2}',
+    'CPUSET': r'\s*\^?[0-9]+(-[0-9]+)?\s*(,\s*\^?[0-9]+(-[0-9]+)?\s*)*',
+}
+UNIT = '([bB]([yY][tT][eE][sS]?)?)|([kKmMgGtTpPeE]([iI]?[bB])?)'
+HEAD = '''<?xml version="1.0"?>
+<!-- Generated from model/ by gen/model_rng.py: do not edit. -->
+<grammar xmlns="http://relaxng.org/ns/structure/1.0" datatypeLibrary="http://www.w3.org/2001/XMLSchema-datatypes">'''
+RAW = '''  <define name="anything">
+    <zeroOrMore><choice><text/><attribute><anyName/></attribute>
+      <element><anyName/><ref name="anything"/></element></choice></zeroOrMore>
+  </define>'''
+
+
+class Schema:
+    def __init__(self, m):
+        self.m, self.out, self.todo, self.done = m, [], [], set()
+
+    def flat(self, s):
+        for f in s.fields:
+            if f.kind == 'include':
+                yield from self.flat(self.m.structs[f.type])
+            else:
+                yield f
+
+    @staticmethod
+    def exists(f, disc, up):
+        spec, value = f.opts.get('when'), disc
+        if 'up' in f.opts:
+            spec, value = f.opts['up'].split(':')[1], up
+        if spec is None:
+            return True
+        return ((value or '-') in spec.lstrip('!').split(',')) != spec.startswith('!')
+
+    def value(self, f):
+        t = f.type
+        if t in self.m.enums:
+            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v) for v in self.m.enums[t].values)
+        if t in ('yesno', 'onoff'):
+            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % v for v in
+                                                   (('yes', 'no') if t == 'yesno' else ('on', 'off')))
+        kind = SCALARS[t][3]
+        if kind == 'STR':
+            return '<text/>'
+        return '<data type="string"><param name="pattern">%s</param></data>' % escape(PATTERNS[kind])
+
+    def unit(self, f):
+        if SCALARS.get(f.type, ('',) * 5)[3] != 'SIZE':
+            return ''
+        return '<optional><attribute name="%s"><data type="string"><param name="pattern">%s</param></data>' \
+            '</attribute></optional>' % (f.opts.get('uattr', 'unit'), UNIT)
+
+    def ref(self, f, disc):
+        """The define for the struct of a field, in a struct whose disc has this value."""
+        s = self.m.structs[f.type]
+        if not self.looks_up(s):
+            disc = None
+        name = f.type + ('' if disc is None else '.' + (disc or 'none-given'))
+        if name not in self.done:
+            self.done.add(name)
+            self.todo.append((name, s, disc))
+        return '<ref name=%s/>' % quoteattr(name)
+
+    def looks_up(self, s, seen=()):
+        """Does something in s depend on the struct around it?"""
+        for f in self.flat(s):
+            if 'up' in f.opts or (f.kind == 'group' and self.looks_up(f.sub)):
+                return True
+            # a struct without disc hands the one around it on to its children
+            if f.type in self.m.structs and f.type not in seen and f.type != s.name and \
+                    not any('disc' in g.flags for g in self.flat(s)) and \
+                    self.looks_up(self.m.structs[f.type], seen + (s.name, f.type)):
+                return True
+        return False
+
+    def element(self, f, content):
+        ns = ' ns=%s' % quoteattr(self.m.namespaces[f.ns]) if f.ns else ''
+        return '<element name=%s%s>%s</element>' % (quoteattr(f.name), ns, content)
+
+    def field(self, f, disc, up):
+        if f.kind == 'attr':
+            x = '<attribute name=%s>%s</attribute>' % (quoteattr(f.name), self.value(f)) + self.unit(f)
+            return x if 'missing' in f.opts and 'live' not in f.flags else '<optional>%s</optional>' % x
+        if f.kind == 'group':
+            x = self.element(f, self.content(f.sub, disc, up, True))
+        elif f.type in self.m.structs:
+            x = self.element(f, self.ref(f, disc if disc is not None else up))
+        elif f.type == 'flag':
+            x = self.element(f, '<empty/>')
+        elif f.type == 'raw':
+            self.raw = True
+            x = self.element(f, '<ref name="anything"/>')
+        else:
+            x = self.element(f, self.unit(f) + self.value(f))
+        return '<%s>%s</%s>' % (('zeroOrMore', x, 'zeroOrMore') if f.kind == 'list' else ('optional', x, 'optional'))
+
+    def fields(self, fields, disc, up):
+        here = [f for f in fields if self.exists(f, disc, up)]
+        text = [f for f in here if f.kind == 'text']
+        attrs = [self.field(f, disc, up) for f in here if f.kind == 'attr']
+        kids = [self.field(f, disc, up) for f in here if f.kind not in ('attr', 'text')]
+        body = ''.join(attrs)
+        for f in text:
+            body += self.unit(f) + ('<text/>' if kids or f.type == 'str' else
+                                    '<choice>%s<empty/></choice>' % self.value(f))
+        if kids:
+            body += '<interleave>%s</interleave>' % ''.join(kids)
+        return body or '<empty/>'
+
+    def content(self, s, disc, up, group=False):
+        fields = list(self.flat(s))
+        own = next((f for f in fields if 'disc' in f.flags), None)
+        if own is None:
+            return self.fields(fields, disc if group else up, up)
+        fields.remove(own)
+        sets = {}      # values of disc that have the same content share one branch
+        for v in self.m.enums[own.type].values + ['']:
+            sets.setdefault(self.fields(fields, v, up), []).append(v)
+        branches = []
+        for body, values in sets.items():
+            given = [v for v in values if v]
+            attr = '<attribute name=%s><choice>%s</choice></attribute>' % (
+                quoteattr(own.name), ''.join('<value>%s</value>' % escape(v) for v in given)) if given else ''
+            if '' in values and attr:
+                attr = '<optional>%s</optional>' % attr
+            if '' in values and not attr and 'default' in own.opts:
+                continue
+            branches.append('<group>%s%s</group>' % (attr, body))
+        if 'default' in own.opts:
+            # absent means the default: its branch takes the attribute as optional
+            for i, b in enumerate(branches):
+                if '<value>%s</value>' % own.opts['default'] in b.split('</attribute>')[0] and \
+                        not b.startswith('<group><optional><attribute name=%s' % quoteattr(own.name)):
+                    head, rest = b[len('<group>'):].split('</attribute>', 1)
+                    branches[i] = '<group><optional>%s</attribute></optional>%s' % (head, rest)
+        return branches[0] if len(branches) == 1 else '<choice>%s</choice>' % ''.join(branches)
+
+    def emit(self, document):
+        d = next((d for d in self.m.documents if d[0] == document), None)
+        if d is None:
+            raise Bad('no document %s' % document)
+        self.raw = False
+        print(HEAD)
+        print('  <start><element name=%s><ref name=%s/></element></start>' % (quoteattr(d[2]), quoteattr(d[1])))
+        self.done.add(d[1])
+        self.todo.append((d[1], self.m.structs[d[1]], None))
+        while self.todo:
+            name, s, up = self.todo.pop(0)
+            print('  <define name=%s>%s</define>' % (quoteattr(name), self.content(s, None, up)))
+        if self.raw:
+            print(RAW)
+        print('</grammar>')
+
+
+if __name__ == '__main__':
+    try:
+        Schema(model_read.read(sys.argv[2:])).emit(sys.argv[1])
+    except Bad as e:
+        sys.exit(str(e))

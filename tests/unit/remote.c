@@ -280,14 +280,16 @@ check_lookup(struct drv_conn *conn, int id)
     domain_ref_clear(&ref);
 }
 
-struct worker { struct drv_conn *conn; int from, n; pthread_t thread; };
+struct worker { struct drv_conn *conn; int from, n; pthread_barrier_t *together; pthread_t thread; };
 
 static void *
 work(void *opaque)
 {
     struct worker *w = opaque;
-    for (int i = 0; i < w->n; i++)
+    for (int i = 0; i < w->n; i++) {
+        pthread_barrier_wait(w->together); /* so that a kept reply always finds its partner */
         check_lookup(w->conn, w->from + i);
+    }
     return NULL;
 }
 
@@ -295,12 +297,15 @@ static void
 run_workers(struct drv_conn *conn, int threads, int from, int n)
 {
     struct worker workers[32];
+    pthread_barrier_t together;
+    pthread_barrier_init(&together, NULL, (unsigned)threads);
     for (int i = 0; i < threads; i++) {
-        workers[i] = (struct worker){ conn, from, n };
+        workers[i] = (struct worker){ conn, from, n, &together };
         pthread_create(&workers[i].thread, NULL, work, &workers[i]);
     }
     for (int i = 0; i < threads; i++)
         pthread_join(workers[i].thread, NULL);
+    pthread_barrier_destroy(&together);
 }
 
 static void

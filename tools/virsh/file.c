@@ -224,7 +224,7 @@ job_run(struct shell *sh, struct job *job)
 {
     struct job_thread t = {.sh = sh, .job = job, .result = -1};
     gint64 start = g_get_monotonic_time();
-    bool timed_out = false, aborted = false;
+    bool timed_out = false, aborted = false, shown = false;
     event_wait_init(&t.wait, sh, NULL);
     GThread *thread = g_thread_new("job", job_thread, &t);
     for (;;) {
@@ -247,16 +247,15 @@ job_run(struct shell *sh, struct job *job)
             virDomainJobInfo info;
             if (virDomainGetJobInfo(job->dom, &info) == 0 &&
                 (info.type == VIR_DOMAIN_JOB_BOUNDED || info.type == VIR_DOMAIN_JOB_UNBOUNDED))
-                progress_show(job->label, info.dataRemaining, info.dataTotal);
+                progress_show(job->label, info.dataRemaining, info.dataTotal), shown = true;
         }
     }
     g_thread_join(thread);
     /* Questions about progress may have failed later than the job; its own error counts. */
     err_set(sh, t.err);
-    if (job->label) {
-        if (t.result == 0)
-            progress_show(job->label, 0, 1);
+    if (job->label && t.result == 0)
+        progress_show(job->label, 0, 1), shown = true;
+    if (shown)
         fprintf(stderr, "\n");
-    }
     return t.result;
 }

@@ -139,18 +139,22 @@ cmd_domdisplay_reload(struct shell *sh, const struct call *call)
 
 struct await {
     struct event_wait wait;
-    int (*test)(virDomainPtr dom);
 };
 
 static int
-is_inactive(virDomainPtr dom)
+is_inactive(struct shell *sh, virDomainPtr dom)
 {
     int active = virDomainIsActive(dom);
+    /* A transient domain is forgotten when it ends. */
+    if (active < 0 && err_code(sh) == VIR_ERR_NO_DOMAIN) {
+        err_forget(sh);
+        return 1;
+    }
     return active < 0 ? -1 : !active;
 }
 
 static int
-agent_connected(virDomainPtr dom)
+agent_connected(struct shell *sh, virDomainPtr dom)
 {
     auto_lib char *text = virDomainGetXMLDesc(dom, 0);
     g_autoptr(xml_doc) doc = text ? xml_parse(text) : NULL;
@@ -193,7 +197,7 @@ cmd_await(struct shell *sh, const struct call *call)
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
         return false;
-    int (*test)(virDomainPtr) = agent ? agent_connected : is_inactive;
+    int (*test)(struct shell *, virDomainPtr) = agent ? agent_connected : is_inactive;
     struct await *a = g_atomic_rc_box_new0(struct await);
     event_wait_init(&a->wait, sh, NULL);
     ids[0] = virConnectDomainEventRegisterAny(sh->conn, dom, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
@@ -203,7 +207,7 @@ cmd_await(struct shell *sh, const struct call *call)
                                               (virConnectDomainEventGenericCallback)(void *)on_agent,
                                               g_atomic_rc_box_acquire(a), await_unref);
     gint64 end = g_get_monotonic_time() + timeout * G_GINT64_CONSTANT(1000);
-    while ((met = test(dom)) == 0) {
+    while ((met = test(sh, dom)) == 0) {
         gint64 left = (end - g_get_monotonic_time()) / 1000;
         if (timeout && left <= 0)
             break;

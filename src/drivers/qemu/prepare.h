@@ -37,6 +37,9 @@ void qemu_domain_reclaim(const struct domain_def *live, struct qemu_host *host);
  * user at start, given back when it ends. Both are idempotent per guest. */
 int qemu_security_grant(const struct domain_def *live, struct qemu_host *host, struct err *err);
 void qemu_security_restore(const struct domain_def *live, struct qemu_host *host);
+/* Why the guests' user may be denied one of the guest's files, by the mode bits
+ * on the way to it, and what to do; NULL: nothing to see. Free it. */
+char *qemu_security_hint(const struct domain_def *live, struct qemu_host *host);
 
 /* Control groups: one scope per guest, in whatever layout the host has. */
 struct qemu_cgroup;

@@ -59,8 +59,6 @@ one_source(enum storage_type type, const struct storage_source *src, bool shared
 static int
 each_path(const struct domain_def *live, struct qemu_host *host, per_path fn, struct err *err)
 {
-    if (!host->privileged || !host->conf->dynamic_ownership || geteuid() != 0)
-        return 0;
     for (uint32_t i = 0; i < live->n_seclabels; i++) {
         if (str_is(live->seclabels[i]->model, "dac") &&
             (live->seclabels[i]->relabel == TRI_NO || live->seclabels[i]->type == SECLABEL_TYPE_NONE))
@@ -92,6 +90,12 @@ each_path(const struct domain_def *live, struct qemu_host *host, per_path fn, st
             return err_context(err, "serial port %u", i);
     }
     return 0;
+}
+
+static bool
+may_change_owners(const struct qemu_host *host)
+{
+    return host->privileged && host->conf->dynamic_ownership && geteuid() == 0;
 }
 
 static long
@@ -170,7 +174,7 @@ restore_one(const struct what *w, struct qemu_host *host, struct err *err)
 int
 qemu_security_grant(const struct domain_def *live, struct qemu_host *host, struct err *err)
 {
-    if (each_path(live, host, grant_one, err) == 0)
+    if (!may_change_owners(host) || each_path(live, host, grant_one, err) == 0)
         return 0;
     return err_context(err, "cannot start guest '%s'", live->name);
 }
@@ -178,5 +182,50 @@ qemu_security_grant(const struct domain_def *live, struct qemu_host *host, struc
 void
 qemu_security_restore(const struct domain_def *live, struct qemu_host *host)
 {
-    each_path(live, host, restore_one, NULL);
+    if (may_change_owners(host))
+        each_path(live, host, restore_one, NULL);
+}
+
+/* Mode bits only: access control lists may still allow it, which is why this
+ * explains a failure and does not cause one. */
+static bool
+mode_allows(const struct stat *st, const struct qemu_host *host, mode_t bits)
+{
+    if (host->uid == 0)
+        return true;
+    if (st->st_uid == host->uid)
+        return (st->st_mode >> 6 & bits) == bits;
+    bool member = st->st_gid == host->gid;
+    for (size_t i = 0; i < host->ngroups && !member; i++)
+        member = st->st_gid == host->groups[i];
+    return ((member ? st->st_mode >> 3 : st->st_mode) & bits) == bits;
+}
+
+/* -1 with the hint as message: found. */
+static int
+look(const struct what *w, struct qemu_host *host, struct err *err)
+{
+    g_autofree char *path = g_strdup(w->path);
+    struct stat st;
+    for (char *slash = path[0] == '/' ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        bool closed = stat(path, &st) == 0 && !mode_allows(&st, host, 1);
+        if (closed)
+            return err_set(err, VIR_ERR_OPERATION_DENIED,
+                           "folder '%s' on the way to '%s' may not be entered by uid %u, whom the guest runs as (chmod o+x "
+                           "'%s', or keep the file elsewhere)", path, w->path, (unsigned)host->uid, path);
+        *slash = '/';
+    }
+    if (stat(path, &st) == 0 && !mode_allows(&st, host, w->shared ? 4 : 6))
+        return err_set(err, VIR_ERR_OPERATION_DENIED, "file '%s' (owner %u:%u, mode %03o) may not be %s by uid %u, whom the "
+                       "guest runs as", path, st.st_uid, st.st_gid, st.st_mode & 0777, w->shared ? "read" : "written",
+                       (unsigned)host->uid);
+    return 0;
+}
+
+char *
+qemu_security_hint(const struct domain_def *live, struct qemu_host *host)
+{
+    ERR_AUTO hint = ERR_INIT;
+    return each_path(live, host, look, &hint) < 0 ? g_strdup(hint.message) : NULL;
 }

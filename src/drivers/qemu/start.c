@@ -465,16 +465,20 @@ steps(struct turn *turn, struct guest *guest, bool paused, struct err *err)
 
 /* QEMU's own words come last in the message: they say what is wrong. */
 static void
-add_qemus_words(struct guest *guest, struct err *err)
+add_qemus_words(struct guest *guest, const struct domain_def *def, struct err *err)
 {
     g_autofree char *words = guest_log_tail(guest);
+    /* By then its files are ours again: the way to them is what can still be seen. */
+    g_autofree char *hint =
+        words && strstr(words, "Permission denied") ? qemu_security_hint(def, guest->driver->host) : NULL;
 
     if (words && *words) {
         ERR_AUTO had = ERR_INIT;
 
         err_move(&had, err);
-        err_set(err, had.stale ? VIR_ERR_INTERNAL_ERROR : had.code, "%s; QEMU said: %s",
-                had.stale ? "QEMU ended while it was starting" : err_message(&had), words);
+        err_set(err, had.stale ? VIR_ERR_INTERNAL_ERROR : had.code, "%s; QEMU said: %s%s%s",
+                had.stale ? "QEMU ended while it was starting" : err_message(&had), words, hint ? "; " : "",
+                hint ? hint : "");
     }
 }
 
@@ -502,7 +506,7 @@ guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_def *d
     if (guest->pid > 0) {
         VIEW_AUTO view = vm_view_get(run_vm(run));
 
-        add_qemus_words(guest, err);
+        add_qemus_words(guest, def, err);
         if (view)
             final = guest_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED);
     }

@@ -257,7 +257,7 @@ monitor_connect(struct guest *guest, struct run *run, struct err *err)
         close(fd);
         return -1;
     }
-    guest->qmp = qmp_new(guest->name, &callbacks, run_ref(run));
+    g_atomic_pointer_set(&guest->qmp, qmp_new(guest->name, &callbacks, run_ref(run)));
     qmp_attach(guest->qmp, guest->driver->io, fd);
     return 0;
 }

@@ -11,6 +11,8 @@
  */
 #include "drivers/qemu/qmp.h"
 
+#include "base/clock.h"
+
 #include <glib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 
 struct request {
     unsigned id;
+    int64_t since;
     char *command;
     bool raw;
     qmp_done done;
@@ -168,6 +171,19 @@ qmp_version(struct qmp *qmp)
     return version;
 }
 
+int64_t
+qmp_waiting_since(struct qmp *qmp)
+{
+    struct request *r;
+    int64_t since;
+
+    g_mutex_lock(&qmp->lock);
+    r = g_queue_peek_head(&qmp->pending);
+    since = r ? r->since : 0;
+    g_mutex_unlock(&qmp->lock);
+    return since;
+}
+
 /* Takes `fd`; `body` is the request without braces and id. */
 static int
 enqueue(struct qmp *qmp, const char *command, const char *body, bool raw, int fd,
@@ -194,6 +210,7 @@ enqueue(struct qmp *qmp, const char *command, const char *body, bool raw, int fd
     }
     r = g_new0(struct request, 1);
     r->id = ++qmp->next_id;
+    r->since = clock_now();
     r->command = g_strdup(command);
     r->raw = raw;
     r->done = done;

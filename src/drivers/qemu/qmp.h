@@ -16,6 +16,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct qmp;
 struct io;
@@ -66,6 +67,8 @@ void qmp_written(struct qmp *qmp, size_t n);
 /* The connection is gone: fails what is pending, tells closed() once. */
 void qmp_close(struct qmp *qmp, const struct err *why);
 bool qmp_is_closed(struct qmp *qmp);
+/* clock_now() when the oldest unanswered request was made; 0: all are answered. */
+int64_t qmp_waiting_since(struct qmp *qmp);
 /* QEMU's version of the greeting, once it came: major * 1000000 + minor * 1000 + micro; else 0. */
 unsigned long qmp_version(struct qmp *qmp);
 

@@ -20,7 +20,10 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
-#define DEADLINE_MS 5000
+#define DEADLINE_MS 3000
+/* A guest that has not answered somebody else for so long is not asked. */
+#define SILENT_MS 1000
+#define SILENT_NOWAIT_MS 30
 #define HELPERS_MAX 8
 
 struct params {
@@ -217,18 +220,31 @@ struct survey {
     char *proc_net_dev;
     struct item *items;
     size_t n;
+    int64_t deadline; /* for all of them */
     gint next;
     GMutex lock;
     GCond changed;
     size_t left;    /* items not done */
 };
 
+static bool
+is_silent(struct survey *s, struct item *item)
+{
+    RUN_AUTO run = vm_run_get(item->vm);
+    struct guest *guest = run ? run_backend(run) : NULL;
+    struct qmp *qmp = guest ? g_atomic_pointer_get(&guest->qmp) : NULL;
+    int64_t since = qmp ? qmp_waiting_since(qmp) : 0;
+    bool nowait = s->flags & VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
+
+    return since && clock_now() - since > (nowait ? SILENT_NOWAIT_MS : SILENT_MS) * NSEC_PER_MSEC;
+}
+
 static void
 ask(struct survey *s, struct item *item, const struct vm_view *view, struct answers *a)
 {
     TURN_AUTO turn = NULL;
     struct turn_request req = { .turn_class = TURN_QUERY, .need = TURN_RUNNING, .api = "virConnectGetAllDomainStats",
-                                .deadline = deadline_in_ms(DEADLINE_MS),
+                                .deadline = s->deadline,
                                 .nowait = s->flags & VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT };
     struct monitor_cmd cmds[3];
     json_t **where[3];
@@ -275,7 +291,7 @@ collect(struct survey *s, struct item *item)
         item->gone = true;
         return;
     }
-    if (vm_view_is_active(view))
+    if (vm_view_is_active(view) && !is_silent(s, item))
         ask(s, item, view, &a);
     if (s->stats & VIR_DOMAIN_STATS_STATE)
         add_state(p, view);
@@ -397,6 +413,7 @@ qemu_connect_get_all_domain_stats(struct drv_conn *conn, const struct domain_ref
         return -1;
     s->stats = stats ? stats : ALL_STATS;
     s->flags = flags;
+    s->deadline = deadline_in_ms(DEADLINE_MS);
     if (s->stats & VIR_DOMAIN_STATS_INTERFACE)
         s->proc_net_dev = interface_read_all();
     helpers = (int)MIN(s->n > 0 ? s->n - 1 : 0, HELPERS_MAX);

@@ -307,7 +307,7 @@ move_ready(struct io_watch *watch, int fd, unsigned events, void *arg)
 
 /* ---- regular files (executor thread) ---- */
 
-struct word { struct session_stream *ss; struct err err; bool failed; };
+struct word { struct session_stream *ss; struct err err; bool failed, over; };
 
 static void
 thread_word(void *arg)
@@ -315,10 +315,14 @@ thread_word(void *arg)
     struct word *word = arg;
     struct session_stream *ss = word->ss;
     struct session *s = session_ref(ss->s);
+    if (word->over) { /* until here an end from the client waits for this word */
+        pthread_mutex_lock(&s->lock);
+        ss->running = false;
+        pthread_mutex_unlock(&s->lock);
+    }
     if (ss->dead) {
-        if (ss->st)
-            stream_free_unused(ss->st);
-        ss->st = NULL;
+        if (ss->st && !ss->running)
+            stream_free_unused(g_steal_pointer(&ss->st));
     } else if (word->failed) {
         ss_fail(ss, &word->err);
     } else {
@@ -468,11 +472,7 @@ file_run(struct work *work)
     atomic_fetch_add(&ss->refs, 1);
     int rc = ss->st->to_client ? file_to_client(ss, &word->err) : client_to_file(ss, &word->err);
     word->failed = rc < 0;
-    if (rc <= 0) {
-        pthread_mutex_lock(&ss->s->lock);
-        ss->running = false;
-        pthread_mutex_unlock(&ss->s->lock);
-    }
+    word->over = rc <= 0;
     io_post(ss->s->server->io, thread_word, word);
 }
 

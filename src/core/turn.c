@@ -3,8 +3,8 @@
  * turn: see turn.h.
  *
  * The rule in one place: turn_lose_lock() and turn_regain_lock() enclose every wait, and
- * regaining compares.  Once stale, a turn stays stale.  The accessors look again
- * on their own, so that a caller who ignores an error still gets nothing.
+ * regaining compares.  Once stale, a turn stays stale: a caller who ignores the error gets
+ * nothing from the accessors.  Publishing looks on its own once more.
  */
 #include "core/impl.h"
 #include "core/fault.h"
@@ -77,11 +77,9 @@ busy(struct turn *turn, struct err *err)
         if (!by || h->req.turn_class >= by->req.turn_class)
             by = h; /* the oldest of the most exclusive ones */
     }
-    if (!by)
-        by = turn->vm->queue;
-    g_autofree char *since = since_text(by && by->since ? by->since : clock_now());
+    g_autofree char *since = since_text(by ? by->since : turn->since);
     return FAIL(turn, err, VIR_ERR_OPERATION_TIMEOUT, "cannot begin %s on domain '%s': busy: held by %s since %s",
-                turn->req.api, name_of(turn), by ? by->req.api : "another call", since);
+                turn->req.api, name_of(turn), by ? by->req.api : "calls that wait in front, or its teardown,", since);
 }
 
 static int
@@ -109,6 +107,7 @@ turn_begin(struct vm *vm, const struct turn_request *req, struct turn **result, 
     *result = NULL;
     lock_assert_none();
     struct turn *turn = turn_new(vm, req);
+    turn->since = clock_now();
     vm_take(vm);
     queue_add(turn);
     queue_grant(vm);
@@ -189,18 +188,25 @@ stop_task(void *opaque)
 
 /* ---- stale ---------------------------------------------------------------- */
 
+/* As of the last wait: between two waits a holder's run does not change. */
+static bool
+fits(struct turn *turn)
+{
+#if CORE_MUTANT != 1
+    if (turn->vm->run != turn->run)
+        turn->stale = true;
+#endif
+    return !turn->stale;
+}
+
+/* Looks whether it has died since. */
 static bool
 still_fits(struct turn *turn)
 {
-    if (turn->stale)
+    if (!fits(turn))
         return false;
-#if CORE_MUTANT == 1
-    return true;
-#endif
-    if (turn->vm->run != turn->run)
-        turn->stale = true;
-#if CORE_MUTANT != 2
-    else if (turn->run && turn->req.turn_class != TURN_STOP && run_is_dead(turn->run))
+#if CORE_MUTANT != 1 && CORE_MUTANT != 2
+    if (turn->run && turn->req.turn_class != TURN_STOP && run_is_dead(turn->run))
         turn->stale = true;
 #endif
     return !turn->stale;
@@ -249,7 +255,7 @@ turn_vm(const struct turn *turn)
 struct run *
 turn_run(struct turn *turn)
 {
-    return still_fits(turn) ? turn->run : NULL;
+    return fits(turn) ? turn->run : NULL;
 }
 
 void *

@@ -59,7 +59,8 @@ static inline void turn_cleanup(struct turn **turn) { turn_end(*turn); }
 #define TURN_AUTO __attribute__((cleanup(turn_cleanup))) struct turn *
 
 struct vm *turn_vm(const struct turn *turn);
-/* NULL when stale or not running.  Borrowed; valid memory until the turn ends. */
+/* NULL when stale or not running.  Borrowed; valid memory until the turn ends.  What it
+ * answers changes only at waits: a death that nobody waited through yet is not seen here. */
 struct run *turn_run(struct turn *turn);
 void *turn_backend(struct turn *turn);          /* of turn_run(); NULL likewise */
 bool turn_is_stale(struct turn *turn);

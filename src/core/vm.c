@@ -6,7 +6,7 @@
  * Two things hang on it: notes (run.h) are run by whoever has it, on taking and on letting
  * go, so that a poster never waits and nobody else sees the vm in between; and
  * the queue of turns, which is granted in order:
- *   - stop goes to the front;
+ *   - stop goes to the front, and once the run is dead nobody passes before it;
  *   - the others first come, first served, except that who is only held up by a
  *     job does not hold up others whom the job allows.
  */
@@ -215,6 +215,9 @@ static enum verdict
 may_have(const struct vm *vm, const struct turn *wants)
 {
     enum verdict worst = FREE;
+    /* A dead guest is for its teardown first; that is queued, or about to be. */
+    if (vm->run && wants->req.turn_class != TURN_STOP && run_is_dead(vm->run))
+        return HELD;
     for (const struct turn *h = vm->holders; h; h = h->next) {
         enum verdict v = compatible(h, wants);
         if (v > worst)

@@ -218,8 +218,7 @@ attach_with(const struct turn_request *req)
         return;
     }
     struct run *run = turn_run(turn);
-    if (!run)
-        return;
+    EXPLORE_CHECK(run != NULL); /* until the first wait */
     struct backend *b = run_backend(run);
     EXPLORE_CHECK(b->alive == 0x600d);
     struct call call = { .what = "device_add", .channel = RUN_MONITOR, .start = send, .arg = b };
@@ -232,6 +231,7 @@ attach_with(const struct turn_request *req)
         return;
     }
     EXPLORE_CHECK(answer != NULL);
+    EXPLORE_CHECK(turn_run(turn) == run && turn_backend(turn) == b);
     b->devices++;
     if (publish_device(turn, run, &err))
         turn_emit(turn, fake_event(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, 0));
@@ -266,8 +266,7 @@ relabel(void *arg)
         return;
     }
     struct run *run = turn_run(turn);
-    if (!run)
-        return;
+    EXPLORE_CHECK(run != NULL); /* until the first wait */
     int rc = turn_offload(turn, host_work, NULL, &err);
     if (rc < 0)
         EXPLORE_CHECK(err.stale && really_dead(run));
@@ -286,8 +285,7 @@ query(void *arg)
     }
     const struct domain_def *live = turn_live_def(turn);
     struct run *run = turn_run(turn);
-    if (!run)
-        return;
+    EXPLORE_CHECK(run != NULL); /* until the first wait */
     struct call call = { .what = "query", .channel = RUN_MONITOR, .start = send, .arg = run_backend(run) };
     g_autofree char *answer = NULL;
     if (turn_call(turn, &call, (void **)&answer, &err) < 0)
@@ -388,8 +386,7 @@ job(void *arg)
         return;
     }
     struct run *run = turn_run(turn);
-    if (!run)
-        return;
+    EXPLORE_CHECK(run != NULL); /* until the first wait */
     struct call call = { .what = "migrate", .channel = RUN_MONITOR, .start = send, .arg = run_backend(run) };
     g_autofree char *answer = NULL;
     if (turn_call(turn, &call, (void **)&answer, &err) < 0) {
@@ -652,7 +649,7 @@ static const struct scenario scenarios[] = {
     { "notes-query", false, set_up, ACTORS(post_notes, query), check_notes },
     { "busy-deadline", false, set_up, ACTORS(relabel, busy_deadline), check },
     { "destroy-deadline", false, set_up, ACTORS(relabel, destroy_deadline), check_stopped },
-    { "rename-undefine-lookup", false, set_up_off, ACTORS(rename_it, undefine_it, look_up), check_undefined },
+    { "rename-undefine-lookup", true, set_up_off, ACTORS(rename_it, undefine_it, look_up), check_undefined },
     { "define-define-lookup", false, set_up_off, ACTORS(define_new, define_failing, look_up_new), check_defined },
     { "job-abort-death", true, set_up, ACTORS(job, abort_job, die), check_dead },
     { "destroy-destroy", false, set_up, ACTORS(destroy, destroy), check_stopped },

@@ -35,7 +35,7 @@ def members(m, s, out, seen):
     for f in s.fields:
         if f.kind == 'group':
             if 'keep' in f.flags:
-                add(out, seen, f, 'has_' + f.cname, 1, 'bool has_%s;' % f.cname)
+                add(out, seen, f, 'has_' + f.cname, 0, 'bool has_%s : 1;' % f.cname)
             members(m, f.sub, out, seen)
             continue
         t, align, _ = c_type(m, f)
@@ -46,7 +46,14 @@ def members(m, s, out, seen):
         arr = '[%d]' % ARRAYS[f.type] if f.type in ARRAYS else ''
         add(out, seen, f, f.cname, align, '%s%s%s;' % (t, f.cname, arr))
         if wants_has(m, f):
-            add(out, seen, f, 'has_' + f.cname, 1, 'bool has_%s;' % f.cname)
+            add(out, seen, f, 'has_' + f.cname, 0, 'bool has_%s : 1;' % f.cname)
+
+
+def has_bits(m, name):
+    """The has_… members of a struct in the order of their bits."""
+    out = []
+    members(m, m.structs[name], out, {})
+    return [d.split()[1] for align, _, d in sorted(out) if align == 0]
 
 
 def add(out, seen, f, name, align, decl):
@@ -115,7 +122,11 @@ def emit_header(m, name, mine):
         out, seen = [], {}
         members(m, s, out, seen)
         p.append('struct %s {' % n)
-        p += ['    ' + d for _, _, d in sorted(out)]
+        p += ['    ' + d for align, _, d in sorted(out) if align]
+        bits = [d for align, _, d in sorted(out) if not align]
+        if bits:        # one bit each: they are many, and definitions are kept in memory by the thousand
+            p += ['    union {', '        struct {'] + ['            ' + d for d in bits]
+            p += ['        };', '        uint8_t has_bits[%d];' % ((len(bits) + 7) // 8), '    };']
         if not out:
             p.append('    char unused;')
         p.append('};')
@@ -160,12 +171,14 @@ class Tables:
 
     def __init__(self, m):
         self.m, self.out, self.count = m, [], 0
+        self.owner = {}     # of a member prefix: the struct whose members these are
         self.abi, self.inside = abi_structs(m)
 
     def flat(self, s, prefix):
         """Fields of a struct with included structs dissolved: (field, member prefix)."""
         for f in s.fields:
             if f.kind == 'include':
+                self.owner[prefix + f.cname + '.'] = f.type
                 yield from self.flat(self.m.structs[f.type], prefix + f.cname + '.')
             else:
                 yield f, prefix
@@ -178,8 +191,14 @@ class Tables:
         return 'MODEL_ERROR(%s, %s)' % (model_read.ERRORS[code],
                                         'VIR_FROM_' + domain.upper() if domain else 'MODEL_FROM_DOCUMENT')
 
+    def has(self, top, prefix, f):
+        bit = has_bits(self.m, self.owner[prefix]).index('has_' + f.cname)
+        return 'MODEL_BIT(offsetof(struct %s, %shas_bits), %d)' % (top, prefix, bit)
+
     def table(self, cident, s, top, prefix, disc_of, group=False):
         m = self.m
+        if not group:
+            self.owner = {'': top}
         rows, disc = [], -1
         fields = list(self.flat(s, prefix))
         own = next((f for f, _ in fields if 'disc' in f.flags), None)
@@ -203,7 +222,7 @@ class Tables:
                 self.table(ident, f.sub, top, pre, here, group=True)
                 kind, sub, off = 'GROUP', '&%s_table' % ident, '0'
                 if 'keep' in f.flags:
-                    has = 'offsetof(struct %s, %shas_%s)' % (top, pre, f.cname)
+                    has = self.has(top, pre, f)
             elif f.type in m.structs:
                 kind = 'LIST' if f.kind == 'list' else 'STRUCT'
                 sub = '&%s_table' % f.type
@@ -217,7 +236,7 @@ class Tables:
                     if f.type in ('yesno', 'onoff'):
                         sub = '&%s_enum' % f.type
                 if wants_has(m, f):
-                    has = 'offsetof(struct %s, %shas_%s)' % (top, pre, f.cname)
+                    has = self.has(top, pre, f)
                 if f.kind == 'list':
                     fl.append('MODEL_MANY')
                     has = 'offsetof(struct %s, %sn_%s)' % (top, pre, f.cname)

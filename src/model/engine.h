@@ -53,6 +53,21 @@ void text_indent(struct text *t, unsigned level);
 #define FIELD_CPTR(base, off) ((const void *)((const char *)(base) + (off)))
 #define FIELD_STR(base, f) (*(const char *const *)FIELD_CPTR(base, (f)->offset))
 #define FIELD_SUB(base, f) (*(const void *const *)FIELD_CPTR(base, (f)->offset))
+/* has_… are bit-fields, which have no address: the compiler lays them out from the lowest bit on
+ * little-endian machines, from the highest on others. */
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+#define HAS_MASK(f) (1u << ((f)->has & 7))
+#else
+#define HAS_MASK(f) (0x80u >> ((f)->has & 7))
+#endif
+static inline bool field_has(const void *base, const struct model_field *f)
+{
+    return ((const uint8_t *)base)[f->has >> 3] & HAS_MASK(f);
+}
+static inline void field_set_has(void *base, const struct model_field *f)
+{
+    ((uint8_t *)base)[f->has >> 3] |= HAS_MASK(f);
+}
 #define FIELD_COUNT(base, f) (*(const uint32_t *)FIELD_CPTR(base, (f)->has))
 
 /* Is there a value to print?  Was one given?  For scalars only. */

@@ -107,7 +107,7 @@ static void format_child(struct out *o, const struct model_field *f, const void 
     case MODEL_K_GROUP:
         format_element(o, f->sub, f->qname, base, indent, disc, up,
                        f->flags & MODEL_OPEN ? OPEN_EMPTY :
-                       f->has != MODEL_NO_OFFSET && *(const bool *)FIELD_CPTR(base, f->has) ? KEEP_EMPTY : DROP_EMPTY);
+                       f->has != MODEL_NO_OFFSET && field_has(base, f) ? KEEP_EMPTY : DROP_EMPTY);
         return;
     case MODEL_K_STRUCT:
         if ((p = FIELD_SUB(base, f)))

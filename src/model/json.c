@@ -52,7 +52,7 @@ static json_t *field_to_json(const struct model_field *f, const void *base, unsi
     const void *p;
     if (f->kind == MODEL_K_GROUP) {
         v = struct_to_json(f->sub, base, flags, disc, up);
-        bool kept = f->has != MODEL_NO_OFFSET && *(const bool *)FIELD_CPTR(base, f->has);
+        bool kept = f->has != MODEL_NO_OFFSET && field_has(base, f);
         if (!json_object_size(v) && !kept) {
             json_decref(v);
             v = NULL;
@@ -175,7 +175,7 @@ static int read_field(struct reader *r, const struct model_field *f, void *base,
             return malformed(r, f, "an object");
         if (f->kind == MODEL_K_GROUP) {
             if (f->has != MODEL_NO_OFFSET)
-                *(bool *)FIELD_PTR(base, f->has) = true;
+                field_set_has(base, f);
             return read_struct(r, t, base, v, disc, up);
         }
         void *p = *(void **)FIELD_PTR(base, f->offset) = arena_struct(r->head, t->size);

@@ -78,6 +78,7 @@ enum {
 };
 
 #define MODEL_NO_OFFSET UINT16_MAX
+#define MODEL_BIT(offset, bit) ((offset) * 8 + (bit)) /* where a has_… is */
 #define MODEL_ERROR(code, domain) ((domain) << 8 | (code))
 #define MODEL_FROM_DOCUMENT 0xff
 
@@ -90,7 +91,7 @@ struct model_field {
     const char *qname;         /* as printed */
     uint32_t flags;
     uint16_t offset;
-    uint16_t has;              /* offset of has_…, of n_… for lists, or MODEL_NO_OFFSET */
+    uint16_t has;              /* MODEL_BIT of has_…, offset of n_… for lists, or MODEL_NO_OFFSET */
     const void *sub;           /* struct model_table or struct model_enum */
     uint64_t mask;             /* values of the discriminator for which this exists; 0: all */
     int64_t def;               /* default; of sizes: the power of two meant without unit= */

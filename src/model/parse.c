@@ -251,7 +251,7 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
         uint64_t v = f->def;
         memcpy(FIELD_PTR(fr->base, f->offset), &v, scalar_size(f));
         if (f->has != MODEL_NO_OFFSET)
-            *(bool *)FIELD_PTR(fr->base, f->has) = true;
+            field_set_has(fr->base, f);
     }
 }
 
@@ -297,7 +297,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         fr->disc = up->disc;
         fr->up = up->up;
         if (f->has != MODEL_NO_OFFSET)
-            *(bool *)FIELD_PTR(up->base, f->has) = true;
+            field_set_has(up->base, f);
         break;
     case MODEL_K_STRUCT:
     case MODEL_K_LIST:

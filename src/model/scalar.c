@@ -318,7 +318,7 @@ bool scalar_present(const struct model_field *f, const void *base)
 bool scalar_given(const struct model_field *f, const void *base)
 {
     if (f->has != MODEL_NO_OFFSET)
-        return *(const bool *)FIELD_CPTR(base, f->has);
+        return field_has(base, f);
     switch ((enum model_kind)f->kind) {
     case MODEL_K_STR: case MODEL_K_RAW: case MODEL_K_CPUSET:
         return FIELD_STR(base, f) != NULL;
@@ -418,7 +418,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         g_assert_not_reached();
     }
     if (f->has != MODEL_NO_OFFSET)
-        *(bool *)FIELD_PTR(base, f->has) = true;
+        field_set_has(base, f);
     return 0;
 }
 

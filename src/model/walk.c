@@ -16,58 +16,90 @@ static bool is_text(const struct model_field *f)
     return f->kind == MODEL_K_STR || f->kind == MODEL_K_RAW || f->kind == MODEL_K_CPUSET;
 }
 
+/* The same few words (models, formats, drivers) come again and again in a document: a copy shares
+ * those it has met lately.  Measuring and copying walk alike, so they agree on what is shared. */
+#define SEEN 64
+struct seen {
+    const char *text[SEEN];
+};
+
 static size_t text_size(const char *s)
 {
     return s ? strlen(s) + 1 : 0;
 }
 
+/* Where an equal text is remembered, or should be. */
+static const char **seen_slot(struct seen *seen, const char *s, size_t n)
+{
+    return &seen->text[(n * 7 + (unsigned char)s[0] * 3 + (unsigned char)s[(n - 1) / 2]) % SEEN];
+}
+
+static size_t measure_text(struct seen *seen, const char *s)
+{
+    size_t n = text_size(s);
+    if (!n)
+        return 0;
+    const char **slot = seen_slot(seen, s, n);
+    if (*slot && !strcmp(*slot, s))
+        return 0;
+    *slot = s;
+    return n;
+}
+
 /* What the members of base point to. */
-static size_t measure(const struct model_table *t, const void *base)
+static size_t measure(struct seen *seen, const struct model_table *t, const void *base)
 {
     size_t n = 0;
     for (unsigned i = 0; i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
         const struct model_table *sub = f->sub;
         if (f->kind == MODEL_K_GROUP) {
-            n += measure(sub, base);
+            n += measure(seen, sub, base);
         } else if (f->kind == MODEL_K_STRUCT) {
             const void *p = FIELD_SUB(base, f);
             if (p)
-                n += ALIGN8(sub->size) + measure(sub, p);
+                n += ALIGN8(sub->size) + measure(seen, sub, p);
         } else if (f->kind == MODEL_K_LIST || f->flags & MODEL_MANY) {
             uint32_t count = FIELD_COUNT(base, f);
             void *const *items = FIELD_SUB(base, f);
             n += count * sizeof(void *);
             for (uint32_t k = 0; k < count; k++)
-                n += f->kind == MODEL_K_LIST ? ALIGN8(sub->size) + measure(sub, items[k]) : text_size(items[k]);
+                n += f->kind == MODEL_K_LIST ? ALIGN8(sub->size) + measure(seen, sub, items[k])
+                                               : measure_text(seen, items[k]);
         } else if (is_text(f)) {
-            n += text_size(FIELD_STR(base, f));
+            n += measure_text(seen, FIELD_STR(base, f));
         }
     }
     return n;
 }
 
-static char *copy_text(struct model_head *h, const char *s)
+static const char *copy_text(struct model_head *h, struct seen *seen, const char *s)
 {
     size_t n = text_size(s);
-    return n ? memcpy(arena_bytes(h, n), s, n) : NULL;
+    if (!n)
+        return NULL;
+    const char **slot = seen_slot(seen, s, n);
+    if (!*slot || strcmp(*slot, s))
+        *slot = memcpy(arena_bytes(h, n), s, n);
+    return *slot;
 }
 
 /* dst is already a shallow copy of base: replaces its pointers by copies of what they point to. */
-static void deepen(struct model_head *h, const struct model_table *t, void *dst, const void *base)
+static void deepen(struct model_head *h, struct seen *seen, const struct model_table *t, void *dst,
+                   const void *base)
 {
     for (unsigned i = 0; i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
         const struct model_table *sub = f->sub;
         void **slot = FIELD_PTR(dst, f->offset);
         if (f->kind == MODEL_K_GROUP) {
-            deepen(h, sub, dst, base);
+            deepen(h, seen, sub, dst, base);
         } else if (f->kind == MODEL_K_STRUCT) {
             const void *p = FIELD_SUB(base, f);
             if (!p)
                 continue;
             *slot = memcpy(arena_struct(h, sub->size), p, sub->size);
-            deepen(h, sub, *slot, p);
+            deepen(h, seen, sub, *slot, p);
         } else if (f->kind == MODEL_K_LIST || f->flags & MODEL_MANY) {
             uint32_t count = FIELD_COUNT(base, f);
             void *const *items = FIELD_SUB(base, f);
@@ -75,13 +107,13 @@ static void deepen(struct model_head *h, const struct model_table *t, void *dst,
             for (uint32_t k = 0; k < count; k++) {
                 if (f->kind == MODEL_K_LIST) {
                     copies[k] = memcpy(arena_struct(h, sub->size), items[k], sub->size);
-                    deepen(h, sub, copies[k], items[k]);
+                    deepen(h, seen, sub, copies[k], items[k]);
                 } else {
-                    copies[k] = copy_text(h, items[k]);
+                    copies[k] = (char *)(uintptr_t)copy_text(h, seen, items[k]);
                 }
             }
         } else if (is_text(f)) {
-            *slot = copy_text(h, FIELD_STR(base, f));
+            *slot = (char *)(uintptr_t)copy_text(h, seen, FIELD_STR(base, f));
         }
     }
 }
@@ -89,17 +121,19 @@ static void deepen(struct model_head *h, const struct model_table *t, void *dst,
 void *model_copy(const void *root)
 {
     const struct model_document *d = model_head(root)->document;
-    void *copy = model_doc_create(d, measure(d->table, root));
+    struct seen measured = { { NULL } }, copied = { { NULL } };
+    void *copy = model_doc_create(d, measure(&measured, d->table, root));
     memcpy(copy, root, d->table->size);
-    deepen(model_head(copy), d->table, copy, root);
+    deepen(model_head(copy), &copied, d->table, copy, root);
     return copy;
 }
 
 void *model_import(const void *root, const struct model_table *t, const void *base)
 {
     struct model_head *h = model_head(root);
+    struct seen seen = { { NULL } };
     void *copy = memcpy(arena_struct(h, t->size), base, t->size);
-    deepen(h, t, copy, base);
+    deepen(h, &seen, t, copy, base);
     return copy;
 }
 

@@ -263,13 +263,13 @@ assign_dimms(struct domain_def *def)
             used = false;
             for (uint32_t k = 0; k < def->n_memories; k++) {
                 const struct device_address *a = def->memories[k]->info.address;
-                used = used || (a && a->type == ADDRESS_TYPE_DIMM && a->has_dimm_slot && a->dimm_slot == slot);
+                used = used || (a && a->type == ADDRESS_TYPE_DIMM && a->has_number && a->number == slot);
             }
             slot += used;
         }
         m->info.address = device_address_new(def, ADDRESS_TYPE_DIMM);
-        m->info.address->dimm_slot = slot;
-        m->info.address->has_dimm_slot = true;
+        m->info.address->number = slot;
+        m->info.address->has_number = true;
     }
 }
 

@@ -299,8 +299,8 @@ build_dimms(struct builder *b)
             put_int(o, "node", m->target->node);
         put_str(o, "memdev", id);
         put_str(o, "id", m->info.alias);
-        if (m->info.address && m->info.address->type == ADDRESS_TYPE_DIMM && m->info.address->has_dimm_slot) {
-            put_int(o, "slot", m->info.address->dimm_slot);
+        if (m->info.address && m->info.address->type == ADDRESS_TYPE_DIMM && m->info.address->has_number) {
+            put_int(o, "slot", m->info.address->number);
             if (m->info.address->has_base)
                 put_int(o, "addr", m->info.address->base);
         }

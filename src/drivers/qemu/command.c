@@ -148,8 +148,8 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
         g_autofree char *addr = a->function ? g_strdup_printf("0x%x.0x%x", a->slot, a->function)
                                             : g_strdup_printf("0x%x", a->slot);
         put_str(o, "addr", addr);
-        if (info->acpi_index)
-            put_int(o, "acpi-index", info->acpi_index);
+        if (info->acpi && info->acpi->index)
+            put_int(o, "acpi-index", info->acpi->index);
     } else if (a->type == ADDRESS_TYPE_USB) {
         const char *alias = controller_alias(b->def, CONTROLLER_TYPE_USB, a->bus);
         if (!alias)
@@ -159,14 +159,14 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
         put_str(o, "bus", bus);
         put_str(o, "port", a->usb_port);
     } else if (a->type == ADDRESS_TYPE_SPAPR_VIO) {
-        if (a->has_reg)
-            put_int(o, "reg", a->reg);
+        if (a->has_number)
+            put_int(o, "reg", a->number);
     } else if (a->type == ADDRESS_TYPE_CCW) {
         g_autofree char *devno = g_strdup_printf("%x.%x.%04x", a->cssid, a->ssid, a->devno);
         put_str(o, "devno", devno);
     } else if (a->type == ADDRESS_TYPE_ISA) {
-        if (a->has_iobase)
-            put_int(o, "iobase", a->iobase);
+        if (a->has_number)
+            put_int(o, "iobase", a->number);
         if (a->has_irq)
             put_int(o, "irq", a->irq);
     }

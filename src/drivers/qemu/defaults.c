@@ -22,7 +22,7 @@ device_address_new(struct domain_def *def, enum address_type type)
     case ADDRESS_TYPE_VIRTIO_SERIAL: a->has_controller = a->has_bus = true; break;
     case ADDRESS_TYPE_USB: a->has_bus = true; break;
     case ADDRESS_TYPE_CCID: a->has_controller = a->has_slot = true; break;
-    case ADDRESS_TYPE_ISA: a->has_iobase = true; break;
+    case ADDRESS_TYPE_ISA: a->has_number = true; break;
     default: break;
     }
     return a;

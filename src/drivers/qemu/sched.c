@@ -46,11 +46,29 @@ period_of(struct domain_cputune *t, enum group group)
            : group == GROUP_IOTHREAD ? &t->iothread_period : &t->global_period;
 }
 
-static int64_t *
-quota_of(struct domain_cputune *t, enum group group, bool **has)
+static bool
+has_quota(const struct domain_cputune *t, enum group group)
 {
-    *has = group == GROUP_VCPU ? &t->has_quota : group == GROUP_EMULATOR ? &t->has_emulator_quota
-           : group == GROUP_IOTHREAD ? &t->has_iothread_quota : &t->has_global_quota;
+    return group == GROUP_VCPU ? t->has_quota : group == GROUP_EMULATOR ? t->has_emulator_quota
+           : group == GROUP_IOTHREAD ? t->has_iothread_quota : t->has_global_quota;
+}
+
+static void
+set_has_quota(struct domain_cputune *t, enum group group)
+{
+    if (group == GROUP_VCPU)
+        t->has_quota = true;
+    else if (group == GROUP_EMULATOR)
+        t->has_emulator_quota = true;
+    else if (group == GROUP_IOTHREAD)
+        t->has_iothread_quota = true;
+    else
+        t->has_global_quota = true;
+}
+
+static int64_t *
+quota_of(struct domain_cputune *t, enum group group)
+{
     return group == GROUP_VCPU ? &t->quota : group == GROUP_EMULATOR ? &t->emulator_quota
            : group == GROUP_IOTHREAD ? &t->iothread_quota : &t->global_quota;
 }
@@ -62,7 +80,6 @@ read_param(const struct domain_def *def, bool live, const struct param *p, virTy
 {
     static const struct domain_cputune none;
     struct domain_cputune *t = def->cputune ? def->cputune : (struct domain_cputune *)&none;
-    bool *has;
 
     g_strlcpy(out->field, p->name, sizeof(out->field));
     out->type = p->type;
@@ -73,12 +90,9 @@ read_param(const struct domain_def *def, bool live, const struct param *p, virTy
     case PERIOD:
         out->value.ul = *period_of(t, p->group) ? *period_of(t, p->group) : live ? DEFAULT_PERIOD : 0;
         break;
-    case QUOTA: {
-        int64_t quota = *quota_of(t, p->group, &has);
-
-        out->value.l = *has ? quota : live ? -1 : 0;
+    case QUOTA:
+        out->value.l = has_quota(t, p->group) ? *quota_of(t, p->group) : live ? -1 : 0;
         break;
-    }
     }
 }
 
@@ -86,7 +100,6 @@ static void
 write_param(struct domain_def *def, const struct param *p, const virTypedParameter *in)
 {
     struct domain_cputune *t = def->cputune;
-    bool *has;
 
     if (!t)
         t = def->cputune = model_new(def, struct domain_cputune);
@@ -99,8 +112,8 @@ write_param(struct domain_def *def, const struct param *p, const virTypedParamet
         *period_of(t, p->group) = in->value.ul;
         break;
     case QUOTA:
-        *quota_of(t, p->group, &has) = in->value.l;
-        *has = true;
+        *quota_of(t, p->group) = in->value.l;
+        set_has_quota(t, p->group);
         break;
     }
 }

@@ -116,6 +116,18 @@ find_mounts(void)
         } else {
             continue;
         }
+        /* The same hierarchy may be mounted again; once is enough. */
+        bool again = false;
+        for (guint i = 0; i < list->len && !again; i++) {
+            const struct mount *o = &g_array_index(list, struct mount, i);
+            again = !strcmp(o->path, path) || (o->v2 && m.v2);
+            for (char **c = m.controllers; *c && !m.v2 && !o->v2; c++)
+                again = again || (is_one_of(known, G_N_ELEMENTS(known), *c) && list_has(o->controllers, *c));
+        }
+        if (again) {
+            g_strfreev(m.controllers);
+            continue;
+        }
         m.path = g_strdup(path);
         g_array_append_val(list, m);
     }

@@ -153,6 +153,8 @@ class Schema:
                         not b.startswith('<group><optional><attribute name=%s' % quoteattr(own.name)):
                     head, rest = b[len('<group>'):].split('</attribute>', 1)
                     branches[i] = '<group><optional>%s</attribute></optional>%s' % (head, rest)
+        # a validator that tries branches in turn fails fast on the attribute, unless it may be absent
+        branches.sort(key=lambda b: b.startswith('<group><optional>') or not b.startswith('<group><attribute'))
         return branches[0] if len(branches) == 1 else '<choice>%s</choice>' % ''.join(branches)
 
     def emit(self, document):

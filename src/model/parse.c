@@ -191,6 +191,20 @@ static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
     }
 }
 
+/* Only the strict reader minds.  What belongs to somebody else's namespace is never an error, nor
+ * is what only running guests have: people feed the XML of one back. */
+static void unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
+                    bool attr)
+{
+    if (!(p->flags & MODEL_PARSE_STRICT) || uri || !fr->table || (attr && g_str_has_prefix(name, "unit")) ||
+        find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u))
+        return;
+    err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
+                 "%s document, line %d: <%s> has no %s '%s' here; without the flag to validate it would be ignored",
+                 p->doc->element, line_of(p), fr->name, what, name);
+    stop(p);
+}
+
 static bool attribute_given(const struct model_field *f, int n_attr, const xmlChar **attr)
 {
     for (int i = 0; i < n_attr; i++)
@@ -226,6 +240,8 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
                                            (const char *)a[2], fr->disc, fr->up, p->flags);
         if (f && f - t->fields != t->disc)
             set_value(p, fr, fr->name, f, fr->base, s, e - s);
+        else if (!f)
+            unknown(p, "attribute", (const char *)a[0], (const char *)a[2], fr, true);
     }
     for (unsigned i = 0; t->required && i < t->n_attrs && !p->failed; i++) {
         const struct model_field *f = &t->fields[i];
@@ -390,10 +406,12 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
     struct frame *up = &p->stack[p->depth - 1];
     const struct model_field *f = up->table ?
         find(up->table, false, s, strlen(s), (const char *)uri, up->disc, up->up, p->flags) : NULL;
-    if (!f)
-        p->skip = 1;
-    else
+    if (f) {
         open_field(p, up, f, n_attr, attr);
+    } else {
+        p->skip = 1;
+        unknown(p, "element", s, (const char *)uri, up, false);
+    }
 }
 
 static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)

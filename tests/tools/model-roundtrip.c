@@ -4,7 +4,7 @@
  *
  * usage: model-roundtrip [-l] [-s] [-q] [-t N] FILE...
  *   prints each document as we write it; -q only says which differ from the file, with the number
- *   that came back unchanged; -c completed as every driver does, -l live, -s without secrets; -t N measures N rounds.
+ *   that came back unchanged; -c completed as every driver does, -v refusing what is not described, -l live, -s without secrets; -t N measures N rounds.
  * A development tool: the tests use it on our own samples, an engineer on whatever is at hand.
  */
 #include <glib.h>
@@ -82,6 +82,9 @@ int main(int argc, char **argv)
             continue;
         } else if (!strcmp(argv[i], "-c")) {
             complete = true;
+            continue;
+        } else if (!strcmp(argv[i], "-v")) {
+            pflags |= MODEL_PARSE_STRICT;
             continue;
         } else if (!strcmp(argv[i], "-q")) {
             quiet = true;

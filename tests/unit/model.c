@@ -137,6 +137,27 @@ static void test_raw(void)
     g_assert_null(model_raw(def, "<a>"));
 }
 
+static void test_strict(void)
+{
+    static const struct { const char *xml, *word; } cases[] = {
+        { HEAD "<foo/>" TAIL, "element 'foo'" },
+        { HEAD "<vcpu bar='1'>2</vcpu>" TAIL, "attribute 'bar'" },
+        { DEVICES("<disk type='block'><source file='/x'/><target dev='vda'/></disk>"), "attribute 'file'" },
+        { DEVICES("<disk><alias name='virtio-disk0'/><target dev='vda'/></disk>"), NULL },
+        { HEAD "<x:foo xmlns:x='urn:x'/><maxMemory unit='GiB' slots='3'>4</maxMemory>" TAIL, NULL },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        DOMAIN_DEF_AUTO def = NULL;
+        ERR_AUTO err = ERR_INIT;
+        int rc = domain_def_parse(cases[i].xml, strlen(cases[i].xml), MODEL_PARSE_STRICT, &def, &err);
+        g_assert_cmpint(rc, ==, cases[i].word ? -1 : 0);
+        if (cases[i].word) {
+            g_assert_cmpint(err.code, ==, VIR_ERR_XML_INVALID_SCHEMA);
+            g_assert_nonnull(strstr(err.message, cases[i].word));
+        }
+    }
+}
+
 static void test_json(void)
 {
     static const struct { const char *json, *word; } bad[] = {
@@ -330,6 +351,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/samples", test_samples);
     g_test_add_func("/model/readings", test_readings);
     g_test_add_func("/model/refusals", test_refusals);
+    g_test_add_func("/model/strict", test_strict);
     g_test_add_func("/model/json", test_json);
     g_test_add_func("/model/raw", test_raw);
     g_test_add_func("/model/depth", test_depth);

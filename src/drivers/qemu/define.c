@@ -23,7 +23,9 @@
 int
 guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct domain_def **def, struct err *err)
 {
-    if (domain_def_parse(xml, strlen(xml), 0, def, err) < 0)
+    unsigned parse = flags & VIR_DOMAIN_DEFINE_VALIDATE ? MODEL_PARSE_STRICT : 0;
+
+    if (domain_def_parse(xml, strlen(xml), parse, def, err) < 0)
         return -1;
     if (qemu_domain_defaults(*def, drv->host, flags, err) < 0) {
         domain_def_unref(*def);
@@ -310,7 +312,7 @@ qemu_domain_create_xml(struct drv_conn *conn, const char *xml, unsigned int flag
     bool is_new;
 
     if (flags_check(flags, CREATE_FLAGS, "virDomainCreateXML", err) < 0 ||
-        guest_parse(drv, xml, 0, &def, err) < 0 ||
+        guest_parse(drv, xml, flags & VIR_DOMAIN_START_VALIDATE ? VIR_DOMAIN_DEFINE_VALIDATE : 0, &def, err) < 0 ||
         registry_claim(drv->registry, def->name, def->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) < 0 ||
         guest_start(turn, conn, def, flags, err) < 0)
         return -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Commands of the shell itself: cd, pwd, echo, quit, exit, connect, complete, self-test.  None waits but
- * connect. */
+/* Commands of the shell itself, which every program has: cd, pwd, echo, quit, exit, complete, self-test.  None
+ * waits. */
 #include "cmd.h"
-#include "lookup.h"
+#include "shell.h"
 #include "xml.h"
 
 #include <errno.h>
@@ -98,35 +98,6 @@ bool
 cmd_exit(struct shell *sh, const struct call *call)
 {
     return cmd_quit(sh, call);
-}
-
-bool
-cmd_connect(struct shell *sh, const struct call *call)
-{
-    const char *name = opt_text(call, "name");
-    bool readonly = opt_flag(call, "readonly");
-    /* Without a name it is the same hypervisor again. */
-    char *uri = g_strdup(name ? name : sh->uri);
-    /* The old connection stays until the new one stands. */
-    virConnectPtr old = sh->conn;
-    char *old_uri = sh->uri;
-    bool old_readonly = sh->readonly;
-    if (old)
-        virConnectRef(old);
-    shell_disconnect(sh);
-    sh->uri = uri;
-    sh->readonly = readonly;
-    if (shell_connect(sh)) {
-        if (old)
-            virConnectClose(old);
-        g_free(old_uri);
-        return true;
-    }
-    g_free(sh->uri);
-    sh->conn = old;
-    sh->uri = old_uri;
-    sh->readonly = old_readonly;
-    return false;
 }
 
 bool

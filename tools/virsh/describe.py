@@ -141,7 +141,7 @@ def emit_c(groups, out):
                         c_string(o.name), c_string(o.text), c_string(o.complete) if o.complete else '0',
                         o.type.upper(), o.required, not o.named, o.empty))
                 put('    {0}\n};')
-        put('\nstatic const struct command_def commands_%s[] = {' % g.keyword)
+        put('\nstatic const struct command_def commands_%s[] = {' % g.keyword.replace('-', '_'))
         for c in g.commands:
             alias = c_string(' '.join(c.aliases)) if c.aliases else '0'
             put('    {%s, %s, %s, %s, %s, %d, %d},' % (
@@ -150,7 +150,8 @@ def emit_c(groups, out):
         put('    {0}\n};')
     put('\nconst struct group_def command_groups[] = {')
     for g in groups:
-        put('    {%s, %s, commands_%s},' % (c_string(g.keyword), c_string(g.title), g.keyword))
+        put('    {%s, %s, commands_%s},' % (c_string(g.keyword), c_string(g.title),
+                                             g.keyword.replace('-', '_')))
     put('    {0}\n};')
 
 

@@ -17,7 +17,9 @@
 static const char *
 prompt(const struct shell *sh)
 {
-    return sh->readonly ? "virsh > " : "virsh # ";
+    static char text[64];
+    g_snprintf(text, sizeof(text), "%s %c ", program.name, sh->readonly ? '>' : '#');
+    return text;
 }
 
 #if WITH_READLINE
@@ -27,7 +29,7 @@ static struct shell *completing;
 static char *
 history_path(void)
 {
-    g_autofree char *folder = g_build_filename(g_get_user_cache_dir(), "libvirt", "virsh", NULL);
+    g_autofree char *folder = g_build_filename(g_get_user_cache_dir(), "libvirt", program.name, NULL);
     if (g_mkdir_with_parents(folder, 0700) < 0)
         return NULL;
     return g_build_filename(folder, "history", NULL);
@@ -65,10 +67,10 @@ attempt(const char *text, int start, int end)
 static void
 history_open(struct shell *sh)
 {
-    const char *env = getenv("VIRSH_HISTSIZE");
+    const char *env = getenv(program.env_history);
     int size = 500;
     completing = sh;
-    rl_readline_name = "virsh";
+    rl_readline_name = program.name;
     rl_attempted_completion_function = attempt;
     rl_basic_word_break_characters = " \t\n;\"'=";
     rl_completer_quote_characters = "\"'";
@@ -76,7 +78,7 @@ history_open(struct shell *sh)
         char *end;
         long n = strtol(env, &end, 10);
         if (end == env || *end || n < 0 || n > 500000)
-            fail(sh, "Invalid numeric value in $VIRSH_HISTSIZE");
+            fail(sh, "Invalid numeric value in $%s", program.env_history);
         else
             size = (int)n;
     }
@@ -131,8 +133,8 @@ read_line(struct shell *sh)
 int
 shell_interactive(struct shell *sh)
 {
-    say(sh, "Welcome to virsh, the virtualization interactive terminal.\n\n"
-            "Type:  'help' for help with commands\n       'quit' to quit\n\n");
+    say(sh, "Welcome to %s, the %s.\n\n"
+            "Type:  'help' for help with commands\n       'quit' to quit\n\n", program.name, program.terminal);
     history_open(sh);
     while (!sh->leave) {
         char *line = read_line(sh);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virsh: global options, then one command line or the interactive shell. */
+/* A program made of the shell, such as virsh: global options, then one command line or the interactive shell. */
 #include "config.h"
 #include "shell.h"
 
@@ -25,7 +25,7 @@ number(const char *text, int min, int *n)
 static void
 version_long(struct shell *sh)
 {
-    out(sh, "Virsh command line tool of Vireo %s, an implementation of libvirt's API\n\n", PACKAGE_VERSION);
+    out(sh, "%s of Vireo %s, an implementation of libvirt's API\n\n", program.tool, PACKAGE_VERSION);
     out(sh, "Compiled with support for:\n Miscellaneous: Debug%s\n", WITH_READLINE ? " Readline" : "");
 }
 
@@ -53,6 +53,10 @@ parse_global(struct shell *sh, int argc, char **argv)
     while ((c = getopt_long(argc, argv, "+:d:hqtc:vVrl:e:k:K:", options, &index)) != -1) {
         const char *name = index >= 0 ? options[index].name : NULL;
         g_autofree char *option = name ? g_strdup_printf("--%s", name) : g_strdup_printf("-%c", c);
+        if ((strchr("ekK", c) && !program.console) || (c == 'r' && !program.readonly)) {
+            fail(sh, "unsupported option '%s'. See --help.", option);
+            return 1;
+        }
         switch (c) {
         case 'c':
             g_free(sh->uri);
@@ -155,13 +159,13 @@ main(int argc, char **argv)
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     sh.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && g_strcmp0(getenv("TERM"), "dumb") != 0;
-    if ((env = getenv("VIRSH_DEFAULT_CONNECT_URI")) && *env)
+    if ((env = getenv(program.uri_env)) && *env)
         sh.uri = g_strdup(env);
-    if ((env = getenv("VIRSH_DEBUG")) && (!number(env, 0, &sh.debug) || sh.debug > 4)) {
+    if ((env = getenv(program.env_debug)) && (!number(env, 0, &sh.debug) || sh.debug > 4)) {
         sh.debug = 4;
-        fail(&sh, "VIRSH_DEBUG not set with a valid numeric value");
+        fail(&sh, "%s is not a debug level from 0 to 4", program.env_debug);
     }
-    if ((env = getenv("VIRSH_LOG_FILE")) && *env)
+    if ((env = getenv(program.env_log)) && *env)
         sh.log_path = g_strdup(env);
     int rc = parse_global(&sh, argc, argv);
     if (rc >= 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The connection and the loop that runs calls.  Commands wait here as long as the library does; events
- * arrive on a thread of their own, started when the first connection is made. */
+/* Output, errors and the loop that runs calls.  Commands wait here as long as the library does; events arrive on
+ * a thread of their own, started when the first connection is made. */
 #include "shell.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ log_line(struct shell *sh, const char *level, const char *text)
     char stamp[32];
     localtime_r(&now, &tm);
     strftime(stamp, sizeof(stamp), "%Y.%m.%d %H:%M:%S", &tm);
-    fprintf(sh->log, "[%s virsh %d] %s %s\n", stamp, (int)getpid(), level, text);
+    fprintf(sh->log, "[%s %s %d] %s %s\n", stamp, program.name, (int)getpid(), level, text);
     fflush(sh->log);
 }
 
@@ -96,6 +96,12 @@ err_keep(void *opaque, virErrorPtr err)
 }
 
 void
+err_watch(struct shell *sh)
+{
+    virSetErrorFunc(sh, err_keep);
+}
+
+void
 err_forget(struct shell *sh)
 {
     err_set(sh, NULL);
@@ -115,7 +121,7 @@ err_tell(struct shell *sh)
     err_forget(sh);
 }
 
-/* ---- connection ---- */
+/* ---- events ---- */
 
 static void *
 event_thread(void *opaque)
@@ -145,72 +151,6 @@ shell_events(struct shell *sh)
     return true;
 }
 
-static void
-connection_closed(virConnectPtr conn, int reason, void *opaque)
-{
-    struct shell *sh = opaque;
-    g_atomic_int_set(&sh->closed, reason + 1);
-}
-
-bool
-shell_connect(struct shell *sh)
-{
-    virSetErrorFunc(sh, err_keep);
-    if (!shell_events(sh))
-        return false;
-    sh->conn = virConnectOpenAuth(sh->uri, virConnectAuthPtrDefault,
-                                  sh->readonly ? VIR_CONNECT_RO : 0);
-    if (!sh->conn)
-        return fail(sh, "failed to connect to the hypervisor");
-    g_atomic_int_set(&sh->closed, 0);
-    if (virConnectRegisterCloseCallback(sh->conn, connection_closed, sh, NULL) < 0)
-        debug(sh, 1, "the driver does not report closed connections");
-    if (sh->keepalive_interval > 0 &&
-        virConnectSetKeepAlive(sh->conn, sh->keepalive_interval, sh->keepalive_count) != 0) {
-        if (sh->keepalive_asked) {
-            virErrorPtr why = virSaveLastError();
-            fail(sh, "cannot probe this connection as asked for, closing it");
-            shell_disconnect(sh);
-            err_set(sh, why);
-            return fail(sh, "failed to connect to the hypervisor");
-        }
-        debug(sh, 1, "the driver has no keepalive for this connection");
-    }
-    err_forget(sh);
-    return true;
-}
-
-void
-shell_disconnect(struct shell *sh)
-{
-    if (!sh->conn)
-        return;
-    virConnectUnregisterCloseCallback(sh->conn, connection_closed);
-    int left = virConnectClose(sh->conn);
-    if (left > 0)
-        debug(sh, 2, "%d references to the connection are left", left);
-    sh->conn = NULL;
-    err_forget(sh);
-}
-
-void
-shell_reconnect_if_closed(struct shell *sh)
-{
-    static const char *const reasons[] = {"an input/output error", "end of file", "a keepalive timeout",
-                                          "a request of this client"};
-    int closed = g_atomic_int_get(&sh->closed);
-    if (!closed || !sh->conn)
-        return;
-    g_autofree char *uri = virConnectGetURI(sh->conn);
-    fail(sh, "Disconnected from %s due to %s", uri ? uri : "the hypervisor",
-         closed - 1 < (int)G_N_ELEMENTS(reasons) ? reasons[closed - 1] : "an unknown reason");
-    shell_disconnect(sh);
-    if (shell_connect(sh))
-        fail(sh, "Reconnected to the hypervisor");
-    else
-        err_tell(sh);
-}
-
 /* ---- running ---- */
 
 static bool
@@ -219,7 +159,7 @@ run_one(struct shell *sh, const struct call *call)
     err_forget(sh);
     sh->told = false;
     shell_reconnect_if_closed(sh);
-    if (!call->help && !call->def->offline && !sh->conn && !shell_connect(sh)) {
+    if (!call->help && !call->def->offline && !shell_connected(sh) && !shell_connect(sh)) {
         err_tell(sh);
         return false;
     }

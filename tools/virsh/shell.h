@@ -11,8 +11,20 @@
 /* virsh can also be built against an older library, to compare the two; then it lacks what is newer. */
 #define API_12 (LIBVIR_VERSION_NUMBER >= 12008000)
 
+/* What differs between the programs that are made of this shell; one each. */
+struct program {
+    const char *name, *tool;
+    const char *uri_env; /* names the default URI */
+    const char *what; /* is connected to */
+    const char *terminal;
+    const char *env_debug, *env_log, *env_history;
+    bool console, readonly; /* has these options */
+};
+extern const struct program program;
+
 struct shell {
-    virConnectPtr conn;
+    virConnectPtr conn; /* virsh's */
+    void *admin; /* virt-admin's */
     char *uri; /* as asked for, or NULL for the default */
     bool readonly;
     bool quiet, timing, interactive, json, color;
@@ -30,6 +42,7 @@ struct shell {
 };
 
 bool shell_connect(struct shell *sh);
+bool shell_connected(const struct shell *sh);
 void shell_disconnect(struct shell *sh);
 void shell_reconnect_if_closed(struct shell *sh);
 bool shell_run(struct shell *sh, const struct call *calls);
@@ -48,6 +61,7 @@ void say(struct shell *sh, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 /* Why something failed; always false, for `return fail(…)`. */
 bool fail(struct shell *sh, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 void debug(struct shell *sh, int level, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
+void err_watch(struct shell *sh); /* keeps errors from now on */
 /* Forget the library's last error: the command dealt with it. */
 void err_forget(struct shell *sh);
 void err_set(struct shell *sh, virErrorPtr err); /* takes it over; may be NULL */
@@ -77,6 +91,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(props, props_free)
 
 /* JSON text of a string, with quotes. */
 char *json_quote(const char *text);
+
+/* Fetches the names that a kind of completion offers; says nothing on failure. */
+struct finder {
+    const char *kind; /* NULL ends the table */
+    void (*find)(struct shell *sh, const struct call *call, GPtrArray *names);
+    bool offline;
+};
+extern const struct finder finders[];
+void finder_add(GPtrArray *names, const char *name);
 
 /* Completion candidates for an unfinished command line; NULL-terminated. */
 char **complete_words(struct shell *sh, char *const *words);

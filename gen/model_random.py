@@ -94,7 +94,7 @@ class Maker:
                 continue
             if not self.exists(f, disc, up) or f.flags & {'status'}:
                 continue
-            want = key in self.force or 'required' in f.flags or r.random() < self.density
+            want = key in self.force or 'missing' in f.opts or r.random() < self.density
             if key in self.overrides and self.overrides[key] is None:
                 continue
             if not want:

@@ -40,6 +40,7 @@ qemu_start(struct io *io, struct executor *ex, const struct config *config, stru
     static const char *const schemes[] = { "qemu", NULL };
     static const struct driver driver = { "QEMU", schemes, qemu_open, qemu_driver_close };
     struct qemu_driver_config setup = { .privileged = config->system, .io = io, .executor = ex, .autostart = true };
+    setup.host_uuid = config->has_host_uuid ? config->host_uuid : NULL;
     privileged = config->system;
     hub = hub ? hub : event_hub_new();
     setup.hub = hub;

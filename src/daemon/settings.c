@@ -4,10 +4,13 @@
  */
 #include "daemon/settings.h"
 
+#include "base/file.h"
 #include "base/log.h"
+#include "base/uuid.h"
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <grp.h>
 #include <pwd.h>
@@ -81,8 +84,7 @@ config_free(struct config *c)
     if (!c)
         return;
     char **strings[] = { &c->file, &c->socket_dir, &c->pid_file, &c->state_dir, &c->log_dir, &c->config_dir,
-                         &c->cache_dir, &c->run_dir, &c->unix_sock_group, &c->log_filters, &c->log_outputs,
-                         &c->host_uuid, &c->host_uuid_source };
+                         &c->cache_dir, &c->run_dir, &c->unix_sock_group, &c->log_filters, &c->log_outputs };
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(*strings[i]);
     g_free(c);
@@ -164,6 +166,28 @@ find_group(struct config *c, struct err *err)
     return 0;
 }
 
+static int
+get_host_uuid(struct config *c, struct conf *conf, struct err *err)
+{
+    g_autofree char *text = NULL, *source = NULL;
+    if (conf_get_string(conf, "host_uuid", &text, err) < 0 ||
+        conf_get_string(conf, "host_uuid_source", &source, err) < 0)
+        return -1;
+    if (source && strcmp(source, "smbios") != 0 && strcmp(source, "machine-id") != 0)
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: host_uuid_source is '%s', it must be \"smbios\" or "
+                       "\"machine-id\"", c->file, source);
+    if (!text && source && strcmp(source, "machine-id") == 0 &&
+        file_read(AT_FDCWD, "/etc/machine-id", 256, &text, err) < 0)
+        return err_context(err, "%s: host_uuid_source", c->file);
+    if (!text)
+        return 0;
+    if (uuid_parse(g_strstrip(text), c->host_uuid) < 0 || !uuid_is_valid(c->host_uuid))
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: host_uuid is '%s', it must be a UUID whose digits are not all "
+                       "the same", c->file, text);
+    c->has_host_uuid = true;
+    return 0;
+}
+
 static void
 complain(const char *name, int line, const char *key, void *opaque)
 {
@@ -182,7 +206,6 @@ config_fill(struct config *c, struct conf *conf, struct err *err)
     const struct { const char *key; char **value; } strings[] = {
         { "unix_sock_group", &c->unix_sock_group }, { "unix_sock_dir", &c->socket_dir },
         { "log_filters", &c->log_filters }, { "log_outputs", &c->log_outputs },
-        { "host_uuid", &c->host_uuid }, { "host_uuid_source", &c->host_uuid_source },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         if (conf_get_string(conf, strings[i].key, strings[i].value, err) < 0)
@@ -194,7 +217,7 @@ config_fill(struct config *c, struct conf *conf, struct err *err)
     if (rw < 0 || get_auth(conf, c->file, "auth_unix_ro", &c->auth_ro, err) < 0 ||
         get_auth(conf, c->file, "auth_unix_rw", &c->auth_rw, err) < 0 ||
         get_limits(conf, "", &c->main, err) < 0 || get_limits(conf, "admin_", &c->admin, err) < 0 ||
-        conf_get_int(conf, "log_level", 1, 4, &c->log_level, err) < 0)
+        conf_get_int(conf, "log_level", 1, 4, &c->log_level, err) < 0 || get_host_uuid(c, conf, err) < 0)
         return -1;
     if (c->unix_sock_group && c->system && find_group(c, err) < 0)
         return -1;

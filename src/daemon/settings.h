@@ -37,7 +37,8 @@ struct config {
 
     int log_level;               /* 0: not set */
     char *log_filters, *log_outputs;
-    char *host_uuid, *host_uuid_source;
+    unsigned char host_uuid[16];
+    bool has_host_uuid;          /* set, or asked for from the machine id */
 };
 
 /* `file` NULL: the mode's own, which need not exist. */

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import wire
-from support import PATIENCE, SystemDaemon, answers, wait_for
+from support import PATIENCE, VIREOD, Daemon, SystemDaemon, answers, wait_for
 from test_daemon_wire import FIXTURE, FixtureDaemon
 from wire import Client, domain, string
 
@@ -88,6 +88,9 @@ def test_foreign_daemon_keeps_its_name(top):
     ('log_outputs = "1:nowhere"\n', 'log_outputs'),
     ('log_filters = "qemu"\n', 'log_filters'),
     ('unix_sock_dir = "relative"\n', 'unix_sock_dir'),
+    ('host_uuid = "12345"\n', 'host_uuid'),
+    ('host_uuid = "00000000-0000-0000-0000-000000000000"\n', 'host_uuid'),
+    ('host_uuid_source = "dice"\n', 'host_uuid_source'),
     ('max_clients = \n', 'libvirtd.conf:1: max_clients'),
 ])
 def test_bad_settings_are_named(top, settings, says):
@@ -291,3 +294,12 @@ def test_administration(top):
         assert admin(d, 'daemon-log-filters', 'nonsense').returncode == 1
         assert admin(d, 'daemon-log-outputs', f'1:file:{top}/admin.log').returncode == 0
         assert f'1:file:{top}/admin.log' in admin(d, 'daemon-log-outputs').stdout
+
+
+def test_host_uuid(top):
+    if not VIREOD.exists():
+        pytest.skip('vireod is not built')
+    wanted = '8510f1c5-3d3f-4f7b-a7a1-5c30e11d7a42'
+    (top / 'x.conf').write_text(f'host_uuid = "{wanted}"\n')
+    with Daemon(top, ['-f', str(top / 'x.conf')]) as d:
+        assert f'<uuid>{wanted}</uuid>' in d.open().getCapabilities()

@@ -49,6 +49,8 @@ qemu_driver_start(const struct qemu_driver_config *config, struct err *err)
         qemu_driver_stop(drv);
         return NULL;
     }
+    if (config->host_uuid)
+        memcpy(drv->host->uuid, config->host_uuid, UUID_LEN);
     if (config->autostart)
         qemu_autostart(drv);
     return drv;

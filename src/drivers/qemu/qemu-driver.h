@@ -27,6 +27,7 @@ struct qemu_driver_config {
     struct executor *executor;  /* outlives the driver */
     struct event_hub *hub;      /* outlives the driver */
     bool autostart;             /* start guests so marked, once per boot */
+    const unsigned char *host_uuid; /* 16 bytes; NULL: the firmware's, or of the machine id */
 };
 
 struct qemu_driver *qemu_driver_start(const struct qemu_driver_config *config, struct err *err);

@@ -110,10 +110,12 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         const struct domain_interface *n = device;
         if (str_is(n->model, "usb-net"))
             return WANT_NONE;
-        if (n->type == INTERFACE_TYPE_HOSTDEV || str_is(n->model, "virtio") || str_is(n->model, "e1000e") ||
-            str_is(n->model, "vmxnet3") || str_is(n->model, "virtio-non-transitional"))
-            return WANT_PCIE;
-        return WANT_PCI;
+        /* Cards of another age sit on a conventional bus; of those only the
+         * usual ones are known to mind a PCIe port. */
+        return str_is(n->model, "rtl8139") || str_is(n->model, "e1000") || str_is(n->model, "vmxnet3") ||
+                       str_is(n->model, "virtio-transitional")
+                   ? WANT_PCI
+                   : WANT_PCIE;
     }
     if (!strcmp(kind, "sound")) {
         const struct domain_sound *s = device;
@@ -323,12 +325,21 @@ ich9_function(const char *model)
 
 /* The controllers of one USB 2 set share a slot. */
 static int
-ich9_set(struct pci *p, struct domain_controller *c, struct err *err)
+ich9_set(struct pci *p, struct domain_controller *c, bool fixed, struct err *err)
 {
     int function = ich9_function(c->model);
     const struct device_address *sibling = NULL;
     if (device_has_address(&c->info) || g_hash_table_contains(p->placed, &c->info))
         return 0;
+    /* In a dry pass siblings have no address to be found by: the first one of a
+     * set counts for all. */
+    for (uint32_t i = 0; p->dry && i < p->def->n_controllers && p->def->controllers[i] != c; i++) {
+        const struct domain_controller *o = p->def->controllers[i];
+        if (o->type == CONTROLLER_TYPE_USB && o->index == c->index && ich9_function(o->model) >= 0) {
+            g_hash_table_add(p->placed, &c->info);
+            return 0;
+        }
+    }
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         const struct domain_controller *o = p->def->controllers[i];
         if (o != c && o->type == CONTROLLER_TYPE_USB && o->index == c->index && ich9_function(o->model) >= 0 &&
@@ -339,7 +350,7 @@ ich9_set(struct pci *p, struct domain_controller *c, struct err *err)
     if (sibling && !(p->bus[sibling->bus].used[sibling->slot] >> function & 1)) {
         bus = sibling->bus;
         slot = sibling->slot;
-    } else if (p->express) {
+    } else if (fixed) {
         static const unsigned places[] = { 0x1d, 0x1a };
         for (size_t i = 0; i < G_N_ELEMENTS(places) && !slot; i++) {
             if (is_free(p, places[i]))
@@ -351,16 +362,6 @@ ich9_set(struct pci *p, struct domain_controller *c, struct err *err)
         while (find_slot(p, WANT_PCI, false, &bus, &slot, &f) < 0) {
             if (!p->dry || grow(p, WANT_PCI, err) < 0)
                 return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free PCI slot for USB controller %u", c->index);
-        }
-    }
-    if (p->dry) {
-        /* Without written addresses siblings cannot be found again: count the set once. */
-        for (uint32_t i = 0; i < p->def->n_controllers; i++) {
-            const struct domain_controller *o = p->def->controllers[i];
-            if (o == c)
-                break;
-            if (o->type == CONTROLLER_TYPE_USB && o->index == c->index && ich9_function(o->model) >= 0)
-                return 0;
         }
     }
     set_address(p, &c->info, bus, slot, function);
@@ -415,7 +416,13 @@ machine_q35(struct pci *p, struct err *err)
         set_address(p, &video->info, 0, 1, 0);
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_USB && ich9_function(c->model) >= 0 && ich9_set(p, c, err) < 0)
+        /* A set with its first companion sits where the chipset has it. */
+        bool whole = false;
+        for (uint32_t k = 0; k < p->def->n_controllers && !whole; k++) {
+            const struct domain_controller *o = p->def->controllers[k];
+            whole = o->type == CONTROLLER_TYPE_USB && o->index == c->index && str_is(o->model, "ich9-uhci1");
+        }
+        if (c->type == CONTROLLER_TYPE_USB && whole && ich9_function(c->model) >= 0 && ich9_set(p, c, true, err) < 0)
             return -1;
     }
     for (uint32_t i = 0; i < p->def->n_sounds; i++) {
@@ -558,14 +565,18 @@ pass(struct pci *p, struct err *err)
             return -1;
     }
     EACH(filesystems, n_filesystems, "filesystem")
-    EACH(interfaces, n_interfaces, "interface")
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        struct domain_interface *n = def->interfaces[i];
+        if (n->type != INTERFACE_TYPE_HOSTDEV && assign(p, "interface", n, &n->info, err) < 0)
+            return -1;
+    }
     EACH(sounds, n_sounds, "sound")
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i];
         if (c->type == CONTROLLER_TYPE_PCI)
             continue;
         if (c->type == CONTROLLER_TYPE_USB && ich9_function(c->model) >= 0) {
-            if (ich9_set(p, c, err) < 0)
+            if (ich9_set(p, c, false, err) < 0)
                 return -1;
         } else if (assign(p, "controller", c, &c->info, err) < 0) {
             return -1;
@@ -573,6 +584,11 @@ pass(struct pci *p, struct err *err)
     }
     EACH(disks, n_disks, "disk")
     EACH(hostdevs, n_hostdevs, "hostdev")
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        struct domain_interface *n = def->interfaces[i];
+        if (n->type == INTERFACE_TYPE_HOSTDEV && assign(p, "interface", n, &n->info, err) < 0)
+            return -1;
+    }
     if (def->memballoon && assign(p, "memballoon", def->memballoon, &def->memballoon->info, err) < 0)
         return -1;
     EACH(rngs, n_rngs, "rng")

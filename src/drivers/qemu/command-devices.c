@@ -23,8 +23,12 @@ pci_controller(struct builder *b, const struct domain_controller *c)
 {
     const struct controller_target *t = c->target;
     json_t *o;
-    if (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root"))
+    if (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root")) {
+        if (c->pcihole64 && arch_is_x86(b->def))
+            add_argf(b, "-global", "%s.pci-hole64-size=%lluK",
+                     machine_is_q35(b->def) ? "q35-pcihost" : "i440FX-pcihost", (unsigned long long)c->pcihole64);
         return 0;
+    }
     if (!c->model_name)
         return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "PCI controller %u has no model name", c->index);
     o = props_new(c->model_name);
@@ -555,7 +559,7 @@ build_shmem(struct builder *b)
         put_str(o, "qom-type", "memory-backend-file");
         put_str(o, "id", id);
         put_str(o, "mem-path", path);
-        put_int(o, "size", s->size ? s->size : 4 << 20);
+        put_int(o, "size", (long long)(s->size ? s->size : 4) << 20);
         put_bool(o, "share", true);
         add_object(b, o);
         json_t *dev = props_new("ivshmem-plain");

@@ -345,7 +345,16 @@ build_machine(struct builder *b)
         g_string_append(s, ",iommu=smmuv3");
     add_arg(b, "-machine", s->str);
     g_string_free(s, TRUE);
-    add_arg(b, "-accel", def->type == DOMAIN_VIRT_KVM ? "kvm" : "tcg");
+    if (def->type == DOMAIN_VIRT_KVM && f && f->kvm && f->kvm->dirty_ring && f->kvm->dirty_ring->state == TRI_ON)
+        add_argf(b, "-accel", "kvm,dirty-ring-size=%u", f->kvm->dirty_ring->size);
+    else if (def->type == DOMAIN_VIRT_KVM)
+        add_arg(b, "-accel", "kvm");
+    else if (f && f->tcg_tb_cache)
+        add_argf(b, "-accel", "tcg,tb-size=%llu", (unsigned long long)f->tcg_tb_cache / 1024);
+    else
+        add_arg(b, "-accel", "tcg");
+    if (f && f->smm && f->smm->tseg && machine_is_q35(def))
+        add_argf(b, "-global", "mch.extended-tseg-mbytes=%llu", (unsigned long long)f->smm->tseg >> 20);
     return 0;
 }
 

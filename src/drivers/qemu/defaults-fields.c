@@ -288,12 +288,13 @@ misc_fields(struct domain_def *def)
     }
     if (def->vsock && !def->vsock->model)
         def->vsock->model = VIRTIO_MODEL_VIRTIO;
+    for (uint32_t i = 0; i < def->n_shmems; i++) {
+        struct domain_shmem *m = def->shmems[i];
+        if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL)
+            m->size = 4; /* MiB */
+    }
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         struct domain_hostdev *h = def->hostdevs[i];
-        if (h->mode == HOSTDEV_MODE_SUBSYSTEM && h->type == HOSTDEV_TYPE_PCI && !h->driver && h->source) {
-            h->driver = model_new(def, struct hostdev_driver);
-            h->driver->name = HOSTDEV_DRIVER_NAME_VFIO;
-        }
         if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
             h->managed = TRI_NO;
     }

@@ -83,9 +83,47 @@ add_input(struct domain_def *def, enum input_type type)
     model_list_append(def, def->inputs, def->n_inputs, input);
 }
 
+/* SCSI devices of the host need a controller of the guest's. */
+static void
+scsi_hostdevs(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        struct domain_hostdev *h = def->hostdevs[i];
+        if (h->mode == HOSTDEV_MODE_CAPABILITIES || h->type != HOSTDEV_TYPE_SCSI)
+            continue;
+        if (!device_has_address(&h->info)) {
+            struct device_address *a = device_address_new(def, ADDRESS_TYPE_DRIVE);
+            for (bool used = true; used; a->unit += used) {
+                used = false;
+                for (uint32_t k = 0; k < def->n_disks && !used; k++) {
+                    const struct domain_disk *d = def->disks[k];
+                    const struct device_address *o = d->info.address;
+                    bool scsi = d->bus == DISK_BUS_SCSI || (!d->bus && g_str_has_prefix(d->target ? d->target : "", "sd"));
+                    used = scsi && (o && o->type == ADDRESS_TYPE_DRIVE
+                                        ? o->controller == 0 && o->unit == a->unit
+                                        : d->target && disk_target_index(d->target, NULL) == (int)a->unit);
+                }
+                for (uint32_t k = 0; k < def->n_hostdevs && !used; k++) {
+                    const struct device_address *o = def->hostdevs[k]->info.address;
+                    used = def->hostdevs[k]->type == HOSTDEV_TYPE_SCSI && o && o->type == ADDRESS_TYPE_DRIVE &&
+                           o->controller == 0 && o->unit == a->unit;
+                }
+            }
+            h->info.address = a;
+        }
+        if (h->info.address->type == ADDRESS_TYPE_DRIVE) {
+            for (unsigned c = 0; c <= h->info.address->controller && c < 64; c++) {
+                if (!has_controller_index(def, CONTROLLER_TYPE_SCSI, c))
+                    domain_add_controller(def, CONTROLLER_TYPE_SCSI, c, NULL);
+            }
+        }
+    }
+}
+
 void
 qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
+    scsi_hostdevs(def);
     bool q35 = machine_is_q35(def), pc = machine_is_i440fx(def);
     const char *root = pc || machine_is(def, "pseries") || machine_is(def, "mac99") || machine_is(def, "g3beige") ||
                                machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") || machine_is(def, "malta")
@@ -98,7 +136,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
         usb = false;
     if (usb && !has_controller(def, CONTROLLER_TYPE_USB))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0, NULL);
-    if (q35 && !has_controller(def, CONTROLLER_TYPE_SATA))
+    if (q35 && !has_controller_index(def, CONTROLLER_TYPE_SATA, 0))
         domain_add_controller(def, CONTROLLER_TYPE_SATA, 0, NULL);
     if (root) {
         bool numbered = false;

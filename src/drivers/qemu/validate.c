@@ -297,6 +297,14 @@ validate_misc(const struct domain_def *def, struct err *err)
         if (s->model == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
             return unsupported(err, "shmem '%s': ivshmem-plain has no server", s->name);
     }
+    if (def->iommu && def->iommu->model == IOMMU_MODEL_INTEL && !machine_is_q35(def))
+        return unsupported(err, "an Intel IOMMU needs a q35 machine, not '%s'", def->os->machine);
+    if (def->iommu && def->iommu->model == IOMMU_MODEL_VIRTIO) {
+        if (!machine_is_q35(def) && !machine_is(def, "virt"))
+            return unsupported(err, "a virtio IOMMU needs machine q35 or virt, not '%s'", def->os->machine);
+        if (!(def->features && def->features->acpi))
+            return unsupported(err, "a virtio IOMMU needs ACPI: add <acpi/> to <features>");
+    }
     if (def->iommu && def->iommu->driver) {
         bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
         if (def->iommu->driver->intremap == TRI_ON && !split)

@@ -8,6 +8,7 @@
 #include "daemon/startup.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,12 +53,19 @@ clear_stale(const char *path, const struct sockaddr_un *sun, struct err *err)
         return errno == ENOENT ? 0 : err_errno(err, errno, "cannot look at socket '%s'", path);
     if (!S_ISSOCK(st.st_mode) && !S_ISLNK(st.st_mode))
         return err_set(err, VIR_ERR_SYSTEM_ERROR, "'%s' is in the way: it is no socket; remove it", path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return err_errno(err, errno, "cannot make a socket");
-    int rc = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
-    int errnum = errno;
-    close(fd);
+    int rc = 0, errnum = 0;
+    /* A daemon killed while it started a program leaves a child that has its
+     * sockets until it has become that program: give it the time. */
+    for (int tries = 0; (rc == 0 || errnum == EAGAIN) && tries < 50; tries++) {
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+            return err_errno(err, errno, "cannot make a socket");
+        if (tries > 0)
+            poll(NULL, 0, 10);
+        rc = connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
+        errnum = errno;
+        close(fd);
+    }
     if (rc == 0 || errnum == EAGAIN)
         return err_set(err, VIR_ERR_OPERATION_FAILED, "another daemon answers on '%s'; stop it first (systemctl stop "
                        "libvirtd.socket virtqemud.socket and the services of these names), or set unix_sock_dir",

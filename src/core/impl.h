@@ -127,7 +127,8 @@ struct registry {
     GPtrArray *vms;             /* references; in the order of definition */
     int next_id;
     size_t nactive;
-    bool closed;
+    atomic_uint tasks;          /* teardowns on threads of their own */
+    struct parker idle;         /* woken when there are none left */
 };
 
 /* view.c */

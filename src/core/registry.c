@@ -34,6 +34,7 @@ registry_new(const struct vm_class *klass, struct event_hub *hub)
     reg->hub = hub;
     reg->next_id = 1;
     lock_init(&reg->lock);
+    parker_init(&reg->idle);
     reg->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     reg->by_uuid = g_hash_table_new(uuid_hash, uuid_equal);
     reg->by_id = g_hash_table_new(NULL, NULL);
@@ -57,6 +58,7 @@ registry_unref(struct registry *reg)
     g_hash_table_destroy(reg->by_uuid);
     g_hash_table_destroy(reg->by_id);
     g_ptr_array_free(reg->vms, TRUE);
+    parker_destroy(&reg->idle);
     lock_destroy(&reg->lock);
     g_free(reg);
 }
@@ -67,6 +69,8 @@ registry_free(struct registry *reg)
 {
     if (!reg)
         return;
+    while (atomic_load(&reg->tasks))
+        parker_wait(&reg->idle, DEADLINE_NEVER);
     lock_take(&reg->lock, RANK_REGISTRY);
     g_hash_table_remove_all(reg->by_name);
     g_hash_table_remove_all(reg->by_uuid);

@@ -19,7 +19,8 @@ struct registry;
 
 /* `hub` may be NULL (no events). */
 struct registry *registry_new(const struct vm_class *klass, struct event_hub *hub);
-/* Nobody may be at work any more; vms that others refer to live on without it. */
+/* Nobody may be at work any more; vms that others refer to live on without it.  Waits for
+ * teardowns under way: after it the class may go. */
 void registry_free(struct registry *reg);
 struct event_hub *registry_hub(const struct registry *reg);
 

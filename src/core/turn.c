@@ -173,6 +173,7 @@ stop_task(void *opaque)
     static const struct run_end crashed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_UNKNOWN, 0 };
     struct turn *turn = opaque;
     struct vm *vm = turn->vm;
+    struct registry *reg = turn->task ? registry_ref(vm->registry) : NULL;
     vm_take(vm);
     /* Its starter may have ended it already, and begun another. */
     if (turn->run && vm->run == turn->run && turn->run->generation == turn->stop_generation) {
@@ -184,6 +185,11 @@ stop_task(void *opaque)
         }
     }
     turn_end(turn);
+    if (reg) { /* from here on nothing of the driver's is touched: registry_free() may go on */
+        if (atomic_fetch_sub(&reg->tasks, 1) == 1)
+            parker_wake(&reg->idle);
+        registry_unref(reg);
+    }
 }
 
 /* ---- stale ---------------------------------------------------------------- */
@@ -589,7 +595,6 @@ turn_start_run(struct turn *turn, const struct run_start *start, struct err *err
     reg->nactive++;
     lock_release(&reg->lock, RANK_REGISTRY);
     event_hub_generation_begin(reg->hub, run->generation);
-    vm_set_run(vm, run);
     turn->run = run; /* the reference of run_new() */
     turn->starter = true;
     struct vm_change change = {
@@ -617,7 +622,6 @@ turn_end_run(struct turn *turn, const struct run_end *end, struct event *final)
     g_hash_table_remove(reg->by_id, GINT_TO_POINTER(run->id));
     reg->nactive--;
     struct vm_change change = { .what = CHANGE_STATE, .state = end->state, .reason = end->reason };
-    vm_set_run(vm, NULL);
     vm_publish(vm, &(struct publication){ .change = &change, .ends = true });
     if (!vm->view->persistent && !vm->gone)
         registry_drop(reg, vm);

@@ -185,9 +185,17 @@ vm_publish(struct vm *vm, const struct publication *pub)
     }
     if (pub->change)
         apply(view, pub->change);
+    /* Together: nobody finds a run whose view says that there is none, or the reverse. */
+    struct run *ended = pub->ends ? vm->run : NULL;
     leaf_take(vm);
     vm->view = view;
     vm->visible = true;
+    if (pub->begins)
+        vm->run = run_ref(pub->begins);
+    else if (pub->ends)
+        vm->run = NULL;
     leaf_release(vm);
     vm_view_unref(old);
+    if (ended)
+        run_unref(ended);
 }

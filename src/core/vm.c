@@ -282,9 +282,12 @@ queue_grant(struct vm *vm)
         turn->run = vm->run ? run_ref(vm->run) : NULL;
         turn->next = vm->holders;
         vm->holders = turn;
-        if (!turn->task)
+        if (!turn->task) {
             parker_wake(&turn->parker);
-        else if (vm->klass->spawn)
+            continue;
+        }
+        atomic_fetch_add(&vm->registry->tasks, 1);
+        if (vm->klass->spawn)
             vm->klass->spawn(stop_task, turn);
         else
             g_thread_unref(g_thread_new("stop", (GThreadFunc)(void (*)(void))stop_task, turn));

@@ -95,8 +95,8 @@ static const struct call_case calls[] = {
 
 /* ---- the sweep -------------------------------------------------------------------- */
 
-static pthread_t caller;            /* only its waits count: teardowns have turns of their own */
-static bool counting, hit;
+static __thread bool counting;      /* only the caller's waits: others have turns of their own */
+static bool hit;
 static GThread *restarter;
 static bool with_restart;
 static unsigned seen, target_nth;
@@ -117,7 +117,7 @@ static enum fault
 hook(const struct wait_point *wp)
 {
     static const char *const kinds[] = { "call", "sleep", "offload" };
-    if (!counting || !pthread_equal(pthread_self(), caller))
+    if (!counting)
         return FAULT_NONE;
     seen++;
     if (points)
@@ -156,7 +156,6 @@ make_ready(const struct call_case *c, bool fresh)
 static int
 run_case(const struct call_case *c, unsigned nth, enum fault fault, struct err *err)
 {
-    caller = pthread_self();
     target_nth = nth;
     target_fault = fault;
     seen = 0;

@@ -301,6 +301,10 @@ read_view(void *arg)
         VIEW_AUTO view = vm_view_get(vm);
         EXPLORE_CHECK(view != NULL);
         check_view(view);
+        leaf_take(vm); /* run and view change together */
+        bool same = (vm->run != NULL) == (vm->view->id != -1);
+        leaf_release(vm);
+        EXPLORE_CHECK(same);
     }
 }
 

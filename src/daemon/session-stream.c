@@ -576,6 +576,10 @@ take_packet(struct session_stream *ss, struct frame *f, long long hole)
 static void
 take_end(struct session_stream *ss, bool aborted)
 {
+    if (ss->dead && !aborted) { /* it was told why; "done" would take that back */
+        ss_forget(ss);
+        return;
+    }
     pthread_mutex_lock(&ss->s->lock);
     ss->finishing = true;
     bool wait = !aborted && !ss->dead && !ss->st->to_client && (ss->running || ss->head);

@@ -299,10 +299,10 @@ class Tables:
         key = lambda i: (len(rows[i][0]), rows[i][0])
         o.append('static const uint8_t %s_sorted[] = { %s };' % (
             cident, ', '.join(str(i) for i in sorted(attrs, key=key) + sorted(kids, key=key)) or '0'))
-        o.append('%sconst struct model_table %s_table = { "%s", %s_fields, %s_sorted, %d, %d, %d, %d, %d, %s, %s, %s, %d, '
+        o.append('%sconst struct model_table %s_table = { "%s", %s_fields, %s_sorted, %d, %d, %d, %d, %d, %s, %s, %s, %s, %d, '
                  'sizeof(struct %s), _Alignof(struct %s) };\n' % (
                      'static ' if group else '', cident, cident, cident, cident, len(attrs), len(kids), len(rows), text, disc,
-                     'true' if defaults else 'false', required, 'true' if sizes else 'false', 1 if group else 0, top, top))
+                     'true' if defaults else 'false', required, 'true' if sizes else 'false', 'true' if any(f.ns for f, _ in fields) else 'false', 1 if group else 0, top, top))
         if len(rows) > 250:
             raise Bad('struct %s: more than 250 fields in one element' % cident)
 

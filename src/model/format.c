@@ -13,7 +13,6 @@
 struct out {
     struct text t;
     unsigned flags;
-    const void *root;
     const char *ns[8];                 /* namespaces in use, printed at the root */
     unsigned n_ns;
 };
@@ -143,7 +142,7 @@ static void format_child(struct out *o, const struct model_field *f, const void 
     }
 }
 
-/* Namespaces are declared at the root, where users look for them. */
+/* Namespaces are declared at the root of the document that has them, where users look for them. */
 static void declare_namespaces(struct out *o, const struct model_table *t, const void *base)
 {
     for (unsigned i = t->n_attrs; i < t->n_fields; i++) {
@@ -194,7 +193,8 @@ static void format_element(struct out *o, const struct model_table *t, const cha
         text = NULL;
     if (text && text->unit)
         text_add(&o->t, text->unit, strlen(text->unit));
-    if (base == o->root)
+    unsigned outer = o->n_ns;
+    if (t->namespaces)
         declare_namespaces(o, t, base);
     bool attrs = o->t.n != after_name;
     text_lit(&o->t, ">");
@@ -212,15 +212,18 @@ static void format_element(struct out *o, const struct model_table *t, const cha
     if (o->t.n == opened && !text) {
         if (!attrs && empty == DROP_EMPTY) {
             o->t.n = start;
+            o->n_ns = outer;
             return;
         }
         if (empty != OPEN_EMPTY) {
             o->t.n = opened - 2;
             text_lit(&o->t, "/>\n");
+            o->n_ns = outer;
             return;
         }
         opened = 0;
     }
+    o->n_ns = outer;
     if (o->t.n != opened)
         text_indent(&o->t, indent);
     text_lit(&o->t, "</");
@@ -238,7 +241,7 @@ static char *finish(struct out *o)
 char *model_format(const void *root, unsigned flags)
 {
     const struct model_document *d = model_head(root)->document;
-    struct out o = { .flags = flags, .root = root };
+    struct out o = { .flags = flags };
     format_element(&o, d->table, d->element, root, 0, 0, 0, KEEP_EMPTY);
     return finish(&o);
 }

@@ -112,6 +112,7 @@ struct model_table {
     bool defaults;
     bool required;             /* a field must not be missing */
     bool sizes;                /* a size stands in it, with unit= beside */
+    bool namespaces;           /* children have prefixes, declared here if not further out */
     bool group;                /* shares its struct with the table around it */
     uint16_t size, align;
 };

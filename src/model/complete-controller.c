@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-controller: numbers and order of controllers, and those that devices need; see complete.h.  Nothing waits.
+ */
+#include <glib.h>
+#include "model/complete.h"
+#include "model/complete-devices.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+struct domain_controller *domain_find_controller(const struct domain_def *def, enum controller_type type,
+                                                 unsigned index)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type == type && def->controllers[i]->index == index)
+            return def->controllers[i];
+    return NULL;
+}
+
+static bool domain_find_numbered(const struct domain_def *def, enum controller_type type, unsigned index)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type == type && def->controllers[i]->has_index &&
+            def->controllers[i]->index == index)
+            return true;
+    return false;
+}
+
+struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index,
+                                                const char *model)
+{
+    struct domain_controller *c = model_new(def, struct domain_controller);
+    c->type = type;
+    c->index = index;
+    c->has_index = true;
+    c->model = model_str(def, model);
+    model_list_append(def, def->controllers, def->n_controllers, c);
+    return c;
+}
+
+/* No machine has more; each index below the highest becomes a controller. */
+enum { MAX_CONTROLLER = 255 };
+
+static int need_controllers(struct domain_def *def, enum controller_type type, int64_t highest, struct err *err)
+{
+    if (highest > MAX_CONTROLLER)
+        return err_set(err, VIR_ERR_XML_ERROR, "a device of guest '%s' is on %s controller %lld; the highest is %d",
+                       def->name, controller_type_str(type), (long long)highest, MAX_CONTROLLER);
+    for (int i = 0; i <= highest; i++)
+        if (!domain_find_controller(def, type, i))
+            domain_add_controller(def, type, i, NULL);
+    return 0;
+}
+
+/* A companion shares the index of the controller it belongs to. */
+static struct domain_controller *companion_of(const struct domain_def *def, uint32_t i)
+{
+    const struct domain_controller *c = def->controllers[i];
+    if (c->type != CONTROLLER_TYPE_USB || !c->model || !g_str_has_prefix(c->model, "ich9-uhci"))
+        return NULL;
+    while (i-- > 0)
+        if (def->controllers[i]->type == c->type && g_strcmp0(def->controllers[i]->model, "ich9-ehci1") == 0)
+            return def->controllers[i];
+    return NULL;
+}
+
+/* Of one type, those whose index is given come in its order. */
+void domain_sort_controllers(struct domain_def *def)
+{
+    for (uint32_t i = 1; i < def->n_controllers; i++) {
+        struct domain_controller *c = def->controllers[i];
+        uint32_t at = i;
+        for (uint32_t k = i; k-- > 0 && c->has_index;)
+            if (def->controllers[k]->type == c->type && def->controllers[k]->has_index &&
+                def->controllers[k]->index > c->index)
+                at = k;
+        memmove(&def->controllers[at + 1], &def->controllers[at], (i - at) * sizeof(void *));
+        def->controllers[at] = c;
+    }
+}
+
+void domain_number_controllers(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        struct domain_controller *c = def->controllers[i], *first;
+        unsigned free = 0;
+        if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->model[9] >= '1' && c->model[9] <= '3' &&
+            c->type == CONTROLLER_TYPE_USB && !c->has_master_startport) {
+            c->master_startport = (c->model[9] - '1') * 2;
+            c->has_master_startport = true;
+        }
+        if (c->has_index)
+            continue;
+        if ((first = companion_of(def, i)) && first->has_index) {
+            free = first->index;
+        } else {
+            while (domain_find_numbered(def, c->type, free))
+                free++;
+        }
+        c->index = free;
+        c->has_index = true;
+    }
+}
+
+static int64_t highest_drive(const struct domain_def *def, enum disk_bus bus)
+{
+    int64_t n = -1;
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct domain_disk *d = def->disks[i];
+        if (d->bus == bus && d->info.address && d->info.address->type == ADDRESS_TYPE_DRIVE)
+            n = MAX(n, (int64_t)d->info.address->controller);
+    }
+    return n;
+}
+
+static int64_t virtio_serial_of(const struct device_address *a)
+{
+    return a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL ? (int64_t)a->controller : 0;
+}
+
+int domain_add_implied_controllers(struct domain_def *def, struct err *err)
+{
+    int64_t scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1, ccid = -1;
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = def->hostdevs[i];
+        if (h->type == HOSTDEV_TYPE_SCSI && h->info.address && h->info.address->type == ADDRESS_TYPE_DRIVE)
+            scsi = MAX(scsi, (int64_t)h->info.address->controller);
+    }
+    for (uint32_t i = 0; i < def->n_channels; i++)
+        if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
+            serial = MAX(serial, virtio_serial_of(def->channels[i]->info.address));
+    for (uint32_t i = 0; i < def->n_consoles; i++)
+        if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO)
+            serial = MAX(serial, virtio_serial_of(def->consoles[i]->info.address));
+    for (uint32_t i = 0; i < def->n_smartcards; i++) {
+        const struct device_address *a = def->smartcards[i]->info.address;
+        ccid = MAX(ccid, a && a->type == ADDRESS_TYPE_CCID ? (int64_t)a->controller : 0);
+    }
+    if (need_controllers(def, CONTROLLER_TYPE_SCSI, scsi, err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC), err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE), err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA), err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial, err) < 0 ||
+        need_controllers(def, CONTROLLER_TYPE_CCID, ccid, err) < 0)
+        return -1;
+    return 0;
+}

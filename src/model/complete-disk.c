@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-disk: buses, addresses and order of disks; see complete.h.  Nothing waits.
+ */
+#include <glib.h>
+#include "model/complete.h"
+#include "model/complete-devices.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+static const struct { const char *prefix; enum disk_bus bus; } target_prefixes[] = {
+    { "fd", DISK_BUS_FDC }, { "hd", DISK_BUS_IDE }, { "sd", DISK_BUS_SCSI }, { "vd", DISK_BUS_VIRTIO },
+    { "xvd", DISK_BUS_XEN }, { "ubd", DISK_BUS_UML },
+};
+
+static int prefix_of(const char *target)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(target_prefixes); i++)
+        if (g_str_has_prefix(target, target_prefixes[i].prefix))
+            return i;
+    return -1;
+}
+
+enum disk_bus disk_bus_of_target(const char *target)
+{
+    int i = prefix_of(target);
+    return i < 0 ? DISK_BUS_IDE : target_prefixes[i].bus;
+}
+
+int disk_target_index(const char *target, size_t *prefix_len)
+{
+    int p = prefix_of(target), n = 0;
+    if (p < 0)
+        return -1;
+    const char *s = target + strlen(target_prefixes[p].prefix), *from = s;
+    if (prefix_len)
+        *prefix_len = s - target;
+    for (; g_ascii_islower(*s) && s - from < 5; s++)
+        n = (n + (s > from)) * 26 + (*s - 'a');
+    if (s == from)
+        return -1;
+    while (g_ascii_isdigit(*s))
+        s++;
+    return *s ? -1 : n;
+}
+
+static void drive_address(struct domain_def *def, struct domain_disk *d)
+{
+    int i = disk_target_index(d->target, NULL);
+    struct device_address *a = d->info.address;
+    if (i < 0 || (a && a->type))
+        return;
+    if (d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_FDC && d->bus != DISK_BUS_SATA && d->bus != DISK_BUS_SCSI)
+        return;
+    a = d->info.address = model_new(def, struct device_address);
+    a->type = ADDRESS_TYPE_DRIVE;
+    a->has_bus = a->has_controller = a->has_target = a->has_unit = true;
+    if (d->bus == DISK_BUS_SCSI) {             /* seven units, of the narrow bus */
+        a->controller = i / 7;
+        a->unit = i % 7;
+    } else if (d->bus == DISK_BUS_IDE) {
+        a->controller = i / 4;
+        a->bus = i % 4 / 2;
+        a->unit = i % 2;
+    } else if (d->bus == DISK_BUS_SATA) {
+        a->controller = i / 6;
+        a->unit = i % 6;
+    } else {
+        a->controller = i / 2;
+        a->unit = i % 2;
+    }
+}
+
+bool disk_has_source(const struct domain_disk *d)
+{
+    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    if (!s)
+        return false;
+    switch (d->type) {
+    case STORAGE_TYPE_FILE: return s->file && *s->file;
+    case STORAGE_TYPE_BLOCK: return s->dev && *s->dev;
+    case STORAGE_TYPE_DIR: return s->dir && *s->dir;
+    case STORAGE_TYPE_VOLUME: return s->pool && s->volume;
+    default: return true;
+    }
+}
+
+static void complete_seclabels(struct domain_disk *d)
+{
+    struct storage_source *s = d->source ? &d->source->src : NULL;
+    for (uint32_t i = 0; s && i < s->n_seclabels;) {
+        struct device_seclabel *l = s->seclabels[i];
+        if (!l->relabel && l->label)
+            l->relabel = TRI_YES;
+        if (!l->relabel && !l->labelskip)            /* says nothing */
+            model_list_remove(s->seclabels, s->n_seclabels, i);
+        else
+            i++;
+    }
+}
+
+static void complete_hosts(struct domain_def *def, struct domain_disk *d)
+{
+    static const unsigned short ports[STORAGE_PROTOCOL_COUNT] = {
+        [STORAGE_PROTOCOL_NBD] = 10809, [STORAGE_PROTOCOL_SHEEPDOG] = 7000, [STORAGE_PROTOCOL_GLUSTER] = 24007,
+        [STORAGE_PROTOCOL_ISCSI] = 3260, [STORAGE_PROTOCOL_HTTP] = 80, [STORAGE_PROTOCOL_HTTPS] = 443,
+        [STORAGE_PROTOCOL_FTP] = 21, [STORAGE_PROTOCOL_FTPS] = 990, [STORAGE_PROTOCOL_TFTP] = 69,
+        [STORAGE_PROTOCOL_SSH] = 22, [STORAGE_PROTOCOL_VXHS] = 9999,
+    };
+    struct storage_source *s = d->source ? &d->source->src : NULL;
+    for (uint32_t i = 0; s && i < s->n_hosts; i++) {
+        struct storage_host *h = s->hosts[i];
+        if (!h->port && !h->socket && ports[s->protocol])
+            h->port = model_printf(def, "%u", ports[s->protocol]);
+    }
+}
+
+/* Disks are listed by bus, and on a bus by their name. */
+void domain_sort_disks(struct domain_def *def)
+{
+    for (uint32_t i = 1; i < def->n_disks; i++) {
+        struct domain_disk *d = def->disks[i];
+        uint32_t at = i, last = i;
+        bool found = false;
+        for (uint32_t k = i; k-- > 0;) {
+            if (def->disks[k]->bus != d->bus)
+                continue;
+            if (disk_target_index(def->disks[k]->target, NULL) <= disk_target_index(d->target, NULL)) {
+                if (!found)
+                    at = last = k + 1;
+                else
+                    at = last;
+                found = true;
+                break;
+            }
+            last = k;
+            found = true;
+            at = k;
+        }
+        memmove(&def->disks[at + 1], &def->disks[at], (i - at) * sizeof(void *));
+        def->disks[at] = d;
+    }
+}
+
+int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct err *err)
+{
+    if (!d->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
+                       "its disks apart", def->name);
+    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "floppy '%s' of guest '%s': names of floppies start with fd",
+                       d->target, def->name);
+    if (!d->bus)
+        d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
+    if (d->device == DISK_DEVICE_CDROM)
+        d->readonly = true;
+    if (!disk_has_source(d)) {
+        if (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN)
+            return err_set(err, VIR_ERR_NO_SOURCE, "disk '%s' of guest '%s' has no <source>; only drives with media "
+                           "that can be changed may be empty", d->target, def->name);
+        if (d->type == STORAGE_TYPE_BLOCK)          /* an empty drive */
+            d->type = STORAGE_TYPE_FILE;
+    }
+    complete_seclabels(d);
+    complete_hosts(def, d);
+    drive_address(def, d);
+    return 0;
+}

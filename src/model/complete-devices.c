@@ -81,8 +81,14 @@ static void pair_console(struct domain_def *def)
     struct domain_chardev *c = def->n_consoles ? def->consoles[0] : NULL;
     if (c) {
         struct chardev_target *t = target_of(def, c);
-        if (t->type && t->type != CHARDEV_TARGET_TYPE_SERIAL)
-            return;
+        if (t->type && t->type != CHARDEV_TARGET_TYPE_SERIAL) {
+            if (!def->n_serials)
+                return;
+            /* The port's mirror stands before consoles of other kinds. */
+            c = model_new(def, struct domain_chardev);
+            t = target_of(def, c);
+            model_list_insert(def, def->consoles, def->n_consoles, 0, c);
+        }
         t->type = CHARDEV_TARGET_TYPE_SERIAL;
         if (!def->n_serials) {
             struct domain_chardev *s = model_import(def, &domain_chardev_table, c);

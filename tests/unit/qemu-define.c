@@ -305,7 +305,7 @@ images(void)
     g_assert_cmpstr(b->backing_store->source->src.file, ==, base);
     g_assert_null(b->backing_store->backing_store->source);
     g_assert_cmpuint(def->disks[0]->source->src.index, ==, 1);
-    g_assert_cmpuint(b->backing_store->source->src.index, ==, 3);
+    g_assert_cmpuint(b->backing_store->index, ==, 3);
     const struct { const char *path, *words; } bad[] = {
         { untold, "format" }, { loop, "circles" }, { remote, "backingStore" }, { emulator, "does not start like one" },
         { "/nonexistent", "No such file" },

@@ -37,6 +37,7 @@ struct image {
     const char *label;               /* for messages: the disk's target */
     enum storage_type type;
     const struct storage_source *src;
+    uint32_t index;                  /* N of its nodes */
     enum storage_format format;
     const struct disk_driver *driver; /* of the disk, top image only; else NULL */
     const struct disk_driver *options;/* cache and company of the whole chain */
@@ -171,7 +172,7 @@ storage_node(struct builder *b, const struct image *im)
 {
     const struct storage_source *s = im->src;
     const struct disk_driver *d = im->options;
-    g_autofree char *node = g_strdup_printf("libvirt-%u-storage", s->index);
+    g_autofree char *node = g_strdup_printf("libvirt-%u-storage", im->index);
     json_t *o = json_object();
     int rc = 0;
     switch (im->type) {
@@ -211,13 +212,8 @@ storage_node(struct builder *b, const struct image *im)
     if (local && d && d->io && d->io != DISK_IO_DEFAULT)
         put_str(o, "aio", disk_io_str(d->io));
     put_str(o, "node-name", node);
-    if (local) {
-        const struct device_seclabel *const *labels = (const void *)s->seclabels;
-        (void)labels;
-    }
     put_cache(o, d);
-    if (im->top || im->backing || true)
-        put_bool(o, "auto-read-only", true);
+    put_bool(o, "auto-read-only", true);
     put_str(o, "discard", "unmap");
     add_blockdev(b, o);
     return 0;
@@ -244,8 +240,8 @@ static int
 format_node(struct builder *b, const struct image *im)
 {
     const struct disk_driver *d = im->driver;
-    g_autofree char *node = g_strdup_printf("libvirt-%u-format", im->src->index);
-    g_autofree char *storage = g_strdup_printf("libvirt-%u-storage", im->src->index);
+    g_autofree char *node = g_strdup_printf("libvirt-%u-format", im->index);
+    g_autofree char *storage = g_strdup_printf("libvirt-%u-storage", im->index);
     json_t *o = json_object();
     put_str(o, "node-name", node);
     put_bool(o, "read-only", im->read_only);
@@ -267,10 +263,12 @@ format_node(struct builder *b, const struct image *im)
         }
     }
     put_str(o, "file", storage);
-    if (im->backing && im->backing->source && im->backing->source->src.index) {
-        g_autofree char *below = g_strdup_printf("libvirt-%u-format", im->backing->source->src.index);
+    bool layers = im->format == STORAGE_FORMAT_QCOW2 || im->format == STORAGE_FORMAT_QCOW ||
+                  im->format == STORAGE_FORMAT_QED || im->format == STORAGE_FORMAT_VMDK;
+    if (im->backing && im->backing->source && im->backing->index) {
+        g_autofree char *below = g_strdup_printf("libvirt-%u-format", im->backing->index);
         put_str(o, "backing", below);
-    } else if (im->backing) {
+    } else if (im->backing && layers) {
         json_object_set_new(o, "backing", json_null()); /* the chain ends here */
     }
     add_blockdev(b, o);
@@ -282,9 +280,9 @@ static int
 image_nodes(struct builder *b, const struct image *im)
 {
     const struct disk_backing_store *bs = im->backing;
-    if (bs && bs->source && bs->source->src.index) {
+    if (bs && bs->source && bs->index) {
         struct image below = {
-            .label = im->label, .type = bs->type, .src = &bs->source->src,
+            .label = im->label, .type = bs->type, .src = &bs->source->src, .index = bs->index,
             .format = bs->format ? bs->format->type : STORAGE_FORMAT_RAW, .options = im->options, .read_only = true,
             .backing = bs->backing_store,
             .metadata_cache = bs->format && bs->format->metadata_cache ? bs->format->metadata_cache->max_size : 0,
@@ -302,7 +300,7 @@ nodes(struct builder *b, const struct domain_disk *d)
         return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: encrypted images cannot be used yet", d->target);
     const struct disk_driver *drv = d->driver;
     struct image im = {
-        .label = d->target, .type = d->type, .src = &d->source->src,
+        .label = d->target, .type = d->type, .src = &d->source->src, .index = d->source->src.index,
         .format = drv ? drv->type : STORAGE_FORMAT_RAW, .driver = drv, .options = drv,
         .read_only = d->readonly, .top = true,
         .backing = d->backing_store,

@@ -95,8 +95,7 @@ backing_of(struct domain_def *def, const char *path, enum storage_format format,
     if (read_header(path, format, &h, err) < 0)
         return -1;
     if (!h.backing) {
-        if (format == STORAGE_FORMAT_QCOW2 || depth)
-            *out = end_of_chain(def);
+        *out = end_of_chain(def);
         return 0;
     }
     g_autofree char *name = h.backing;
@@ -153,6 +152,6 @@ images_number(struct domain_def *def)
         }
         d->source->src.index = ++index;
         for (struct disk_backing_store *bs = d->backing_store; bs && bs->source; bs = bs->backing_store)
-            bs->source->src.index = ++index;
+            bs->index = ++index;
     }
 }

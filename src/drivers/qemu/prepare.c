@@ -269,6 +269,18 @@ prepare_label(struct domain_def *def, struct qemu_host *host)
     model_list_append(def, def->seclabels, def->n_seclabels, label);
 }
 
+/* Where cgroup.c puts it. */
+static void
+prepare_partition(struct domain_def *def, struct qemu_host *host)
+{
+    if (!host->privileged)
+        return;
+    if (!def->resource)
+        def->resource = model_new(def, struct domain_resource);
+    if (!def->resource->partition)
+        def->resource->partition = model_str(def, "/machine");
+}
+
 int
 qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, bool native, struct err *err)
 {
@@ -282,10 +294,14 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
         if (choose_firmware(live, host, err) < 0 || make_nvram(live, host, err) < 0)
             return -1;
         for (uint32_t i = 0; i < live->n_disks; i++) {
+            /* An empty drive has no format until something is put in. */
+            if (!live->disks[i]->source && live->disks[i]->driver)
+                live->disks[i]->driver->type = STORAGE_FORMAT_UNSET;
             if (images_read_chain(live, live->disks[i], err) < 0)
                 return -1;
         }
         prepare_label(live, host);
+        prepare_partition(live, host);
     }
     images_number(live);
     prepare_channels(live, host, guest_dir);

@@ -11,7 +11,7 @@ import libvirt
 import libvirt_qemu
 import pytest
 
-from support import PATIENCE, Console, tiny, wait_for
+from support import PATIENCE, Console, booting, tiny, wait_for
 
 NS = 'http://example.org/vireo'
 DEVICES = '''<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{image}'/>
@@ -305,3 +305,22 @@ def test_dead_and_stopped_emulators(conn):
     domain.destroy()
     assert domain.state() == [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_DESTROYED]
     assert not processes(domain.UUIDString())
+
+
+def test_reboot_and_power_off(conn, kit):
+    life = events_of(conn, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE)
+    reboots = events_of(conn, libvirt.VIR_DOMAIN_EVENT_ID_REBOOT)
+    domain = conn.createXML(booting(kit, 'again'))
+    console = Console(domain)
+    console.until(b'Vireo guest is up')
+    before = domain.ID(), domain.state()
+    seen = len(life)
+    domain.reboot()
+    console.said = b''
+    console.until(b'Vireo guest is up')
+    assert (domain.ID(), domain.state()) == before
+    assert reboots and life[seen:] == [], 'a reboot is no end, pause or start'
+    domain.shutdown()
+    wait_for(lambda: life[seen:] == [
+        ('again', libvirt.VIR_DOMAIN_EVENT_SHUTDOWN, libvirt.VIR_DOMAIN_EVENT_SHUTDOWN_GUEST),
+        ('again', libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN)], 'it is off')

@@ -68,7 +68,7 @@ on_stop(struct note *note, struct guest *guest, json_t *data)
 {
     const struct vm_view *view = note_view(note);
 
-    if (guest->starting || guest->ending || view->state != VIR_DOMAIN_RUNNING)
+    if (guest->starting || guest->ending || guest->rebooting || view->state != VIR_DOMAIN_RUNNING)
         return;
     set_state(note, VIR_DOMAIN_PAUSED, guest->pause_reason);
     lifecycle(note, VIR_DOMAIN_EVENT_SUSPENDED, guest->pause_detail);
@@ -81,6 +81,7 @@ on_resume(struct note *note, struct guest *guest, json_t *data)
 {
     const struct vm_view *view = note_view(note);
 
+    guest->rebooting = false;
     if (guest->starting || guest->ending || view->state == VIR_DOMAIN_RUNNING)
         return;
     if (view_pub(view) && view_pub(view)->disk_error) {
@@ -133,6 +134,7 @@ on_shutdown(struct note *note, struct guest *guest, json_t *data)
     if (guest->fake_reboot || (by_guest && action == LIFECYCLE_ACTION_RESTART &&
                                !(reason && strcmp(reason, "guest-reset") == 0))) {
         guest->fake_reboot = false;
+        guest->rebooting = true; /* the stop in between is not the users' business */
         guest_restart_later(note_run(note));
         return;
     }

@@ -71,6 +71,7 @@ struct guest {
     int resume_reason, resume_detail;
     bool starting;              /* QEMU's own events are not told yet */
     bool fake_reboot;           /* a power-off to come is a reboot */
+    bool rebooting;             /* off, about to be reset and to go on */
     bool ending;                /* QEMU has said SHUTDOWN */
     bool agent_up;
 

@@ -43,7 +43,7 @@ def run(program, build, seconds):
 def main():
     build, seconds = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2])
     programs = sorted(p for p in (build / 'tests/fuzz').glob('fuzz-*') if p.is_file() and os.access(p, os.X_OK))
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("FUZZ_JOBS", "2"))) as pool:
         codes = list(pool.map(lambda p: run(p, build, seconds), programs))
     failed = sum(bool(c) for c in codes)
     print(f'fuzz: {len(codes) - failed} passed, {failed} failed')

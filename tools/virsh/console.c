@@ -161,7 +161,8 @@ console_run(struct shell *sh, virDomainPtr dom, const char *device, unsigned int
     c->to_guest = g_string_new(NULL);
     c->to_tty = g_string_new(NULL);
     signal(SIGPIPE, SIG_IGN);
-    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0) {
+    /* Not TCSAFLUSH: what was typed since the greeting is meant for the guest. */
+    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0) {
         c->in_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin, g_atomic_rc_box_acquire(c), unref);
         c->out_watch = virEventAddHandle(STDOUT_FILENO, 0, on_stdout, g_atomic_rc_box_acquire(c), unref);
         ok = c->in_watch >= 0 && c->out_watch >= 0 &&

@@ -237,7 +237,7 @@ command(void)
     qemu_command_unmake(&cmd);
     g_assert_cmpint(stat(cmd.guest_dir, &st), ==, -1);
 
-    g_autofree char *text = qemu_command_to_string(&cmd);
+    g_autofree char *text = qemu_command_to_string(&cmd, false);
     int argc = 0;
     g_auto(GStrv) words = NULL;
     g_assert_true(g_shell_parse_argv(text, &argc, &words, NULL));

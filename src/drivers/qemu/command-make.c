@@ -210,7 +210,7 @@ append_quoted(GString *s, const char *word)
 }
 
 char *
-qemu_command_to_string(const struct qemu_command *cmd)
+qemu_command_to_string(const struct qemu_command *cmd, bool lines)
 {
     GString *s = g_string_new(NULL);
     for (char **e = cmd->env; e && *e; e++) {
@@ -218,11 +218,11 @@ qemu_command_to_string(const struct qemu_command *cmd)
         g_string_append_len(s, *e, eq - *e + 1);
         if (eq[1])
             append_quoted(s, eq + 1);
-        g_string_append(s, " \\\n");
+        g_string_append(s, lines ? " \\\n" : " ");
     }
     for (char **a = cmd->argv; a && *a; a++) {
         if (a != cmd->argv)
-            g_string_append(s, (*a)[0] == '-' ? " \\\n" : " ");
+            g_string_append(s, lines && (*a)[0] == '-' ? " \\\n" : " ");
         append_quoted(s, *a);
     }
     g_string_append_c(s, '\n');

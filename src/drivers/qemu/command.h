@@ -84,7 +84,7 @@ void qemu_command_close_fds(struct qemu_command *cmd);
 void qemu_command_unmake(struct qemu_command *cmd);
 void qemu_command_clear(struct qemu_command *cmd);
 /* As virConnectDomainXMLToNative prints it: environment, then argv, quoted. */
-char *qemu_command_to_string(const struct qemu_command *cmd);
+char *qemu_command_to_string(const struct qemu_command *cmd, bool lines);
 
 /* The folder domain-ID-SHORTNAME below lib/ of a guest (the name's first 20
  * characters); needed again after a daemon restart. Free it. */

@@ -75,7 +75,7 @@ qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, con
     if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
         qemu_domain_prepare(def, host, -1, true, err) < 0 || qemu_command_build(def, host, &opts, &cmd, err) < 0)
         return -1;
-    *result = qemu_command_to_string(&cmd);
+    *result = qemu_command_to_string(&cmd, false);
     qemu_command_clear(&cmd);
     return 0;
 }

@@ -122,7 +122,7 @@ static int
 open_log(struct guest *guest, const struct qemu_command *cmd, struct err *err)
 {
     g_autofree char *line = NULL;
-    g_autofree char *args = qemu_command_to_string(cmd);
+    g_autofree char *args = qemu_command_to_string(cmd, true);
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *when = g_date_time_format(now, "%Y-%m-%d %H:%M:%S");
     struct stat st;

@@ -324,3 +324,15 @@ def test_reboot_and_power_off(conn, kit):
     wait_for(lambda: life[seen:] == [
         ('again', libvirt.VIR_DOMAIN_EVENT_SHUTDOWN, libvirt.VIR_DOMAIN_EVENT_SHUTDOWN_GUEST),
         ('again', libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN)], 'it is off')
+
+
+def test_restart_beside_a_stopped_emulator(daemon):
+    conn = daemon.open()
+    stopped, fine = conn.createXML(tiny('stopped')), conn.createXML(tiny('fine'))
+    os.kill(processes(stopped.UUIDString())[0], signal.SIGSTOP)
+    daemon.restart()
+    conn = daemon.open()
+    assert sorted(d.name() for d in conn.listAllDomains()) == ['fine', 'stopped']
+    conn.lookupByName('fine').suspend()
+    conn.lookupByName('stopped').destroy()
+    assert [d.name() for d in conn.listAllDomains()] == ['fine']

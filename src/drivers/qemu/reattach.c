@@ -80,7 +80,12 @@ struct reattach {
     GMutex lock;
     GCond done;
     unsigned left;
+    gint refs;
 };
+
+/* A guest that does not answer shall not keep the daemon from serving: after so
+ * long the rest is found while clients are served. */
+#define PATIENCE_MS 2000
 
 static void
 found_free(void *arg)
@@ -302,6 +307,17 @@ reattach_one(struct found *f, struct err *err)
 }
 
 static void
+reattach_unref(struct reattach *all)
+{
+    if (!g_atomic_int_dec_and_test(&all->refs))
+        return;
+    g_ptr_array_unref(all->found);
+    g_mutex_clear(&all->lock);
+    g_cond_clear(&all->done);
+    g_free(all);
+}
+
+static void
 reattach_thread(void *arg)
 {
     struct found *f = arg;
@@ -314,29 +330,35 @@ reattach_thread(void *arg)
     if (--all->left == 0)
         g_cond_signal(&all->done);
     g_mutex_unlock(&all->lock);
+    reattach_unref(all);
 }
 
 int
 qemu_reattach(struct qemu_driver *drv, struct err *err)
 {
-    struct reattach all = { .driver = drv, .found = g_ptr_array_new_with_free_func(found_free) };
+    struct reattach *all = g_new0(struct reattach, 1);
+    gint64 until = g_get_monotonic_time() + PATIENCE_MS * G_TIME_SPAN_MILLISECOND;
     int ret = -1;
 
+    all->driver = drv;
+    all->found = g_ptr_array_new_with_free_func(found_free);
+    all->refs = 1;
+    g_mutex_init(&all->lock);
+    g_cond_init(&all->done);
     if (state_load_all(drv->configs, load_definition, drv, err) >= 0 &&
-        state_load_all(drv->status, load_status, &all, err) >= 0) {
-        g_mutex_init(&all.lock);
-        g_cond_init(&all.done);
-        all.left = all.found->len;
-        for (unsigned i = 0; i < all.found->len; i++)
-            driver_spawn(drv, reattach_thread, all.found->pdata[i]);
-        g_mutex_lock(&all.lock);
-        while (all.left > 0)
-            g_cond_wait(&all.done, &all.lock);
-        g_mutex_unlock(&all.lock);
-        g_mutex_clear(&all.lock);
-        g_cond_clear(&all.done);
+        state_load_all(drv->status, load_status, all, err) >= 0) {
+        unsigned n = all->found->len;
+
+        all->left = n;
+        g_atomic_int_add(&all->refs, (gint)n);
+        for (unsigned i = 0; i < n; i++)
+            driver_spawn(drv, reattach_thread, all->found->pdata[i]);
+        g_mutex_lock(&all->lock);
+        while (all->left > 0 && g_cond_wait_until(&all->done, &all->lock, until))
+            ;
+        g_mutex_unlock(&all->lock);
         ret = 0;
     }
-    g_ptr_array_unref(all.found);
+    reattach_unref(all);
     return ret;
 }

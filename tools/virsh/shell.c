@@ -187,13 +187,26 @@ shell_run(struct shell *sh, const struct call *calls)
     return ok;
 }
 
+void
+parse_hint(struct shell *sh, const char *why)
+{
+    static const char head[] = "unknown command: '";
+    if (g_str_has_prefix(why, head)) {
+        g_autofree char *name = g_strndup(why + strlen(head), strlen(why) - strlen(head) - 1);
+        shell_hint(sh, name);
+    }
+}
+
 bool
 shell_run_text(struct shell *sh, const char *text)
 {
     struct call *calls;
     g_autofree char *why = NULL;
-    if (!parse_text(text, &calls, &why))
-        return fail(sh, "%s", why);
+    if (!parse_text(text, &calls, &why)) {
+        fail(sh, "%s", why);
+        parse_hint(sh, why);
+        return false;
+    }
     bool ok = shell_run(sh, calls);
     call_free(calls);
     return ok;

@@ -49,6 +49,9 @@ bool shell_run(struct shell *sh, const struct call *calls);
 bool shell_run_text(struct shell *sh, const char *text);
 int shell_interactive(struct shell *sh);
 void shell_usage(struct shell *sh);
+/* On a terminal: which commands may have been meant. */
+void parse_hint(struct shell *sh, const char *why);
+void shell_hint(struct shell *sh, const char *name);
 bool shell_help_command(struct shell *sh, const struct command_def *def);
 
 /* Starts the thread that runs the library's event loop; once. */

@@ -23,10 +23,10 @@ command server-update-tls: let a server read its certificates again
     string server required complete=server
 
 command daemon-log-filters: show or change what the daemon logs
-    string filters named empty: filters, separated by blanks
+    string filters empty: filters, separated by blanks
 
 command daemon-log-outputs: show or change where the daemon logs to
-    string outputs named empty: outputs, separated by blanks
+    string outputs empty: outputs, separated by blanks
 
 command daemon-timeout: let the daemon leave when it is idle
     number timeout required named: seconds, 0 for never

@@ -67,7 +67,7 @@ int
 dispatch_unsupported(struct dispatch_call *call, const char *function, struct err *err)
 {
     err_set_from(err, call->entry->domain, VIR_ERR_NO_SUPPORT,
-                 "this function is not supported by the connection driver: %s", function);
+                 "%s is not supported by the driver of this connection", function);
     if (err) {
         g_free(err->str1);
         err->str1 = g_strdup(function);

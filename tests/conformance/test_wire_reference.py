@@ -2,6 +2,7 @@
 """Our library and the distribution's make the same calls on the distribution's daemon: the requests
 must be the same bytes, and the outcomes the same.  The daemon runs in namespaces of its own."""
 import difflib
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -12,8 +13,11 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get('VIREO_BUILD', 'build')).resolve()
-sys.path.insert(0, str(HERE.parents[1] / 'gen'))
-import wire as wire_mod  # noqa: E402
+# By path: the suites through clients have a module of that name, too.
+_spec = importlib.util.spec_from_file_location('wire_description', HERE.parents[1] / 'gen/wire.py')
+wire_mod = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = wire_mod
+_spec.loader.exec_module(wire_mod)
 
 WIRE = wire_mod.load(str(HERE.parents[1] / 'api/wire'))
 NAMES = {(p.number, q.number): q.name for p in WIRE.programs.values() for q in p.procs}

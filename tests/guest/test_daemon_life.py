@@ -74,7 +74,7 @@ def test_foreign_daemon_keeps_its_name(top):
         foreign.listen(5)
         with d:
             assert stat.S_ISSOCK(os.lstat(d.sockets / 'virtnetworkd-sock').st_mode)
-            assert 'virtnetworkd-sock' in d.log()
+            wait_for(lambda: 'virtnetworkd-sock' in d.log(), 'the log names it')
             with d.client() as c:
                 assert c.alive()
         assert (d.sockets / 'virtnetworkd-sock').exists()

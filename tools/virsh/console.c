@@ -145,9 +145,6 @@ console_run(struct shell *sh, virDomainPtr dom, const char *device, unsigned int
     if (state == VIR_DOMAIN_SHUTOFF)
         return fail(sh, "The domain is not running");
     escape_text(sh->escape, escape, sizeof(escape));
-    say(sh, "Connected to domain '%s'\nEscape character is %s (Ctrl + %s)\n", virDomainGetName(dom), escape,
-        escape[0] == '^' ? escape + 1 : escape);
-    fflush(stdout);
     g_autoptr(virStream) st = virStreamNew(sh->conn, VIR_STREAM_NONBLOCK);
     if (!st || virDomainOpenConsole(dom, device, st, flags) < 0)
         return false;
@@ -161,8 +158,15 @@ console_run(struct shell *sh, virDomainPtr dom, const char *device, unsigned int
     c->to_guest = g_string_new(NULL);
     c->to_tty = g_string_new(NULL);
     signal(SIGPIPE, SIG_IGN);
-    /* Not TCSAFLUSH: what was typed since the greeting is meant for the guest. */
-    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0) {
+    /* The greeting promises that keys reach the guest from now on: input is raw before it is printed,
+     * output still has its line ends made. */
+    struct termios greeting = raw;
+    greeting.c_oflag = before.c_oflag;
+    if (tcsetattr(STDIN_FILENO, TCSADRAIN, &greeting) == 0) {
+        say(sh, "Connected to domain '%s'\nEscape character is %s (Ctrl + %s)\n", virDomainGetName(dom), escape,
+            escape[0] == '^' ? escape + 1 : escape);
+        fflush(stdout);
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
         c->in_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin, g_atomic_rc_box_acquire(c), unref);
         c->out_watch = virEventAddHandle(STDOUT_FILENO, 0, on_stdout, g_atomic_rc_box_acquire(c), unref);
         ok = c->in_watch >= 0 && c->out_watch >= 0 &&

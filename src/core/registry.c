@@ -98,6 +98,12 @@ registry_hub(const struct registry *reg)
     return reg->hub;
 }
 
+const struct vm_class *
+registry_class(const struct registry *reg)
+{
+    return reg->klass;
+}
+
 /* ---- readers -------------------------------------------------------------- */
 
 static struct vm *

@@ -23,6 +23,7 @@ struct registry *registry_new(const struct vm_class *klass, struct event_hub *hu
  * teardowns under way: after it the class may go. */
 void registry_free(struct registry *reg);
 struct event_hub *registry_hub(const struct registry *reg);
+const struct vm_class *registry_class(const struct registry *reg);
 
 /* ---- readers --------------------------------------------------------------
  * With a reference, or NULL with VIR_ERR_NO_DOMAIN (err may be NULL). */

@@ -133,6 +133,10 @@ apply(struct vm_view *view, const struct vm_change *c)
         view->autostart = c->autostart;
     if (c->what & CHANGE_MANAGED_SAVE)
         view->managed_save = c->managed_save;
+    if (c->what & CHANGE_SNAPSHOTS)
+        view->has_snapshots = c->has_snapshots;
+    if (c->what & CHANGE_CHECKPOINTS)
+        view->has_checkpoints = c->has_checkpoints;
     if (c->what & CHANGE_EXTRA) {
         vm_extra_unref(view->extra);
         view->extra = c->extra;
@@ -159,6 +163,8 @@ vm_publish(struct vm *vm, const struct publication *pub)
     view->persistent = old->persistent;
     view->autostart = old->autostart;
     view->managed_save = old->managed_save;
+    view->has_snapshots = old->has_snapshots;
+    view->has_checkpoints = old->has_checkpoints;
     memcpy(view->uuid, old->uuid, UUID_LEN);
     view->generation = old->generation;
     view->serial = ++vm->serial;

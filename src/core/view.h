@@ -32,6 +32,7 @@ struct vm_view {
     bool persistent;        /* config survives the end of the run */
     bool autostart;
     bool managed_save;      /* a saved state waits to be restored */
+    bool has_snapshots, has_checkpoints; /* with metadata, kept by the driver */
     unsigned char uuid[UUID_LEN];
     uint64_t generation;    /* of the run, 0: not running */
     uint64_t serial;        /* grows with each publication for this vm */
@@ -76,11 +77,13 @@ enum {
     CHANGE_MANAGED_SAVE = 16,
     CHANGE_EXTRA = 32,       /* extra (NULL: none) */
     CHANGE_TRANSIENT = 64,   /* persistent: false; the vm goes when it does not run (see turn.h) */
+    CHANGE_SNAPSHOTS = 128,
+    CHANGE_CHECKPOINTS = 256,
 };
 struct vm_change {
     unsigned what;
     int state, reason;
     const struct domain_def *config, *live;
-    bool autostart, managed_save;
+    bool autostart, managed_save, has_snapshots, has_checkpoints;
     struct vm_extra *extra;
 };

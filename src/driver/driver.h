@@ -87,6 +87,9 @@ struct drv_conn {
      * eye on the connection from now on.  May be NULL. */
     int (*watch)(struct drv_conn *conn, struct err *err);
 
+    /* Where guests are, of drivers that keep them in a registry: driver/domains.h reads it. */
+    struct registry *guests;
+
     char *uri;              /* canonical */
     unsigned int flags;     /* VIR_CONNECT_RO … as opened */
     const struct identity *who; /* NULL in process: ourselves */

@@ -15,9 +15,7 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 
-#ifdef WITH_DRIVER_TEST
 extern const struct driver test_driver;
-#endif
 #ifdef WITH_DRIVER_REMOTE
 extern const struct driver remote_driver;
 #endif
@@ -53,9 +51,7 @@ initialize(void)
     /* A daemon that goes away must not take the application with it. */
     if (sigaction(SIGPIPE, NULL, &sa) == 0 && sa.sa_handler == SIG_DFL)
         signal(SIGPIPE, SIG_IGN);
-#ifdef WITH_DRIVER_TEST
     driver_register(&test_driver);
-#endif
 #ifdef WITH_DRIVER_REMOTE
     driver_register(&remote_driver);
 #endif

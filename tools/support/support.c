@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include "drivers/qemu/qemu-driver.h"
+#include "drivers/test/test.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,13 @@ extern const struct admin_ops remote_admin_ops;
 static void
 qemu_tables(struct drv_conn *conn)
 {
-    qemu_driver_open(NULL, conn);
+    conn->hypervisor = &qemu_hypervisor_ops;
+}
+
+static void
+test_tables(struct drv_conn *conn)
+{
+    conn->hypervisor = &test_hypervisor_ops;
 }
 
 #ifdef WITH_DRIVER_REMOTE
@@ -44,6 +51,7 @@ remote_tables(struct drv_conn *conn)
 
 static const struct { const char *name; void (*tables)(struct drv_conn *conn); } drivers[] = {
     { "qemu", qemu_tables },
+    { "test", test_tables },
 #ifdef WITH_DRIVER_REMOTE
     { "remote", remote_tables },
 #endif

@@ -178,7 +178,7 @@ qemu_domain_open_console(struct drv_conn *conn, const struct domain_ref *dom, co
     struct choice choice;
 
     if (flags_check(flags, VIR_DOMAIN_CONSOLE_FORCE | VIR_DOMAIN_CONSOLE_SAFE, "virDomainOpenConsole", err) < 0 ||
-        !(view = guest_view(conn, dom, err)))
+        !(view = domain_view(conn, dom, err)))
         return -1;
     if (!view->live)
         return err_not_running(err);
@@ -196,7 +196,7 @@ qemu_domain_open_channel(struct drv_conn *conn, const struct domain_ref *dom, co
     struct choice choice = { NULL, NULL };
 
     if (flags_check(flags, VIR_DOMAIN_CHANNEL_FORCE, "virDomainOpenChannel", err) < 0 ||
-        !(view = guest_view(conn, dom, err)))
+        !(view = domain_view(conn, dom, err)))
         return -1;
     if (!view->live)
         return err_not_running(err);

@@ -73,7 +73,7 @@ define_once(struct qemu_driver *drv, const struct domain_def *def, struct domain
         return -1;
     if (guest_save_config(turn, domain_def_copy(def), err) < 0)
         return err_context(err, "cannot define guest '%s'", def->name);
-    turn_emit(turn, guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
+    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
                                     is_new ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
     view_to_ref(turn_view(turn), result);
     return 0;
@@ -148,7 +148,7 @@ qemu_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, 
         return -1;
     if ((flags & VIR_DOMAIN_UNDEFINE_NVRAM) && (flags & VIR_DOMAIN_UNDEFINE_KEEP_NVRAM))
         return err_set(err, VIR_ERR_OPERATION_INVALID, "NVRAM cannot be both removed and kept");
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainUndefine", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainUndefine", &turn, err) < 0)
         return -1;
     view = turn_view(turn);
     if (!view->persistent)
@@ -172,7 +172,7 @@ qemu_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, 
     r.name = view->name;
     if (turn_offload(turn, remove_files, &r, err) < 0)
         return err_context(err, "cannot undefine guest '%s'", view->name);
-    ev = guest_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED);
+    ev = domain_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED);
     turn_emit(turn, ev);
     return registry_undefine(turn, err);
 }
@@ -199,7 +199,7 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     struct vm_change change = { .what = CHANGE_CONFIG };
 
     if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
-        guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
         return -1;
     view = turn_view(turn);
     if (vm_view_is_active(view))
@@ -220,7 +220,7 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     def = domain_def_copy(view->config);
     def->name = model_str(def, new_name);
     change.config = domain_def_copy(def);
-    gone = guest_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
+    gone = domain_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
     /* The name is taken first, so that two who want it do not both write its file. */
     if (registry_rename(turn, new_name, &change, err) < 0) {
         event_unref(gone);
@@ -237,7 +237,7 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
         return err_context(err, "cannot rename guest '%s'", old_name);
     }
     turn_emit(turn, gone);
-    turn_emit(turn, guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
+    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
     return 0;
 }
 
@@ -260,7 +260,7 @@ qemu_domain_set_autostart(struct drv_conn *conn, const struct domain_ref *dom, i
     struct autostart a = { conn_driver(conn), NULL, autostart != 0 };
     struct vm_change change = { .what = CHANGE_AUTOSTART, .autostart = autostart != 0 };
 
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetAutostart", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetAutostart", &turn, err) < 0)
         return -1;
     if (!turn_view(turn)->persistent)
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' is transient: it cannot start by itself",
@@ -287,7 +287,7 @@ qemu_domain_create_with_flags(struct drv_conn *conn, const struct domain_ref *do
     const struct vm_view *view;
 
     if (flags_check(flags, CREATE_FLAGS & ~VIR_DOMAIN_START_VALIDATE, "virDomainCreateWithFlags", err) < 0 ||
-        guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainCreate", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainCreate", &turn, err) < 0)
         return -1;
     view = turn_view(turn);
     if (vm_view_is_active(view))

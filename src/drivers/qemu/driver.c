@@ -152,22 +152,6 @@ qemu_autostart(struct qemu_driver *drv)
 /* ---- connections ----------------------------------------------------------------- */
 
 static int
-qemu_connect_domain_event_register_any(struct drv_conn *conn, const struct event_filter *filter,
-                                       event_deliver deliver, void *opaque, event_free_opaque free_opaque,
-                                       struct err *err)
-{
-    return event_hub_subscribe(conn_driver(conn)->hub, filter, deliver, opaque, free_opaque);
-}
-
-static int
-qemu_connect_domain_event_deregister_any(struct drv_conn *conn, int callback_id, struct err *err)
-{
-    if (event_hub_unsubscribe(conn_driver(conn)->hub, callback_id) < 0)
-        return err_set(err, VIR_ERR_INVALID_ARG, "no event callback %d is registered", callback_id);
-    return 0;
-}
-
-static int
 qemu_connect_get_type(struct drv_conn *conn, char **result, struct err *err)
 {
     *result = g_strdup("QEMU");
@@ -206,7 +190,7 @@ qemu_connect_get_lib_version(struct drv_conn *conn, unsigned long *libVer, struc
     return 0;
 }
 
-static const struct hypervisor_ops ops = {
+const struct hypervisor_ops qemu_hypervisor_ops = {
     .connect_get_lib_version = qemu_connect_get_lib_version,
     .connect_get_type = qemu_connect_get_type,
     .connect_get_hostname = qemu_connect_get_hostname,
@@ -223,8 +207,9 @@ static const struct hypervisor_ops ops = {
     .connect_is_alive = qemu_connect_is_alive,
     .connect_is_secure = qemu_connect_is_secure,
     .connect_is_encrypted = qemu_connect_is_encrypted,
-    .connect_domain_event_register_any = qemu_connect_domain_event_register_any,
-    .connect_domain_event_deregister_any = qemu_connect_domain_event_deregister_any,
+#define SLOT(name) .name = domains_##name,
+#include "driver/domains.def"
+#undef SLOT
 #define SLOT(name) .name = qemu_##name,
 #include "drivers/qemu/verbs.def"
 #undef SLOT
@@ -233,8 +218,9 @@ static const struct hypervisor_ops ops = {
 void
 qemu_driver_open(struct qemu_driver *drv, struct drv_conn *conn)
 {
-    conn->hypervisor = &ops;
+    conn->hypervisor = &qemu_hypervisor_ops;
     conn->hypervisor_state = drv;
+    conn->guests = drv->registry;
 }
 
 static void

@@ -43,7 +43,7 @@ str(json_t *data, const char *key)
 static struct event *
 about(struct note *note, int id)
 {
-    return guest_event(note_view(note), EVENT_DOMAIN, id);
+    return domain_event(note_view(note), EVENT_DOMAIN, id);
 }
 
 static void
@@ -58,7 +58,7 @@ set_state(struct note *note, int state, int reason)
 static void
 lifecycle(struct note *note, int type, int detail)
 {
-    note_emit(note, guest_lifecycle(note_view(note), type, detail));
+    note_emit(note, domain_lifecycle(note_view(note), type, detail));
 }
 
 /* ---- the state of the guest ------------------------------------------------ */
@@ -557,7 +557,7 @@ handle(struct note *note, void *arg)
         return;
     if (told->handler)
         told->handler->fn(note, run_backend(run), told->data);
-    ev = guest_event(note_view(note), EVENT_QEMU_MONITOR, 0);
+    ev = domain_event(note_view(note), EVENT_QEMU_MONITOR, 0);
     ev->u.qemu_monitor.event = g_strdup(told->name);
     ev->u.qemu_monitor.seconds = told->seconds;
     ev->u.qemu_monitor.micros = told->micros;

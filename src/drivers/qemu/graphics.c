@@ -23,7 +23,7 @@ add_client(struct drv_conn *conn, const struct domain_ref *dom, unsigned idx, in
     const char *protocol;
     int ret = 0;
 
-    if (guest_turn(conn, dom, TURN_QUERY, TURN_RUNNING, api, &turn, err) < 0) {
+    if (domain_turn(conn, dom, TURN_QUERY, TURN_RUNNING, api, &turn, err) < 0) {
         close(fd);
         return -1;
     }

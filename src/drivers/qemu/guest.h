@@ -15,7 +15,7 @@
 #include "core/registry.h"
 #include "core/state.h"
 #include "core/turn.h"
-#include "driver/driver.h"
+#include "driver/domains.h"
 #include "drivers/qemu/command.h"
 #include "drivers/qemu/devices.h"
 #include "drivers/qemu/prepare.h"
@@ -124,25 +124,8 @@ turn_driver(struct turn *turn)
 {
     return (struct qemu_driver *)vm_class_of(turn_vm(turn));
 }
-/* -1 with VIR_ERR_INVALID_ARG when a flag outside `allowed` is set. */
-int flags_check(unsigned flags, unsigned allowed, const char *api, struct err *err);
-/* Looks the vm up and begins a turn on it. */
-int guest_turn(struct drv_conn *conn, const struct domain_ref *dom, enum turn_class klass,
-               enum turn_need need, const char *api, struct turn **turn, struct err *err) TURN_WAITS;
-/* The view only. */
-const struct vm_view *guest_view(struct drv_conn *conn, const struct domain_ref *dom, struct err *err);
-int err_not_running(struct err *err);
-
-struct event *guest_event(const struct vm_view *view, enum event_family family, int id);
-struct event *guest_lifecycle(const struct vm_view *view, int type, int detail);
-
 /* Runs fn(arg) on a thread that may wait. */
 void driver_spawn(struct qemu_driver *drv, void (*fn)(void *arg), void *arg);
-
-/* VIR_DOMAIN_AFFECT_*: what a call with CURRENT means now; checks running and
- * persistent. */
-struct affect { bool live, config; };
-int guest_affect(const struct vm_view *view, unsigned flags, struct affect *affect, struct err *err);
 
 /* define.c: writes and publishes a new persistent definition (taken over). */
 int guest_save_config(struct turn *turn, struct domain_def *def, struct err *err) TURN_WAITS;

@@ -28,7 +28,7 @@ view_memory(const struct vm_view *view)
 int
 qemu_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainInfoPtr info, struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
     const struct domain_def *def;
 
     if (!view)
@@ -40,20 +40,6 @@ qemu_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDom
     info->memory = view_memory(view);
     info->nrVirtCpu = (unsigned short)def_vcpus(def);
     info->cpuTime = guest_pub_cpu_time(view_pub(view));
-    return 0;
-}
-
-int
-qemu_domain_get_state(struct drv_conn *conn, const struct domain_ref *dom, int *state, int *reason,
-                      unsigned int flags, struct err *err)
-{
-    VIEW_AUTO view = NULL;
-
-    if (flags_check(flags, 0, "virDomainGetState", err) < 0 || !(view = guest_view(conn, dom, err)))
-        return -1;
-    *state = view->state;
-    if (reason)
-        *reason = view->reason;
     return 0;
 }
 
@@ -83,25 +69,9 @@ qemu_domain_get_control_info(struct drv_conn *conn, const struct domain_ref *dom
 }
 
 int
-qemu_domain_is_active(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
-{
-    VIEW_AUTO view = guest_view(conn, dom, err);
-
-    return view ? vm_view_is_active(view) : -1;
-}
-
-int
-qemu_domain_is_persistent(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
-{
-    VIEW_AUTO view = guest_view(conn, dom, err);
-
-    return view ? view->persistent : -1;
-}
-
-int
 qemu_domain_is_updated(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
     const struct guest_pub *pub;
 
     if (!view)
@@ -113,7 +83,7 @@ qemu_domain_is_updated(struct drv_conn *conn, const struct domain_ref *dom, stru
 int
 qemu_domain_get_os_type(struct drv_conn *conn, const struct domain_ref *dom, char **result, struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
     const struct domain_def *def;
 
     if (!view)
@@ -127,7 +97,7 @@ int
 qemu_domain_get_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long *result,
                            struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
 
     if (!view)
         return -1;
@@ -144,7 +114,7 @@ qemu_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom,
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_VCPU_MAXIMUM |
                     VIR_DOMAIN_VCPU_GUEST, "virDomainGetVcpusFlags", err) < 0 ||
-        !(view = guest_view(conn, dom, err)))
+        !(view = domain_view(conn, dom, err)))
         return -1;
     if ((flags & VIR_DOMAIN_AFFECT_LIVE) && (flags & VIR_DOMAIN_AFFECT_CONFIG))
         return err_set(err, VIR_ERR_INVALID_ARG, "a count can be read of the running guest or of its definition, not of both at once");
@@ -154,7 +124,7 @@ qemu_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom,
                            "what the guest agent sees of vCPUs can only be asked of a running guest");
         return err_set(err, VIR_ERR_AGENT_UNRESPONSIVE, "the guest agent of '%s' is not connected", view->name);
     }
-    if (guest_affect(view, flags, &affect, err) < 0)
+    if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     def = affect.live ? view->live : view->config;
     return (int)(flags & VIR_DOMAIN_VCPU_MAXIMUM ? def_max_vcpus(def) : def_vcpus(def));
@@ -164,28 +134,6 @@ int
 qemu_domain_get_max_vcpus(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
 {
     return qemu_domain_get_vcpus_flags(conn, dom, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_VCPU_MAXIMUM, err);
-}
-
-int
-qemu_domain_get_autostart(struct drv_conn *conn, const struct domain_ref *dom, int *autostart, struct err *err)
-{
-    VIEW_AUTO view = guest_view(conn, dom, err);
-
-    if (!view)
-        return -1;
-    *autostart = view->autostart;
-    return 0;
-}
-
-int
-qemu_domain_has_managed_save_image(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
-                                   struct err *err)
-{
-    VIEW_AUTO view = NULL;
-
-    if (flags_check(flags, 0, "virDomainHasManagedSaveImage", err) < 0 || !(view = guest_view(conn, dom, err)))
-        return -1;
-    return view->managed_save;
 }
 
 int
@@ -219,7 +167,7 @@ qemu_domain_get_job_stats(struct drv_conn *conn, const struct domain_ref *dom, i
         return -1;
     if (flags & VIR_DOMAIN_JOB_STATS_COMPLETED) {
         memset(&info, 0, sizeof(info));
-        VIEW_AUTO view = guest_view(conn, dom, err);
+        VIEW_AUTO view = domain_view(conn, dom, err);
 
         if (!view)
             return -1;

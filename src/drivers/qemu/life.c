@@ -22,7 +22,7 @@ qemu_domain_suspend(struct drv_conn *conn, const struct domain_ref *dom, struct 
     struct guest *guest;
     int state;
 
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainSuspend", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainSuspend", &turn, err) < 0)
         return -1;
     state = turn_view(turn)->state;
     if (state == VIR_DOMAIN_PAUSED)
@@ -42,7 +42,7 @@ qemu_domain_resume(struct drv_conn *conn, const struct domain_ref *dom, struct e
     struct guest *guest;
     int state;
 
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainResume", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainResume", &turn, err) < 0)
         return -1;
     state = turn_view(turn)->state;
     if (state == VIR_DOMAIN_RUNNING)
@@ -64,7 +64,7 @@ power_button(struct drv_conn *conn, const struct domain_ref *dom, bool reboot, b
     struct guest *guest;
     const struct vm_view *view;
 
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, api, &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, api, &turn, err) < 0)
         return -1;
     guest = turn_guest(turn);
     view = turn_view(turn);
@@ -109,7 +109,7 @@ qemu_domain_reset(struct drv_conn *conn, const struct domain_ref *dom, unsigned 
     TURN_AUTO turn = NULL;
 
     if (flags_check(flags, 0, "virDomainReset", err) < 0 ||
-        guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainReset", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainReset", &turn, err) < 0)
         return -1;
     return monitor_call(turn, "system_reset", NULL, NULL, err);
 }
@@ -120,7 +120,7 @@ qemu_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsi
     TURN_AUTO turn = NULL;
 
     if (flags_check(flags, 0, "virDomainInjectNMI", err) < 0 ||
-        guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainInjectNMI", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainInjectNMI", &turn, err) < 0)
         return -1;
     return monitor_call(turn, "inject-nmi", NULL, NULL, err);
 }
@@ -131,7 +131,7 @@ qemu_domain_pm_wakeup(struct drv_conn *conn, const struct domain_ref *dom, unsig
     TURN_AUTO turn = NULL;
 
     if (flags_check(flags, 0, "virDomainPMWakeup", err) < 0 ||
-        guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainPMWakeup", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainPMWakeup", &turn, err) < 0)
         return -1;
     if (turn_view(turn)->state != VIR_DOMAIN_PMSUSPENDED)
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not sleep", dom->name);

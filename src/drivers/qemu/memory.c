@@ -61,10 +61,10 @@ set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long ki
     struct affect affect;
     struct domain_def *def;
 
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
         return -1;
     view = turn_view(turn);
-    if (guest_affect(view, flags, &affect, err) < 0)
+    if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     if (flags & VIR_DOMAIN_MEM_MAXIMUM)
         return set_maximum(turn, kib, &affect, err);
@@ -165,7 +165,7 @@ qemu_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, vi
     json_t *args;
 
     if (flags_check(flags, 0, "virDomainMemoryStats", err) < 0 ||
-        guest_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainMemoryStats", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainMemoryStats", &turn, err) < 0)
         return -1;
     view = turn_view(turn);
     args = balloon_stats_args(view->live);
@@ -213,10 +213,10 @@ qemu_domain_set_memory_stats_period(struct drv_conn *conn, const struct domain_r
         return -1;
     if (period < 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "a period of %d seconds makes no sense", period);
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetMemoryStatsPeriod", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetMemoryStatsPeriod", &turn, err) < 0)
         return -1;
     view = turn_view(turn);
-    if (guest_affect(view, flags, &affect, err) < 0)
+    if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     if (!def_has_balloon(vm_view_def(view)))
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has no memory balloon that could report", view->name);

@@ -124,7 +124,7 @@ qemu_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     struct affect affect;
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainGetMetadata", err) < 0 ||
-        !(view = guest_view(conn, dom, err)) || guest_affect(view, flags, &affect, err) < 0)
+        !(view = domain_view(conn, dom, err)) || domain_affect(view, flags, &affect, err) < 0)
         return -1;
     def = affect.live ? view->live : view->config;
     switch (type) {
@@ -225,8 +225,8 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         return err_set(err, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
     if (type == VIR_DOMAIN_METADATA_TITLE && metadata && strchr(metadata, '\n'))
         return err_set(err, VIR_ERR_INVALID_ARG, "a title has to be a single line");
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetMetadata", &turn, err) < 0 ||
-        guest_affect(turn_view(turn), flags, &affect, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetMetadata", &turn, err) < 0 ||
+        domain_affect(turn_view(turn), flags, &affect, err) < 0)
         return -1;
     if (affect.live) {
         def = domain_def_copy(turn_live_def(turn));
@@ -246,7 +246,7 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         if (guest_save_config(turn, def, err) < 0)
             return -1;
     }
-    ev = guest_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE);
+    ev = domain_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE);
     ev->u.metadata_change.type = type;
     ev->u.metadata_change.nsuri = type == VIR_DOMAIN_METADATA_ELEMENT ? g_strdup(uri) : NULL;
     turn_emit(turn, ev);

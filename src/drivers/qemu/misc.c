@@ -31,7 +31,7 @@ qemu_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, uns
         return err_set(err, VIR_ERR_INVALID_ARG, "either virtual or physical memory has to be asked for");
     if (size > PEEK_MAX)
         return err_set(err, VIR_ERR_INVALID_ARG, "at most %u bytes of memory can be read at once, not %zu", PEEK_MAX, size);
-    if (guest_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainMemoryPeek", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainMemoryPeek", &turn, err) < 0)
         return -1;
     path = g_strdup_printf("%s/memory-%d", turn_guest(turn)->guest_dir, g_atomic_int_add(&serial, 1));
     if (monitor_call(turn, flags == VIR_MEMORY_VIRTUAL ? "memsave" : "pmemsave",
@@ -90,8 +90,8 @@ qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
     if (type != VIR_DOMAIN_LIFECYCLE_CRASH && (action == VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY ||
                                                action == VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "a core dump can only follow a crash");
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetLifecycleAction", &turn, err) < 0 ||
-        guest_affect(turn_view(turn), flags, &affect, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetLifecycleAction", &turn, err) < 0 ||
+        domain_affect(turn_view(turn), flags, &affect, err) < 0)
         return -1;
     if (affect.live) {
         /* What QEMU itself does at a reset was settled when it started. */
@@ -131,7 +131,7 @@ qemu_domain_managed_save_remove(struct drv_conn *conn, const struct domain_ref *
     struct vm_change change = { .what = CHANGE_MANAGED_SAVE };
 
     if (flags_check(flags, 0, "virDomainManagedSaveRemove", err) < 0 ||
-        guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainManagedSaveRemove", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainManagedSaveRemove", &turn, err) < 0)
         return -1;
     path = g_strdup_printf("%s/%s.save", conn_driver(conn)->host->dirs.save, turn_view(turn)->name);
     if (turn_offload(turn, remove_file, path, err) < 0)
@@ -170,7 +170,7 @@ qemu_domain_get_disk_errors(struct drv_conn *conn, const struct domain_ref *dom,
     const struct guest_pub *pub;
     unsigned n = 0;
 
-    if (flags_check(flags, 0, "virDomainGetDiskErrors", err) < 0 || !(view = guest_view(conn, dom, err)))
+    if (flags_check(flags, 0, "virDomainGetDiskErrors", err) < 0 || !(view = domain_view(conn, dom, err)))
         return -1;
     pub = view_pub(view);
     if (!pub)

@@ -57,7 +57,7 @@ command(struct drv_conn *conn, const struct domain_ref *dom, const char *text, i
 {
     TURN_AUTO turn = NULL;
 
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainQemuMonitorCommand", &turn, err) < 0) {
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainQemuMonitorCommand", &turn, err) < 0) {
         if (fd > 0)
             close(fd);
         return -1;

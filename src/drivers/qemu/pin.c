@@ -95,7 +95,7 @@ pin_view(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, co
     struct affect affect;
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, api, err) < 0 ||
-        !(*view = guest_view(conn, dom, err)) || guest_affect(*view, flags, &affect, err) < 0)
+        !(*view = domain_view(conn, dom, err)) || domain_affect(*view, flags, &affect, err) < 0)
         return -1;
     *def = affect.live ? (*view)->live : (*view)->config;
     return 0;
@@ -163,7 +163,7 @@ edit(struct domain_def *def, int vcpu, const char *cpuset)
 static void
 tell(struct turn *turn, const char *name, const char *value)
 {
-    struct event *ev = guest_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_TUNABLE);
+    struct event *ev = domain_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_TUNABLE);
     int max = 0;
 
     typed_params_add_string(&ev->u.params.params, &ev->u.params.nparams, &max, name, value);
@@ -189,10 +189,10 @@ set_pin(struct drv_conn *conn, const struct domain_ref *dom, int vcpu, const uns
     bitmap_free(map);
     if (*cpuset == '\0')
         return err_set(err, VIR_ERR_INVALID_ARG, "an empty set of processors was given to pin to");
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
         return -1;
     view = turn_view(turn);
-    if (guest_affect(view, flags, &affect, err) < 0)
+    if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     if ((affect.live && vcpu >= (int)def_max_vcpus(view->live)) ||
         (affect.config && vcpu >= (int)def_max_vcpus(view->config)))

@@ -30,6 +30,8 @@ struct qemu_driver_config {
     const unsigned char *host_uuid; /* 16 bytes; NULL: the firmware's, or of the machine id */
 };
 
+extern const struct hypervisor_ops qemu_hypervisor_ops;
+
 struct qemu_driver *qemu_driver_start(const struct qemu_driver_config *config, struct err *err);
 /* Guests go on running. */
 void qemu_driver_stop(struct qemu_driver *drv);

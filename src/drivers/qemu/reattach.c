@@ -178,7 +178,7 @@ sync_state(struct turn *turn, struct guest *guest, json_t *status)
             return;
         change.state = VIR_DOMAIN_RUNNING;
         change.reason = VIR_DOMAIN_RUNNING_UNPAUSED;
-        ev = guest_lifecycle(view, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
+        ev = domain_lifecycle(view, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED);
     } else if (g_strcmp0(word, "shutdown") == 0) {
         /* It powered off while nobody listened; QEMU waits for our word. */
         const struct run_end end = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_SHUTDOWN,
@@ -196,7 +196,7 @@ sync_state(struct turn *turn, struct guest *guest, json_t *status)
                         : g_strcmp0(word, "watchdog") == 0   ? VIR_DOMAIN_PAUSED_WATCHDOG
                         : g_strcmp0(word, "guest-panicked") == 0 ? VIR_DOMAIN_PAUSED_CRASHED
                                                              : VIR_DOMAIN_PAUSED_UNKNOWN;
-        ev = guest_lifecycle(view, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
+        ev = domain_lifecycle(view, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED);
     }
     if (turn_publish(turn, &change, &err) == 0)
         turn_emit(turn, ev);
@@ -258,7 +258,7 @@ bury(struct turn *turn, struct guest *guest)
 
     guest->pid = 0;
     guest_clear_away(turn, run);
-    turn_end_run(turn, &gone, guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED,
+    turn_end_run(turn, &gone, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED,
                                               VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN));
 }
 
@@ -293,7 +293,7 @@ reattach_one(struct found *f, struct err *err)
         guest_clear_away(turn, run);
         turn_end_run(turn, &(struct run_end){ VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED,
                                               VIR_DOMAIN_EVENT_STOPPED_FAILED },
-                     guest_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED));
+                     domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED));
         return err_set(err, VIR_ERR_OPERATION_FAILED, "its start was under way when the daemon ended");
     }
     guest->managed = true;

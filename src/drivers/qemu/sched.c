@@ -191,7 +191,7 @@ int
 qemu_domain_get_scheduler_type(struct drv_conn *conn, const struct domain_ref *dom, int *nparams, char **result,
                                struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
 
     if (!view)
         return -1;
@@ -214,11 +214,11 @@ qemu_domain_get_scheduler_parameters_flags(struct drv_conn *conn, const struct d
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_TYPED_PARAM_STRING_OKAY,
                     "virDomainGetSchedulerParametersFlags", err) < 0 ||
-        !(view = guest_view(conn, dom, err)))
+        !(view = domain_view(conn, dom, err)))
         return -1;
     if (!conn_driver(conn)->privileged)
         return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "processor time cannot be divided in session mode");
-    if (guest_affect(view, flags, &affect, err) < 0)
+    if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     for (size_t i = 0; i < G_N_ELEMENTS(params_table) && n < *nparams; i++)
         read_param(affect.live ? view->live : view->config, affect.live, &params_table[i], &params[n++]);
@@ -268,7 +268,7 @@ edit(struct domain_def *def, const virTypedParameter *params, int nparams)
 static void
 tell(struct turn *turn, const virTypedParameter *params, int nparams)
 {
-    struct event *ev = guest_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_TUNABLE);
+    struct event *ev = domain_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_TUNABLE);
     int max = 0;
 
     for (int i = 0; i < nparams; i++) {
@@ -301,8 +301,8 @@ qemu_domain_set_scheduler_parameters_flags(struct drv_conn *conn, const struct d
         return -1;
     if (!conn_driver(conn)->privileged)
         return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "processor time cannot be divided in session mode");
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetSchedulerParameters", &turn, err) < 0 ||
-        guest_affect(turn_view(turn), flags, &affect, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetSchedulerParameters", &turn, err) < 0 ||
+        domain_affect(turn_view(turn), flags, &affect, err) < 0)
         return -1;
     if (affect.live) {
         const struct guest_pub *pub = view_pub(turn_view(turn));

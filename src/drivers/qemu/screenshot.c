@@ -50,7 +50,7 @@ qemu_domain_screenshot(struct drv_conn *conn, const struct domain_ref *dom, stru
     struct stat st;
 
     if (flags_check(flags, 0, "virDomainScreenshot", err) < 0 ||
-        guest_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainScreenshot", &turn, err) < 0)
+        domain_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainScreenshot", &turn, err) < 0)
         return -1;
     guest = turn_guest(turn);
     live = turn_live_def(turn);

@@ -16,7 +16,7 @@ int
 qemu_domain_get_security_label(struct drv_conn *conn, const struct domain_ref *dom, virSecurityLabelPtr label,
                                struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
 
     if (!view)
         return -1;
@@ -28,7 +28,7 @@ int
 qemu_domain_get_security_label_list(struct drv_conn *conn, const struct domain_ref *dom,
                                     virSecurityLabelPtr *labels, struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
     size_t n = 0;
 
     if (!view)
@@ -57,7 +57,7 @@ qemu_domain_get_messages(struct drv_conn *conn, const struct domain_ref *dom, ch
 
     if (flags_check(flags, VIR_DOMAIN_MESSAGE_DEPRECATION | VIR_DOMAIN_MESSAGE_TAINTING | VIR_DOMAIN_MESSAGE_IOERRORS,
                     "virDomainGetMessages", err) < 0 ||
-        !(view = guest_view(conn, dom, err)))
+        !(view = domain_view(conn, dom, err)))
         return -1;
     *messages = g_new0(char *, 4);
     if (!view->live || (flags && !(flags & VIR_DOMAIN_MESSAGE_TAINTING)))

@@ -198,7 +198,7 @@ qemu_domain_send_key(struct drv_conn *conn, const struct domain_ref *dom, unsign
     args = json_pack("{s:o}", "keys", list);
     if (holdtime)
         json_object_set_new(args, "hold-time", json_integer(holdtime));
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainSendKey", &turn, err) < 0) {
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainSendKey", &turn, err) < 0) {
         json_decref(args);
         return -1;
     }

@@ -401,7 +401,7 @@ announce(struct turn *turn, struct guest *guest, bool paused)
         const char *name = channel_name(view->live->channels[i]);
 
         if (name && strcmp(name, "org.qemu.guest_agent.0") == 0 && !guest->agent_up) {
-            struct event *ev = guest_event(view, EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE);
+            struct event *ev = domain_event(view, EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE);
 
             ev->u.agent_lifecycle.state = VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED;
             ev->u.agent_lifecycle.reason = VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED;
@@ -409,10 +409,10 @@ announce(struct turn *turn, struct guest *guest, bool paused)
         }
     }
     if (!paused)
-        turn_emit(turn, guest_lifecycle(view, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED));
-    turn_emit(turn, guest_lifecycle(view, VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_BOOTED));
+        turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED));
+    turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_BOOTED));
     if (paused)
-        turn_emit(turn, guest_lifecycle(view, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
+        turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
 }
 
 static void
@@ -508,7 +508,7 @@ guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_def *d
 
         add_qemus_words(guest, def, err);
         if (view)
-            final = guest_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED);
+            final = domain_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED);
     }
     err_context(err, "cannot start guest '%s'", def->name);
     end = run_get_end(run, &failed);

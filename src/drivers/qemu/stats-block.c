@@ -92,7 +92,7 @@ qemu_domain_get_block_info(struct drv_conn *conn, const struct domain_ref *dom, 
     const struct domain_disk *disk;
     struct block_size size;
 
-    if (flags_check(flags, 0, "virDomainGetBlockInfo", err) < 0 || !(view = guest_view(conn, dom, err)))
+    if (flags_check(flags, 0, "virDomainGetBlockInfo", err) < 0 || !(view = domain_view(conn, dom, err)))
         return -1;
     disk = def_disk_by_name(vm_view_def(view), name);
     if (!disk)
@@ -137,7 +137,7 @@ ask(struct drv_conn *conn, const struct domain_ref *dom, const char *name, const
     JSON_AUTO all = NULL;
 
     memset(sums, 0, sizeof(*sums));
-    if (guest_turn(conn, dom, TURN_QUERY, TURN_RUNNING, api, &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_QUERY, TURN_RUNNING, api, &turn, err) < 0)
         return -1;
     live = turn_live_def(turn);
     if (name && *name && !(one = def_disk_by_name(live, name)))
@@ -224,7 +224,7 @@ qemu_domain_block_resize(struct drv_conn *conn, const struct domain_ref *dom, co
             return err_set(err, VIR_ERR_OVERFLOW, "%llu KiB are more than a disk can have", size);
         size *= 1024;
     }
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainBlockResize", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainBlockResize", &turn, err) < 0)
         return -1;
     disk = def_disk_by_name(turn_live_def(turn), name);
     if (!disk)
@@ -245,7 +245,7 @@ qemu_domain_block_peek(struct drv_conn *conn, const struct domain_ref *dom, cons
     FD_AUTO fd = -1;
     ssize_t n;
 
-    if (flags_check(flags, 0, "virDomainBlockPeek", err) < 0 || !(view = guest_view(conn, dom, err)))
+    if (flags_check(flags, 0, "virDomainBlockPeek", err) < 0 || !(view = domain_view(conn, dom, err)))
         return -1;
     disk = def_disk_by_name(vm_view_def(view), name);
     if (!disk || !disk_path(disk))

@@ -83,7 +83,7 @@ qemu_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *dom, v
     unsigned long long per_cpu[2];
 
     if (flags_check(flags, VIR_TYPED_PARAM_STRING_OKAY, "virDomainGetCPUStats", err) < 0 ||
-        !(view = guest_view(conn, dom, err)))
+        !(view = domain_view(conn, dom, err)))
         return -1;
     pub = view_pub(view);
     if (!pub)

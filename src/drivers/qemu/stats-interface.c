@@ -71,7 +71,7 @@ int
 qemu_domain_interface_stats(struct drv_conn *conn, const struct domain_ref *dom, const char *device,
                             virDomainInterfaceStatsPtr stats, size_t size, struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
     const struct domain_interface *iface;
     g_autofree char *all = NULL;
     struct interface_counters c;

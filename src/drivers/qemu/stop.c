@@ -161,7 +161,7 @@ guest_stop(struct turn *turn, struct run *run)
     end = run_get_end(run, &crashed);
     view = vm_view_get(run_vm(run));
     log_info("guest '%s' has ended: %s", guest->name, run_death(run) ? run_death(run) : "?");
-    turn_end_run(turn, &end, view ? guest_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, end.event_detail) : NULL);
+    turn_end_run(turn, &end, view ? domain_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, end.event_detail) : NULL);
 }
 
 /* ---- destroy --------------------------------------------------------------- */

@@ -161,10 +161,10 @@ set_vcpus(struct drv_conn *conn, const struct domain_ref *dom, unsigned n, unsig
 
     if (n == 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "a guest cannot have no vCPU at all");
-    if (guest_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
         return -1;
     view = turn_view(turn);
-    if (guest_affect(view, flags, &affect, err) < 0)
+    if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     if (flags & VIR_DOMAIN_VCPU_GUEST)
         return err_set(err, VIR_ERR_AGENT_UNRESPONSIVE, "the guest agent of '%s' is not connected", view->name);
@@ -205,7 +205,7 @@ int
 qemu_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVcpuInfoPtr info, int maxinfo,
                       unsigned char *cpumaps, int maplen, struct err *err)
 {
-    VIEW_AUTO view = guest_view(conn, dom, err);
+    VIEW_AUTO view = domain_view(conn, dom, err);
     const struct guest_pub *pub;
     int n = 0;
 

@@ -15,8 +15,6 @@
 #include "drivers/qemu/verbs.def"
 #undef SLOT
 
-void view_to_ref(const struct vm_view *view, struct domain_ref *ref);
-bool view_matches_list_flags(const struct vm_view *view, unsigned flags);
 /* What the guest has now, in KiB. */
 unsigned long long view_memory(const struct vm_view *view);
 

@@ -75,7 +75,7 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
         return -1;
     if ((flags & VIR_DOMAIN_XML_SECURE) && (conn->flags & VIR_CONNECT_RO))
         return err_set(err, VIR_ERR_OPERATION_DENIED, "passwords are not shown on a read-only connection");
-    if (!(view = guest_view(conn, dom, err)))
+    if (!(view = domain_view(conn, dom, err)))
         return -1;
     def = (flags & VIR_DOMAIN_XML_INACTIVE) && view->config ? view->config : vm_view_def(view);
     if (flags & VIR_DOMAIN_XML_SECURE)

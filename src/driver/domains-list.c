@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * lists: which guests there are.
+ * domains-list: which guests there are.
  *
  * Called by: the I/O thread; bulk statistics for their filters.  Nothing here waits.
  */
-#include "drivers/qemu/verbs.h"
+#include "driver/domains.h"
 
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ERR_FROM VIR_FROM_QEMU
 
 /* Bits of one group: none asked for, or the guest has one of them. */
 static bool
@@ -32,9 +31,10 @@ view_matches_list_flags(const struct vm_view *view, unsigned flags)
         !group(flags, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, VIR_CONNECT_LIST_DOMAINS_NO_MANAGEDSAVE,
                view->managed_save) ||
         !group(flags, VIR_CONNECT_LIST_DOMAINS_AUTOSTART, VIR_CONNECT_LIST_DOMAINS_NO_AUTOSTART, view->autostart) ||
-        /* There are no snapshots and checkpoints yet. */
-        !group(flags, VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT, VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT, false) ||
-        !group(flags, VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT, VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT, false))
+        !group(flags, VIR_CONNECT_LIST_DOMAINS_HAS_SNAPSHOT, VIR_CONNECT_LIST_DOMAINS_NO_SNAPSHOT,
+               view->has_snapshots) ||
+        !group(flags, VIR_CONNECT_LIST_DOMAINS_HAS_CHECKPOINT, VIR_CONNECT_LIST_DOMAINS_NO_CHECKPOINT,
+               view->has_checkpoints))
         return false;
     if (states) {
         switch (view->state) {
@@ -69,14 +69,14 @@ match_active(const struct vm_view *view, void *arg)
 }
 
 int
-qemu_connect_list_all_domains(struct drv_conn *conn, struct domain_ref_list *domains, unsigned int flags,
+domains_connect_list_all_domains(struct drv_conn *conn, struct domain_ref_list *domains, unsigned int flags,
                               struct err *err)
 {
     VIEW_LIST_AUTO list = { 0 };
 
-    if (flags_check(flags, LIST_FLAGS, "virConnectListAllDomains", err) < 0)
+    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, LIST_FLAGS, "virConnectListAllDomains", err) < 0)
         return -1;
-    registry_list(conn_driver(conn)->registry, match_flags, &flags, &list);
+    registry_list(conn->guests, match_flags, &flags, &list);
     if (domains) {
         domains->items = g_new0(struct domain_ref, list.n ? list.n : 1);
         domains->n = list.n;
@@ -87,38 +87,38 @@ qemu_connect_list_all_domains(struct drv_conn *conn, struct domain_ref_list *dom
 }
 
 int
-qemu_connect_num_of_domains(struct drv_conn *conn, struct err *err)
+domains_connect_num_of_domains(struct drv_conn *conn, struct err *err)
 {
-    return (int)registry_count(conn_driver(conn)->registry, true, false);
+    return (int)registry_count(conn->guests, true, false);
 }
 
 int
-qemu_connect_num_of_defined_domains(struct drv_conn *conn, struct err *err)
+domains_connect_num_of_defined_domains(struct drv_conn *conn, struct err *err)
 {
-    return (int)registry_count(conn_driver(conn)->registry, false, true);
+    return (int)registry_count(conn->guests, false, true);
 }
 
 int
-qemu_connect_list_domains(struct drv_conn *conn, int *ids, int maxids, struct err *err)
+domains_connect_list_domains(struct drv_conn *conn, int *ids, int maxids, struct err *err)
 {
     VIEW_LIST_AUTO list = { 0 };
     bool active = true;
     int n = 0;
 
-    registry_list(conn_driver(conn)->registry, match_active, &active, &list);
+    registry_list(conn->guests, match_active, &active, &list);
     for (size_t i = 0; i < list.n && n < maxids; i++)
         ids[n++] = list.items[i]->id;
     return n;
 }
 
 int
-qemu_connect_list_defined_domains(struct drv_conn *conn, char **const names, int maxnames, struct err *err)
+domains_connect_list_defined_domains(struct drv_conn *conn, char **const names, int maxnames, struct err *err)
 {
     VIEW_LIST_AUTO list = { 0 };
     bool active = false;
     int n = 0;
 
-    registry_list(conn_driver(conn)->registry, match_active, &active, &list);
+    registry_list(conn->guests, match_active, &active, &list);
     for (size_t i = 0; i < list.n && n < maxnames; i++)
         names[n++] = strdup(list.items[i]->name);
     return n;

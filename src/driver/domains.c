@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * domains: see domains.h.  Look-ups, flags, events.
+ */
+#include "driver/domains.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+int
+flags_check_from(int domain, unsigned flags, unsigned allowed, const char *api, struct err *err)
+{
+    if (flags & ~allowed)
+        return err_set_from(err, domain, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in function %s", flags & ~allowed, api);
+    return 0;
+}
+
+int
+err_not_running(struct err *err)
+{
+    return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID, "domain is not running");
+}
+
+int
+domain_turn(struct drv_conn *conn, const struct domain_ref *dom, enum turn_class klass, enum turn_need need,
+           const char *api, struct turn **turn, struct err *err)
+{
+    VM_AUTO vm = registry_by_ref(conn->guests, dom, err);
+    struct turn_request req = { .turn_class = klass, .need = need, .api = api };
+
+    if (!vm)
+        return -1;
+    return turn_begin(vm, &req, turn, err);
+}
+
+const struct vm_view *
+domain_view(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
+{
+    return registry_view(conn->guests, dom, err);
+}
+
+int
+domain_affect(const struct vm_view *view, unsigned flags, struct affect *affect, struct err *err)
+{
+    bool active = vm_view_is_active(view);
+
+    affect->live = flags & VIR_DOMAIN_AFFECT_LIVE;
+    affect->config = flags & VIR_DOMAIN_AFFECT_CONFIG;
+    if (!affect->live && !affect->config) {
+        affect->live = active;
+        affect->config = !active;
+    }
+    if (affect->live && !active)
+        return err_not_running(err);
+    if (affect->config && !view->persistent)
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID,
+                            "guest '%s' is transient and has no persistent definition to change", view->name);
+    return 0;
+}
+
+struct event *
+domain_event(const struct vm_view *view, enum event_family family, int id)
+{
+    struct event *ev = event_new(family, id);
+
+    ev->about.domain.name = g_strdup(view->name);
+    memcpy(ev->about.domain.uuid, view->uuid, UUID_LEN);
+    ev->about.domain.id = view->id;
+    return ev;
+}
+
+struct event *
+domain_lifecycle(const struct vm_view *view, int type, int detail)
+{
+    struct event *ev = domain_event(view, EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_LIFECYCLE);
+
+    ev->u.lifecycle.event = type;
+    ev->u.lifecycle.detail = detail;
+    return ev;
+}
+
+/* ---- look-ups ------------------------------------------------------------------- */
+
+static int
+found(struct vm *vm, struct domain_ref *result)
+{
+    VM_AUTO owned = vm;
+    VIEW_AUTO view = NULL;
+
+    if (!owned)
+        return -1;
+    view = vm_view_get(owned);
+    if (!view)
+        return -1;
+    view_to_ref(view, result);
+    return 0;
+}
+
+void
+view_to_ref(const struct vm_view *view, struct domain_ref *ref)
+{
+    ref->name = g_strdup(view->name);
+    memcpy(ref->uuid, view->uuid, UUID_LEN);
+    ref->id = view->id;
+}
+
+int
+domains_domain_lookup_by_id(struct drv_conn *conn, int id, struct domain_ref *result, struct err *err)
+{
+    return found(registry_by_id(conn->guests, id, err), result);
+}
+
+int
+domains_domain_lookup_by_name(struct drv_conn *conn, const char *name, struct domain_ref *result, struct err *err)
+{
+    return found(registry_by_name(conn->guests, name, err), result);
+}
+
+int
+domains_domain_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, struct domain_ref *result,
+                           struct err *err)
+{
+    return found(registry_by_uuid(conn->guests, uuid, err), result);
+}
+
+/* ---- from the view ---------------------------------------------------------------- */
+
+int
+domains_domain_get_state(struct drv_conn *conn, const struct domain_ref *dom, int *state, int *reason,
+                      unsigned int flags, struct err *err)
+{
+    VIEW_AUTO view = NULL;
+
+    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, 0, "virDomainGetState", err) < 0 || !(view = domain_view(conn, dom, err)))
+        return -1;
+    *state = view->state;
+    if (reason)
+        *reason = view->reason;
+    return 0;
+}
+
+int
+domains_domain_is_active(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
+{
+    VIEW_AUTO view = domain_view(conn, dom, err);
+
+    return view ? vm_view_is_active(view) : -1;
+}
+
+int
+domains_domain_is_persistent(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
+{
+    VIEW_AUTO view = domain_view(conn, dom, err);
+
+    return view ? view->persistent : -1;
+}
+
+int
+domains_domain_get_autostart(struct drv_conn *conn, const struct domain_ref *dom, int *autostart, struct err *err)
+{
+    VIEW_AUTO view = domain_view(conn, dom, err);
+
+    if (!view)
+        return -1;
+    *autostart = view->autostart;
+    return 0;
+}
+
+int
+domains_domain_has_managed_save_image(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                                   struct err *err)
+{
+    VIEW_AUTO view = NULL;
+
+    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, 0, "virDomainHasManagedSaveImage", err) < 0 || !(view = domain_view(conn, dom, err)))
+        return -1;
+    return view->managed_save;
+}
+
+/* ---- events -------------------------------------------------------------------------- */
+
+int
+domains_connect_domain_event_register_any(struct drv_conn *conn, const struct event_filter *filter,
+                                       event_deliver deliver, void *opaque, event_free_opaque free_opaque,
+                                       struct err *err)
+{
+    return event_hub_subscribe(registry_hub(conn->guests), filter, deliver, opaque, free_opaque);
+}
+
+int
+domains_connect_domain_event_deregister_any(struct drv_conn *conn, int callback_id, struct err *err)
+{
+    if (event_hub_unsubscribe(registry_hub(conn->guests), callback_id) < 0)
+        return err_set(err, VIR_ERR_INVALID_ARG, "no event callback %d is registered", callback_id);
+    return 0;
+}

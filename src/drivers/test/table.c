@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * table: the calls of the test driver for guests and host.
+ */
+#include "drivers/test/verbs.h"
+
+const struct hypervisor_ops test_hypervisor_ops = {
+#define SLOT(name) .name = domains_##name,
+#include "driver/domains.def"
+#undef SLOT
+#define SLOT(name) .name = test_##name,
+#include "drivers/test/verbs.def"
+#undef SLOT
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * devices: small questions about devices of a definition.
+ *
+ * Called by: drivers.  Nothing here waits.
+ */
+#pragma once
+
+#include "model/domain-def.h"
+
+/* Path, URL-like text or NULL (an empty drive) of where a disk's data is. */
+const char *storage_path(enum storage_type type, const struct disk_source *source);
+const char *disk_path(const struct domain_disk *disk);
+/* By target ("vda") or source path; NULL: none. */
+const struct domain_disk *def_disk_by_name(const struct domain_def *def, const char *name);
+
+/* "org.qemu.guest_agent.0" of a virtio channel, else NULL. */
+const char *channel_name(const struct domain_channel *channel);
+/* false: it was so already. */
+bool channel_set_state(struct domain_channel *channel, bool open);
+const char *chardev_path(const struct chardev_source *source);
+
+unsigned def_max_vcpus(const struct domain_def *def);
+unsigned def_vcpus(const struct domain_def *def);
+unsigned long long def_max_memory(const struct domain_def *def); /* KiB */
+unsigned long long def_memory(const struct domain_def *def);     /* KiB */
+bool def_has_balloon(const struct domain_def *def);

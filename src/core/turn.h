@@ -85,6 +85,8 @@ struct call {
     int (*start)(struct pending *p, void *arg, struct err *err);
     void *arg;
     int64_t deadline;       /* 0: the turn's; DEADLINE_NEVER allowed for jobs */
+    bool last;              /* the answer is all that the caller wants: one that came before the run's
+                             * death counts; the turn is stale all the same, nothing can follow */
     /* Tests ask the channel for damage: complete `p` with garbage. */
     void (*garble)(struct pending *p, void *arg);
 };

@@ -292,6 +292,41 @@ test_stale(struct fixture *f, const void *arg)
     g_assert_cmpstr(f->events->str, ==, "a:2/0 a:5/2 ");
 }
 
+/* The answer, and at once the death: a power-off. */
+static int
+answer_and_die(struct pending *p, void *arg, struct err *err)
+{
+    pending_complete(p, g_strdup("bye"), g_free);
+    run_mark_dead(arg, "the monitor was closed");
+    return 0;
+}
+
+static void
+test_last_words(struct fixture *f, const void *arg)
+{
+    for (int last = 0; last < 2; last++) {
+        ERR_AUTO err = ERR_INIT;
+        OK(fake_boot(f->vm, 0, &err));
+        RUN_AUTO run = vm_run_get(f->vm);
+        struct turn *turn = take(f->vm, TURN_MODIFY);
+        struct call call = { .what = "quit", .channel = RUN_MONITOR, .start = answer_and_die, .arg = run,
+                             .last = last };
+        void *result;
+        if (last) {
+            OK(turn_call(turn, &call, &result, &err));
+            g_assert_cmpstr(result, ==, "bye");
+            g_free(result);
+        } else {
+            REFUSED(turn_call(turn, &call, &result, &err), VIR_ERR_OPERATION_FAILED, "the monitor was closed");
+            g_assert_null(result);
+        }
+        g_assert_true(turn_is_stale(turn));
+        g_assert_null(turn_backend(turn));
+        turn_end(turn);
+        await_stop(f->vm, run);
+    }
+}
+
 static void note_done(void *arg) { *(bool *)arg = true; }
 
 /* What was done is taken back also when the guest is dead, outside of the lock. */
@@ -707,6 +742,7 @@ main(int argc, char **argv)
     ADD("/core/need", test_need);
     ADD("/core/life", test_life);
     ADD("/core/stale", test_stale);
+    ADD("/core/last-words", test_last_words);
     ADD("/core/clean-up", test_clean_up);
     ADD("/core/failed-start", test_failed_start);
     ADD("/core/call", test_call);

@@ -74,7 +74,7 @@ power_button(struct drv_conn *conn, const struct domain_ref *dom, bool reboot, b
                        view->name);
     /* A power-off that the definition turns into a restart is a restart, too. */
     guest->fake_reboot = reboot || view->live->on_poweroff == LIFECYCLE_ACTION_RESTART;
-    return monitor_call(turn, "system_powerdown", NULL, NULL, err);
+    return monitor_call_last(turn, "system_powerdown", NULL, err);
 }
 
 int
@@ -111,7 +111,7 @@ qemu_domain_reset(struct drv_conn *conn, const struct domain_ref *dom, unsigned 
     if (flags_check(flags, 0, "virDomainReset", err) < 0 ||
         domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainReset", &turn, err) < 0)
         return -1;
-    return monitor_call(turn, "system_reset", NULL, NULL, err);
+    return monitor_call_last(turn, "system_reset", NULL, err);
 }
 
 int
@@ -122,7 +122,7 @@ qemu_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsi
     if (flags_check(flags, 0, "virDomainInjectNMI", err) < 0 ||
         domain_turn(conn, dom, TURN_MODIFY, TURN_RUNNING, "virDomainInjectNMI", &turn, err) < 0)
         return -1;
-    return monitor_call(turn, "inject-nmi", NULL, NULL, err);
+    return monitor_call_last(turn, "inject-nmi", NULL, err);
 }
 
 int

@@ -142,8 +142,8 @@ monitor_cmds_clear(struct monitor_cmd *cmds, size_t n)
     }
 }
 
-int
-monitor_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadline, struct err *err)
+static int
+send_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadline, bool last, struct err *err)
 {
     struct guest *guest = turn_guest(turn);
     struct batch *batch;
@@ -155,6 +155,7 @@ monitor_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t dea
         .channel = RUN_MONITOR,
         .start = batch_start,
         .deadline = deadline,
+        .last = last,
         .garble = batch_garble,
     };
 
@@ -192,6 +193,35 @@ monitor_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t dea
     }
     if (answer)
         batch_free(answer);
+    return 0;
+}
+
+int
+monitor_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadline, struct err *err)
+{
+    return send_batch(turn, cmds, n, deadline, false, err);
+}
+
+int
+monitor_cmd_last(struct turn *turn, struct monitor_cmd *cmd, struct err *err)
+{
+    if (send_batch(turn, cmd, 1, 0, true, err) < 0)
+        return -1;
+    if (err_is_set(&cmd->err)) {
+        err_move(err, &cmd->err);
+        return -1;
+    }
+    return 0;
+}
+
+int
+monitor_call_last(struct turn *turn, const char *command, json_t *args, struct err *err)
+{
+    struct monitor_cmd cmd = { .command = command, .args = args };
+
+    if (monitor_cmd_last(turn, &cmd, err) < 0)
+        return -1;
+    json_decref(cmd.value);
     return 0;
 }
 

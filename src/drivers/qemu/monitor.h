@@ -16,6 +16,10 @@ struct guest;
 int monitor_call(struct turn *turn, const char *command, json_t *args, json_t **value, struct err *err)
     TURN_WAITS;
 
+/* For a command that may end the guest (power-off, quit): its answer counts although the guest has
+ * died since.  Nothing that needs the guest may follow it under this turn. */
+int monitor_call_last(struct turn *turn, const char *command, json_t *args, struct err *err) TURN_WAITS;
+
 /* Several at once: sent together, answered in order, one wait. */
 struct monitor_cmd {
     const char *command;
@@ -28,6 +32,8 @@ struct monitor_cmd {
 /* -1: the wait as a whole failed, nothing is filled.  0: each has value or err. */
 int monitor_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadline, struct err *err)
     TURN_WAITS;
+/* One, as monitor_call_last(). */
+int monitor_cmd_last(struct turn *turn, struct monitor_cmd *cmd, struct err *err) TURN_WAITS;
 void monitor_cmds_clear(struct monitor_cmd *cmds, size_t n);
 
 /* Connects to the listening monitor and puts it on the I/O loop; the guest's

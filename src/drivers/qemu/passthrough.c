@@ -24,12 +24,8 @@ human(struct turn *turn, const char *text, int fd, char **result, struct err *er
             close(fd);
         return err_set(err, VIR_ERR_INVALID_ARG, "the monitor command is not UTF-8");
     }
-    if (monitor_batch(turn, &cmd, 1, 0, err) < 0)
+    if (monitor_cmd_last(turn, &cmd, err) < 0)
         return -1;
-    if (err_is_set(&cmd.err)) {
-        err_move(err, &cmd.err);
-        return -1;
-    }
     *result = g_strdup(json_string_value(cmd.value) ?: "");
     monitor_cmds_clear(&cmd, 1);
     return 0;
@@ -40,12 +36,8 @@ raw(struct turn *turn, const char *text, int fd, char **result, struct err *err)
 {
     struct monitor_cmd cmd = { .command = text, .raw = true, .fd = fd };
 
-    if (monitor_batch(turn, &cmd, 1, 0, err) < 0)
+    if (monitor_cmd_last(turn, &cmd, err) < 0)
         return -1;
-    if (err_is_set(&cmd.err)) {
-        err_move(err, &cmd.err);
-        return -1;
-    }
     *result = qmp_dump(cmd.value);
     monitor_cmds_clear(&cmd, 1);
     return 0;

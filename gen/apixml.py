@@ -7,6 +7,7 @@ import sys
 from xml.sax.saxutils import escape, quoteattr
 
 import description
+import doctext
 from headers import GATHERED
 
 UNITS = {'libvirt': GATHERED + ['error'], 'libvirt-qemu': ['qemu'], 'libvirt-lxc': ['lxc'],
@@ -17,8 +18,8 @@ def attrs(**values):
     return ''.join(' %s=%s' % (k, quoteattr(str(v))) for k, v in values.items() if v is not None)
 
 
-def info(text, indent=6):
-    return '%s<info><![CDATA[%s]]></info>\n' % (' ' * indent, text)
+def info(text):
+    return '      <info><![CDATA[%s]]></info>\n' % text
 
 
 def value_attrs(value):
@@ -30,132 +31,139 @@ def value_attrs(value):
     return out
 
 
-ROLES = {
-    'self': 'the object the call is made on', 'handle': 'another object', 'handles': 'a NULL-terminated list',
-    'stream': 'the stream that carries the data', 'flags': 'a bitwise-OR of flags', 'in': 'a value',
-    'string': 'a string', 'strings': 'a list of strings', 'params': 'typed parameters',
-    'out': 'where the result is stored', 'inout': 'a value that is read and replaced',
-    'list': 'where the list of objects is stored, or NULL to count', 'callback': 'the function to call back',
-    'opaque': 'handed to the callback', 'free': 'frees what is handed to the callback',
-}
-
-
-def returns_info(call):
-    if call.returns == 'void':
-        return None
-    return '%s when it fails' % call.fails
-
-
 # Generators of bindings choose by "module", the part of the library a function comes from.
 MODULES = {'common': 'virtypedparam-public', 'error': 'virerror', 'event': 'virevent'}
 CORE = ('virConnectClose', 'virConnectOpen', 'virConnectOpenAuth', 'virConnectOpenReadOnly', 'virGetVersion',
         'virInitialize')
 
 
-def function(call, stem):
-    module = 'libvirt' if call.name in CORE else MODULES.get(call.unit.name, stem)
-    out = ['    <function%s>\n' % attrs(name=call.name, file=stem, module=module, version=call.since)]
-    out.append(info('%s, available since version %s.' % (call.name, call.since)))
-    out.append('      <return%s/>\n' % attrs(type=call.returns, info=returns_info(call)))
-    for a in call.args:
-        text = ROLES.get(a.role)
-        # Generators give an argument a default when its text says so.
-        if a.name in call.optional:
-            text = '(optional) ' + text
-        out.append('      <arg%s/>\n' % attrs(name=a.name, type=a.type, info=text))
-    out.append('    </function>\n')
-    return ''.join(out)
+class Emitter:
+    def __init__(self, api, texts):
+        self.api, self.texts = api, texts
 
+    def text(self, rec, name=None):
+        doc = self.texts.of.get(name or rec.name)
+        return '\n\n'.join(doc.paragraphs) if doc else '%s, available since version %s.' % (rec.name, rec.since)
 
-def functype(rec, stem):
-    out = ['    <functype%s>\n' % attrs(name=rec.name, file=stem, module=stem, version=rec.since)]
-    out.append(info('%s, available since version %s.' % (rec.name, rec.since)))
-    out.append('      <return%s/>\n' % attrs(type=rec.returns))
-    for a in rec.args:
-        out.append('      <arg%s/>\n' % attrs(name=a.name, type=a.type, info=''))
-    out.append('    </functype>\n')
-    return ''.join(out)
+    def arguments(self, rec, optional=()):
+        doc, out = self.texts.of.get(rec.name), []
+        for a in rec.args:
+            text = doctext.arg_text(self.api, rec, a, doc) or ''
+            # Generators give an argument a default when its text says so.
+            if a.name in optional:
+                text = '(optional) ' + text
+            out.append('      <arg%s/>\n' % attrs(name=a.name, type=a.type, info=text))
+        return ''.join(out)
 
+    def function(self, call, stem):
+        module = 'libvirt' if call.name in CORE else MODULES.get(call.unit.name, stem)
+        doc = self.texts.of.get(call.name)
+        return ''.join([
+            '    <function%s>\n' % attrs(name=call.name, file=stem, module=module, version=call.since),
+            info(self.text(call)),
+            '      <return%s/>\n' % attrs(type=call.returns, info=doctext.result_text(call, doc)),
+            self.arguments(call, call.optional), '    </function>\n'])
 
-def struct(name, rec, stem, since):
-    out = ['    <struct%s>\n' % attrs(name=name, file=stem, type='struct ' + rec.name, version=since)]
-    for field, array, _, ctype, members in rec.fields:
-        if members is None:
-            text = description.decl(ctype, field) + array if array else ctype
-            out.append('      <field%s/>\n' % attrs(name=field, type=text, info=''))
-            continue
-        out.append('      <field%s>\n        <union>\n' % attrs(name=field, type='union', info=''))
-        for mname, _, mtype in members:
-            out.append('          <field%s/>\n' % attrs(name=mname, type=mtype, info=''))
-        out.append('        </union>\n      </field>\n')
-    out.append('    </struct>\n')
-    return ''.join(out)
+    def functype(self, rec, stem):
+        doc = self.texts.of.get(rec.name)
+        return ''.join([
+            '    <functype%s>\n' % attrs(name=rec.name, file=stem, module=stem, version=rec.since),
+            info(self.text(rec)),
+            '      <return%s/>\n' % attrs(type=rec.returns, info=doctext.result_text(rec, doc)),
+            self.arguments(rec), '    </functype>\n'])
 
+    def struct(self, name, rec, stem, since):
+        doc = self.texts.of.get(rec.name)
+        told = doc.args if doc else {}
+        out = ['    <struct%s>\n' % attrs(name=name, file=stem, type='struct ' + rec.name, version=since)]
+        if doc:
+            out.append(info(self.text(rec)))
+        for field, array, _, ctype, members in rec.fields:
+            if members is None:
+                text = description.decl(ctype, field) + array if array else ctype
+                out.append('      <field%s/>\n' % attrs(name=field, type=text, info=told.get(field, '')))
+                continue
+            out.append('      <field%s>\n        <union>\n' % attrs(name=field, type='union',
+                                                                   info=told.get(field, '')))
+            for mname, _, mtype in members:
+                out.append('          <field%s/>\n' % attrs(name=mname, type=mtype, info=told.get(mname, '')))
+            out.append('        </union>\n      </field>\n')
+        out.append('    </struct>\n')
+        return ''.join(out)
 
-def macro(rec, stem):
-    values = {'name': rec.name, 'file': stem}
-    if rec.params:
-        values['params'] = ','.join(rec.params)
-    if rec.ctype == 'string':
-        values['string'] = rec.value
-    else:
-        values['raw'] = rec.body if rec.body is not None else rec.value
-    values['version'] = rec.since
-    out = ['    <macro%s>\n' % attrs(**values)]
-    out.append(info('%s, available since version %s.' % (rec.name, rec.since)))
-    for param in rec.params or []:
-        out.append('      <arg%s/>\n' % attrs(name=param, info=''))
-    out.append('    </macro>\n')
-    return ''.join(out)
-
-
-def unit_symbols(api, unit):
-    """[(kind, name, xml)]"""
-    stem = unit.header[:-2]
-    structs = {'struct ' + s.name: s for s in api.structs}
-    out = []
-    for rec in api.of(unit, 'macros'):
-        if not rec.special:
-            out.append(('macro', rec.name, macro(rec, stem)))
-    for rec in api.of(unit, 'enums'):
-        for name, value, since, _ in rec.values:
-            out.append(('enum', name, '    <enum%s/>\n' % attrs(
-                name=name, file=stem, **value_attrs(value), type=rec.name, version=since or rec.since)))
-        out.append(('typedef', rec.name, '    <typedef%s/>\n' % attrs(
-            name=rec.name, file=stem, type='enum', version=rec.since)))
-    for rec in api.of(unit, 'handles'):
-        out.append(('struct', rec.name, '    <struct%s/>\n' % attrs(
-            name=rec.name, file=stem, type='struct ' + rec.struct, version=rec.since)))
-    for rec in api.of(unit, 'typedefs'):
-        if rec.type in structs:
-            out.append(('struct', rec.name, struct(rec.name, structs[rec.type], stem, rec.since)))
+    def macro(self, rec, stem):
+        values = {'name': rec.name, 'file': stem}
+        if rec.params:
+            values['params'] = ','.join(rec.params)
+        if rec.ctype == 'string':
+            values['string'] = rec.value
         else:
-            out.append(('typedef', rec.name, '    <typedef%s>\n%s    </typedef>\n' % (
-                attrs(name=rec.name, file=stem, type=rec.type, version=rec.since), info(rec.type))))
-    for rec in api.of(unit, 'handles'):
-        out.append(('typedef', rec.pointer, '    <typedef%s>\n%s    </typedef>\n' % (
-            attrs(name=rec.pointer, file=stem, type=rec.name + ' *', version=rec.since),
-            info('a pointer to ' + rec.name))))
-    for rec in api.of(unit, 'variables'):
-        out.append(('variable', rec.name, '    <variable%s>\n%s    </variable>\n' % (
-            attrs(name=rec.name, file=stem, type=rec.type, version=rec.since), info(rec.name))))
-    for rec in api.of(unit, 'callbacks'):
-        out.append(('function', rec.name, functype(rec, stem)))
-    for rec in api.of(unit, 'calls'):
-        out.append(('function', rec.name, function(rec, stem)))
-    order = ['macro', 'enum', 'typedef', 'struct', 'variable', 'function']
-    return sorted(out, key=lambda s: order.index(s[0]))
+            values['raw'] = rec.body if rec.body is not None else rec.value
+        values['version'] = rec.since
+        doc = self.texts.of.get(rec.name)
+        out = ['    <macro%s>\n' % attrs(**values), info(self.text(rec))]
+        for param in rec.params or []:
+            out.append('      <arg%s/>\n' % attrs(name=param, info=doc.args.get(param, '') if doc else ''))
+        out.append('    </macro>\n')
+        return ''.join(out)
+
+    def constants(self, rec, stem):
+        out = []
+        for name, value, since, _ in rec.values:
+            doc = self.texts.of.get(name)
+            out.append(('enum', name, '    <enum%s/>\n' % attrs(
+                name=name, file=stem, **value_attrs(value), type=rec.name, version=since or rec.since,
+                info=' '.join(doc.paragraphs) if doc else None)))
+        return out
+
+    def typedef(self, name, ctype, stem, since, text):
+        return '    <typedef%s>\n%s    </typedef>\n' % (attrs(name=name, file=stem, type=ctype, version=since),
+                                                        info(text))
+
+    def unit_symbols(self, unit):
+        """[(kind, name, xml)]"""
+        api, stem = self.api, unit.header[:-2]
+        structs = {'struct ' + s.name: s for s in api.structs}
+        out = []
+        for rec in api.of(unit, 'macros'):
+            if not rec.special:
+                out.append(('macro', rec.name, self.macro(rec, stem)))
+        for rec in api.of(unit, 'enums'):
+            out += self.constants(rec, stem)
+            out.append(('typedef', rec.name, self.typedef(rec.name, 'enum', stem, rec.since, self.text(rec))))
+        for rec in api.of(unit, 'handles'):
+            out.append(('struct', rec.name, '    <struct%s/>\n' % attrs(
+                name=rec.name, file=stem, type='struct ' + rec.struct, version=rec.since)))
+            out.append(('typedef', rec.pointer, self.typedef(rec.pointer, rec.name + ' *', stem, rec.since,
+                                                             self.text(rec))))
+        for rec in api.of(unit, 'typedefs'):
+            if rec.type in structs:
+                out.append(('struct', rec.name, self.struct(rec.name, structs[rec.type], stem, rec.since)))
+            else:
+                text = doctext.typedef_text(api, rec) or self.text(rec)
+                out.append(('typedef', rec.name, self.typedef(rec.name, rec.type, stem, rec.since, text)))
+        for rec in api.of(unit, 'variables'):
+            out.append(('variable', rec.name, '    <variable%s>\n%s    </variable>\n' % (
+                attrs(name=rec.name, file=stem, type=rec.type, version=rec.since), info(self.text(rec)))))
+        for rec in api.of(unit, 'callbacks'):
+            out.append(('function', rec.name, self.functype(rec, stem)))
+        for rec in api.of(unit, 'calls'):
+            out.append(('function', rec.name, self.function(rec, stem)))
+        order = ['macro', 'enum', 'typedef', 'struct', 'variable', 'function']
+        return sorted(out, key=lambda s: order.index(s[0]))
 
 
 def main(source, name, target):
     api = description.load(source)
     units = [u for u in api.units if u.name in UNITS[name]]
     out = ['<?xml version="1.0" encoding="UTF-8"?>\n<api name=%s>\n  <files>\n' % quoteattr(name)]
-    symbols = {u.name: unit_symbols(api, u) for u in units}
+    texts = doctext.load(api, source)
+    symbols = {u.name: Emitter(api, texts).unit_symbols(u) for u in units}
     for unit in units:
-        stem = unit.header[:-2]
+        stem, told = unit.header[:-2], texts.units.get(unit.name)
         out.append('    <file name=%s>\n      <summary>%s</summary>\n      <description>%s</description>\n' % (
-            quoteattr(stem), escape('the public interface of ' + unit.name), escape(unit.header)))
+            quoteattr(stem), escape(told.summary if told else 'the public interface of ' + unit.name),
+            escape(unit.header)))
         out += ['      <exports%s/>\n' % attrs(symbol=sym, type=kind) for kind, sym, _ in symbols[unit.name]]
         out.append('    </file>\n')
     out.append('  </files>\n  <symbols>\n')

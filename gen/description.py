@@ -408,7 +408,11 @@ def decl(ctype, name):
 
 
 if __name__ == '__main__':
+    import doctext
     loaded = load(sys.argv[1])
+    wrong = doctext.problems(loaded, doctext.load(loaded, sys.argv[1]))
     print('%d calls, %d constants, %d macros, %d structs, %d callbacks' % (
         len(loaded.calls), len(loaded.constant), len(loaded.macros), len(loaded.structs),
         len(loaded.callbacks)))
+    print('\n'.join(wrong + ['%d problems in the texts' % len(wrong)]))
+    sys.exit(1 if wrong else 0)

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Emits the public headers.
+"""Emits the public headers: bare for the build, so that a better text recompiles nothing, and with
+comments to be installed.
 
-usage: headers.py DESCRIPTION-FOLDER OUTPUT-FOLDER [STAMP]
+usage: headers.py DESCRIPTION-FOLDER OUTPUT-FOLDER STAMP
+       headers.py --commented DESCRIPTION-FOLDER OUTPUT-FOLDER
 """
 import os
 import sys
 
+import comments
 import description
+import doctext
 from description import decl
 
 GUARDS = {'common': '__VIR_VIRCOMMON_H__', 'error': 'LIBVIRT_VIRTERROR_H'}
@@ -53,26 +57,25 @@ def params(args):
     return ', '.join(decl(a.type, a.name) for a in args) or 'void'
 
 
-def enum(rec):
-    out = ['typedef enum {\n']
+def enum(rec, say):
+    out = [say.above(rec.name), 'typedef enum {\n']
     inside = False
     for name, value, since, sentinel in rec.values:
         if sentinel != inside:
             out.append('# ifdef VIR_ENUM_SENTINELS\n' if sentinel else '# endif\n')
             inside = sentinel
         text = '1U << 31' if value == 1 << 31 else str(value)
-        note = ' /* Since: %s */' % since if since else ''
-        out.append('    %s = %s,%s\n' % (name, text, note))
+        out.append('%s    %s = %s,\n' % (say.above(name, '    ', since), name, text))
     if inside:
         out.append('# endif\n')
     out.append('} %s; /* Since: %s */\n' % (rec.name, rec.since))
     return ''.join(out)
 
 
-def macro(rec):
+def macro(rec, say):
     if rec.special:
         return SPECIAL[rec.name]
-    head = '# define ' + rec.name
+    head = '%s# define %s' % (say.above(rec.name, since=rec.since), rec.name)
     if rec.params:
         return '%s(%s) \\\n    %s\n' % (head, ', '.join(rec.params), rec.body)
     if rec.ctype == 'string':
@@ -86,9 +89,10 @@ def macro(rec):
     return '%s %s\n' % (head, value)
 
 
-def struct(rec):
-    out = ['struct %s {\n' % rec.name]
+def struct(rec, say):
+    out = [say.above(rec.name), 'struct %s {\n' % rec.name]
     for name, array, _, ctype, members in rec.fields:
+        out.append(say.field(rec, name))
         if members is None:
             out.append('    %s%s;\n' % (decl(ctype, name), array))
         else:
@@ -99,7 +103,7 @@ def struct(rec):
     return ''.join(out)
 
 
-def header(api, unit):
+def header(api, unit, say):
     out = [banner(unit.header), '#ifndef %s\n# define %s\n\n' % (guard(unit), guard(unit))]
     if unit.name in ('host', 'common'):
         out.append('# include <stddef.h>\n# include <sys/types.h>\n')
@@ -108,32 +112,32 @@ def header(api, unit):
     out.append('\n# ifdef __cplusplus\nextern "C" {\n# endif\n\n')
     for rec in api.of(unit, 'macros'):
         if not rec.params or rec.special:
-            out.append(macro(rec))
+            out.append(macro(rec, say))
     out.append('\n')
     for rec in api.of(unit, 'macros'):
         if rec.params and not rec.special:
-            out.append(macro(rec) + '\n')
+            out.append(macro(rec, say) + '\n')
     for rec in api.of(unit, 'handles'):
-        out.append('typedef struct %s %s;\ntypedef %s *%s;\n\n' % (rec.struct, rec.name, rec.name,
-                                                                  rec.pointer))
+        out.append('%stypedef struct %s %s;\ntypedef %s *%s;\n\n' % (say.above(rec.name), rec.struct, rec.name,
+                                                                    rec.name, rec.pointer))
     for rec in api.of(unit, 'enums'):
-        out.append(enum(rec) + '\n')
+        out.append(enum(rec, say) + '\n')
     for rec in api.of(unit, 'typedefs'):
-        out.append('typedef %s;\n' % decl(rec.type, rec.name))
+        out.append('%stypedef %s;\n' % (say.typedef(rec), decl(rec.type, rec.name)))
     out.append('\n')
     # One that takes another comes after it.
     callbacks = api.of(unit, 'callbacks')
     names = {rec.name for rec in callbacks}
     for rec in sorted(callbacks, key=lambda rec: any(a.type in names for a in rec.args)):
-        out.append('typedef %s(*%s)(%s);\n' % (
-            rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name, params(rec.args)))
+        out.append('%stypedef %s(*%s)(%s);\n' % (
+            say.call(rec), rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name, params(rec.args)))
     out.append('\n')
     for rec in api.of(unit, 'structs'):
-        out.append(struct(rec) + '\n')
+        out.append(struct(rec, say) + '\n')
     for rec in api.of(unit, 'variables'):
-        out.append('VIR_EXPORT_VAR %s;\n\n' % decl(rec.type, rec.name))
+        out.append('%sVIR_EXPORT_VAR %s;\n\n' % (say.above(rec.name), decl(rec.type, rec.name)))
     for rec in api.of(unit, 'calls'):
-        out.append('%s(%s);\n' % (decl(rec.returns, rec.name), params(rec.args)))
+        out.append('%s%s(%s);\n' % (say.call(rec), decl(rec.returns, rec.name), params(rec.args)))
     out.append('\n# ifdef __cplusplus\n}\n# endif\n\n#endif /* %s */\n' % guard(unit))
     return ''.join(out)
 
@@ -145,14 +149,18 @@ def libvirt_h(api):
     return ''.join(out)
 
 
-def main(source, target, stamp=None):
+def main(source, target, stamp=None, commented=False):
     api = description.load(source)
+    say = comments.Commented(api, doctext.load(api, source)) if commented else comments.Bare()
     description.write(os.path.join(target, 'libvirt.h'), libvirt_h(api))
     for unit in api.units:
-        description.write(os.path.join(target, unit.header), header(api, unit))
+        description.write(os.path.join(target, unit.header), header(api, unit, say))
     if stamp:
         description.write(stamp, 'public headers of %d calls\n' % len(api.calls))
 
 
 if __name__ == '__main__':
-    main(*sys.argv[1:])
+    if sys.argv[1] == '--commented':
+        main(*sys.argv[2:], commented=True)
+    else:
+        main(*sys.argv[1:])

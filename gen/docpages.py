@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Emits the reference pages: one page per object, an index, all names, what each version brought, and
+which driver has which call.  Static HTML without scripts; the style is docpages.css.
+
+usage: docpages.py DESCRIPTION-FOLDER SUPPORT-TABLE OUTPUT-FOLDER
+"""
+import os
+import re
+import shutil
+import sys
+from html import escape
+
+import description
+import doctext
+from description import decl
+
+# Pages in the order of the navigation, with the name that people look for.
+PAGES = [('common', 'Typed parameters'), ('error', 'Errors'), ('event', 'Event loop'), ('stream', 'Streams'),
+         ('host', 'Connections and hosts'), ('domain', 'Guests'), ('domain-snapshot', 'Snapshots'),
+         ('domain-checkpoint', 'Checkpoints'), ('network', 'Networks'), ('storage', 'Storage'),
+         ('nodedev', 'Host devices'), ('interface', 'Host interfaces'), ('nwfilter', 'Network filters'),
+         ('secret', 'Secrets'), ('qemu', 'QEMU only'), ('lxc', 'LXC only'), ('admin', 'Administration')]
+TITLES = dict(PAGES)
+
+
+def page(unit):
+    return unit.name + '.html'
+
+
+class Pages:
+    def __init__(self, api, texts, support):
+        self.api, self.texts = api, texts
+        self.drivers, self.support = support
+        self.home = {}          # public name → page it stands on
+        self.kind = {}          # … → what it is
+        for kind in ('macros', 'enums', 'handles', 'structs', 'typedefs', 'callbacks', 'variables', 'calls'):
+            for rec in getattr(api, kind):
+                if not getattr(rec, 'special', False):
+                    self.home[rec.name], self.kind[rec.name] = page(rec.unit), rec
+        self.told_with = {}     # name of a record → the typedefs that stand with it
+        for rec in api.typedefs:
+            other = doctext.stands_with(api, rec)
+            if other:
+                self.told_with.setdefault(other.name, []).append(rec)
+        for rec in api.enums:
+            for name, _, _, sentinel in rec.values:
+                if not sentinel:
+                    self.home[name], self.kind[name] = page(rec.unit), rec
+
+    # ------------------------------------------------------------------ words
+
+    def link(self, name, here):
+        if name not in self.home:
+            return escape(name)
+        home = self.home[name]
+        return '<a href="%s#%s">%s</a>' % ('' if home == here else home, name, escape(name))
+
+    def prose(self, text, here):
+        """Text with `literals`, and public names made links."""
+        out = []
+        for n, part in enumerate(text.split('`')):
+            if n % 2:
+                inner = self.link(part, here) if part in self.home else escape(part)
+                out.append('<code>%s</code>' % inner)
+            else:
+                out.append(re.sub(r'_?\b(?:_?vir[A-Z]|VIR_|LIBVIR_)\w+\b(?!\*)',
+                                  lambda m: '<code>%s</code>' % self.link(m.group(0), here), escape(part, quote=False)))
+        return ''.join(out)
+
+    def paragraphs(self, doc, here):
+        return ''.join('<p>%s</p>\n' % self.prose(p, here) for p in doc.paragraphs) if doc else ''
+
+    def ctype(self, text, here):
+        return re.sub(r'_?vir[A-Z]\w+', lambda m: self.link(m.group(0), here), escape(text))
+
+    def declaration(self, ctype, name, here):
+        text = decl(self.ctype(ctype, here), '\0')
+        if ctype.endswith('*') and not text.endswith('*\0'):
+            text = text.replace(' \0', '\0')
+        return text.replace('\0', name)
+
+    # ------------------------------------------------------------------ entries
+
+    def heading(self, name, kind):
+        more = ''.join('<a id="%s"></a>' % t.name for t in self.told_with.get(name, []))
+        return '<h3 id="%s">%s<a class="self" href="#%s">%s</a> <span class="kind">%s</span></h3>\n' % (
+            name, more, name, escape(name), kind)
+
+    def prototype(self, rec, here):
+        args = ['%s' % self.declaration(a.type, '<i>%s</i>' % escape(a.name), here) for a in rec.args] or ['void']
+        name = '<b>%s</b>' % escape(rec.name)
+        if rec.kind == 'callback':
+            name = '(*%s)' % name
+        head = self.declaration(rec.returns, name, here)
+        plain = len(re.sub('<[^>]*>', '', head + ', '.join(args)))
+        glue = ', ' if plain < 90 else ',\n    '
+        open_ = '(' if plain < 90 else '(\n    '
+        return '<pre class="proto">%s%s%s)</pre>\n' % (head, open_, glue.join(args))
+
+    def typedefs(self, rec, here, first=()):
+        lines = list(first) + ['typedef %s;' % self.declaration(t.type, '<b>%s</b>' % t.name, here)
+                               for t in self.told_with.get(rec.name, [])]
+        return '<pre class="proto">%s</pre>\n' % '\n'.join(lines) if lines else ''
+
+    def pairs(self, title, rows, cls):
+        if not rows:
+            return ''
+        return '<h4>%s</h4>\n<dl class="%s">\n%s</dl>\n' % (
+            title, cls, ''.join('<dt>%s</dt><dd>%s</dd>\n' % row for row in rows))
+
+    def function(self, rec, here):
+        doc = self.texts.of.get(rec.name)
+        kind = 'callback' if rec.kind == 'callback' else ''
+        out = ['<section class="entry">\n', self.heading(rec.name, kind), self.prototype(rec, here),
+               self.paragraphs(doc, here)]
+        rows = [('<i>%s</i>' % escape(a.name), self.prose(doctext.arg_text(self.api, rec, a, doc) or '', here))
+                for a in rec.args]
+        out.append(self.pairs('Arguments', rows, 'args'))
+        result = doctext.result_text(rec, doc)
+        if result:
+            out.append('<h4>Returns</h4>\n<p class="result">%s.</p>\n' % self.prose(result.rstrip('.'), here))
+        if rec.kind == 'call':
+            out.append(self.pairs('Errors', [(self.prose(c, here), self.prose(t, here)) for c, t in
+                                             doctext.errors(self.api, rec, doc)], 'errors'))
+        out.append(self.facts(rec, here))
+        if doc and doc.see:
+            out.append('<p class="see">See also %s.</p>\n' % ', '.join(
+                '<code>%s</code>' % self.link(n, here) for n in doc.see))
+        out.append('</section>\n')
+        return ''.join(out)
+
+    def facts(self, rec, here):
+        rows = [('Since', '<a href="versions.html#v%s">%s</a>' % (rec.since, rec.since))]
+        if rec.kind == 'call':
+            if rec.name in self.support:
+                have = [d for d, yes in zip(self.drivers, self.support[rec.name]) if yes]
+                rows.append(('Drivers', ', '.join(have) or 'none yet'))
+            elif rec.slot is None:
+                rows.append(('Drivers', 'every'))
+            readonly = doctext.readonly_text(rec)
+            if readonly:
+                rows.append(('Read-only', self.prose(readonly, here)))
+            if rec.access:
+                rows.append(('Permission', '; '.join(self.prose(doctext.permission_text(a), here)
+                                                     for a in rec.access)))
+            if rec.filters:
+                rows.append(('Lists only', 'objects with %s' % ', '.join(rec.filters)))
+            if rec.slot:
+                rows.append(('Runs', doctext.CLASSES[rec.cls]))
+            if rec.wire:
+                rows.append(('Wire', '%s program, procedure %d' % rec.wire))
+            rows.append(('Symbol', '%s in %s' % (rec.node, rec.library)))
+        return '<table class="facts">%s</table>\n' % ''.join(
+            '<tr><th>%s</th><td>%s</td></tr>' % row for row in rows)
+
+    def enum(self, rec, here):
+        doc = self.texts.of.get(rec.name)
+        out = ['<section class="entry">\n', self.heading(rec.name, 'enum'), self.paragraphs(doc, here),
+               '<table class="values">\n']
+        flags = sum(1 for v in rec.values if v[1] > 2 and v[1] & (v[1] - 1) == 0) > 1 and \
+            all(v[1] == 0 or v[1] & (v[1] - 1) == 0 for v in rec.values if v[1] >= 0 and not v[3])
+        for name, value, since, sentinel in rec.values:
+            if sentinel:
+                continue
+            told = self.texts.of.get(name)
+            number = '1 &lt;&lt; %d' % (value.bit_length() - 1) if flags and value > 0 else value
+            out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s%s</td></tr>\n' % (
+                name, name, number, self.prose(' '.join(told.paragraphs), here) if told else '',
+                ' <span class="since">since %s</span>' % since if since and since != rec.since else ''))
+        out.append('</table>\n%s</section>\n' % self.facts(rec, here))
+        return ''.join(out)
+
+    def struct(self, rec, here):
+        doc = self.texts.of.get(rec.name)
+        out = ['<section class="entry">\n', self.heading(rec.name, 'struct'), self.typedefs(rec, here)]
+        out += [self.paragraphs(doc, here), '<table class="values">\n']
+        told = doc.args if doc else {}
+        for name, array, _, ctype, members in rec.fields:
+            out.append('<tr><td><code>%s</code></td><td>%s</td></tr>\n' % (
+                self.declaration(ctype, '<i>%s</i>' % name, here) + array, self.prose(told.get(name, ''), here)))
+            for mname, _, mtype in members or []:
+                out.append('<tr><td class="member"><code>%s</code></td><td>%s</td></tr>\n' % (
+                    self.declaration(mtype, '<i>%s</i>' % mname, here), self.prose(told.get(mname, ''), here)))
+        out.append('</table>\n%s</section>\n' % self.facts(rec, here))
+        return ''.join(out)
+
+    def handle(self, rec, here):
+        own = 'typedef struct %s <b>%s</b>;' % (rec.struct, rec.name)
+        return '<section class="entry">\n%s%s%s</section>\n' % (
+            self.heading(rec.name, 'handle'), self.typedefs(rec, here, [own]),
+            self.paragraphs(self.texts.of.get(rec.name), here))
+
+    def simple(self, rec, here):
+        own = '%s%s;' % ('typedef ' if rec.kind == 'typedef' else '',
+                         self.declaration(rec.type, '<b>%s</b>' % rec.name, here))
+        return '<section class="entry">\n%s%s%s%s</section>\n' % (
+            self.heading(rec.name, rec.kind), self.typedefs(rec, here, [own]),
+            self.paragraphs(self.texts.of.get(rec.name), here), self.facts(rec, here))
+
+    def macro_function(self, rec, here):
+        doc = self.texts.of.get(rec.name)
+        text = '<pre class="proto"><b>%s</b>(%s)</pre>\n' % (rec.name, ', '.join(
+            '<i>%s</i>' % p for p in rec.params))
+        rows = [('<i>%s</i>' % p, self.prose(doc.args[p], here)) for p in rec.params if doc and p in doc.args]
+        return '<section class="entry">\n%s%s%s%s%s</section>\n' % (
+            self.heading(rec.name, 'macro'), text, self.paragraphs(doc, here),
+            self.pairs('Arguments', rows, 'args'), self.facts(rec, here))
+
+    def constants(self, recs, here):
+        """Consecutive constants share a table."""
+        out = ['<table class="values">\n']
+        for rec in recs:
+            doc = self.texts.of.get(rec.name)
+            value = '"%s"' % escape(rec.value) if rec.ctype == 'string' else rec.value if rec.value is not None \
+                else escape(rec.body or '')
+            out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s '
+                       '<span class="since">since %s</span></td></tr>\n' % (
+                           rec.name, rec.name, value, self.prose(' '.join(doc.paragraphs), here) if doc else '',
+                           rec.since))
+        return ''.join(out) + '</table>\n'
+
+    # ------------------------------------------------------------------ pages
+
+    def records(self, unit):
+        """[(topic or None, [record])]: in the order of the texts, then what has no text yet."""
+        named = {r.name: r for kind in ('macros', 'enums', 'handles', 'structs', 'callbacks', 'variables', 'calls',
+                                        'typedefs') for r in getattr(self.api, kind) if r.unit is unit}
+        named = {n: r for n, r in named.items() if not getattr(r, 'special', False)}
+        shown = {t.name for recs in self.told_with.values() for t in recs}
+        out = [(topic, []) for topic in [None] + self.texts.topics.get(unit.name, [])]
+        groups = {id(topic): recs for topic, recs in out}
+        for name in [n for n in self.texts.order if n in named] + [n for n in named if n not in self.texts.of]:
+            if name not in shown:
+                doc = self.texts.of.get(name)
+                groups.get(id(doc.topic if doc else None), out[0][1]).append(named[name])
+        return [(topic, recs) for topic, recs in out if recs]
+
+    def entries(self, recs, here):
+        out, run = [], []
+        emit = {'macro': self.macro_function, 'enum': self.enum, 'handle': self.handle, 'struct': self.struct,
+                'callback': self.function, 'call': self.function, 'typedef': self.simple, 'variable': self.simple}
+        for rec in recs + [None]:
+            if rec is not None and rec.kind == 'macro' and not rec.params:
+                run.append(rec)
+                continue
+            if run:
+                out.append(self.constants(run, here))
+                run = []
+            if rec is not None:
+                out.append(emit[rec.kind](rec, here))
+        return ''.join(out)
+
+    def frame(self, title, here, body, contents=''):
+        items = ''.join('<li%s><a href="%s.html">%s</a>%s</li>\n' % (
+            ' class="here"' if here == name + '.html' else '', name, text,
+            contents if here == name + '.html' else '') for name, text in PAGES)
+        extra = ''.join('<li%s><a href="%s">%s</a></li>\n' % (' class="here"' if here == href else '', href, text)
+                        for href, text in (('names.html', 'All names'), ('versions.html', 'By version'),
+                                           ('drivers.html', 'By driver')))
+        return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+                '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+                '<title>%s – Vireo API reference</title>\n<link rel="stylesheet" href="style.css">\n</head>\n<body>\n'
+                '<nav>\n<p class="brand"><a href="index.html">Vireo API</a></p>\n<ul>\n%s</ul>\n<ul>\n%s</ul>\n</nav>\n'
+                '<main>\n%s</main>\n</body>\n</html>\n') % (escape(title), items, extra, body)
+
+    def unit(self, unit):
+        here, told = page(unit), self.texts.units.get(unit.name)
+        out = ['<h1>%s</h1>\n<p class="header"><code>#include &lt;libvirt/%s&gt;</code> · %s</p>\n' % (
+            TITLES[unit.name], 'libvirt.h' if unit.library == 'libvirt.so.0' else unit.header, unit.library)]
+        out.append(self.paragraphs(told, here))
+        groups = self.records(unit)
+        contents = []
+        out.append('<div class="overview">\n')
+        for n, (topic, recs) in enumerate(groups):
+            if topic:
+                contents.append('<li><a href="#topic-%d">%s</a></li>\n' % (n, escape(topic.name)))
+            calls = [r for r in recs if r.kind == 'call']
+            if calls:
+                out.append('<h4>%s</h4>\n<table>\n%s</table>\n' % (
+                    escape(topic.name if topic else 'Functions'),
+                    ''.join('<tr><td><code>%s</code></td><td>%s</td></tr>\n' % (
+                        self.link(r.name, here), self.summary(r.name)) for r in calls)))
+        out.append('</div>\n')
+        for n, (topic, recs) in enumerate(groups):
+            if topic:
+                out.append('<h2 id="topic-%d">%s</h2>\n%s' % (n, escape(topic.name), self.paragraphs(topic, here)))
+            out.append(self.entries(recs, here))
+        sub = '\n<ul>\n%s</ul>\n' % ''.join(contents) if contents else ''
+        return self.frame(TITLES[unit.name], here, ''.join(out), sub)
+
+    def summary(self, name):
+        doc = self.texts.of.get(name)
+        return re.sub('`([^`]*)`', r'<code>\1</code>', escape(doc.summary, quote=False)) if doc else ''
+
+    def index(self):
+        rows = []
+        for name, title in PAGES:
+            unit = next(u for u in self.api.units if u.name == name)
+            told = self.texts.units.get(name)
+            calls = len(self.api.of(unit, 'calls'))
+            rows.append('<tr><td><a href="%s">%s</a></td><td>%s</td><td class="number">%d</td></tr>\n' % (
+                page(unit), title, self.prose(told.summary, 'index.html') if told else '', calls))
+        version = self.api.macro['LIBVIR_VERSION_NUMBER'].value
+        body = ('<h1>API reference</h1>\n<p>Every public function, type and constant of libvirt.so.0 and its three '
+                'companions, at API level %d.%d.%d.</p>\n<table class="index">\n<tr><th>Object</th><th></th>'
+                '<th>Functions</th></tr>\n%s</table>\n%s') % (
+                    version // 1000000, version // 1000 % 1000, version % 1000, ''.join(rows), CONVENTIONS)
+        return self.frame('Index', 'index.html', self.linked(body))
+
+    def linked(self, body):
+        return re.sub(r'<code>((?:vir|VIR_)\w+)</code>',
+                      lambda m: '<code>%s</code>' % self.link(m.group(1), 'index.html'), body)
+
+    def names(self):
+        letters, current = [], None
+        for name in sorted(self.home, key=lambda n: n.lower().lstrip('_')):
+            letter = re.sub(r'^_?(vir_?|libvir_?)', '', name.lower())[:1].upper()
+            letters.append((letter, name))
+        letters.sort(key=lambda pair: pair[0])
+        out = ['<h1>All names</h1>\n<p>%d names, by the letter after the prefix.</p>\n' % len(self.home)]
+        out.append('<p class="letters">%s</p>\n' % ' '.join(
+            '<a href="#%s">%s</a>' % (x, x) for x in dict.fromkeys(letter for letter, _ in letters)))
+        for letter, name in letters:
+            if letter != current:
+                out.append(('</ul>\n' if current else '') + '<h2 id="%s">%s</h2>\n<ul class="names">\n' % (letter, letter))
+                current = letter
+            out.append('<li><code>%s</code></li>\n' % self.link(name, 'names.html'))
+        return self.frame('All names', 'names.html', ''.join(out) + '</ul>\n')
+
+    def versions(self):
+        by = {}
+        for name, rec in self.kind.items():
+            since = rec.since
+            if rec.kind == 'enum' and name != rec.name:
+                since = next(v[2] for v in rec.values if v[0] == name) or rec.since
+            if rec.kind == 'handle' and since is None:
+                continue
+            by.setdefault(since, []).append(name)
+        out = ['<h1>By version</h1>\n<p>What each version of the API brought; the functions of a version, then its '
+               'types and constants.</p>\n']
+        for version in sorted(filter(None, by), key=description.version_key, reverse=True):
+            names = sorted(by[version], key=lambda n: (self.kind[n].kind != 'call', n))
+            out.append('<h2 id="v%s">%s</h2>\n<ul class="names">\n%s</ul>\n' % (version, version, ''.join(
+                '<li><code>%s</code></li>\n' % self.link(n, 'versions.html') for n in names)))
+        return self.frame('By version', 'versions.html', ''.join(out))
+
+    def by_driver(self):
+        out = ['<h1>By driver</h1>\n<p>Which driver offers which call, from the drivers’ own tables. A call that a '
+               'driver does not offer fails with <code>VIR_ERR_NO_SUPPORT</code>. Calls that are not listed are '
+               'answered by the library for every driver.</p>\n']
+        for name, title in PAGES:
+            unit = next(u for u in self.api.units if u.name == name)
+            calls = [c for c in self.api.of(unit, 'calls') if c.name in self.support]
+            if not calls:
+                continue
+            head = ''.join('<th>%s</th>' % escape(d) for d in self.drivers)
+            rows = ''.join('<tr><td><code>%s</code></td><td>%s</td>%s</tr>\n' % (
+                self.link(c.name, 'drivers.html'), c.since,
+                ''.join('<td class="has">%s</td>' % ('✓' if yes else '') for yes in self.support[c.name]))
+                for c in calls)
+            out.append('<h2>%s</h2>\n<table class="drivers">\n<tr><th>Call</th><th>Since</th>%s</tr>\n%s</table>\n' % (
+                title, head, rows))
+        return self.frame('By driver', 'drivers.html', self.linked(''.join(out)))
+
+
+CONVENTIONS = '''\
+<h2>What holds everywhere</h2>
+<dl class="args">
+<dt>Failure</dt><dd>A function that returns <code>int</code> answers -1, one that returns a pointer answers NULL.
+<code>virGetLastError</code> then tells what was attempted, what went wrong and what to do about it; it is kept per
+thread until the next call.</dd>
+<dt>Handles</dt><dd>Handles are reference counted. Each one that a function returns is the caller’s to free, with
+<code>virDomainFree</code> and its like; freeing a handle does nothing to the object on the host. A handle keeps its
+connection open.</dd>
+<dt>Strings and arrays</dt><dd>A <code>char *</code> that is returned belongs to the caller and is freed with
+<code>free()</code>; a <code>const char *</code> belongs to the handle it came from. Arguments are never kept: they may
+be freed as soon as the call returns. All strings are UTF-8.</dd>
+<dt>Flags</dt><dd>Every <code>flags</code> argument is a bitwise OR; 0 chooses the default. A flag that the driver does
+not know is refused with <code>VIR_ERR_INVALID_ARG</code>, never ignored.</dd>
+<dt>Threads</dt><dd>Every function may be called from every thread, on the same connection and the same handle.
+Callbacks run on the thread that runs the event loop, see <a href="event.html">Event loop</a>.</dd>
+<dt>Read-only</dt><dd>On a connection from <code>virConnectOpenReadOnly</code> the calls that change something fail with
+<code>VIR_ERR_OPERATION_DENIED</code>; the table under each function says which do.</dd>
+<dt>Lists</dt><dd>The <code>…ListAll…</code> functions take one consistent picture and are to be preferred to the older
+pairs that count first and then list names or numbers.</dd>
+</dl>
+'''
+
+
+def read_support(path):
+    """([driver], {call: [bool]}) from what tools/support printed."""
+    with open(path, encoding='utf-8') as lines:
+        rows = [line.rstrip('\n').split('\t') for line in lines]
+    return rows[0][2:], {row[0]: [cell == 'yes' for cell in row[2:]] for row in rows[1:]}
+
+
+def main(source, support, target):
+    api = description.load(source)
+    pages = Pages(api, doctext.load(api, source), read_support(support))
+    shutil.rmtree(target, ignore_errors=True)
+    description.write(os.path.join(target, 'index.html'), pages.index())
+    for unit in api.units:
+        description.write(os.path.join(target, page(unit)), pages.unit(unit))
+    description.write(os.path.join(target, 'names.html'), pages.names())
+    description.write(os.path.join(target, 'versions.html'), pages.versions())
+    description.write(os.path.join(target, 'drivers.html'), pages.by_driver())
+    shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'docpages.css'),
+                os.path.join(target, 'style.css'))
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is said about the public names: reads and checks api/doc/*.doc, and says what follows from
+the description itself, so that the texts need not.
+
+    texts = doctext.load(api, folder)   # reads folder/doc/*.doc of the description's units
+    texts.of[name] → Doc
+    doctext.problems(api, texts)        # what is missing or wrong; the checker prints it
+
+headers.py, apixml.py and docpages.py word their output with it.  The format is described in
+docs/design/api-description.md.
+"""
+import os
+import re
+
+import description
+
+# What a handle stands for, in the words of the texts.
+NOUNS = {
+    'virConnectPtr': 'connection', 'virStreamPtr': 'stream', 'virDomainPtr': 'guest',
+    'virDomainCheckpointPtr': 'checkpoint', 'virDomainSnapshotPtr': 'snapshot',
+    'virInterfacePtr': 'host interface', 'virNetworkPtr': 'virtual network',
+    'virNetworkPortPtr': 'network port', 'virNodeDevicePtr': 'host device',
+    'virNWFilterPtr': 'network filter', 'virNWFilterBindingPtr': 'filter binding',
+    'virSecretPtr': 'secret', 'virStoragePoolPtr': 'storage pool', 'virStorageVolPtr': 'storage volume',
+    'virAdmConnectPtr': 'connection', 'virAdmServerPtr': 'server', 'virAdmClientPtr': 'client',
+}
+# The error of an object that its daemon no longer knows.
+GONE = {
+    'virDomainPtr': 'VIR_ERR_NO_DOMAIN', 'virDomainCheckpointPtr': 'VIR_ERR_NO_DOMAIN_CHECKPOINT',
+    'virDomainSnapshotPtr': 'VIR_ERR_NO_DOMAIN_SNAPSHOT', 'virInterfacePtr': 'VIR_ERR_NO_INTERFACE',
+    'virNetworkPtr': 'VIR_ERR_NO_NETWORK', 'virNetworkPortPtr': 'VIR_ERR_NO_NETWORK_PORT',
+    'virNodeDevicePtr': 'VIR_ERR_NO_NODE_DEVICE', 'virNWFilterPtr': 'VIR_ERR_NO_NWFILTER',
+    'virNWFilterBindingPtr': 'VIR_ERR_NO_NWFILTER_BINDING', 'virSecretPtr': 'VIR_ERR_NO_SECRET',
+    'virStoragePoolPtr': 'VIR_ERR_NO_STORAGE_POOL', 'virStorageVolPtr': 'VIR_ERR_NO_STORAGE_VOL',
+}
+CLASSES = {
+    'local': 'by the library alone',
+    'snapshot': 'at once, from what is known; does not wait for the guest',
+    'query': 'asks and waits for the answer, up to a deadline',
+    'modify': 'one change of an object at a time; waits for its turn',
+    'long': 'as a job that may take long; queries go on beside it',
+    'host': 'under the lock of the object',
+}
+
+
+class Doc:
+    """.paragraphs [text]; .args {name: text}, for arguments, fields and macro parameters alike;
+    .result; .errors [(code, when)]; .see [name]; .unit; .topic (a Doc, or None)."""
+
+    def __init__(self, name, where, unit, topic=None):
+        self.name, self.where, self.unit, self.topic = name, where, unit, topic
+        self.paragraphs, self.args, self.result, self.errors, self.see = [], {}, None, [], []
+
+    @property
+    def summary(self):
+        return re.match(r'.*?[.:!?](?=\s|$)|.*', self.paragraphs[0]).group(0) if self.paragraphs else ''
+
+
+class Texts:
+    """.of {name: Doc}; .units {unit name: Doc}; .topics {unit name: [Doc]}, in order; .order [name]"""
+
+    def __init__(self):
+        self.of, self.units, self.topics, self.order = {}, {}, {}, []
+
+
+def article(noun):
+    return ('an ' if noun[0] in 'aeiou' else 'a ') + noun
+
+
+def pointee(ctype):
+    """virDomainPtr ** → virDomainPtr"""
+    return re.sub(r'^const |[ *]+(const)?$', '', ctype)
+
+
+def free_call(pointer):
+    return pointer.replace('Ptr', 'Close' if pointer in description.CONNS else 'Free')
+
+
+def stands_with(api, rec):
+    """The handle, struct or other typedef that a typedef is told with, or None: a struct's name, and
+    what points to a thing, need no words of their own."""
+    base = rec.type.rstrip(' *')
+    for other in api.handles + api.structs:
+        if other.unit is rec.unit and base in (other.name, 'struct ' + other.name):
+            return other
+    other = next((t for t in api.typedefs if t.name == base), None)
+    return other and (stands_with(api, other) or other)
+
+
+def public(api):
+    """(name, record) of everything that needs a text of its own; a constant comes with its enum."""
+    out = [(r.name, r) for what in ('macros', 'enums', 'handles', 'structs', 'callbacks', 'variables', 'calls')
+           for r in getattr(api, what) if not getattr(r, 'special', False)]
+    out += [(r.name, r) for r in api.typedefs if not stands_with(api, r)]
+    return out + [(v[0], e) for e in api.enums for v in e.values if not v[3]]
+
+
+# ------------------------------------------------------------------ what follows from the records
+
+def typedef_text(api, rec):
+    if not stands_with(api, rec):
+        return None
+    return 'The type of %s.' % rec.type if rec.type.startswith('struct ') else 'A pointer to %s.' % rec.type.rstrip(' *')
+
+
+def flags_text(words):
+    """The text of a flags argument that begins with the enumerations its flags come from."""
+    enums, rest = [], words.split()
+    while rest and re.fullmatch(r'vir[A-Z]\w+[,:]?', rest[0]):
+        enums.append(rest.pop(0).rstrip(',:'))
+    return 'flags of %s, combined with OR; 0 for none%s' % (
+        ' and '.join(enums), '. ' + ' '.join(rest) if rest else '')
+
+
+def arg_text(api, call, arg, doc):
+    """What is said about an argument, or None."""
+    own = doc.args.get(arg.name) if doc else None
+    noun = NOUNS.get(pointee(arg.type), pointee(arg.type))
+    role = getattr(arg, 'role', None)
+    if own:
+        return flags_text(own) if role == 'flags' and re.match(r'vir[A-Z]', own) else own
+    if role == 'flags':
+        return 'no flag is defined yet: pass 0'
+    if role in ('self', 'handle'):
+        return 'the ' + noun
+    if role == 'handles':
+        return 'an array of %ss that ends with NULL' % noun
+    if role == 'stream':
+        return 'the stream that carries the data, made with virStreamNew'
+    if role == 'list':
+        return ('where the array of %ss is stored, allocated and ended by NULL, or NULL to get only their number; '
+                'free each with %s, then the array with free()' % (noun, free_call(pointee(arg.type))))
+    if role == 'callback':
+        return 'the function to call'
+    if role == 'opaque' or arg.name == 'opaque':
+        return 'handed to the callback as it is'
+    if role == 'free':
+        return 'called with opaque once it is no longer needed; may be NULL'
+    return None
+
+
+def result_text(call, doc):
+    if doc and doc.result:
+        return doc.result
+    ret = call.returns
+    if ret == 'void':
+        return None
+    if ret in NOUNS:
+        return '%s that the caller frees with %s, or NULL on failure' % (article(NOUNS[ret]), free_call(ret))
+    if ret in ('char *', 'unsigned char *'):
+        return 'a string that the caller frees with free(), or NULL on failure'
+    if ret == 'const char *':
+        return 'a string that belongs to the object: it is not freed and lives as long as the handle. NULL on failure'
+    listed = next((a for a in call.args if getattr(a, 'role', None) == 'list'), None)
+    if listed:
+        return 'the number of %ss, or -1 on failure' % NOUNS[pointee(listed.type)]
+    return '0 on success, -1 on failure' if ret == 'int' and call.kind == 'call' else None
+
+
+def flag_list(words, glue=' or '):
+    return words[0] if len(words) == 1 else ', '.join(words[:-1]) + glue + words[-1]
+
+
+def check_text(check):
+    name = check.args[0]
+    return {
+        'nonnull': '%s is NULL', 'nonempty': '%s is empty', 'positive': '%s is not greater than 0',
+        'nonnegative': '%s is negative', 'nonzero': '%s is 0', 'nonnull-if': '%s is NULL although {1} is not 0',
+        'exclusive': '%s and {1} are set together', 'requires': '%s is set without {1}',
+        'same-conn': '%s belongs to another connection',
+    }[check.what].replace('{1}', check.args[-1]) % name
+
+
+def errors(api, call, doc):
+    """[(code, when)]: those of the text first, then what the record implies."""
+    out = list(doc.errors) if doc else []
+    said = {code for code, _ in out}
+    if call.slot:
+        mine = call.self_arg
+        gone = GONE.get(mine.type) if mine else None
+        if gone and gone not in said:
+            out.append((gone, 'the %s does not exist any more' % NOUNS[mine.type]))
+    if call.checks:
+        out.append(('VIR_ERR_INVALID_ARG', '; '.join(check_text(c) for c in call.checks)))
+    if call.readonly is False:
+        out.append(('VIR_ERR_OPERATION_DENIED', 'the connection is read-only'))
+    elif isinstance(call.readonly, list):
+        out.append(('VIR_ERR_OPERATION_DENIED', 'the connection is read-only and %s is given' %
+                    flag_list([w.replace('=', ' = ') for w in call.readonly])))
+    if call.access:
+        out.append(('VIR_ERR_ACCESS_DENIED', 'the access rules refuse ' +
+                    flag_list(list(dict.fromkeys(a.perm for a in call.access)))))
+    if call.slot and 'VIR_ERR_NO_SUPPORT' not in said:
+        out.append(('VIR_ERR_NO_SUPPORT', 'the driver of the connection does not offer this call'))
+    for handle in (api.handle[a.type] for a in call.args if a.role == 'self'):
+        out.append((handle.invalid, 'the handle is NULL or not a %s' % NOUNS[handle.pointer]))
+    return out
+
+
+def permission_text(access):
+    text = access.perm
+    if access.flags_set:
+        text += ' with ' + flag_list(access.flags_set)
+    if access.flags_unset:
+        text += ' without ' + flag_list(access.flags_unset)
+    if access.param:
+        text += ' when %s is %s' % (access.param, access.value)
+    return text
+
+
+def readonly_text(call):
+    if call.slot is None:
+        return None
+    if isinstance(call.readonly, list):
+        return 'yes, unless %s is given' % flag_list([w.replace('=', ' = ') for w in call.readonly])
+    return 'yes' if call.readonly else 'no'
+
+
+# ------------------------------------------------------------------ reading
+
+def _read(api, texts, unit, path):
+    doc = topic = target = None
+    shared = {}             # argument texts that hold for all calls from here on
+    texts.topics[unit.name] = []
+
+    def add(line):
+        kind, key = target
+        if kind == 'text':
+            if line is None or not doc.paragraphs or doc.paragraphs[-1] == '':
+                doc.paragraphs.append(line or '')
+            else:
+                doc.paragraphs[-1] += ' ' + line
+        elif kind == 'arg':
+            doc.args[key] = (doc.args[key] + ' ' + line).strip()
+        elif kind == 'result':
+            doc.result = (doc.result + ' ' + line).strip()
+        elif kind == 'error':
+            doc.errors[-1] = (key, (doc.errors[-1][1] + ' ' + line).strip())
+
+    with open(path, encoding='utf-8') as lines:
+        for number, line in enumerate(lines, 1):
+            where, text = '%s:%d' % (path, number), line.strip()
+            if line.startswith('#'):
+                continue
+            if not text:
+                if doc and target and target[0] == 'text' and doc.paragraphs:
+                    add(None)
+                continue
+            if line[0] != ' ':
+                name, _, rest = text.partition(' ')
+                if name == 'unit':
+                    doc = texts.units[unit.name] = Doc(unit.name, where, unit)
+                    rest = rest.partition(' ')[2]
+                elif name == 'topic':
+                    doc = topic = Doc(rest, where, unit)
+                    texts.topics[unit.name].append(doc)
+                    rest = ''
+                elif name == 'each':
+                    doc = Doc('each', where, unit)
+                    doc.args = shared
+                elif name in texts.of:
+                    raise description.DescriptionError('%s: %s is told twice' % (where, name))
+                else:
+                    doc = texts.of[name] = Doc(name, where, unit, topic)
+                    texts.order.append(name)
+                    call = api.call.get(name)
+                    doc.args = {a.name: shared[a.name] for a in call.args if a.name in shared} if call else {}
+                target = ('text', None)
+                if rest:
+                    add(rest)
+                continue
+            mark, _, rest = text.partition(' ')
+            if mark.startswith('@'):
+                target = ('arg', mark[1:])
+                doc.args[mark[1:]] = ''
+            elif mark == '=':
+                target, doc.result = ('result', None), ''
+            elif mark == '!':
+                code, _, rest = rest.partition(' ')
+                target = ('error', code)
+                doc.errors.append((code, ''))
+            elif mark == '>':
+                target = ('see', None)
+                doc.see += rest.split()
+                continue
+            else:
+                rest = text
+                if target[0] != 'text' and line.startswith('  ') and line[2] != ' ':
+                    target = ('text', None)     # back at the first level: a new paragraph
+                    doc.paragraphs.append('')
+            add(rest)
+    for told in [texts.units.get(unit.name)] + texts.topics[unit.name] + [texts.of[n] for n in texts.order]:
+        if told:
+            told.paragraphs = [p for p in told.paragraphs if p]
+
+
+NAME = re.compile(r'\b(?:vir[A-Z]\w*|VIR_\w+)\b\*?')
+
+
+def problems(api, texts):
+    """What is missing or wrong in the texts: [message]"""
+    out, known = [], {}
+    for name, rec in public(api):
+        known[name] = rec
+        if name not in texts.of or not texts.of[name].paragraphs:
+            out.append('%s: nothing is said about %s' % (getattr(rec, 'where', ''), name))
+    names = (set(known) | {t.name for t in api.typedefs} | {h.pointer for h in api.handles} | set(api.constant))
+    for name, doc in texts.of.items():
+        if name not in known:
+            out.append('%s: there is no %s' % (doc.where, name))
+            continue
+        rec = known[name]
+        if doc.unit is not rec.unit:
+            out.append('%s: %s belongs into %s.doc' % (doc.where, name, rec.unit.name))
+        fits = []
+        if rec.kind in ('call', 'callback') and name == rec.name:
+            fits = [a.name for a in rec.args]
+            for arg in rec.args:
+                if arg_text(api, rec, arg, doc) is None:
+                    out.append('%s: %s says nothing about its argument %s' % (doc.where, name, arg.name))
+            if rec.returns != 'void' and result_text(rec, doc) is None:
+                out.append('%s: %s does not say what it returns' % (doc.where, name))
+        elif rec.kind == 'struct':
+            fits = [f[0] for f in rec.fields] + [m[0] for f in rec.fields for m in f[4] or []]
+            out += ['%s: %s says nothing about its field %s' % (doc.where, name, f) for f in fits
+                    if f not in doc.args]
+        elif rec.kind == 'macro':
+            fits = rec.params or []
+        out += ['%s: %s has no %s' % (doc.where, name, a) for a in doc.args if a not in fits]
+    for doc in list(texts.of.values()) + list(texts.units.values()) + [t for l in texts.topics.values() for t in l]:
+        said = ' '.join(doc.paragraphs + list(doc.args.values()) + [doc.result or ''] + doc.see +
+                        ['%s %s' % e for e in doc.errors])
+        for word in NAME.findall(said):
+            if word.endswith('*'):
+                fine = any(n.startswith(word[:-1]) for n in names)
+            else:
+                fine = word in names
+            if not fine:
+                out.append('%s: %s speaks of %s, which does not exist' % (doc.where, doc.name, word))
+        for code, _ in doc.errors:
+            if code not in api.constant:
+                out.append('%s: there is no error %s' % (doc.where, code))
+        if said.count('`') % 2:
+            out.append('%s: %s has an odd number of backquotes' % (doc.where, doc.name))
+    return out
+
+
+def load(api, folder):
+    """Reads the texts of every unit."""
+    texts = Texts()
+    for unit in api.units:
+        path = os.path.join(folder, 'doc', unit.name + '.doc')
+        if os.path.exists(path):
+            _read(api, texts, unit, path)
+    return texts

@@ -103,7 +103,7 @@ def body(call):
         args.append('&result')
         result = 'result'
     hook = {'id-refresh': '    handle_domain_refresh(%s);\n', 'name-refresh': '    handle_domain_refresh(%s);\n',
-            'id-gone': '    handle_domain_gone(%s);\n'}
+            'id-gone': '    handle_domain_gone(%s);\n', 'id-settle': '    handle_domain_settle(%s);\n'}
     if call.after:
         after.append(hook[call.after] % call.self_arg.name)
     text = ''.join(before) + '    int rc;\n\n'

@@ -144,9 +144,6 @@ apply(struct vm_view *view, const struct vm_change *c)
     if (c->what & CHANGE_TRANSIENT) {
         view->persistent = false;
         view->autostart = false;
-        if (view->config)
-            view->klass->def_unref(view->config);
-        view->config = NULL;
     }
 }
 

@@ -38,7 +38,9 @@ struct vm_view {
     uint64_t serial;        /* grows with each publication for this vm */
     int64_t changed;        /* clock_now() of this publication */
     int64_t unresponsive_since; /* clock_now() when the guest stopped answering; 0: it answers */
-    const struct domain_def *config; /* what the next start uses; NULL: transient and not running */
+    /* What the next start uses, if persistent; NULL: there has never been one.  A guest undefined while
+     * it runs keeps its last, for its inactive XML. */
+    const struct domain_def *config;
     const struct domain_def *live;   /* of the run; NULL: not running */
     struct vm_extra *extra; /* NULL until the driver publishes one */
     const struct vm_class *klass;

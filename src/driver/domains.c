@@ -4,6 +4,8 @@
  */
 #include "driver/domains.h"
 
+#include "model/devices.h"
+
 #include <glib.h>
 #include <string.h>
 
@@ -155,6 +157,18 @@ domains_domain_is_persistent(struct drv_conn *conn, const struct domain_ref *dom
     VIEW_AUTO view = domain_view(conn, dom, err);
 
     return view ? view->persistent : -1;
+}
+
+int
+domains_domain_get_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long *result,
+                              struct err *err)
+{
+    VIEW_AUTO view = domain_view(conn, dom, err);
+
+    if (!view)
+        return -1;
+    *result = def_max_memory(vm_view_def(view));
+    return 0;
 }
 
 int

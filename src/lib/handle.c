@@ -139,3 +139,16 @@ handle_domain_refresh(virDomainPtr dom)
     __atomic_store_n(&dom->ref.id, now.id, __ATOMIC_RELAXED);
     domain_ref_clear(&now);
 }
+
+void
+handle_domain_settle(virDomainPtr dom)
+{
+    struct drv_conn *drv = dom->h.conn->drv;
+    struct domain_ref now = { .id = -1 };
+
+    if (!drv->guests)
+        return;
+    drv->hypervisor->domain_lookup_by_uuid(drv, dom->ref.uuid, &now, NULL);
+    __atomic_store_n(&dom->ref.id, now.id, __ATOMIC_RELAXED);
+    domain_ref_clear(&now);
+}

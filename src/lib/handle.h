@@ -121,6 +121,8 @@ unsigned int handle_unref(void *handle);
 /* The guest's id (and name) changed by a call just made: ask, or know that it is gone. */
 void handle_domain_refresh(virDomainPtr dom);
 void handle_domain_gone(virDomainPtr dom);
+/* It may have ended by the call just made.  Known where guests are at hand; over a wire nobody asks. */
+void handle_domain_settle(virDomainPtr dom);
 
 /* A new connection around `drv`; conn.c. */
 virConnectPtr conn_new(enum handle_type type);

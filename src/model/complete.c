@@ -213,6 +213,9 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     struct domain_os *os = def->os;
     if (os->type == OS_TYPE_LINUX)
         os->type = OS_TYPE_XEN;
+    if (os->type == OS_TYPE_EXE && !os->init)
+        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' is a container: <os> has to name the program it starts in "
+                       "<init>", def->name);
     if (!os->arch)
         os->arch = default_arch;
     bool order = any_boot_order(def);
@@ -259,8 +262,11 @@ static void complete_features(struct domain_def *def)
         def->os->loader->type = LOADER_TYPE_ROM;
 }
 
-static void complete_lifecycle(struct domain_def *def)
+static int complete_lifecycle(struct domain_def *def, struct err *err)
 {
+    if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "guest '%s' wants a core dump, which only a crash leaves: "
+                       "neither <on_poweroff> nor <on_reboot>", def->name);
     if (!def->clock) {
         def->clock = model_new(def, struct domain_clock);
     }
@@ -274,14 +280,14 @@ static void complete_lifecycle(struct domain_def *def)
         def->on_crash = LIFECYCLE_ACTION_DESTROY;
     if (def->on_lockfailure == LOCKFAILURE_ACTION_DEFAULT)
         def->on_lockfailure = LOCKFAILURE_ACTION_UNSET;
+    return 0;
 }
 
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
 {
     if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 || complete_memory(def, err) < 0 ||
-        complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0)
+        complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0 || complete_lifecycle(def, err) < 0)
         return -1;
-    complete_lifecycle(def);
     complete_features(def);
     if (complete_seclabels(def, err) < 0)
         return -1;

@@ -94,18 +94,6 @@ qemu_domain_get_os_type(struct drv_conn *conn, const struct domain_ref *dom, cha
 }
 
 int
-qemu_domain_get_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long *result,
-                           struct err *err)
-{
-    VIEW_AUTO view = domain_view(conn, dom, err);
-
-    if (!view)
-        return -1;
-    *result = def_max_memory(vm_view_def(view));
-    return 0;
-}
-
-int
 qemu_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;

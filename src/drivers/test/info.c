@@ -6,7 +6,6 @@
  */
 #include "drivers/test/verbs.h"
 
-#include "base/clock.h"
 #include "model/devices.h"
 
 #include <string.h>
@@ -27,9 +26,58 @@ test_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDom
     info->maxMem = def_max_memory(def);
     info->memory = def_memory(def);
     info->nrVirtCpu = (unsigned short)def_vcpus(def);
-    if (vm_view_is_active(view))
-        info->cpuTime = (unsigned long long)clock_now();
+    /* It has always been busy, whether it is on or not. */
+    info->cpuTime = (unsigned long long)g_get_real_time() * 1000;
     return 0;
+}
+
+int
+test_domain_get_control_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainControlInfoPtr info,
+                             unsigned int flags, struct err *err)
+{
+    VIEW_AUTO view = NULL;
+
+    if (flags_check(flags, 0, "virDomainGetControlInfo", err) < 0 || !(view = domain_view(conn, dom, err)))
+        return -1;
+    if (!vm_view_is_active(view))
+        return err_not_running(err);
+    memset(info, 0, sizeof(*info));
+    return 0;
+}
+
+int
+test_domain_is_updated(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
+{
+    return 0;
+}
+
+/* The same of every guest, as programs know it of this driver. */
+int
+test_domain_get_os_type(struct drv_conn *conn, const struct domain_ref *dom, char **result, struct err *err)
+{
+    *result = g_strdup("linux");
+    return 0;
+}
+
+int
+test_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+{
+    VIEW_AUTO view = NULL;
+    const struct domain_def *def;
+    struct affect affect;
+
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_VCPU_MAXIMUM |
+                    VIR_DOMAIN_VCPU_GUEST, "virDomainGetVcpusFlags", err) < 0 ||
+        !(view = domain_view(conn, dom, err)) || domain_affect(view, flags, &affect, err) < 0)
+        return -1;
+    def = affect.live ? view->live : view->config;
+    return (int)(flags & VIR_DOMAIN_VCPU_MAXIMUM ? def_max_vcpus(def) : def_vcpus(def));
+}
+
+int
+test_domain_get_max_vcpus(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
+{
+    return test_domain_get_vcpus_flags(conn, dom, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_VCPU_MAXIMUM, err);
 }
 
 int
@@ -37,18 +85,21 @@ test_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
                          struct err *err)
 {
     VIEW_AUTO view = NULL;
+    DOMAIN_DEF_AUTO live = NULL;
     const struct domain_def *def;
-    unsigned how = 0;
+    unsigned how = flags & VIR_DOMAIN_XML_SECURE ? MODEL_FORMAT_SECURE : 0;
 
-    if (flags_check(flags, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_UPDATE_CPU |
-                    VIR_DOMAIN_XML_MIGRATABLE, "virDomainGetXMLDesc", err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_MIGRATABLE,
+                    "virDomainGetXMLDesc", err) < 0 ||
         !(view = domain_view(conn, dom, err)))
         return -1;
     def = flags & VIR_DOMAIN_XML_INACTIVE && view->config ? view->config : vm_view_def(view);
-    if (!(flags & VIR_DOMAIN_XML_INACTIVE) && vm_view_is_active(view))
+    if (!(flags & VIR_DOMAIN_XML_INACTIVE) && vm_view_is_active(view)) {
+        def = live = domain_def_copy(def);
+        live->id = view->id;
+        live->has_id = true;
         how |= MODEL_FORMAT_LIVE;
-    if (flags & VIR_DOMAIN_XML_SECURE)
-        how |= MODEL_FORMAT_SECURE;
+    }
     *result = domain_def_format(def, how);
     return 0;
 }

@@ -32,8 +32,13 @@ stop(struct turn *turn, struct run *run)
     static const struct run_end gone = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED,
                                          VIR_DOMAIN_EVENT_STOPPED_DESTROYED };
     const struct run_end end = run_get_end(run, &gone);
+    const struct vm_view *view = turn_view(turn);
+    struct event *ev = domain_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, end.event_detail);
 
-    turn_end_run(turn, &end, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED, end.event_detail));
+    /* Its definition has taken its place already, if it has one. */
+    if (view->config)
+        ev->about.domain.id = -1;
+    turn_end_run(turn, &end, ev);
 }
 
 static void

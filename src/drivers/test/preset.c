@@ -5,10 +5,7 @@
  *
  * Called by: open.c.  Waits: for reading files.
  */
-#include "drivers/test/test.h"
-
-#include "model/complete.h"
-#include "model/domain-def.h"
+#include "drivers/test/guest.h"
 
 #include <string.h>
 
@@ -23,12 +20,8 @@ load_domain(struct test_driver *drv, const char *xml, struct err *err)
     TURN_AUTO turn = NULL;
     const struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "preset" };
 
-    if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0)
+    if (test_parse(xml, false, &def, err) < 0)
         return -1;
-    if (domain_complete(def, ARCH_I686, err) < 0) {
-        domain_def_unref(def);
-        return -1;
-    }
     change.config = domain_def_copy(def);
     domain_def_unref(def);
     if (registry_load(drv->registry, change.config->name, change.config->uuid, &change, &vm, err) < 0 ||

@@ -6,7 +6,7 @@
 #include "support.h"
 
 #include "drivers/qemu/qemu-driver.h"
-#include "drivers/test/test.h"
+#include "drivers/test/objects.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +32,7 @@ static void
 test_tables(struct drv_conn *conn)
 {
     conn->hypervisor = &test_hypervisor_ops;
+    test_objects_connect(NULL, conn);
 }
 
 #ifdef WITH_DRIVER_REMOTE

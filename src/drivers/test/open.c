@@ -5,7 +5,7 @@
  * Owns: the one host behind test:///default and its count of connections.
  * Called by: the library and the daemon.  Waits: for reading the file of a host.
  */
-#include "drivers/test/test.h"
+#include "drivers/test/objects.h"
 
 #include "base/file.h"
 #include "model/domain-def.h"
@@ -47,6 +47,7 @@ driver_free(struct test_driver *drv)
     if (!drv)
         return;
     registry_free(drv->registry);
+    test_objects_free(drv->objects);
     event_hub_free(drv->hub);
     g_free(drv);
 }
@@ -62,6 +63,7 @@ driver_new(const char *xml, const char *folder, struct err *err)
     drv->refs = 1;
     drv->hub = event_hub_new();
     drv->registry = registry_new(&drv->klass, drv->hub);
+    drv->objects = test_objects_new(drv->hub);
     if (test_preset_load(drv, xml, folder, err) < 0) {
         driver_free(drv);
         return NULL;
@@ -116,6 +118,7 @@ test_open(struct drv_conn *conn, const struct open_request *req, struct err *err
     conn->hypervisor = &test_hypervisor_ops;
     conn->hypervisor_state = drv;
     conn->guests = drv->registry;
+    test_objects_connect(drv->objects, conn);
     return 1;
 }
 

@@ -6,10 +6,17 @@
  * Called by: open.c.  Waits: for reading files.
  */
 #include "drivers/test/guest.h"
+#include "drivers/test/objects.h"
 
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_TEST
+#define HOST_FILE_MAX (64u << 20)
 
 static int
 load_domain(struct test_driver *drv, const char *xml, struct err *err)
@@ -32,16 +39,101 @@ load_domain(struct test_driver *drv, const char *xml, struct err *err)
                           .live = domain_def_copy(turn_config_def(turn)) }, err);
 }
 
+/* ---- the document of a host ---------------------------------------------------------------------------- */
+
+static int
+load_network(struct test_driver *drv, const char *xml, struct err *err)
+{
+    return test_network_load(drv->objects, xml, err);
+}
+
+/* Networks come before the guests that use them. */
+static const struct { const char *element; int (*load)(struct test_driver *, const char *xml, struct err *); } kinds[] = {
+    { "network", load_network },
+    { "domain", load_domain },
+};
+
+static void
+quiet(void *ctx, const char *msg, ...)
+{
+}
+
+/* The text of one object: of the file that its element names, or the element itself. */
+static char *
+object_text(xmlNodePtr node, const char *folder, struct err *err)
+{
+    xmlChar *file = xmlGetProp(node, (const xmlChar *)"file");
+    char *text = NULL;
+
+    if (file) {
+        g_autofree char *path = folder && !g_path_is_absolute((char *)file) ?
+            g_build_filename(folder, file, NULL) : g_strdup((char *)file);
+
+        if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, err) < 0)
+            err_context(err, "cannot read the %s in file '%s'", node->name, path);
+        xmlFree(file);
+    } else {
+        xmlBufferPtr buf = xmlBufferCreate();
+        xmlDocPtr alone = xmlNewDoc((const xmlChar *)"1.0");
+        xmlNodePtr copy = xmlDocCopyNode(node, alone, 1); /* with the namespaces it uses */
+
+        xmlDocSetRootElement(alone, copy);
+        xmlNodeDump(buf, alone, copy, 0, 0);
+        text = g_strdup((const char *)xmlBufferContent(buf));
+        xmlBufferFree(buf);
+        xmlFreeDoc(alone);
+    }
+    return text;
+}
+
+static int
+load_all(struct test_driver *drv, xmlNodePtr root, const char *folder, struct err *err)
+{
+    for (size_t kind = 0; kind < G_N_ELEMENTS(kinds); kind++) {
+        for (xmlNodePtr node = root->children; node; node = node->next) {
+            g_autofree char *text = NULL;
+
+            if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)kinds[kind].element))
+                continue;
+            if (!(text = object_text(node, folder, err)) || kinds[kind].load(drv, text, err) < 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
 int
 test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err)
 {
-    return load_domain(drv, xml, err);
+    xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
+    xmlDocPtr doc;
+    xmlNodePtr root;
+    int r = -1;
+
+    ctxt->sax->error = ctxt->sax->warning = quiet;
+    doc = xmlCtxtReadMemory(ctxt, xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
+    root = doc ? xmlDocGetRootElement(doc) : NULL;
+    if (!root)
+        err_set(err, VIR_ERR_XML_DETAIL, "the document of the test host is not well-formed XML: line %d: %s",
+                ctxt->lastError.line, ctxt->lastError.message ? g_strchomp(ctxt->lastError.message) : "");
+    else if (!xmlStrEqual(root->name, (const xmlChar *)"node"))
+        err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "the document of a test host is a <node>, not a <%s>", root->name);
+    else
+        r = load_all(drv, root, folder, err);
+    xmlFreeDoc(doc);
+    xmlFreeParserCtxt(ctxt);
+    return r;
 }
 
 /* test:///default, as every implementation has it. */
 const char test_preset_default[] =
+    "<node>"
     "<domain type='test'><name>test</name><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid>"
     "<memory>8388608</memory><currentMemory>2097152</currentMemory><vcpu>2</vcpu><os><type>hvm</type></os>"
     "<devices><disk type='file'><source file='/guest/diskimage1'/><target dev='vda'/></disk>"
     "<interface type='network'><mac address='aa:bb:cc:dd:ee:ff'/><source network='default'/>"
-    "<target dev='testnet0'/></interface><memballoon model='virtio'/></devices></domain>";
+    "<target dev='testnet0'/></interface><memballoon model='virtio'/></devices></domain>"
+    "<network><name>default</name><uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid><forward mode='nat'/>"
+    "<bridge name='virbr0'/><ip address='192.168.122.1' netmask='255.255.255.0'>"
+    "<dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>"
+    "</node>";

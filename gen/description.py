@@ -20,7 +20,7 @@ CLASSES = ('local', 'snapshot', 'query', 'modify', 'long', 'host')
 ROLES = ('self', 'handle', 'handles', 'stream', 'flags', 'in', 'string', 'strings', 'params', 'out',
          'inout', 'list', 'callback', 'opaque', 'free')
 CHECKS = ('nonnull', 'nonnull-if', 'nonempty', 'positive', 'nonnegative', 'nonzero', 'exclusive',
-          'requires', 'same-conn')
+          'requires', 'max', 'below', 'rule', 'zero-without')
 
 # Public handle type → the plain reference that stands for it below src/lib.
 REFS = {
@@ -76,9 +76,11 @@ class Access:
 
 
 class Check:
-    """.what (one of CHECKS) and .args: argument names or flags."""
+    """.what (one of CHECKS) and .args: argument names or flags.  .when is 'early' (before the read-only
+    check), 'late' (after it is known that the driver has the call) or ''."""
 
     def __init__(self, words):
+        self.when = words.pop(0) if words[0] in ('early', 'late') else ''
         self.what, self.args = words[0], words[1:]
 
 
@@ -288,9 +290,10 @@ def _field(rec, key, rest, where):
     elif kind == 'call' and key == 'readonly':
         rec.readonly = {'yes': True, 'no': False}.get(words[0], words[1:])
     elif kind == 'call' and key == 'check':
-        if words[0] not in CHECKS:
-            raise DescriptionError('%s: check %s is not one of %s' % (where, words[0], CHECKS))
-        rec.checks.append(Check(words))
+        check = Check(words)
+        if check.what not in CHECKS:
+            raise DescriptionError('%s: check %s is not one of %s' % (where, check.what, CHECKS))
+        rec.checks.append(check)
     elif kind == 'unit':
         setattr(rec, key, words[0])
     elif kind == 'enum' and key == 'value':
@@ -358,7 +361,7 @@ def _check(api):
             raise DescriptionError('%s: %s needs a slot, or class local' % (call.where, call.name))
         names = [a.name for a in call.args]
         for check in call.checks:
-            for word in check.args:
+            for word in check.args[1:] if check.what == 'rule' else check.args[:1] if check.what == 'max' else check.args:
                 if word not in names and word not in api.constant:
                     raise DescriptionError('%s: %s: check speaks of %s, which is neither argument '
                                            'nor constant' % (call.where, call.name, word))

@@ -27,6 +27,7 @@ def checks(call):
     for a in call.args:
         if a.role == 'self':
             out.append('entry_self(&e, HANDLE_%s, %s)' % (KINDS[a.type], a.name))
+    out += argument_checks(call, 'early')
     if call.readonly is False:
         out.append('entry_writable(&e)')
     elif isinstance(call.readonly, list):
@@ -40,8 +41,21 @@ def checks(call):
     for a in call.args:
         if a.role in ('handle', 'stream'):
             out.append('entry_other(&e, HANDLE_%s, %s)' % (KINDS[a.type], a.name))
+    out += argument_checks(call, '')
+    assert selfarg, call.name
+    return out
+
+
+def argument_checks(call, when):
+    """The conditions of one moment: 'early', '' or 'late'."""
+    out = []
     order = {'nonnull': 0, 'nonempty': 2, 'nonnull-if': 1}
-    for check in sorted(call.checks, key=lambda c: order.get(c.what, 3)):
+    for check in sorted((c for c in call.checks if c.when == when), key=lambda c: order.get(c.what, 3)):
+        if check.what == 'rule':
+            out.append('rule_%s(&e, %s)' % (check.args[0], ', '.join(check.args[1:])))
+            continue
+        if check.what == 'zero-without':
+            continue
         name = check.args[0]
         if check.what in ('exclusive', 'requires'):
             a, b = check.args
@@ -52,6 +66,7 @@ def checks(call):
             continue
         arg = call.arg(name)
         unsigned = arg.type.startswith('unsigned') or arg.type == 'size_t'
+        value = '*' + name if re.match(r'(unsigned )?int \*$', arg.type) else name
         if check.what == 'nonnull':
             out.append('entry_nonnull(&e, "%s", %s)' % (name, '(const void *)%s' % name
                                                         if arg.role == 'callback' else name))
@@ -65,11 +80,23 @@ def checks(call):
         elif check.what == 'nonnegative' and not unsigned:
             out.append('entry_that(&e, %s >= 0, "%s", "must not be negative")' % (name, name))
         elif check.what == 'positive':
-            out.append('entry_that(&e, %s > 0, "%s", "must be greater than zero")' % (name, name))
+            out.append('entry_that(&e, %s > 0, "%s", "must be greater than zero")' % (value, name))
         elif check.what == 'nonzero':
             out.append('entry_that(&e, %s != 0, "%s", "must not be zero")' % (name, name))
-    assert selfarg, call.name
+        elif check.what == 'max':
+            out.append('entry_that(&e, %s <= %s, "%s", "is too large")' % (name, check.args[1], name))
+        elif check.what == 'below':
+            out.append('entry_that(&e, (unsigned int)%s < %s, "%s", "is not a value of its enumeration")' % (
+                name, check.args[1], name))
     return out
+
+
+def refuse(call, conditions):
+    """The statement that ends the call unless all conditions hold."""
+    text = '    if (%s)\n    %s\n' % (
+        ' ||\n        '.join('!' + c for c in conditions),
+        ('    ' + fail(call, 'entry_fail(&e)')) if call.fails == '-1' else fail(call, 'entry_fail(&e)'))
+    return text.replace(')\n    {\n', ') {\n')
 
 
 def body(call):
@@ -107,14 +134,17 @@ def body(call):
     if call.after:
         after.append(hook[call.after] % call.self_arg.name)
     text = ''.join(before) + '    int rc;\n\n'
-    text += '    if (%s)\n    %s\n' % (
-        ' ||\n        '.join('!' + c for c in checks(call)).replace('!(!', '!(!'),
-        ('    ' + fail(call, 'entry_fail(&e)')) if call.fails == '-1' else fail(call, 'entry_fail(&e)'))
-    text = text.replace(')\n    {\n', ') {\n')
+    text += refuse(call, checks(call))
+    for check in call.checks:
+        if check.what == 'zero-without':
+            text += '    if (!%s || !%s)\n        return 0;\n' % tuple(check.args)
     text += ''.join(out)
     text += '    if (!e.conn->drv->%s || !e.conn->drv->%s->%s)' % (family, family, slot)
     text += (' ' + fail(call, 'entry_no_support(&e)') if call.fails != '-1'
              else '\n        ' + fail(call, 'entry_no_support(&e)')) + '\n'
+    late = argument_checks(call, 'late')
+    if late:
+        text += refuse(call, late)
     text += '    rc = e.conn->drv->%s->%s(%s);\n' % (family, slot, ', '.join(['e.conn->drv'] + args + ['&e.err']))
     text += '    if (rc < 0)' + (' ' + fail(call, 'entry_fail(&e)') if call.fails != '-1'
                                  else '\n        ' + fail(call, 'entry_fail(&e)')) + '\n'
@@ -134,7 +164,7 @@ def main(source, name, target):
     unit = next(u for u in api.units if u.name == name)
     out = ['/* SPDX-License-Identifier: LGPL-2.1-or-later\n'
            ' * Entry points of %s: generated from the API description; do not edit. */\n'
-           '#include "lib/entry.h"\n\n' % unit.header]
+           '#include "lib/rules.h"\n\n' % unit.header]
     out += ['#include <libvirt/%s>\n' % unit.header]
     for call in api.of(unit, 'calls'):
         if call.slot and not call.hand:

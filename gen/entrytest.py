@@ -11,6 +11,8 @@ import description
 from description import REFS, decl
 from entry import KINDS
 
+FITTING = {'get_metadata': {'type': 'VIR_DOMAIN_METADATA_ELEMENT'},
+           'set_metadata': {'type': 'VIR_DOMAIN_METADATA_ELEMENT'}, 'socket': {'fd': 'w->socket'}}
 OTHER = ('virConnectPtr', 'virAdmConnectPtr', 'virStreamPtr')
 
 
@@ -51,18 +53,25 @@ def spoilt(call):
     out = []
     for check in call.checks:
         if check.what in ('nonnull', 'nonnull-if'):
-            out.append((check.what, check.args[0], 'NULL', 'VIR_ERR_INVALID_ARG'))
+            # Late: only asked when there is a driver to answer.
+            out.append((check.what, check.args[0], 'NULL',
+                        'w->late' if check.when == 'late' else 'VIR_ERR_INVALID_ARG'))
         elif check.what == 'nonempty':
             out.append((check.what, check.args[0], '""', 'VIR_ERR_INVALID_ARG'))
         elif check.what in ('positive', 'nonzero'):
             out.append((check.what, check.args[0], '0', 'VIR_ERR_INVALID_ARG'))
         elif check.what == 'nonnegative':
             if not re.match(r'unsigned|size_t', call.arg(check.args[0]).type):
-                out.append((check.what, check.args[0], '-1', 'VIR_ERR_INVALID_ARG'))
+                out.append((check.what, check.args[0], '-1',
+                            'w->late' if check.when == 'late' else 'VIR_ERR_INVALID_ARG'))
         elif check.what == 'exclusive':
             out.append((check.what, None, ' | '.join(check.args), 'VIR_ERR_INVALID_ARG'))
         elif check.what == 'requires':
             out.append((check.what, None, check.args[0], 'VIR_ERR_INVALID_ARG'))
+        elif check.what == 'max':
+            out.append((check.what, check.args[0], '%s + 1' % check.args[1], 'VIR_ERR_INVALID_ARG'))
+        elif check.what == 'below':
+            out.append((check.what, check.args[0], check.args[1], 'VIR_ERR_INVALID_ARG'))
     for a in call.args:
         if a.role in ('handle', 'stream') and a.type != 'virConnectPtr':
             out.append(('wrong', a.name, '(void *)w->garbage', 'w->code_%s' % KINDS[a.type]))
@@ -71,6 +80,9 @@ def spoilt(call):
 
 def test(call, api):
     args = [good(a, i) for i, a in enumerate(call.args)]
+    for check in call.checks: # arguments that must fit each other
+        for name, value in FITTING.get(check.args[0], {}).items() if check.what == 'rule' else ():
+            args[[a.name for a in call.args].index(name)] = value
     selfindex = next(i for i, a in enumerate(call.args) if a.role == 'self')
     kind = KINDS[call.args[selfindex].type]
     out = ['static void\ntest_%s(const struct world *w)\n{\n    unsigned int flags = 0;\n    int number = 1;\n\n'

@@ -77,7 +77,7 @@ typed_params_add(virTypedParameterPtr *params, int *n, int *max, const char *nam
     if (old && (!repeat || old->type != type))
         return err_set(err, VIR_ERR_INVALID_ARG, "parameter '%s' is in the list already", name);
     if (strlen(name) >= VIR_TYPED_PARAM_FIELD_LENGTH)
-        return err_set(err, VIR_ERR_INVALID_ARG, "parameter name '%s' is longer than %d characters", name,
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "parameter name '%s' is longer than %d characters", name,
                        VIR_TYPED_PARAM_FIELD_LENGTH - 1);
     if (*n >= *max) {
         int room = *max < 8 ? 8 : *max * 2;

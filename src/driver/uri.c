@@ -23,7 +23,7 @@ decode(const char *text, size_t n, const char *what, const char *whole, char **o
         }
         if (i + 2 >= n || !isxdigit((unsigned char)text[i + 1]) || !isxdigit((unsigned char)text[i + 2])) {
             g_string_free(s, TRUE);
-            return err_set(err, VIR_ERR_INVALID_ARG,
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
                            "the %s of URI '%s' has a '%%' without two hexadecimal digits", what, whole);
         }
         g_string_append_c(s, g_ascii_xdigit_value(text[i + 1]) * 16 + g_ascii_xdigit_value(text[i + 2]));
@@ -73,11 +73,11 @@ parse_authority(struct uri *uri, const char *text, size_t n, const char *whole, 
         const char *close = memchr(text, ']', end - text);
 
         if (!close)
-            return err_set(err, VIR_ERR_INVALID_ARG, "URI '%s': the address lacks its ']'", whole);
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "URI '%s': the address lacks its ']'", whole);
         uri->server = g_strndup(text + 1, close - text - 1);
         colon = close + 1 < end ? close + 1 : NULL;
         if (colon && *colon != ':')
-            return err_set(err, VIR_ERR_INVALID_ARG, "URI '%s': '%.*s' follows the address", whole,
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "URI '%s': '%.*s' follows the address", whole,
                            (int)(end - colon), colon);
     } else {
         colon = memchr(text, ':', end - text);
@@ -88,10 +88,10 @@ parse_authority(struct uri *uri, const char *text, size_t n, const char *whole, 
     }
     if (colon && colon + 1 < end) {
         char *rest;
-        unsigned long port = isdigit((unsigned char)colon[1]) ? strtoul(colon + 1, &rest, 10) : 0;
+        unsigned long port = strtoul(colon + 1, &rest, 10);
 
-        if (port == 0 || port > 65535 || rest != end)
-            return err_set(err, VIR_ERR_INVALID_ARG, "URI '%s': port '%.*s' is not a number from 1 to 65535",
+        if (port > G_MAXINT || !isdigit((unsigned char)colon[1]) || rest != end)
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "URI '%s': port '%.*s' is not a number",
                            whole, (int)(end - colon - 1), colon + 1);
         uri->port = port;
     }
@@ -106,7 +106,7 @@ parse(struct uri *uri, const char *text, struct err *err)
 
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c <= ' ' || (unsigned char)*c == 127)
-            return err_set(err, VIR_ERR_INVALID_ARG,
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
                            "URI '%s' contains a blank or control character; write it as %%%02X", text,
                            (unsigned char)*c);
     if (n == 0 || text[n] != ':' || !isalpha((unsigned char)text[0])) {

@@ -21,10 +21,10 @@ virAdmInitialize(void)
 int
 virAdmGetVersion(unsigned long long *libVer)
 {
-    ENTRY("virAdmGetVersion", VIR_FROM_ADMIN);
+    ENTRY("virAdmGetVersion", VIR_FROM_NONE);
 
-    if (!entry_nonnull(&e, "libVer", libVer))
-        return entry_fail(&e);
+    if (!libVer)
+        return entry_set(&e, VIR_ERR_INTERNAL_ERROR, "there is no place for the version of the library");
     *libVer = LIBVIR_VERSION_NUMBER;
     return 0;
 }
@@ -76,6 +76,13 @@ virAdmConnectOpen(const char *name, unsigned int flags)
     return (virAdmConnectPtr)conn;
 }
 
+/* Closing and freeing forgive NULL here, unlike in libvirt.so.0. */
+#define SELF_OR_NULL(type, handle, function, failure) \
+    if (!(handle)) { \
+        virResetLastError(); \
+        return 0; \
+    } \
+    SELF(type, handle, function, failure)
 #define SELF(type, handle, function, failure) \
     ENTRY(function, VIR_FROM_ADMIN); \
     if (!entry_self(&e, HANDLE_##type, handle)) { \
@@ -86,7 +93,7 @@ virAdmConnectOpen(const char *name, unsigned int flags)
 int
 virAdmConnectClose(virAdmConnectPtr conn)
 {
-    SELF(adm_conn, conn, "virAdmConnectClose", -1)
+    SELF_OR_NULL(adm_conn, conn, "virAdmConnectClose", -1)
     e.conn = NULL;
     return handle_unref(conn) ? 1 : 0;
 }
@@ -109,9 +116,9 @@ virAdmConnectGetURI(virAdmConnectPtr conn)
 int
 virAdmConnectIsAlive(virAdmConnectPtr conn)
 {
+    SELF_OR_NULL(adm_conn, conn, "virAdmConnectIsAlive", -1)
     int alive;
 
-    SELF(adm_conn, conn, "virAdmConnectIsAlive", -1)
     pthread_mutex_lock(&e.conn->lock);
     alive = !e.conn->is_lost;
     pthread_mutex_unlock(&e.conn->lock);
@@ -147,7 +154,7 @@ virAdmServerGetName(virAdmServerPtr srv)
 int
 virAdmServerFree(virAdmServerPtr srv)
 {
-    SELF(admin_server, srv, "virAdmServerFree", -1)
+    SELF_OR_NULL(admin_server, srv, "virAdmServerFree", -1)
     e.conn = NULL;
     handle_unref(srv);
     return 0;
@@ -177,7 +184,7 @@ virAdmClientGetTransport(virAdmClientPtr client)
 int
 virAdmClientFree(virAdmClientPtr client)
 {
-    SELF(admin_client, client, "virAdmClientFree", -1)
+    SELF_OR_NULL(admin_client, client, "virAdmClientFree", -1)
     e.conn = NULL;
     handle_unref(client);
     return 0;

@@ -100,6 +100,8 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
 {
     bool taken;
 
+    if (!conn->drv->watch)
+        return 0; /* in process: there is nothing to lose */
     pthread_mutex_lock(&conn->lock);
     taken = conn->close_func || conn->adm_close_func;
     if (!taken) {
@@ -111,11 +113,11 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
         handle_ref(conn);
     }
     pthread_mutex_unlock(&conn->lock);
+    e->domain = VIR_FROM_REMOTE;
     if (taken)
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "the connection has a close callback already");
     events_need_timer(conn);
-    if (conn->drv->watch)
-        conn->drv->watch(conn->drv, NULL);
+    conn->drv->watch(conn->drv, NULL);
     if (conn->is_lost)
         events_wake(conn);
     return 0;
@@ -128,6 +130,9 @@ conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, vi
     void *data = NULL;
     bool mine;
 
+    if (!conn->drv->watch)
+        return 0;
+    e->domain = VIR_FROM_REMOTE;
     pthread_mutex_lock(&conn->lock);
     mine = (conn->close_func || conn->adm_close_func) && conn->close_func == cb && conn->adm_close_func == adm_cb;
     if (mine) {
@@ -238,10 +243,6 @@ open_entry(struct entry *e, const char *name, virConnectAuthPtr auth, unsigned i
 {
     virConnectPtr conn;
 
-    if (flags & ~(VIR_CONNECT_RO | VIR_CONNECT_NO_ALIASES)) {
-        entry_set(e, VIR_ERR_INVALID_ARG, "unknown flags 0x%x", flags & ~(VIR_CONNECT_RO | VIR_CONNECT_NO_ALIASES));
-        return NULL;
-    }
     conn = conn_new(HANDLE_conn);
     if (open_conn(conn, name, auth, flags, &e->err) < 0) {
         conn_free(conn);
@@ -291,7 +292,7 @@ conn_open_admin(const struct open_request *req, struct err *err)
 int
 virConnectClose(virConnectPtr conn)
 {
-    ENTRY("virConnectClose", VIR_FROM_DOMAIN);
+    ENTRY("virConnectClose", VIR_FROM_NONE);
 
     if (!entry_self(&e, HANDLE_conn, conn))
         return entry_fail(&e);

@@ -23,8 +23,8 @@ static const struct { int code, domain; const char *what; } bad[HANDLE_TYPES] = 
     [HANDLE_nwfilter_binding] = { VIR_ERR_INVALID_NWFILTER_BINDING, VIR_FROM_NWFILTER, "filter binding" },
     [HANDLE_domain_snapshot] = { VIR_ERR_INVALID_DOMAIN_SNAPSHOT, VIR_FROM_DOMAIN_SNAPSHOT, "snapshot" },
     [HANDLE_domain_checkpoint] = { VIR_ERR_INVALID_DOMAIN_CHECKPOINT, VIR_FROM_DOMAIN_CHECKPOINT, "checkpoint" },
-    [HANDLE_admin_server] = { VIR_ERR_INVALID_ARG, -1, "server" },
-    [HANDLE_admin_client] = { VIR_ERR_INVALID_ARG, -1, "client" },
+    [HANDLE_admin_server] = { VIR_ERR_INVALID_CONN, -1, "server" },
+    [HANDLE_admin_client] = { VIR_ERR_INVALID_CONN, -1, "client" },
 };
 
 void

@@ -10,6 +10,7 @@
  */
 #include "lib/events.h"
 
+#include "base/uuid.h"
 #include "lib/conn.h"
 
 #define ERR_FROM VIR_FROM_NONE
@@ -20,6 +21,7 @@ struct registration {
     virConnectPtr conn;
     enum event_family family;
     int event;
+    char *object;  /* whose events only: its UUID or name, or NULL */
     int id;        /* what the application knows */
     int driver_id; /* what the driver knows */
     bool legacy, gone;
@@ -45,6 +47,7 @@ registration_unref(struct registration *reg)
         return;
     if (reg->freecb)
         reg->freecb(reg->opaque);
+    g_free(reg->object);
     g_free(reg);
 }
 
@@ -177,7 +180,27 @@ events_close(virConnectPtr conn)
 
 #define SLOT(conn, family, slot) ((conn)->drv->family ? (conn)->drv->family->slot : NULL)
 
-/* The driver's id, -1 with e->err, -2: it has no events of this family. */
+static bool
+driver_has(virConnectPtr conn, enum event_family family)
+{
+    switch (family) {
+    case EVENT_DOMAIN:
+        return SLOT(conn, hypervisor, connect_domain_event_register_any);
+    case EVENT_NETWORK:
+        return SLOT(conn, network, connect_network_event_register_any);
+    case EVENT_STORAGE_POOL:
+        return SLOT(conn, storage, connect_storage_pool_event_register_any);
+    case EVENT_NODE_DEVICE:
+        return SLOT(conn, node_device, connect_node_device_event_register_any);
+    case EVENT_SECRET:
+        return SLOT(conn, secret, connect_secret_event_register_any);
+    case EVENT_QEMU_MONITOR:
+        return SLOT(conn, hypervisor, connect_domain_qemu_monitor_event_register);
+    }
+    return false;
+}
+
+/* The driver's id, or -1 with e->err; only when driver_has() the family. */
 static int
 driver_register_event(struct entry *e, const struct event_request *req, struct registration *reg)
 {
@@ -185,7 +208,7 @@ driver_register_event(struct entry *e, const struct event_request *req, struct r
     const struct event_filter *filter = &req->filter;
 
 #define REGISTER(family, slot) \
-    return SLOT(e->conn, family, slot) ? drv->family->slot(drv, filter, deliver, reg, unref_opaque, &e->err) : -2
+    return drv->family->slot(drv, filter, deliver, reg, unref_opaque, &e->err)
     switch (filter->family) {
     case EVENT_DOMAIN:
         REGISTER(hypervisor, connect_domain_event_register_any);
@@ -198,12 +221,10 @@ driver_register_event(struct entry *e, const struct event_request *req, struct r
     case EVENT_SECRET:
         REGISTER(secret, connect_secret_event_register_any);
     case EVENT_QEMU_MONITOR:
-        if (!SLOT(e->conn, hypervisor, connect_domain_qemu_monitor_event_register))
-            return -2;
         return drv->hypervisor->connect_domain_qemu_monitor_event_register(
             drv, filter, req->monitor_event, deliver, reg, unref_opaque, req->flags, &e->err);
     }
-    return -2;
+    return -1;
 }
 
 static int
@@ -212,7 +233,7 @@ driver_deregister_event(struct entry *e, const struct registration *reg)
     struct drv_conn *drv = e->conn->drv;
 
 #define DEREGISTER(family, slot) \
-    return SLOT(e->conn, family, slot) ? drv->family->slot(drv, reg->driver_id, &e->err) : -2
+    return SLOT(e->conn, family, slot) ? drv->family->slot(drv, reg->driver_id, &e->err) : -1
     switch (reg->family) {
     case EVENT_DOMAIN:
         DEREGISTER(hypervisor, connect_domain_event_deregister_any);
@@ -227,7 +248,20 @@ driver_deregister_event(struct entry *e, const struct registration *reg)
     case EVENT_QEMU_MONITOR:
         DEREGISTER(hypervisor, connect_domain_qemu_monitor_event_deregister);
     }
-    return -2;
+    return -1;
+}
+
+/* One callback may be told of one event of one object once only. */
+static bool
+tracked(virConnectPtr conn, const struct registration *as)
+{
+    if (as->family == EVENT_QEMU_MONITOR)
+        return false;
+    for (struct registration *reg = conn->registrations; reg; reg = reg->next)
+        if (!reg->gone && reg->cb == as->cb && reg->family == as->family && reg->event == as->event &&
+            reg->legacy == as->legacy && g_strcmp0(reg->object, as->object) == 0)
+            return true;
+    return false;
 }
 
 static struct registration *
@@ -248,6 +282,9 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     struct registration *reg;
     int id, driver_id;
 
+    if (!driver_has(conn, req->filter.family))
+        return entry_no_support(e);
+    e->domain = VIR_FROM_NONE;
     if (!events_need_timer(conn))
         return entry_set(e, VIR_ERR_INTERNAL_ERROR, "no event loop: call virEventRegisterDefaultImpl() or "
                                                     "virEventRegisterImpl() before asking for events");
@@ -259,9 +296,14 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     reg->legacy = legacy;
     reg->cb = req->cb;
     reg->opaque = req->opaque;
+    if (req->filter.one_object && req->filter.name)
+        reg->object = g_strdup(req->filter.name);
+    else if (req->filter.one_object)
+        reg->object = uuid_format(req->filter.uuid, g_malloc(VIR_UUID_STRING_BUFLEN));
     pthread_mutex_lock(&conn->lock);
-    if (legacy && find(conn, reg->family, -1, reg->cb)) {
+    if (tracked(conn, reg)) {
         pthread_mutex_unlock(&conn->lock);
+        g_free(reg->object);
         g_free(reg);
         return entry_set(e, VIR_ERR_INVALID_ARG, "this callback is registered already");
     }
@@ -290,7 +332,7 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
         e->conn = NULL;
         handle_unref(conn);
         e->conn = conn;
-        return driver_id == -2 ? entry_no_support(e) : entry_fail(e);
+        return entry_fail(e);
     }
     return id;
 }
@@ -336,8 +378,12 @@ take(virConnectPtr conn, enum event_family family, int id, void (*cb)(void))
 int
 events_deregister(struct entry *e, enum event_family family, int id)
 {
-    struct registration *reg = take(e->conn, family, id, NULL);
+    struct registration *reg;
 
+    if (!driver_has(e->conn, family))
+        return entry_no_support(e);
+    reg = take(e->conn, family, id, NULL);
+    e->domain = VIR_FROM_NONE;
     if (!reg)
         return entry_set(e, VIR_ERR_INVALID_ARG, "no event callback of the id %d is registered", id);
     return deregister(e, reg) < 0 ? -1 : 0;
@@ -407,6 +453,7 @@ virConnectDomainEventDeregister(virConnectPtr conn, virConnectDomainEventCallbac
     if (!entry_self(&e, HANDLE_conn, conn) || !entry_nonnull(&e, "cb", (const void *)cb))
         return entry_fail(&e);
     reg = take(conn, EVENT_DOMAIN, -1, (void (*)(void))cb);
+    e.domain = VIR_FROM_NONE;
     if (!reg)
         return entry_set(&e, VIR_ERR_INVALID_ARG, "this callback is not registered");
     return deregister(&e, reg) < 0 ? -1 : 0;

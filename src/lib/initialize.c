@@ -69,8 +69,8 @@ virGetVersion(unsigned long *libVer, const char *type, unsigned long *typeVer)
 {
     ENTRY("virGetVersion", VIR_FROM_NONE);
 
-    if (!entry_nonnull(&e, "libVer", libVer))
-        return entry_fail(&e);
+    if (!libVer)
+        return entry_set(&e, VIR_ERR_INTERNAL_ERROR, "there is no place for the version of the library");
     *libVer = LIBVIR_VERSION_NUMBER;
     if (typeVer)
         *typeVer = LIBVIR_VERSION_NUMBER;

@@ -40,7 +40,8 @@ virDomainLxcEnterNamespace(virDomainPtr domain, unsigned int nfdlist, int *fdlis
         *noldfdlist = n;
     }
     for (unsigned int i = 0; i < nfdlist; i++) {
-        if (fdlist[i] >= 0 && setns(fdlist[i], 0) < 0) {
+        /* EINVAL: the namespace of users in which we are already. */
+        if (fdlist[i] >= 0 && setns(fdlist[i], 0) < 0 && errno != EINVAL) {
             err_errno(&e.err, errno, "cannot enter the namespace of descriptor %d", fdlist[i]);
             return entry_fail(&e);
         }
@@ -66,7 +67,7 @@ virDomainLxcEnterSecurityLabel(virSecurityModelPtr model, virSecurityLabelPtr la
         return 0;
     apparmor = strcmp(model->model, "apparmor") == 0;
     if (!apparmor && strcmp(model->model, "selinux") != 0)
-        return entry_set(&e, VIR_ERR_INVALID_ARG, "the security model '%s' is neither selinux, apparmor nor none",
+        return entry_set(&e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the security model '%s' is neither selinux, apparmor nor none",
                          model->model);
     if (oldlabel) {
         ssize_t n;

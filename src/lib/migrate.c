@@ -32,6 +32,19 @@ check_dest(struct entry *e, virConnectPtr dconn)
     return false;
 }
 
+/* What needs a word of the driver, which none gives. */
+static int
+unsupported(struct entry *e, unsigned long flags)
+{
+    if (flags & VIR_MIGRATE_OFFLINE)
+        return entry_set(e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the driver cannot migrate a definition alone");
+    if (flags & VIR_MIGRATE_CHANGE_PROTECTION)
+        return entry_set(e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the driver cannot protect a guest from changes meanwhile");
+    if (!(flags & VIR_MIGRATE_PEER2PEER) && flags & VIR_MIGRATE_TUNNELLED)
+        return entry_set(e, VIR_ERR_OPERATION_INVALID, "VIR_MIGRATE_TUNNELLED needs VIR_MIGRATE_PEER2PEER as well");
+    return entry_no_support(e);
+}
+
 virDomainPtr
 virDomainMigrate(virDomainPtr domain, virConnectPtr dconn, unsigned long flags, const char *dname,
                  const char *uri, unsigned long bandwidth)
@@ -41,7 +54,7 @@ virDomainMigrate(virDomainPtr domain, virConnectPtr dconn, unsigned long flags, 
     if (!check(&e, domain, flags) || !check_dest(&e, dconn))
         entry_fail(&e);
     else
-        entry_no_support(&e);
+        unsupported(&e, flags);
     return NULL;
 }
 
@@ -54,7 +67,7 @@ virDomainMigrate2(virDomainPtr domain, virConnectPtr dconn, const char *dxml, un
     if (!check(&e, domain, flags) || !check_dest(&e, dconn))
         entry_fail(&e);
     else
-        entry_no_support(&e);
+        unsupported(&e, flags);
     return NULL;
 }
 
@@ -64,12 +77,27 @@ virDomainMigrate3(virDomainPtr domain, virConnectPtr dconn, virTypedParameterPtr
 {
     ENTRY("virDomainMigrate3", VIR_FROM_DOMAIN);
 
-    if (!check(&e, domain, flags) || !check_dest(&e, dconn) ||
-        (nparams > 0 && !entry_nonnull(&e, "params", params)))
+    if (!check(&e, domain, flags) ||
+        !entry_that(&e, !(flags & (VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_TUNNELLED)), "flags",
+                    "cannot have VIR_MIGRATE_PEER2PEER or VIR_MIGRATE_TUNNELLED: virDomainMigrateToURI3() does that"))
+        entry_fail(&e);
+    else if (nparams > 0)
+        entry_set(&e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the driver does not take parameters of a migration");
+    else if (!check_dest(&e, dconn))
         entry_fail(&e);
     else
-        entry_no_support(&e);
+        unsupported(&e, flags);
     return NULL;
+}
+
+/* Migrating to a URI is the driver's work alone. */
+static int
+to_uri(struct entry *e, virDomainPtr domain, unsigned long flags)
+{
+    if (!check(e, domain, flags))
+        return entry_fail(e);
+    return entry_set(e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the %s driver cannot migrate to a URI",
+                     e->conn->drv->driver->name);
 }
 
 int
@@ -78,9 +106,9 @@ virDomainMigrateToURI(virDomainPtr domain, const char *duri, unsigned long flags
 {
     ENTRY("virDomainMigrateToURI", VIR_FROM_DOMAIN);
 
-    if (!check(&e, domain, flags) || !entry_nonnull(&e, "duri", duri))
+    if (check(&e, domain, flags) && !entry_nonnull(&e, "duri", duri))
         return entry_fail(&e);
-    return entry_no_support(&e);
+    return to_uri(&e, domain, flags);
 }
 
 int
@@ -89,9 +117,7 @@ virDomainMigrateToURI2(virDomainPtr domain, const char *dconnuri, const char *mi
 {
     ENTRY("virDomainMigrateToURI2", VIR_FROM_DOMAIN);
 
-    if (!check(&e, domain, flags))
-        return entry_fail(&e);
-    return entry_no_support(&e);
+    return to_uri(&e, domain, flags);
 }
 
 int
@@ -100,7 +126,5 @@ virDomainMigrateToURI3(virDomainPtr domain, const char *dconnuri, virTypedParame
 {
     ENTRY("virDomainMigrateToURI3", VIR_FROM_DOMAIN);
 
-    if (!check(&e, domain, flags) || (nparams > 0 && !entry_nonnull(&e, "params", params)))
-        return entry_fail(&e);
-    return entry_no_support(&e);
+    return to_uri(&e, domain, flags);
 }

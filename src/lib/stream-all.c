@@ -11,10 +11,8 @@
 #define CHUNK 65536
 
 static bool
-usable(struct entry *e, virStreamPtr st, const void *handler)
+usable(struct entry *e, virStreamPtr st)
 {
-    if (!entry_self(e, HANDLE_stream, st) || !entry_nonnull(e, "handler", handler))
-        return false;
     if (!st->st.nonblock)
         return true;
     err_set_from(&e->err, e->domain, VIR_ERR_OPERATION_INVALID, "%s needs a stream without VIR_STREAM_NONBLOCK",
@@ -58,7 +56,8 @@ virStreamSendAll(virStreamPtr st, virStreamSourceFunc handler, void *opaque)
     ENTRY("virStreamSendAll", VIR_FROM_STREAMS);
     g_autofree char *data = g_malloc(CHUNK);
 
-    if (!usable(&e, st, (const void *)handler))
+    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "handler", (const void *)handler) ||
+        !usable(&e, st))
         return entry_fail(&e);
     for (;;) {
         int n = handler(st, data, CHUNK, opaque);
@@ -79,8 +78,9 @@ virStreamSparseSendAll(virStreamPtr st, virStreamSourceFunc handler, virStreamSo
     ENTRY("virStreamSparseSendAll", VIR_FROM_STREAMS);
     g_autofree char *data = g_malloc(CHUNK);
 
-    if (!usable(&e, st, (const void *)handler) || !entry_nonnull(&e, "holeHandler", (const void *)holeHandler) ||
-        !entry_nonnull(&e, "skipHandler", (const void *)skipHandler))
+    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "handler", (const void *)handler) ||
+        !entry_nonnull(&e, "holeHandler", (const void *)holeHandler) ||
+        !entry_nonnull(&e, "skipHandler", (const void *)skipHandler) || !usable(&e, st))
         return entry_fail(&e);
     for (;;) {
         int in_data = 0, n;
@@ -126,7 +126,8 @@ virStreamRecvAll(virStreamPtr st, virStreamSinkFunc handler, void *opaque)
     ENTRY("virStreamRecvAll", VIR_FROM_STREAMS);
     g_autofree char *data = g_malloc(CHUNK);
 
-    if (!usable(&e, st, (const void *)handler))
+    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "handler", (const void *)handler) ||
+        !usable(&e, st))
         return entry_fail(&e);
     for (;;) {
         long long n = stream_recv(&e, st, data, CHUNK, 0);
@@ -144,7 +145,8 @@ virStreamSparseRecvAll(virStreamPtr st, virStreamSinkFunc handler, virStreamSink
     ENTRY("virStreamSparseRecvAll", VIR_FROM_STREAMS);
     g_autofree char *data = g_malloc(CHUNK);
 
-    if (!usable(&e, st, (const void *)handler) || !entry_nonnull(&e, "holeHandler", (const void *)holeHandler))
+    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "handler", (const void *)handler) ||
+        !entry_nonnull(&e, "holeHandler", (const void *)holeHandler) || !usable(&e, st))
         return entry_fail(&e);
     for (;;) {
         long long n = stream_recv(&e, st, data, CHUNK, VIR_STREAM_RECV_STOP_AT_HOLE), hole;

@@ -44,10 +44,6 @@ virStreamNew(virConnectPtr conn, unsigned int flags)
         entry_fail(&e);
         return NULL;
     }
-    if (flags & ~VIR_STREAM_NONBLOCK) {
-        entry_set(&e, VIR_ERR_INVALID_ARG, "unknown flags 0x%x", flags);
-        return NULL;
-    }
     st = g_new0(struct _virStream, 1);
     st->h.magic = HANDLE_MAGIC | HANDLE_stream;
     atomic_init(&st->h.refs, 1);
@@ -89,8 +85,7 @@ opened(struct entry *e, virStreamPtr st)
 {
     if (st->st.ops || st->st.fd >= 0)
         return true;
-    err_set(&e->err, VIR_ERR_OPERATION_INVALID, "%s: the stream is not open: no call was given it, or it has ended",
-            e->name);
+    err_set(&e->err, VIR_ERR_NO_SUPPORT, "%s: the stream is not open: no call was given it, or it has ended", e->name);
     return false;
 }
 
@@ -175,7 +170,7 @@ virStreamRecvFlags(virStreamPtr st, char *data, size_t nbytes, unsigned int flag
     ENTRY("virStreamRecvFlags", VIR_FROM_STREAMS);
     long long rc;
 
-    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "data", data) ||
+    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "data", data) || !opened(&e, st) ||
         !entry_that(&e, !(flags & ~VIR_STREAM_RECV_STOP_AT_HOLE), "flags", "has bits that are not known"))
         return entry_fail(&e);
     rc = stream_recv(&e, st, data, MIN(nbytes, G_MAXINT), flags);
@@ -200,8 +195,8 @@ virStreamSendHole(virStreamPtr st, long long length, unsigned int flags)
     ENTRY("virStreamSendHole", VIR_FROM_STREAMS);
     int rc;
 
-    if (!entry_self(&e, HANDLE_stream, st) || !entry_that(&e, length >= 0, "length", "must not be negative") ||
-        !opened(&e, st))
+    if (!entry_self(&e, HANDLE_stream, st) || !opened(&e, st) ||
+        !entry_that(&e, length >= 0, "length", "must not be negative"))
         return entry_fail(&e);
     if (!st->st.ops || !st->st.ops->send_hole)
         return entry_no_support(&e);
@@ -228,8 +223,8 @@ end(struct entry *e, virStreamPtr st, bool abort_it)
 {
     int rc = 0;
 
-    if (!opened(e, st))
-        return entry_fail(e);
+    if (!opened(e, st)) /* to abort what never began is no failure */
+        return abort_it ? 0 : entry_fail(e);
     if (st->st.ops) {
         int (*op)(struct stream *, struct err *) = abort_it ? st->st.ops->abort : st->st.ops->finish;
 
@@ -315,7 +310,7 @@ virStreamEventAddCallback(virStreamPtr st, int events, virStreamEventCallback cb
     ENTRY("virStreamEventAddCallback", VIR_FROM_STREAMS);
     bool taken;
 
-    if (!entry_self(&e, HANDLE_stream, st) || !entry_nonnull(&e, "cb", (const void *)cb) || !opened(&e, st))
+    if (!entry_self(&e, HANDLE_stream, st) || !opened(&e, st) || !entry_nonnull(&e, "cb", (const void *)cb))
         return entry_fail(&e);
     pthread_mutex_lock(&st->lock);
     taken = st->event_cb != NULL;
@@ -371,7 +366,7 @@ virStreamEventRemoveCallback(virStreamPtr st)
     virFreeCallback ff;
     void *opaque;
 
-    if (!entry_self(&e, HANDLE_stream, st))
+    if (!entry_self(&e, HANDLE_stream, st) || (!st->event_cb && !opened(&e, st)))
         return entry_fail(&e);
     if (!st->event_cb)
         return entry_set(&e, VIR_ERR_OPERATION_INVALID, "the stream has no callback");

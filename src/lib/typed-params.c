@@ -5,9 +5,10 @@
  */
 #include "base/typed_params.h"
 
-#include "base/str.h"
 #include "lib/entry.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 virTypedParameterPtr
@@ -24,8 +25,8 @@ virTypedParamsGet(virTypedParameterPtr params, int nparams, const char *name)
         ENTRY("virTypedParamsGet" #word, VIR_FROM_NONE); \
         virTypedParameterPtr param; \
         int rc; \
-        if (!entry_nonnull(&e, "name", name)) \
-            return entry_fail(&e); \
+        if (!name) \
+            return 0; \
         rc = typed_params_get(params, nparams, name, VIR_TYPED_PARAM_##TYPE, &param, &e.err); \
         if (rc < 0) \
             return entry_fail(&e); \
@@ -47,8 +48,8 @@ virTypedParamsGetBoolean(virTypedParameterPtr params, int nparams, const char *n
     virTypedParameterPtr param;
     int rc;
 
-    if (!entry_nonnull(&e, "name", name))
-        return entry_fail(&e);
+    if (!name)
+        return 0;
     rc = typed_params_get(params, nparams, name, VIR_TYPED_PARAM_BOOLEAN, &param, &e.err);
     if (rc < 0)
         return entry_fail(&e);
@@ -105,38 +106,42 @@ virTypedParamsAddStringList(virTypedParameterPtr *params, int *nparams, int *max
 static int
 from_string(virTypedParameterPtr param, const char *value)
 {
-    int64_t l;
-    uint64_t ul;
     char *end;
 
+    errno = 0;
     switch (param->type) {
+    /* As C reads them: blanks before, a sign, and for unsigned ones a minus that wraps around. */
     case VIR_TYPED_PARAM_INT:
-        return str_to_int(value, 10, &param->value.i);
+        param->value.l = strtoll(value, &end, 10);
+        if (param->value.l != (int)param->value.l)
+            return -1;
+        param->value.i = (int)param->value.l;
+        break;
     case VIR_TYPED_PARAM_UINT:
-        return str_to_uint(value, 10, &param->value.ui);
+        param->value.ul = strtoull(value, &end, 10);
+        if (param->value.ul > UINT_MAX && -param->value.ul > UINT_MAX)
+            return -1;
+        param->value.ui = (unsigned int)param->value.ul;
+        break;
     case VIR_TYPED_PARAM_LLONG:
-        if (str_to_i64(value, 10, &l) < 0)
-            return -1;
-        param->value.l = l;
-        return 0;
+        param->value.l = strtoll(value, &end, 10);
+        break;
     case VIR_TYPED_PARAM_ULLONG:
-        if (str_to_u64(value, 10, &ul) < 0)
-            return -1;
-        param->value.ul = ul;
-        return 0;
+        param->value.ul = strtoull(value, &end, 10);
+        break;
     case VIR_TYPED_PARAM_DOUBLE:
         param->value.d = g_ascii_strtod(value, &end);
-        return *value && !*end ? 0 : -1;
+        break;
     case VIR_TYPED_PARAM_BOOLEAN:
-        if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
-            return -1;
-        param->value.b = *value == '1';
-        return 0;
+        param->value.b = strcmp(value, "1") == 0 || g_ascii_strcasecmp(value, "true") == 0;
+        return param->value.b || strcmp(value, "0") == 0 || g_ascii_strcasecmp(value, "false") == 0 ? 0 : -1;
     case VIR_TYPED_PARAM_STRING:
         param->value.s = g_strdup(value);
         return 0;
+    default:
+        return -1;
     }
-    return -1;
+    return end == value || *end || errno ? -1 : 0;
 }
 
 int
@@ -149,7 +154,7 @@ virTypedParamsAddFromString(virTypedParameterPtr *params, int *nparams, int *max
     if (!entry_nonnull(&e, "value", value))
         return entry_fail(&e);
     if (!typed_param_type_name(type))
-        return entry_set(&e, VIR_ERR_INVALID_ARG, "%d is not the type of a parameter", type);
+        return entry_set(&e, VIR_ERR_INTERNAL_ERROR, "%d is not the type of a parameter", type);
     added = add(&e, params, nparams, maxparams, name, type);
     if (!added)
         return -1;

@@ -21,8 +21,10 @@ struct world {
 #define WORLD_CODE(type, name) int code_##type;
     HANDLE_POINTERS(WORLD_CODE)
     int failure;             /* what a call that passes its checks ends with */
+    int late;                /* and what one ends with that fails a check which needs the driver */
     long long room[12][64];  /* memory for results; its first int is 1 */
     long long garbage[64];
+    int socket;              /* the descriptor of one */
 };
 
 struct entry_test {

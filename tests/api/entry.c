@@ -10,6 +10,8 @@
 
 #include <glib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct world world;
 static int handler_calls;
@@ -78,6 +80,7 @@ make_world(const char *uri_text)
     w->adm_conn = (virAdmConnectPtr)conn_open_admin(&req, NULL);
     g_assert_nonnull(w->adm_conn);
     uri_free(uri);
+    w->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     w->stream = virStreamNew(w->conn, 0);
 #define MAKE(type, name) { \
         struct type##_ref ref = { 0 }; \
@@ -100,7 +103,7 @@ make_world(const char *uri_text)
     w->code_nwfilter_binding = VIR_ERR_INVALID_NWFILTER_BINDING;
     w->code_domain_snapshot = VIR_ERR_INVALID_DOMAIN_SNAPSHOT;
     w->code_domain_checkpoint = VIR_ERR_INVALID_DOMAIN_CHECKPOINT;
-    w->code_admin_server = w->code_admin_client = VIR_ERR_INVALID_ARG;
+    w->code_admin_server = w->code_admin_client = VIR_ERR_INVALID_CONN;
 }
 
 static void
@@ -111,6 +114,7 @@ free_world(void)
 #define FREE(type, name) handle_unref(w->type);
     HANDLE_POINTERS(FREE)
     virStreamFree(w->stream);
+    close(w->socket);
     g_assert_cmpint(virConnectClose(w->conn), ==, 0);
     handle_unref(w->adm_conn);
 }
@@ -122,10 +126,11 @@ run_one(const void *opaque)
 
     make_world("fake:///full");
     world.failure = VIR_ERR_OPERATION_FAILED;
+    world.late = VIR_ERR_INVALID_ARG;
     test->run(&world);
     free_world();
     make_world("fake:///none");
-    world.failure = VIR_ERR_NO_SUPPORT;
+    world.failure = world.late = VIR_ERR_NO_SUPPORT;
     /* These two need no driver to answer. */
     if (strcmp(test->name, "virConnectGetLibVersion") != 0 && strcmp(test->name, "virConnectIsAlive") != 0 &&
         strcmp(test->name, "virConnectGetType") != 0)

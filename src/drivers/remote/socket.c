@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define ERR_FROM VIR_FROM_RPC
+#define BAD_URI(err, ...) err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_INVALID_ARG, __VA_ARGS__)
 #define SESSION_IDLE "120" /* seconds after which a daemon that we started leaves */
 #define SESSION_START_MS 30000
 
@@ -87,12 +88,12 @@ socket_path(const struct open_request *req, struct err *err)
     const char *suffix = (req->flags & VIR_CONNECT_RO) && !session ? "-sock-ro" : "-sock";
     const char *daemon = direct_daemon(scheme);
     if (mode && strcmp(mode, "auto") && strcmp(mode, "legacy") && strcmp(mode, "direct")) {
-        err_set(err, VIR_ERR_INVALID_ARG, "URI parameter mode=%s is none of auto, legacy, direct", mode);
+        BAD_URI(err, "URI parameter mode=%s is none of auto, legacy, direct", mode);
         return NULL;
     }
     bool direct = mode && strcmp(mode, "direct") == 0;
     if (direct && !daemon) {
-        err_set(err, VIR_ERR_INVALID_ARG, "URI parameter mode=direct: there is no daemon that serves '%s' alone",
+        BAD_URI(err, "URI parameter mode=direct: there is no daemon that serves '%s' alone",
                 scheme ? scheme : "");
         return NULL;
     }
@@ -273,7 +274,7 @@ connect_ext(const struct open_request *req, struct remote_target *t, struct err 
 {
     const char *command = uri_param(req->uri, "command");
     if (!command)
-        return err_set(err, VIR_ERR_INVALID_ARG, "Transport 'ext' needs the URI parameter command=PROGRAM");
+        return BAD_URI(err, "Transport 'ext' needs the URI parameter command=PROGRAM");
     const char *argv[] = { command, NULL };
     return connect_command(argv, t, err);
 }
@@ -287,7 +288,7 @@ connect_ssh(const struct open_request *req, struct remote_target *t, struct err 
     const char *no_tty = uri_param(uri, "no_tty"), *no_verify = uri_param(uri, "no_verify");
     const char *proxy = uri_param(uri, "proxy");
     if (!uri->server || uri->server[0] == '-')
-        return err_set(err, VIR_ERR_INVALID_ARG, "Transport 'ssh' needs a server in the URI");
+        return err_set(err, VIR_ERR_SYSTEM_ERROR, "Transport 'ssh' needs a server in the URI");
     g_autofree char *port = uri->port ? g_strdup_printf("%d", uri->port) : NULL;
     g_autofree char *path = socket ? g_strdup(socket)
                             : g_strdup_printf(RUNSTATEDIR "/libvirt/libvirt-sock%s",
@@ -346,7 +347,7 @@ remote_connect(const struct open_request *req, struct remote_target *t, struct e
         transport = uri && uri->server ? "tls" : "unix";
     if (strcmp(transport, "unix") == 0) {
         if (uri && uri->server && *uri->server)
-            return err_set(err, VIR_ERR_INVALID_ARG, "Transport 'unix' leads to this host; the URI names server '%s'; "
+            return BAD_URI(err, "Transport 'unix' leads to this host; the URI names server '%s'; "
                            "did you mean '%s+ssh'?", uri->server, uri->scheme);
         return connect_unix(req, t, err);
     }
@@ -356,6 +357,6 @@ remote_connect(const struct open_request *req, struct remote_target *t, struct e
         return connect_ext(req, t, err);
     if (strcmp(transport, "ssh") == 0)
         return connect_ssh(req, t, err);
-    return err_set(err, VIR_ERR_INVALID_ARG, "Transport '%s' is not one of unix, tcp, ssh, ext that this build has",
+    return BAD_URI(err, "Transport '%s' is not one of unix, tcp, ssh, ext that this build has",
                    transport);
 }

@@ -109,6 +109,8 @@ test_open(struct drv_conn *conn, const struct open_request *req, struct err *err
 
     if (!req->uri || req->admin || req->uri->server || req->uri->transport)
         return 0;
+    if (req->flags & ~VIR_CONNECT_RO)
+        return err_set(err, VIR_ERR_INVALID_ARG, "test: flags 0x%x are not known here", req->flags & ~VIR_CONNECT_RO);
     path = req->uri->path;
     if (!path || !*path || strcmp(path, "/") == 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "test: needs a path: test:///default, or test:/// and the file of a host");

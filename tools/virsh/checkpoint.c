@@ -248,8 +248,12 @@ cmd_checkpoint_list(struct shell *sh, const struct call *call)
     int n;
     if (!opt_exclusive(sh, call, "tree", "name", NULL) || !opt_exclusive(sh, call, "parent", "roots", NULL) ||
         !opt_exclusive(sh, call, "parent", "tree", NULL) || !opt_exclusive(sh, call, "roots", "tree", NULL) ||
-        !opt_exclusive(sh, call, "roots", "from", NULL) || !opt_exclusive(sh, call, "leaves", "no-leaves", NULL))
+        !opt_exclusive(sh, call, "roots", "from", NULL))
         return false;
+    if (tree && (opt_flag(call, "leaves") || opt_flag(call, "no-leaves")))
+        return fail(sh, "--%s and --tree are mutually exclusive", opt_flag(call, "leaves") ? "leaves" : "no-leaves");
+    if (opt_flag(call, "descendants") && !opt_flag(call, "from"))
+        return fail(sh, "--descendants requires --from");
     if (opt_flag(call, "leaves"))
         flags |= VIR_DOMAIN_CHECKPOINT_LIST_LEAVES;
     if (opt_flag(call, "no-leaves"))

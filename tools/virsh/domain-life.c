@@ -351,6 +351,19 @@ storage_remove(struct shell *sh, const struct call *call, GPtrArray *found)
     return ok;
 }
 
+/* A driver that does not know what a flag is about has nothing to keep or remove either. */
+static bool
+undefine(struct shell *sh, virDomainPtr dom, unsigned int flags)
+{
+    if (!flags)
+        return virDomainUndefine(dom) == 0;
+    if (virDomainUndefineFlags(dom, flags) == 0)
+        return true;
+    int code = err_code(sh);
+    return !(flags & VIR_DOMAIN_UNDEFINE_NVRAM) && (code == VIR_ERR_NO_SUPPORT || code == VIR_ERR_INVALID_ARG) && virDomainHasManagedSaveImage(dom, 0) <= 0 &&
+           virDomainSnapshotNum(dom, 0) <= 0 && virDomainUndefine(dom) == 0;
+}
+
 bool
 cmd_undefine(struct shell *sh, const struct call *call)
 {
@@ -368,7 +381,7 @@ cmd_undefine(struct shell *sh, const struct call *call)
     };
     const char *name = NULL;
     unsigned int flags = 0;
-    bool storage = opt_flag(call, "storage") || opt_flag(call, "remove-all-storage");
+    bool storage = (opt_text(call, "storage") && *opt_text(call, "storage")) || opt_flag(call, "remove-all-storage");
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(storage_free);
     if (!opt_exclusive(sh, call, "nvram", "keep-nvram", NULL) ||
         !opt_exclusive(sh, call, "tpm", "keep-tpm", NULL))
@@ -389,7 +402,7 @@ cmd_undefine(struct shell *sh, const struct call *call)
         if (!storage_find(sh, call, dom, found))
             return false;
     }
-    if ((flags ? virDomainUndefineFlags(dom, flags) : virDomainUndefine(dom)) < 0)
+    if (!undefine(sh, dom, flags))
         return fail(sh, "Failed to undefine domain '%s'", name);
     say(sh, "Domain '%s' has been undefined\n", name);
     return storage_remove(sh, call, found);

@@ -475,6 +475,8 @@ cmd_event(struct shell *sh, const struct call *call)
     const char *event = NULL;
     bool all;
     g_autoptr(virDomain) dom = NULL;
+    if (!opt_exclusive(sh, call, "list", "event", NULL) || !opt_exclusive(sh, call, "list", "all", NULL))
+        return false;
     if (opt_flag(call, "list"))
         return list_events(sh, KIND_DOMAIN);
     if (!event_given(sh, call, KIND_DOMAIN, &event, &all))

@@ -62,6 +62,8 @@ cmd_iface_list(struct shell *sh, const struct call *call)
 {
     unsigned int flags = VIR_CONNECT_LIST_INTERFACES_ACTIVE;
     virInterfacePtr *list = NULL;
+    if (!opt_exclusive(sh, call, "all", "inactive", NULL))
+        return false;
     if (opt_flag(call, "inactive"))
         flags = VIR_CONNECT_LIST_INTERFACES_INACTIVE;
     if (opt_flag(call, "all"))

@@ -52,7 +52,7 @@ filter_flags(const struct call *call)
         {"state-other", VIR_CONNECT_LIST_DOMAINS_OTHER},
     };
     unsigned int flags = VIR_CONNECT_LIST_DOMAINS_ACTIVE;
-    if (opt_flag(call, "inactive"))
+    if (opt_flag(call, "inactive") || opt_flag(call, "state-shutoff"))
         flags = VIR_CONNECT_LIST_DOMAINS_INACTIVE;
     if (opt_flag(call, "all"))
         flags = VIR_CONNECT_LIST_DOMAINS_ACTIVE | VIR_CONNECT_LIST_DOMAINS_INACTIVE;

@@ -164,10 +164,11 @@ pool_xml(struct shell *sh, const struct call *call, const char **name, struct xm
                *protocol = get(call, "source-protocol-ver"), *initiator = get(call, "source-initiator");
     if (usage && uuid)
         return fail(sh, "Options --%s and --%s are mutually exclusive", "secret-usage", "secret-uuid");
+    bool known = auth && user && (usage || uuid);
     bool adapter = get(call, "adapter-name") || (get(call, "adapter-wwnn") && get(call, "adapter-wwpn"));
     xo_open(x, "<pool type='%s'>", type);
     xo_line(x, "<name>%s</name>", *name);
-    if (host || path || dev || source || format || adapter || initiator || auth) {
+    if (host || path || dev || source || format || adapter || initiator || known) {
         xo_open(x, "<source>");
         if (host)
             xo_line(x, "<host name='%s'/>", host);
@@ -181,7 +182,7 @@ pool_xml(struct shell *sh, const struct call *call, const char **name, struct xm
             xo_close(x, "initiator");
         }
         adapter_xml(call, x);
-        if (auth && user && (usage || uuid)) {
+        if (known) {
             xo_open(x, "<auth type='%s' username='%s'>", auth, user);
             if (uuid)
                 xo_line(x, "<secret uuid='%s'/>", uuid);
@@ -351,6 +352,8 @@ cmd_pool_list(struct shell *sh, const struct call *call)
     unsigned int flags = VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE;
     const char *types = NULL;
     virStoragePoolPtr *pools = NULL;
+    if (!opt_exclusive(sh, call, "all", "inactive", NULL))
+        return false;
     if (opt_flag(call, "inactive"))
         flags = VIR_CONNECT_LIST_STORAGE_POOLS_INACTIVE;
     if (opt_flag(call, "all"))

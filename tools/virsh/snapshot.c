@@ -68,12 +68,11 @@ memory_xml(struct shell *sh, const char *text, struct xml_out *x)
             kind = parts[i] + strlen("snapshot=");
         else if (!file && g_str_has_prefix(parts[i], "file="))
             file = parts[i] + strlen("file=");
-        else if (!file && !strchr(parts[i], '='))
+        else if (!file && parts[i][0] == '/')
             file = parts[i];
         else
             return fail(sh, "unable to parse memspec: %s", text);
     }
-    g_autoptr(GString) s = g_string_new(NULL);
     g_autofree char *a = kind ? xml_fmt(" snapshot='%s'", kind) : g_strdup("");
     g_autofree char *b = file ? xml_fmt(" file='%s'", file) : g_strdup("");
     xo_raw(x, "<memory%s%s/>", a, b);
@@ -413,12 +412,18 @@ cmd_snapshot_list(struct shell *sh, const struct call *call)
     bool ok = true;
     if (!opt_exclusive(sh, call, "tree", "name", NULL) || !opt_exclusive(sh, call, "parent", "roots", NULL) ||
         !opt_exclusive(sh, call, "parent", "tree", NULL) || !opt_exclusive(sh, call, "roots", "tree", NULL) ||
-        !opt_exclusive(sh, call, "roots", "from", NULL) || !opt_exclusive(sh, call, "roots", "current", NULL) ||
-        !opt_exclusive(sh, call, "leaves", "no-leaves", NULL))
+        !opt_exclusive(sh, call, "roots", "from", NULL) || !opt_exclusive(sh, call, "roots", "current", NULL))
         return false;
-    for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
-        if (opt_flag(call, map[i].option))
-            flags |= map[i].flag;
+    if (opt_flag(call, "descendants") && !opt_flag(call, "from") && !current)
+        return fail(sh, "--descendants requires either --from or --current");
+    for (size_t i = 0; i < G_N_ELEMENTS(map); i++) {
+        if (!opt_flag(call, map[i].option))
+            continue;
+        if (tree && map[i].flag != VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL &&
+            !(map[i].flag & (VIR_DOMAIN_SNAPSHOT_LIST_METADATA | VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA)))
+            return fail(sh, "--%s and --tree are mutually exclusive", map[i].option);
+        flags |= map[i].flag;
+    }
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
         return false;

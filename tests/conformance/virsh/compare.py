@@ -20,13 +20,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = ("<domain type='test'><name>%s</name><memory>1024</memory><vcpu>1</vcpu>"
           "<os><type>hvm</type></os></domain>\n")
 CHANGING = [
+    (r'\d{4}-\d\d-\d\d[ -]\d\d:\d\d:\d\d', 'DATE'),
     (r'\(Time: [\d.]+ ms\)', '(Time: N ms)'),
     (r'(CPU time:\s+)[\d.]+s', r'\1Ns'),
     (r'\b((?:rd|wr|rx|tx)_\w+|errs|last_update|Time:) \d+', r'\1 N'),
     (r'((?:number of|error count)[^:\n]*:\s+)\d+', r'\1N'),
-    (r'\d{4}-\d\d-\d\d[ -]\d\d:\d\d:\d\d', 'DATE'),
     (r'\b1[78]\d{8}\b', 'STAMP'),
-    (r'\(Time: [\d.]+ ms\)', '(Time: N ms)'),
     (r'libvirt \d+\.\d+\.\d+|(TEST|daemon:) \d+\.\d+\.\d+', r'\1 VERSION'),
     (r"<uuid>[0-9a-f-]{36}</uuid>", '<uuid>U</uuid>'),
     (r'\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b', 'UUID'),

@@ -3,6 +3,7 @@
 a source file with the tables that src/model's engine interprets.
 
 usage: model_emit.py header|source NAME FILE.model... > out
+  NAME is the file whose structs and documents are wanted, or "all" for the list of all documents.
 """
 import os
 import re
@@ -27,7 +28,7 @@ def c_type(m, f):
 
 
 def wants_has(m, f):
-    return f.type in SCALARS and SCALARS[f.type][2] and 'nz' not in f.flags and f.kind != 'list'
+    return f.type in SCALARS and f.kind != 'list' and ('zero' in f.flags or (SCALARS[f.type][2] and 'nz' not in f.flags))
 
 
 def members(m, s, out, seen):
@@ -206,11 +207,12 @@ class Tables:
         rank = {'attr': 0, 'text': 1}
         fields.sort(key=lambda fp: rank.get(fp[0].kind, 2))
         defaults = sizes = False
+        groups = 0
         required = 'true' if any('missing' in f.opts and f.kind == 'attr' for f, _ in fields) else 'false'
         for f, pre in fields:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
                   ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
-                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together')]
+                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent', 'ignore', 'positive')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)
@@ -220,7 +222,8 @@ class Tables:
                 self.count += 1
                 ident = '%s_g%d' % (cident, self.count)
                 self.table(ident, f.sub, top, pre, here, group=True)
-                kind, sub, off = 'GROUP', '&%s_table' % ident, '0'
+                kind, sub, off, arg = 'GROUP', '&%s_table' % ident, '0', groups
+                groups += 1
                 if 'keep' in f.flags:
                     has = self.has(top, pre, f)
             elif f.type in m.structs:
@@ -285,10 +288,11 @@ class Tables:
                 unit = 'NULL' if 'nounit' in f.flags else '" %s=\'%s\'"' % (f.opts.get('uattr', 'unit'), shown)
                 default = f.opts.get('in', str(arg))
                 sizes = sizes or f.kind in ('attr', 'text')
-            rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
+            rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
                 f.name, len(f.name), kind, arg, '"%s"' % m.namespaces[f.ns] if f.ns else 'NULL',
                 '"%s:%s"' % (f.ns, f.name) if f.ns else '"%s"' % f.name,
-                '|'.join(fl) or '0', off, has, sub, mask, default, unit, self.error(f, 'bad'), self.error(f, 'missing')), f.kind))
+                '|'.join(fl) or '0', off, has, sub, mask, default, unit, self.error(f, 'bad'), self.error(f, 'missing'),
+                self.error(f, 'twice'), self.error(f, 'only')), f.kind))
         attrs = [i for i, r in enumerate(rows) if r[2] == 'attr']
         text = next((i for i, r in enumerate(rows) if r[2] == 'text'), -1)
         kids = [i for i, r in enumerate(rows) if r[2] not in ('attr', 'text')]
@@ -328,15 +332,36 @@ def emit_source(m, name, mine):
     p += t.out
     for d in m.documents:
         if mine(m.structs[d[1]]):
-            p.append('const struct model_document %s_document = { "%s", "%s", &%s_table, %s };' % (
-                d[0], d[0], d[2], d[1], d[3]))
+            p.append('const struct model_document %s_document = { "%s", "%s", &%s_table, %s, %s };' % (
+                d[0], d[0], d[2], d[1], d[3], 'true' if d[0] in m.open_documents else 'false'))
     return '\n'.join(p) + '\n'
+
+
+def emit_all(m, what):
+    """The list of all documents, for code that is about any of them."""
+    if what == 'header':
+        p = [HEADER] + ['#include "model/%s-def.h"' % os.path.basename(path)[:-len('.model')] for path in m.files]
+        return '\n'.join(p) + '''
+
+#define MODEL_N_DOCUMENTS %d
+extern const struct model_document *const model_documents[MODEL_N_DOCUMENTS];
+''' % len(m.documents)
+    return '''/* Generated from model/ by gen/model_emit.py: do not edit. */
+#include "model/all-def.h"
+
+const struct model_document *const model_documents[] = {
+%s
+};
+''' % '\n'.join('    &%s_document,' % d[0] for d in m.documents)
 
 
 def main():
     what, name, files = sys.argv[1], sys.argv[2], sys.argv[3:]
     try:
         m = model_read.read(files)
+        if name == 'all':
+            print(emit_all(m, what))
+            return
         target = name + '.model'
 
         def mine(x):

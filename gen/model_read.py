@@ -52,8 +52,9 @@ ARRAYS = {'uuid': 16, 'mac': 6}
 INTS = {k for k, v in SCALARS.items() if v[3] in
         ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
-         'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together'}
-OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'units', 'uattr', 'in'}
+         'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
+         'filled', 'silent', 'zero', 'positive'}
+OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
           'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
@@ -86,7 +87,7 @@ class Struct:
 class Model:
     def __init__(self):
         self.enums, self.structs, self.documents, self.namespaces = {}, {}, [], {}
-        self.files = []
+        self.files, self.open_documents = [], set()
 
 
 def c_name(xml):
@@ -136,8 +137,12 @@ def _line(m, stack, w, where):
                 raise Bad('struct %s is there already' % w[1])
             s = m.structs[w[1]] = Struct(w[1], where)
             stack.append(s)
-        elif w[0] == 'document' and len(w) == 5:
-            m.documents.append(w[1:])
+        elif w[0] == 'document' and len(w) in (5, 6):
+            m.documents.append(w[1:5])
+            if w[5:] == ['open']:
+                m.open_documents.add(w[1])
+            elif w[5:]:
+                raise Bad('unknown word "%s"' % w[5])
         elif w[0] == 'namespace' and len(w) == 3:
             m.namespaces[w[1]] = w[2]
         else:
@@ -215,15 +220,19 @@ def _check(m):
         for f in s.fields:
             if f.kind == 'group':
                 walk(f.sub, top)
-                continue
-            if f.cname in kw:
+            elif f.cname in kw:
                 raise Bad('%s: %s is a word of C; give a name with ->' % (f.where, f.cname))
-            t = f.type
             if 'required' in f.flags:
                 f.opts.setdefault('missing', 'xml:xml')
-            for o in ('bad', 'missing'):
+            if f.opts.get('bad') == 'ignore':
+                f.flags.add('ignore')
+                del f.opts['bad']
+            for o in ('bad', 'missing', 'twice', 'only'):
                 if o in f.opts and f.opts[o].split(':')[0] not in ERRORS:
                     raise Bad('%s: %s= is none of %s' % (f.where, o, ' '.join(ERRORS)))
+            if f.kind == 'group':
+                continue
+            t = f.type
             if t not in SCALARS and t not in m.enums and t not in m.structs:
                 raise Bad('%s: type %s is not known' % (f.where, t))
             if f.kind in ('attr', 'text') and t in m.structs:

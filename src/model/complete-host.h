@@ -1,15 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * complete-host: what documents of host objects mean beyond their words: identity, defaults, and
- * the checks that do not depend on what the host has.
- * Called by: the network and storage code, the test driver.  Nothing waits.
+ * the checks that do not depend on what the host has.  One file for each: complete-network.c,
+ * complete-pool.c, …  A driver calls these on a document it has parsed and not yet shared.
+ * Called by: the test driver, the network, storage and device code.  Nothing waits.
  */
 #pragma once
 
 #include "model/host-def.h"
 #include "model/network-def.h"
+#include "model/snapshot-def.h"
 #include "model/storage-def.h"
 
+/* Each: 0, or -1 with err filled. */
 int network_complete(struct network_def *def, struct err *err);
+int network_port_complete(struct network_port_def *def, struct err *err);
+int nwfilter_complete(struct nwfilter_def *def, struct err *err);
+int nwfilter_binding_complete(struct nwfilter_binding_def *def, struct err *err);
 int storage_pool_complete(struct storage_pool_def *def, struct err *err);
-int storage_vol_complete(struct storage_vol_def *def, struct err *err);
+/* What a new volume of a pool of that type is; key, paths and times are the storage's to fill in.
+ * clone: made from another one, whose capacity counts if none is given. */
+int storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, bool clone, struct err *err);
+int secret_complete(struct secret_def *def, struct err *err);
+int interface_complete(struct interface_def *def, struct err *err);
+/* For virNodeDeviceCreateXML and DefineXML: mediated devices and fibre channel hosts. */
+int node_device_complete(struct node_device_def *def, struct err *err);
+/* `now` names what has no name and is its time; `domain` is the guest that it is taken of. */
+int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, int64_t now,
+                      struct err *err);
+int checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now, struct err *err);
+int backup_complete(struct backup_def *def, const struct domain_def *domain, struct err *err);
+
+/* Any document, as far as that is possible without its surroundings: for tools and tests. */
+int document_complete(void *root, struct err *err);

@@ -45,7 +45,7 @@ bool field_shown(const struct model_field *f, const void *base, unsigned flags)
 
 static bool shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
 {
-    return field_exists(f, disc, up) && field_shown(f, base, o->flags);
+    return !(f->flags & MODEL_SILENT) && field_exists(f, disc, up) && field_shown(f, base, o->flags);
 }
 
 static unsigned empty_rule(const struct model_field *f)
@@ -242,7 +242,7 @@ char *model_format(const void *root, unsigned flags)
 {
     const struct model_document *d = model_head(root)->document;
     struct out o = { .flags = flags };
-    format_element(&o, d->table, d->element, root, 0, 0, 0, KEEP_EMPTY);
+    format_element(&o, d->table, d->element, root, 0, 0, 0, d->open ? OPEN_EMPTY : KEEP_EMPTY);
     return finish(&o);
 }
 

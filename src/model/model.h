@@ -76,6 +76,10 @@ enum {
     MODEL_TOGETHER = 1 << 20,  /* the default counts only if another of these is given */
     MODEL_NOEMPTY = 1 << 18,   /* not printed when nothing is in it */
     MODEL_OPEN = 1 << 17,      /* printed with a closing tag even if empty */
+    MODEL_FILLED = 1 << 21,    /* an empty text counts as not given */
+    MODEL_SILENT = 1 << 22,    /* read, but not printed in XML */
+    MODEL_POSITIVE = 1 << 24,  /* 0 is malformed */
+    MODEL_IGNORE = 1 << 23,    /* a malformed value counts as not given */
 };
 
 #define MODEL_NO_OFFSET UINT16_MAX
@@ -87,7 +91,7 @@ struct model_field {
     const char *name;          /* local name */
     uint8_t len;               /* of name */
     uint8_t kind;              /* enum model_kind */
-    uint8_t arg;               /* width of hexadecimal numbers, power of two of sizes */
+    uint8_t arg;               /* width of hexadecimal numbers, power of two of sizes, number of a group */
     const char *ns;            /* namespace URI, or NULL */
     const char *qname;         /* as printed */
     uint32_t flags;
@@ -100,6 +104,8 @@ struct model_field {
     /* What a malformed value and a missing one are reported as: MODEL_ERROR(code, domain), domain
      * 0xff: the document's.  bad == 0: the usual; missing == 0: it may be missing. */
     uint16_t bad, missing;
+    uint16_t twice;            /* the same of a single element that is repeated; 0: the first counts */
+    uint16_t only;             /* the same of an unknown element inside; 0: it is ignored */
 };
 
 struct model_table {
@@ -122,6 +128,7 @@ struct model_document {
     const char *element;
     const struct model_table *table;
     int err_from;              /* virErrorDomain */
+    bool open;                 /* the root has a closing tag even if nothing is in it */
 };
 
 extern const struct model_enum yesno_enum, onoff_enum;

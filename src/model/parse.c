@@ -27,8 +27,10 @@ struct frame {
     const char *name;
     size_t text;                       /* where its text starts in the buffer */
     char unit[12];                     /* unit= of a size; unit[0] == 0: not given */
+    uint64_t groups;                   /* those that were there already, by number */
     uint8_t disc, up;
     bool collect;
+    uint16_t only;                     /* how unknown elements inside are reported; 0: not */
 };
 
 struct parser {
@@ -156,7 +158,7 @@ static void set_value(struct parser *p, struct frame *fr, const char *element, c
                       const char *s, size_t n)
 {
     const char *valid = NULL;
-    if (f->flags & MODEL_ALIAS && !alias_counts(p, s, n))
+    if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) || (f->flags & MODEL_FILLED && !n))
         return;
     if (f->flags & MODEL_MANY) {
         struct model_field one = *f;
@@ -167,10 +169,13 @@ static void set_value(struct parser *p, struct frame *fr, const char *element, c
         return;
     }
     if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
+        if (f->flags & MODEL_IGNORE)
+            return;
         bad_unit(p, element, fr->unit);
         return;
     }
-    if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0)
+    if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0 &&
+        !(f->flags & MODEL_IGNORE))
         bad_value(p, element, f, s, n, valid);
 }
 
@@ -205,11 +210,20 @@ static void unknown(struct parser *p, const char *what, const char *name, const 
     stop(p);
 }
 
+/* Where users would lose something that matters, as a feature of the guest, unknown is refused. */
+static void unknown_here(struct parser *p, const struct frame *up, const char *name)
+{
+    int from = up->only >> 8;
+    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, up->only & 0xff,
+                 "%s document, line %d: <%s> in <%s> is not known", p->doc->element, line_of(p), name, up->name);
+    stop(p);
+}
+
 static bool attribute_given(const struct model_field *f, int n_attr, const xmlChar **attr)
 {
     for (int i = 0; i < n_attr; i++)
         if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], f->name))
-            return true;
+            return !(f->flags & MODEL_FILLED) || attr[i * 5 + 3] != attr[i * 5 + 4];
     return false;
 }
 
@@ -301,6 +315,18 @@ static struct frame *push(struct parser *p, const struct model_table *t, void *b
     return fr;
 }
 
+/* A second one of an element that can be there once. */
+static void repeated(struct parser *p, const struct frame *up, const struct model_field *f)
+{
+    p->skip = 1;
+    if (!f->twice)
+        return;
+    int from = f->twice >> 8;
+    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, f->twice & 0xff,
+                 "%s document, line %d: <%s> has more than one <%s>", p->doc->element, line_of(p), up->name, f->qname);
+    stop(p);
+}
+
 static void open_field(struct parser *p, struct frame *up, const struct model_field *f, int n_attr,
                        const xmlChar **attr)
 {
@@ -308,6 +334,11 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     void **slot;
     switch ((enum model_kind)f->kind) {
     case MODEL_K_GROUP:
+        if (f->arg < 64 && up->groups >> f->arg & 1) {
+            repeated(p, up, f);
+            return;
+        }
+        up->groups |= f->arg < 64 ? UINT64_C(1) << f->arg : 0;
         if (!(fr = push(p, f->sub, up->base, f->qname)))
             return;
         fr->disc = up->disc;
@@ -319,7 +350,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     case MODEL_K_LIST:
         slot = f->kind == MODEL_K_LIST ? many_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
         if (*slot) {
-            p->skip = 1;
+            repeated(p, up, f);
             return;
         }
         const struct model_table *t = f->sub;
@@ -334,7 +365,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         return;
     case MODEL_K_RAW:
         if (FIELD_STR(up->base, f)) {
-            p->skip = 1;
+            repeated(p, up, f);
             return;
         }
         if (push(p, NULL, NULL, f->qname)) {
@@ -346,7 +377,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         return;
     default:
         if (!(f->flags & MODEL_MANY) && scalar_given(f, up->base)) {
-            p->skip = 1;
+            repeated(p, up, f);
             return;
         }
         if (!(fr = push(p, NULL, up->base, f->qname)))
@@ -357,6 +388,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
             read_unit(fr, n_attr, attr);
         return;
     }
+    fr->only = f->only;
     read_attributes(p, fr, n_attr, attr);
     fr->collect = fr->table->text >= 0;
 }
@@ -410,7 +442,10 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
         open_field(p, up, f, n_attr, attr);
     } else {
         p->skip = 1;
-        unknown(p, "element", s, (const char *)uri, up, false);
+        if (up->only && !uri && !find(up->table, false, s, strlen(s), NULL, up->disc, up->up, ~0u))
+            unknown_here(p, up, s);
+        else
+            unknown(p, "element", s, (const char *)uri, up, false);
     }
 }
 

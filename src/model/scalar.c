@@ -358,7 +358,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         *valid = f->kind == MODEL_K_U8 ? "a number from 0 to 255" : f->kind == MODEL_K_U16 ?
             "a number from 0 to 65535" : f->kind == MODEL_K_U32 ? "a number from 0 to 4294967295" :
             "a number that is not negative";
-        if (scan_u64(s, n, 0, &v) < 0 || store(f, base, v) < 0)
+        if (scan_u64(s, n, 0, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) || store(f, base, v) < 0)
             return -1;
         break;
     case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64:
@@ -413,7 +413,8 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
             __builtin_mul_overflow(v, factor, &v))
             return -1;
         v = (v >> f->arg) + ((v & ((UINT64_C(1) << f->arg) - 1)) != 0);
-        return store(f, base, v);
+        store(f, base, v);
+        break;
     default:
         g_assert_not_reached();
     }

@@ -2,19 +2,25 @@
  *
  * model-roundtrip: reads documents and writes them again.
  *
- * usage: model-roundtrip [-l] [-s] [-q] [-t N] FILE...
- *   prints each document as we write it; -q only says which differ from the file, with the number
- *   that came back unchanged; -c completed as every driver does, -v refusing what is not described, -l live, -s without secrets; -t N measures N rounds.
+ * usage: model-roundtrip [-c] [-v] [-l] [-s] [-q] [-t N] FILE...
+ *        model-roundtrip [-c] [-v] [-l] [-s] -b
+ *   prints each document as we write it, and checks copy, equality and JSON on the way; -q only says
+ *   which differ from the file, with the number that came back unchanged; -c completed as every driver
+ *   does; -v refusing what is not described; -l live; -s without secrets; -t N measures N rounds.
+ *   -b reads a document a line and answers each with what it became, or "error CODE/DOMAIN: message",
+ *   and a NUL byte, as long as there are lines.
  * A development tool: the tests use it on our own samples, an engineer on whatever is at hand.
  */
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "model/complete.h"
+#include "model/all-def.h"
 #include "model/complete-host.h"
 #include "model/json.h"
-#include "model/snapshot-def.h"
+
+static unsigned parse_flags, format_flags = MODEL_FORMAT_SECURE;
+static bool complete;
 
 static double now(void)
 {
@@ -24,78 +30,140 @@ static double now(void)
 /* The kind of a document by its root element. */
 static const struct model_document *document_of(const char *xml)
 {
-    static const struct model_document *const all[] = {
-        &domain_def_document, &network_def_document, &network_port_def_document, &nwfilter_def_document,
-        &nwfilter_binding_def_document, &storage_pool_def_document, &storage_vol_def_document, &secret_def_document,
-        &interface_def_document, &node_device_def_document, &snapshot_def_document, &checkpoint_def_document,
-        &backup_def_document,
-    };
     for (const char *p = xml; (p = strchr(p, '<')); p++) {
         if (!g_ascii_isalpha(p[1]))
             continue;
         size_t n = strcspn(p + 1, " />\t\r\n");
-        for (unsigned i = 0; i < G_N_ELEMENTS(all); i++)
-            if (strlen(all[i]->element) == n && !strncmp(all[i]->element, p + 1, n))
-                return all[i];
+        for (unsigned i = 0; i < MODEL_N_DOCUMENTS; i++)
+            if (strlen(model_documents[i]->element) == n && !strncmp(model_documents[i]->element, p + 1, n))
+                return model_documents[i];
         break;
     }
     return &domain_def_document;
 }
 
-static void measure(const char *xml, size_t n, int rounds)
+static void *read_document(const struct model_document *doc, const char *xml, size_t n, struct err *err)
+{
+    void *def = NULL;
+    if (model_parse(doc, xml, n, parse_flags, &def, err) < 0)
+        return NULL;
+    if (complete && document_complete(def, err) < 0) {
+        model_unref(def);
+        return NULL;
+    }
+    return def;
+}
+
+static void measure(const struct model_document *doc, const char *xml, size_t n, int rounds)
 {
     ERR_AUTO err = ERR_INIT;
+    void *def = NULL;
     double t0 = now();
     for (int i = 0; i < rounds; i++) {
-        DOMAIN_DEF_AUTO def = NULL;
-        if (domain_def_parse(xml, n, 0, &def, &err) < 0)
+        model_unref(def);
+        if (model_parse(doc, xml, n, 0, &def, &err) < 0)
             exit(1);
     }
     double t1 = now();
-    DOMAIN_DEF_AUTO def = NULL;
-    if (domain_def_parse(xml, n, 0, &def, &err) < 0)
-        exit(1);
     for (int i = 0; i < rounds; i++)
-        free(domain_def_format(def, 0));
+        free(model_format(def, 0));
     double t2 = now();
-    DOMAIN_DEF_AUTO copy = domain_def_copy(def);
+    void *copy = model_copy(def);
     for (int i = 0; i < rounds; i++)
-        domain_def_unref(domain_def_copy(def));
+        model_unref(model_copy(def));
     double t3 = now();
     printf("parse %.2f us, format %.2f us, copy %.2f us; %zu bytes as parsed, %zu as copied\n",
            (t1 - t0) / rounds * 1e6, (t2 - t1) / rounds * 1e6, (t3 - t2) / rounds * 1e6, model_footprint(def),
            model_footprint(copy));
+    model_unref(copy);
+    model_unref(def);
+}
+
+/* What must hold for every document: 0, or 1 and says what does not. */
+static int check(const char *name, const struct model_document *doc, const void *def, const char *out)
+{
+    int status = 0;
+    ERR_AUTO err = ERR_INIT;
+    void *copy = model_copy(def), *third = NULL;
+    char *again = model_format(copy, format_flags), *json = model_to_json(def, format_flags), *back = NULL, *where;
+    if (strcmp(out, again) || !model_equal(def, copy)) {
+        printf("%s: the copy differs\n", name);
+        status = 1;
+    }
+    if (!model_abi_equal(def, copy, &where)) {
+        printf("%s: the copy looks different to a guest: %s\n", name, where);
+        g_free(where);
+        status = 1;
+    }
+    if (model_from_json(doc, json, strlen(json), parse_flags, &third, &err) < 0 ||
+        strcmp(back = model_format(third, format_flags), out)) {
+        printf("%s: differs after a way through JSON: %s\n", name, err_message(&err));
+        status = 1;
+    }
+    free(again);
+    free(json);
+    free(back);
+    model_unref(copy);
+    model_unref(third);
+    return status;
+}
+
+static int batch(void)
+{
+    g_autofree char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    while ((n = getline(&line, &cap, stdin)) > 0) {
+        ERR_AUTO err = ERR_INIT;
+        if (line[n - 1] == '\n')
+            line[--n] = 0;
+        const struct model_document *doc = document_of(line);
+        void *def = read_document(doc, line, n, &err);
+        if (def) {
+            char *out = model_format(def, format_flags);
+            check("error", doc, def, out);
+            fputs(out, stdout);
+            free(out);
+            model_unref(def);
+        } else {
+            printf("error %d/%d: %s", err.code, err.domain, err.message);
+        }
+        putchar(0);
+        fflush(stdout);
+    }
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned pflags = 0, fflags = MODEL_FORMAT_SECURE, same = 0, all = 0;
-    bool quiet = false, complete = false;
+    unsigned same = 0, all = 0;
+    bool quiet = false;
     int rounds = 0, status = 0;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "-l")) {
-            pflags |= MODEL_PARSE_LIVE;
-            fflags |= MODEL_FORMAT_LIVE;
+            parse_flags |= MODEL_PARSE_LIVE;
+            format_flags |= MODEL_FORMAT_LIVE;
             continue;
         } else if (!strcmp(argv[i], "-s")) {
-            fflags &= ~MODEL_FORMAT_SECURE;
+            format_flags &= ~MODEL_FORMAT_SECURE;
             continue;
         } else if (!strcmp(argv[i], "-c")) {
             complete = true;
             continue;
         } else if (!strcmp(argv[i], "-v")) {
-            pflags |= MODEL_PARSE_STRICT;
+            parse_flags |= MODEL_PARSE_STRICT;
             continue;
         } else if (!strcmp(argv[i], "-q")) {
             quiet = true;
             continue;
+        } else if (!strcmp(argv[i], "-b")) {
+            return batch();
         } else if (!strcmp(argv[i], "-t") && i + 1 < argc) {
             rounds = atoi(argv[++i]);
             continue;
         }
         g_autofree char *xml = NULL;
         gsize n;
-        void *def = NULL;
         ERR_AUTO err = ERR_INIT;
         if (!g_file_get_contents(argv[i], &xml, &n, NULL)) {
             fprintf(stderr, "%s: cannot be read\n", argv[i]);
@@ -103,41 +171,18 @@ int main(int argc, char **argv)
         }
         all++;
         const struct model_document *doc = document_of(xml);
-        if (model_parse(doc, xml, n, pflags, &def, &err) < 0) {
-            printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
-            status = 1;
-            continue;
-        }
-        if (complete && (doc == &domain_def_document ? domain_complete(def, ARCH_I686, &err) :
-                         doc == &network_def_document ? network_complete(def, &err) :
-                         doc == &storage_pool_def_document ? storage_pool_complete(def, &err) : 0) < 0) {
-            printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
-            status = 1;
-            model_unref(def);
-            continue;
-        }
         if (rounds) {
-            measure(xml, n, rounds);
-            model_unref(def);
+            measure(doc, xml, n, rounds);
             continue;
         }
-        char *out = model_format(def, fflags);
-        void *copy = model_copy(def);
-        char *again = model_format(copy, fflags);
-        if (strcmp(out, again) || !model_equal(def, copy)) {
-            printf("%s: the copy differs\n", argv[i]);
+        void *def = read_document(doc, xml, n, &err);
+        if (!def) {
+            printf("%s: error %d/%d: %s\n", argv[i], err.code, err.domain, err.message);
             status = 1;
+            continue;
         }
-        char *json = model_to_json(def, fflags), *back = NULL;
-        void *third = NULL;
-        if (model_from_json(doc, json, strlen(json), pflags, &third, &err) < 0 ||
-            strcmp(back = model_format(third, fflags), out)) {
-            printf("%s: differs after a way through JSON: %s\n", argv[i], err_message(&err));
-            status = 1;
-        }
-        model_unref(third);
-        free(json);
-        free(back);
+        char *out = model_format(def, format_flags);
+        status |= check(argv[i], doc, def, out);
         if (strcmp(out, xml))
             quiet ? printf("%s differs\n", argv[i]) : 0;
         else
@@ -145,9 +190,7 @@ int main(int argc, char **argv)
         if (!quiet)
             fputs(out, stdout);
         free(out);
-        free(again);
         model_unref(def);
-        model_unref(copy);
     }
     if (quiet)
         printf("%u of %u came back unchanged\n", same, all);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-parts: see complete-parts.h.  Called by: complete-*.c.  Nothing waits.
+ */
+#include "model/complete-parts.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define ERR_FROM VIR_FROM_NONE
+
+/* ---- addresses -------------------------------------------------------------------------------- */
+
+int
+ip_parse(const char *text, struct ip *ip)
+{
+    struct in_addr four;
+    *ip = (struct ip){ .bits = 0 };
+    if (strchr(text, ':')) {
+        if (inet_pton(AF_INET6, text, ip->bytes) != 1)
+            return -1;
+        ip->bits = 128;
+        return 0;
+    }
+    if (!*text || strspn(text, "0123456789abcdefxABCDEFX.") != strlen(text) || !inet_aton(text, &four))
+        return -1;
+    memcpy(ip->bytes, &four, 4);
+    ip->bits = 32;
+    return 0;
+}
+
+const char *
+ip_text(const void *root, const struct ip *ip)
+{
+    char buf[INET6_ADDRSTRLEN];
+    return model_str(root, inet_ntop(ip_is4(ip) ? AF_INET : AF_INET6, ip->bytes, buf, sizeof(buf)));
+}
+
+bool
+ip_same_net(const struct ip *a, const struct ip *b, unsigned prefix)
+{
+    if (a->bits != b->bits || prefix > a->bits)
+        return false;
+    for (unsigned i = 0; i < prefix; i++)
+        if ((a->bytes[i / 8] ^ b->bytes[i / 8]) >> (7 - i % 8) & 1)
+            return false;
+    return true;
+}
+
+int
+ip_compare(const struct ip *a, const struct ip *b)
+{
+    return memcmp(a->bytes, b->bytes, a->bits / 8);
+}
+
+int
+ip_prefix_of_mask(const struct ip *mask)
+{
+    unsigned n = 0;
+    while (n < mask->bits && mask->bytes[n / 8] >> (7 - n % 8) & 1)
+        n++;
+    for (unsigned i = n; i < mask->bits; i++)
+        if (mask->bytes[i / 8] >> (7 - i % 8) & 1)
+            return -1;
+    return n;
+}
+
+unsigned
+ip_class_prefix(const struct ip *ip)
+{
+    unsigned char first = ip->bytes[0];
+    return !ip_is4(ip) ? 0 : first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : 0;
+}
+
+int
+pci_address_check(const struct pci_address *a, const char *where, struct err *err)
+{
+    if (a->slot > 0x1f)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has slot 0x%x, and the highest is 0x1f", where, a->slot);
+    if (a->function > 7)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has function %u, and the highest is 7", where,
+                       a->function);
+    return 0;
+}
+
+/* ---- network parts ------------------------------------------------------------------------------- */
+
+int
+vlan_complete(struct vlan *v, const char *where, struct err *err)
+{
+    bool native = false;
+    if (!v)
+        return 0;
+    if (!v->n_tags)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <vlan> has no <tag id='…'/>, and it needs at least one", where);
+    for (uint32_t i = 0; i < v->n_tags; i++) {
+        if (v->tags[i]->id > 4095)
+            return err_set(err, VIR_ERR_XML_ERROR, "%s: the VLAN tag %u is too large, 4095 is the highest", where,
+                           v->tags[i]->id);
+        if (v->tags[i]->native_mode && native)
+            return err_set(err, VIR_ERR_XML_ERROR, "%s: two tags of a <vlan> have nativeMode=, and only one can", where);
+        native = native || v->tags[i]->native_mode;
+    }
+    if (v->trunk == TRI_NO && (v->n_tags > 1 || native))
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a <vlan> with %s needs trunk='yes', not 'no'", where,
+                       native ? "a native tag" : "several tags");
+    v->trunk = v->trunk == TRI_YES || v->n_tags > 1 ? TRI_YES : TRI_UNSET;
+    return 0;
+}
+
+static int
+rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const char *where, struct err *err)
+{
+    struct bandwidth_rate *r = *rate;
+    if (!r)
+        return 0;
+    if (r->has_floor && !floor)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: floor= cannot be used in <%s> here", where, what);
+    if (!r->has_average && !r->has_floor)
+        return err_set(err, VIR_ERR_XML_DETAIL, "%s: <%s> of <bandwidth> has no average=", where, what);
+    r->has_average = r->average > 0;
+    r->has_floor = r->floor > 0;
+    if (!r->average && !r->floor)
+        *rate = NULL;
+    return 0;
+}
+
+int
+bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err)
+{
+    struct bandwidth *b = *bw;
+    if (!b)
+        return 0;
+    if (b->class_id)
+        return err_set(err, VIR_ERR_XML_DETAIL, "%s: <bandwidth> cannot have classID= here", where);
+    if (!b->inbound && !b->outbound) {
+        *bw = NULL;
+        return 0;
+    }
+    return rate_complete(&b->inbound, floor, "inbound", where, err) < 0 ? -1 :
+        rate_complete(&b->outbound, false, "outbound", where, err);
+}
+
+int
+virtualport_complete(struct virtualport *v, const char *where, struct err *err)
+{
+    enum { MANAGER = 1, TYPE = 2, VERSION = 4, INSTANCE = 8, INTERFACE = 16, PROFILE = 32 };
+    static const unsigned allowed[VIRTUALPORT_TYPE_COUNT] = {
+        [VIRTUALPORT_TYPE_UNSET] = ~0u,
+        [VIRTUALPORT_TYPE_802_1QBG] = MANAGER | TYPE | VERSION | INSTANCE,
+        [VIRTUALPORT_TYPE_802_1QBH] = PROFILE,
+        [VIRTUALPORT_TYPE_OPENVSWITCH] = INTERFACE | PROFILE,
+    };
+    struct virtualport_parameters *p = v ? v->parameters : NULL;
+    if (!p)
+        return 0;
+    if (p->has_typeid && p->typeid > 0xffffff)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: typeid=%u of a <virtualport> is more than 24 bits", where, p->typeid);
+    if (p->profileid && strlen(p->profileid) >= 40)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: profileid= of a <virtualport> has more than 39 characters", where);
+    const struct { bool given; unsigned bit; const char *name; } parameters[] = {
+        { p->has_managerid, MANAGER, "managerid" }, { p->has_typeid, TYPE, "typeid" },
+        { p->has_typeidversion, VERSION, "typeidversion" }, { p->has_instanceid, INSTANCE, "instanceid" },
+        { p->has_interfaceid, INTERFACE, "interfaceid" }, { p->profileid != NULL, PROFILE, "profileid" },
+    };
+    if (v->type == VIRTUALPORT_TYPE_MIDONET) {       /* others say nothing to it */
+        p->has_managerid = p->has_typeid = p->has_typeidversion = p->has_instanceid = false;
+        p->profileid = NULL;
+        return 0;
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(parameters); i++)
+        if (parameters[i].given && !(allowed[v->type] & parameters[i].bit))
+            return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR, "%s: a <virtualport> of type '%s' has no %s=", where,
+                                virtualport_type_str(v->type), parameters[i].name);
+    return 0;
+}
+
+/* ---- storage parts --------------------------------------------------------------------------------- */
+
+int
+secret_use_check(bool uuid, const char *usage, const char *where, struct err *err)
+{
+    if (!uuid && !usage)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <secret> has neither uuid= nor usage=, and one must say which it is",
+                       where);
+    if (uuid && usage)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <secret> has both uuid= and usage=; leave one out", where);
+    return 0;
+}
+
+int
+encryption_complete(struct encryption *e, const char *where, struct err *err)
+{
+    if (!e)
+        return 0;
+    for (uint32_t i = 0; i < e->n_secrets; i++)
+        if (secret_use_check(e->secrets[i]->has_uuid, e->secrets[i]->usage, where, err) < 0)
+            return -1;
+    if (e->format != ENCRYPTION_FORMAT_LUKS) {
+        e->cipher = NULL;
+        e->ivgen = NULL;
+    }
+    if (e->ivgen && !e->cipher)
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "%s: <encryption> has an <ivgen> but no <cipher>",
+                            where);
+    return 0;
+}
+
+int
+wwn_check(const char *wwn, const char *where, struct err *err)
+{
+    const char *p = wwn && wwn[0] == '0' && (wwn[1] | 32) == 'x' ? wwn + 2 : wwn;
+    if (p && (strlen(p) != 16 || strspn(p, "0123456789abcdefABCDEF") != 16))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: '%s' is not a world wide name: it has 16 hexadecimal digits", where,
+                       wwn);
+    return 0;
+}
+
+const char *
+path_clean(const void *root, const char *path)
+{
+    if (!path)
+        return NULL;
+    g_autoptr(GString) s = g_string_new(NULL);
+    const char *p = path;
+    if (p[0] == '/' && p[1] == '/' && p[2] != '/') {   /* POSIX leaves the meaning of exactly two open */
+        g_string_append(s, "//");
+        p += 2;
+    }
+    for (; *p; p++)
+        if (*p != '/' || (p[1] && p[1] != '/'))
+            g_string_append_c(s, *p);
+    return model_str(root, s->len || !*path ? s->str : "/");
+}

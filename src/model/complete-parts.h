@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-parts: what several documents have inside: IP addresses, VLANs, bandwidth, virtual ports,
+ * secrets, encryption.  Private to src/model.  Each returns 0, or -1 with err filled; `where` names
+ * the object for messages ("network 'default'").
+ */
+#pragma once
+
+#include <glib.h>
+#include "model/common-def.h"
+
+struct ip {
+    unsigned char bytes[16];
+    unsigned bits;         /* 32 or 128; 0: not set */
+};
+
+/* Numbers only, as getaddrinfo() reads them ("10.1" is 10.0.0.1); 0 or -1. */
+int ip_parse(const char *text, struct ip *ip);
+static inline bool ip_is4(const struct ip *ip) { return ip->bits == 32; }
+/* The usual spelling, in the memory of root. */
+const char *ip_text(const void *root, const struct ip *ip);
+bool ip_same_net(const struct ip *a, const struct ip *b, unsigned prefix);
+int ip_compare(const struct ip *a, const struct ip *b);
+/* Of a netmask: its number of leading ones if it is contiguous, else -1. */
+int ip_prefix_of_mask(const struct ip *mask);
+/* The prefix that class A, B and C networks had; 0 for others. */
+unsigned ip_class_prefix(const struct ip *ip);
+
+int pci_address_check(const struct pci_address *a, const char *where, struct err *err);
+int vlan_complete(struct vlan *v, const char *where, struct err *err);
+/* Drops what says nothing; *bw may become NULL.  floor: may a guaranteed rate be given here? */
+int bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err);
+int virtualport_complete(struct virtualport *v, const char *where, struct err *err);
+int secret_use_check(bool uuid, const char *usage, const char *where, struct err *err);
+int encryption_complete(struct encryption *e, const char *where, struct err *err);
+/* 16 hexadecimal digits, perhaps behind 0x. */
+int wwn_check(const char *wwn, const char *where, struct err *err);
+/* One slash where there are several (but two at the start stay), none at the end; NULL stays NULL. */
+const char *path_clean(const void *root, const char *path);

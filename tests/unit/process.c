@@ -142,17 +142,17 @@ test_failures(void)
 {
     ERR_AUTO err = ERR_INIT;
     struct process proc;
-    struct process_spec spec = { .argv = (const char *const[]){ "/nonexistent/emulator", NULL } };
+    struct process_spec spec = { .argv = (const char *const[]){ "/proc/nowhere/emulator", NULL } };
     g_assert_cmpint(process_spawn(&spec, &proc, &err), ==, -1);
     g_assert_cmpint(err.int1, ==, ENOENT);
-    g_assert_cmpstr(err.message, ==, "cannot run /nonexistent/emulator: No such file or directory");
+    g_assert_cmpstr(err.message, ==, "cannot run /proc/nowhere/emulator: No such file or directory");
     spec.argv = (const char *const[]){ "/etc/passwd", NULL };
     g_assert_cmpint(process_spawn(&spec, &proc, &err), ==, -1);
     g_assert_cmpint(err.int1, ==, EACCES);
     spec.argv = SH("true");
-    spec.cwd = "/nonexistent";
+    spec.cwd = "/proc/nowhere";
     g_assert_cmpint(process_spawn(&spec, &proc, &err), ==, -1);
-    g_assert_nonnull(strstr(err.message, "cannot change to folder /nonexistent"));
+    g_assert_nonnull(strstr(err.message, "cannot change to folder /proc/nowhere"));
     spec.cwd = NULL;
     spec.fds = &(struct process_fd){ 999, 3 };
     spec.nfds = 1;

@@ -308,7 +308,7 @@ images(void)
     g_assert_cmpuint(b->backing_store->index, ==, 3);
     const struct { const char *path, *words; } bad[] = {
         { untold, "format" }, { loop, "circles" }, { remote, "backingStore" }, { emulator, "does not start like one" },
-        { "/nonexistent", "No such file" },
+        { "/proc/nowhere", "No such file" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         ERR_AUTO why = ERR_INIT;

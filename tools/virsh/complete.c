@@ -155,7 +155,8 @@ complete_words(struct shell *sh, char *const *words)
     for (guint i = 0; i < all->len; i++)
         if (g_str_has_prefix(all->pdata[i], last))
             g_ptr_array_add(found, g_strdup(all->pdata[i]));
-    qsort(found->pdata, found->len, sizeof(void *), by_text);
+    if (found->len)
+        qsort(found->pdata, found->len, sizeof(void *), by_text);
     g_ptr_array_add(found, NULL);
     return (char **)g_ptr_array_free(found, FALSE);
 }

@@ -14,9 +14,12 @@
 #include "driver/object.h"
 #include "model/complete-host.h"
 
+#include <pthread.h>
+
 struct test_objects {
     struct event_hub *hub;          /* the host's */
-    struct object_store *networks;
+    struct object_store *networks, *pools;
+    pthread_mutex_t defining;       /* pools: taken before their own lock */
 };
 
 /* An empty host; preset.c fills it. */
@@ -33,9 +36,13 @@ test_objects(struct drv_conn *conn)
 
 /* For presets: as defined and started. */
 int test_network_load(struct test_objects *objects, const char *xml, struct err *err);
+int test_pool_load(struct test_objects *objects, const char *xml, char **name, struct err *err);
+int test_volume_load(struct test_objects *objects, const char *pool_name, const char *xml, struct err *err);
 
 /* Declared with the very type of the slot: a wrong signature does not compile. */
 #define NETWORK(name) __typeof__(*((struct network_ops *)0)->name) test_##name;
+#define STORAGE(name) __typeof__(*((struct storage_ops *)0)->name) test_##name;
 #include "drivers/test/objects.def"
 
 extern const struct network_ops test_network_ops;
+extern const struct storage_ops test_storage_ops;

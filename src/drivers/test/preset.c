@@ -41,16 +41,38 @@ load_domain(struct test_driver *drv, const char *xml, struct err *err)
 
 /* ---- the document of a host ---------------------------------------------------------------------------- */
 
+/* xml: an object's document; of: the name of the one it stands in.  *name: its own, if others can stand in it. */
+typedef int (*load_fn)(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err);
+
 static int
-load_network(struct test_driver *drv, const char *xml, struct err *err)
+load_guest(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
+{
+    return load_domain(drv, xml, err);
+}
+
+static int
+load_network(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
 {
     return test_network_load(drv->objects, xml, err);
 }
 
-/* Networks come before the guests that use them. */
-static const struct { const char *element; int (*load)(struct test_driver *, const char *xml, struct err *); } kinds[] = {
-    { "network", load_network },
-    { "domain", load_domain },
+static int
+load_pool(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
+{
+    return test_pool_load(drv->objects, xml, name, err);
+}
+
+static int
+load_volume(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
+{
+    return test_volume_load(drv->objects, of, xml, err);
+}
+
+struct kind { const char *element; load_fn load; const struct kind *inside; };
+static const struct kind in_pool[] = { { "volume", load_volume }, { NULL } };
+/* Guests come last: they may use the others. */
+static const struct kind in_node[] = {
+    { "network", load_network }, { "pool", load_pool, in_pool }, { "domain", load_guest }, { NULL },
 };
 
 static void
@@ -87,15 +109,17 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
 }
 
 static int
-load_all(struct test_driver *drv, xmlNodePtr root, const char *folder, struct err *err)
+load_kinds(struct test_driver *drv, xmlNodePtr parent, const struct kind *kind, const char *of, const char *folder,
+           struct err *err)
 {
-    for (size_t kind = 0; kind < G_N_ELEMENTS(kinds); kind++) {
-        for (xmlNodePtr node = root->children; node; node = node->next) {
-            g_autofree char *text = NULL;
+    for (; kind->element; kind++) {
+        for (xmlNodePtr node = parent->children; node; node = node->next) {
+            g_autofree char *text = NULL, *name = NULL;
 
-            if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)kinds[kind].element))
+            if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)kind->element))
                 continue;
-            if (!(text = object_text(node, folder, err)) || kinds[kind].load(drv, text, err) < 0)
+            if (!(text = object_text(node, folder, err)) || kind->load(drv, text, of, &name, err) < 0 ||
+                (kind->inside && load_kinds(drv, node, kind->inside, name, folder, err) < 0))
                 return -1;
         }
     }
@@ -119,7 +143,7 @@ test_preset_load(struct test_driver *drv, const char *xml, const char *folder, s
     else if (!xmlStrEqual(root->name, (const xmlChar *)"node"))
         err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "the document of a test host is a <node>, not a <%s>", root->name);
     else
-        r = load_all(drv, root, folder, err);
+        r = load_kinds(drv, root, in_node, NULL, folder, err);
     xmlFreeDoc(doc);
     xmlFreeParserCtxt(ctxt);
     return r;
@@ -136,4 +160,6 @@ const char test_preset_default[] =
     "<network><name>default</name><uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid><forward mode='nat'/>"
     "<bridge name='virbr0'/><ip address='192.168.122.1' netmask='255.255.255.0'>"
     "<dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>"
+    "<pool type='dir'><name>default-pool</name><uuid>dfe224cb-28fb-8dd0-c4b2-64eb3f0f4566</uuid>"
+    "<target><path>/default-pool</path></target></pool>"
     "</node>";

@@ -68,11 +68,24 @@ load_volume(struct test_driver *drv, const char *xml, const char *of, char **nam
     return test_volume_load(drv->objects, of, xml, err);
 }
 
+static int
+load_interface(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
+{
+    return test_interface_load(drv->objects, xml, err);
+}
+
+static int
+load_device(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
+{
+    return test_device_load(drv->objects, xml, err);
+}
+
 struct kind { const char *element; load_fn load; const struct kind *inside; };
 static const struct kind in_pool[] = { { "volume", load_volume }, { NULL } };
 /* Guests come last: they may use the others. */
 static const struct kind in_node[] = {
-    { "network", load_network }, { "pool", load_pool, in_pool }, { "domain", load_guest }, { NULL },
+    { "network", load_network }, { "interface", load_interface }, { "pool", load_pool, in_pool },
+    { "device", load_device }, { "domain", load_guest }, { NULL },
 };
 
 static void
@@ -149,6 +162,12 @@ test_preset_load(struct test_driver *drv, const char *xml, const char *folder, s
     return r;
 }
 
+#define HOST_ADAPTER(number, id, wwnn, wwpn, fabric) \
+    "<device><name>scsi_host" number "</name><parent>computer</parent><capability type='scsi_host'><host>" number "</host>" \
+    "<unique_id>" id "</unique_id><capability type='fc_host'><wwnn>" wwnn "</wwnn><wwpn>" wwpn "</wwpn>" \
+    "<fabric_wwn>" fabric "</fabric_wwn></capability><capability type='vport_ops'><max_vports>0</max_vports>" \
+    "<vports>0</vports></capability></capability></device>"
+
 /* test:///default, as every implementation has it. */
 const char test_preset_default[] =
     "<node>"
@@ -162,4 +181,16 @@ const char test_preset_default[] =
     "<dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>"
     "<pool type='dir'><name>default-pool</name><uuid>dfe224cb-28fb-8dd0-c4b2-64eb3f0f4566</uuid>"
     "<target><path>/default-pool</path></target></pool>"
+    "<interface type='ethernet' name='eth1'><start mode='onboot'/><mtu size='1492'/><protocol family='ipv4'>"
+    "<ip address='192.168.0.5' prefix='24'/><route gateway='192.168.0.1'/></protocol>"
+    "<mac address='aa:bb:cc:dd:ee:ff'/></interface>"
+    "<device><name>computer</name><capability type='system'><hardware><vendor>Libvirt</vendor>"
+    "<version>Test driver</version><serial>123456</serial><uuid>11111111-2222-3333-4444-555555555555</uuid></hardware>"
+    "<firmware><vendor>Libvirt</vendor><version>Test Driver</version><release_date>01/22/2007</release_date></firmware>"
+    "</capability></device>"
+    HOST_ADAPTER("1", "0", "2000000012341234", "1000000012341234", "2000000043214321")
+    HOST_ADAPTER("2", "1", "2000000056785678", "1000000056785678", "2000000087658765")
+    "<device><name>scsi_host11</name><parent>scsi_host1</parent><capability type='scsi_host'><host>11</host>"
+    "<unique_id>10</unique_id><capability type='fc_host'><wwnn>2000000034563456</wwnn><wwpn>1000000034563456</wwpn>"
+    "<fabric_wwn>2000000043214321</fabric_wwn></capability></capability></device>"
     "</node>";

@@ -91,6 +91,7 @@ conn_tell_lost(virConnectPtr conn)
         adm_func((virAdmConnectPtr)conn, reason, data);
     if (free_func)
         free_func(data);
+    events_drop_timer(conn);
     handle_unref(conn);
 }
 
@@ -102,6 +103,7 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
 
     if (!conn->drv->watch)
         return 0; /* in process: there is nothing to lose */
+    events_need_timer(conn);
     pthread_mutex_lock(&conn->lock);
     taken = conn->close_func || conn->adm_close_func;
     if (!taken) {
@@ -114,9 +116,10 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
     }
     pthread_mutex_unlock(&conn->lock);
     e->domain = VIR_FROM_REMOTE;
-    if (taken)
+    if (taken) {
+        events_drop_timer(conn);
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "the connection has a close callback already");
-    events_need_timer(conn);
+    }
     conn->drv->watch(conn->drv, NULL);
     if (conn->is_lost)
         events_wake(conn);
@@ -147,6 +150,7 @@ conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, vi
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "this close callback is not registered");
     if (free_func)
         free_func(data);
+    events_drop_timer(conn);
     handle_unref(conn);
     return 0;
 }

@@ -123,6 +123,7 @@ events_need_timer(virConnectPtr conn)
     int timer;
 
     pthread_mutex_lock(&conn->lock);
+    conn->timer_users++;
     have = conn->timer >= 0;
     pthread_mutex_unlock(&conn->lock);
     if (have)
@@ -160,22 +161,56 @@ events_wake(virConnectPtr conn)
         virEventUpdateTimeout(timer, 0);
 }
 
-void
-events_close(virConnectPtr conn)
+static void
+drop_queue(GQueue *queue)
 {
     struct delivery *d;
 
-    if (conn->timer >= 0) {
-        pthread_mutex_lock(&conn->link->lock);
-        conn->link->conn = NULL;
-        pthread_mutex_unlock(&conn->link->lock);
-        virEventRemoveTimeout(conn->timer);
-    }
-    while ((d = g_queue_pop_head(&conn->queue))) {
+    while ((d = g_queue_pop_head(queue))) {
         event_unref(d->ev);
         registration_unref(d->reg);
         g_free(d);
     }
+}
+
+/* Cuts the link first: the event loop may be about to call back. */
+static void
+remove_timer(int timer, struct event_link *link)
+{
+    pthread_mutex_lock(&link->lock);
+    link->conn = NULL;
+    pthread_mutex_unlock(&link->lock);
+    virEventRemoveTimeout(timer);
+}
+
+void
+events_drop_timer(virConnectPtr conn)
+{
+    GQueue queue = G_QUEUE_INIT; /* of callbacks that are gone */
+    struct event_link *link = NULL;
+    int timer = -1;
+
+    pthread_mutex_lock(&conn->lock);
+    if (--conn->timer_users == 0 && conn->timer >= 0) {
+        timer = conn->timer;
+        link = conn->link;
+        queue = conn->queue;
+        conn->timer = -1;
+        conn->link = NULL;
+        g_queue_init(&conn->queue);
+    }
+    pthread_mutex_unlock(&conn->lock);
+    if (link)
+        remove_timer(timer, link);
+    drop_queue(&queue);
+}
+
+void
+events_close(virConnectPtr conn)
+{
+    if (conn->timer >= 0)
+        remove_timer(conn->timer, conn->link);
+    drop_queue(&conn->queue);
 }
 
 #define SLOT(conn, family, slot) ((conn)->drv->family ? (conn)->drv->family->slot : NULL)
@@ -285,9 +320,11 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     if (!driver_has(conn, req->filter.family))
         return entry_no_support(e);
     e->domain = VIR_FROM_NONE;
-    if (!events_need_timer(conn))
+    if (!events_need_timer(conn)) {
+        events_drop_timer(conn);
         return entry_set(e, VIR_ERR_INTERNAL_ERROR, "no event loop: call virEventRegisterDefaultImpl() or "
                                                     "virEventRegisterImpl() before asking for events");
+    }
     reg = g_new0(struct registration, 1);
     atomic_init(&reg->refs, 2); /* the list's and the driver's */
     reg->conn = conn;
@@ -303,6 +340,7 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     pthread_mutex_lock(&conn->lock);
     if (tracked(conn, reg)) {
         pthread_mutex_unlock(&conn->lock);
+        events_drop_timer(conn);
         g_free(reg->object);
         g_free(reg);
         return entry_set(e, VIR_ERR_INVALID_ARG, "this callback is registered already");
@@ -329,6 +367,7 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     if (driver_id < 0) {
         registration_unref(reg); /* a driver that failed keeps nothing */
         registration_unref(reg);
+        events_drop_timer(conn);
         e->conn = NULL;
         handle_unref(conn);
         e->conn = conn;
@@ -354,6 +393,7 @@ deregister(struct entry *e, struct registration *reg)
         left += r->family == reg->family && r->event == reg->event && !r->gone;
     pthread_mutex_unlock(&conn->lock);
     registration_unref(reg);
+    events_drop_timer(conn);
     if (rc < 0)
         entry_fail(e);
     e->conn = NULL;

@@ -61,7 +61,8 @@ struct _virConnect {
     bool close_told;
     struct registration *registrations;
     int next_callback;
-    int timer;             /* of the event loop; -1: none yet */
+    int timer;             /* of the event loop; -1: none */
+    int timer_users;       /* registrations, and the close callback */
     struct event_link *link; /* what the timer holds */
     GQueue queue;          /* of struct delivery */
 };

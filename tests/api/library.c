@@ -389,6 +389,39 @@ on_close_free(void *opaque)
     closed_freed++;
 }
 
+/* Applications wait for their own event loop to run empty: asyncio's drain() does. */
+static void
+events_leave_the_loop(void)
+{
+    virConnectPtr conn = open_conn(NULL);
+    int id;
+
+    for (int round = 0; round < 2; round++) {
+        struct seen seen = { .drop = -1 };
+
+        id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                              VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), &seen, on_free);
+        g_assert_cmpint(conn->timer, >=, 0);
+        emit_some(NULL);
+        while (seen.n < 3)
+            g_assert_cmpint(virEventRunDefaultImpl(), ==, 0);
+        emit_some(NULL);
+        g_assert_cmpint(virConnectDomainEventDeregisterAny(conn, id), ==, 0);
+        g_assert_cmpint(conn->timer, ==, -1);
+        g_assert_cmpint(seen.n, ==, 3);
+        g_assert_cmpint(seen.freed, ==, 1);
+    }
+    /* The close callback needs it, too. */
+    g_assert_cmpint(virConnectRegisterCloseCallback(conn, on_close, NULL, NULL), ==, 0);
+    id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                          VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), NULL, NULL);
+    g_assert_cmpint(virConnectDomainEventDeregisterAny(conn, id), ==, 0);
+    g_assert_cmpint(conn->timer, >=, 0);
+    g_assert_cmpint(virConnectUnregisterCloseCallback(conn, on_close), ==, 0);
+    g_assert_cmpint(conn->timer, ==, -1);
+    g_assert_cmpint(virConnectClose(conn), ==, 0);
+}
+
 static void
 close_callback(void)
 {
@@ -606,6 +639,7 @@ main(int argc, char **argv)
     g_test_add_func("/library/errors", errors);
     g_test_add_func("/library/handles", handles);
     g_test_add_func("/library/events", events);
+    g_test_add_func("/library/events-leave-the-loop", events_leave_the_loop);
     g_test_add_func("/library/close-callback", close_callback);
     g_test_add_func("/library/event-loop", event_loop);
     g_test_add_func("/library/streams", streams);

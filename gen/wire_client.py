@@ -68,7 +68,9 @@ class Body:
                 out = next(o for o in self.plan.outs if o[0] in ('array', 'params', 'params_new'))
                 limit = out[1].limit
                 if out[0] == 'array':
-                    self.args.append('.%s = MIN(%s, %d)' % (f.name, arg.name, limit))
+                    self.copies.append('if (remote_limit(%s, %d, "%s", err) < 0)\n        return -1;'
+                                       % (arg.name, limit, arg.name))
+                    self.args.append('.%s = %s' % (f.name, arg.name))
                 elif out[0] == 'params':
                     self.args.append('.%s = MIN(*%s, %d)' % (f.name, arg.name, limit))
                 else:

@@ -90,8 +90,8 @@ int
 dispatch_count(int64_t n, uint32_t limit, struct err *err)
 {
     if (n < 0 || n > limit)
-        return err_set(err, VIR_ERR_RPC, "Room for %lld results was asked for, 0 to %u are possible", (long long)n,
-                       limit);
+        return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_RPC, "Room for %lld results was asked for, 0 to %u are possible",
+                            (long long)n, limit);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "driver/driver.h"
 #include "driver/uri.h"
 #include "drivers/qemu/qemu-driver.h"
+#include "drivers/test/test.h"
 
 #include <glib.h>
 #include <string.h>
@@ -68,7 +69,20 @@ static const struct hosted_driver hosted_qemu = {
     .name = "QEMU", .start = qemu_start, .may_leave = qemu_may_leave, .stop = qemu_stop,
 };
 
+/* ---- test ---- */
+
+/* Hosts that exist in memory only: clients of test+unix:///default share one. */
+static int
+test_start(struct io *io, struct executor *ex, const struct config *config, struct err *err)
+{
+    driver_register(&test_driver);
+    return 0;
+}
+
+static const struct hosted_driver hosted_test = { .name = "test", .start = test_start };
+
 const struct hosted_driver *const hosted_drivers[] = {
     &hosted_qemu,
+    &hosted_test,
     NULL,
 };

@@ -87,3 +87,10 @@ domain_stats_list_clear(struct domain_stats_list *list)
     g_free(list->items);
     memset(list, 0, sizeof(*list));
 }
+
+int
+driver_get_lib_version(struct drv_conn *conn, unsigned long *libVer, struct err *err)
+{
+    *libVer = LIBVIR_VERSION_NUMBER;
+    return 0;
+}

@@ -126,3 +126,5 @@ struct drv_conn *drv_conn_open(const struct open_request *req, const struct iden
                                void (*lost)(struct drv_conn *, int, void *), void *lost_opaque,
                                struct err *err);
 void drv_conn_close(struct drv_conn *conn);
+/* For every table: one library holds all drivers of a process. */
+int driver_get_lib_version(struct drv_conn *conn, unsigned long *libVer, struct err *err);

@@ -139,8 +139,11 @@ short_of(const struct xdr_reader *r, enum xdr_type type, const struct xdr_field 
 static int __attribute__((cold))
 too_many(enum xdr_type type, const struct xdr_field *f, size_t n, const char *what, struct err *err)
 {
-    return err_set(err, VIR_ERR_RPC, "Cannot %s %s: field '%s' has length %zu, at most %u is allowed",
-                   what, xdr_name(type), xdr_names + f->name, n, f->limit);
+    /* What the caller gave is the connection's matter, what came in a message that of the wire. */
+    int from = strcmp(what, "encode") == 0 ? VIR_FROM_REMOTE : VIR_FROM_RPC;
+
+    return err_set_from(err, from, VIR_ERR_RPC, "Cannot %s %s: field '%s' has length %zu, at most %u is allowed",
+                        what, xdr_name(type), xdr_names + f->name, n, f->limit);
 }
 
 static inline size_t

@@ -183,15 +183,8 @@ qemu_connect_is_encrypted(struct drv_conn *conn, struct err *err)
     return 0;
 }
 
-static int
-qemu_connect_get_lib_version(struct drv_conn *conn, unsigned long *libVer, struct err *err)
-{
-    *libVer = LIBVIR_VERSION_NUMBER;
-    return 0;
-}
-
 const struct hypervisor_ops qemu_hypervisor_ops = {
-    .connect_get_lib_version = qemu_connect_get_lib_version,
+    .connect_get_lib_version = driver_get_lib_version,
     .connect_get_type = qemu_connect_get_type,
     .connect_get_hostname = qemu_connect_get_hostname,
     .connect_get_sysinfo = host_connect_get_sysinfo,

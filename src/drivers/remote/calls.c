@@ -53,7 +53,7 @@ int
 remote_limit(long long n, uint32_t limit, const char *what, struct err *err)
 {
     if (n < 0 || n > limit)
-        return err_set(err, VIR_ERR_RPC, "%lld %s are more than the %u that are possible here", n, what, limit);
+        return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_RPC, "%lld %s are more than the %u that are possible here", n, what, limit);
     return 0;
 }
 

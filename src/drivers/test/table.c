@@ -5,6 +5,7 @@
 #include "drivers/test/verbs.h"
 
 const struct hypervisor_ops test_hypervisor_ops = {
+    .connect_get_lib_version = driver_get_lib_version,
 #define SLOT(name) .name = domains_##name,
 #include "driver/domains.def"
 #undef SLOT

@@ -63,7 +63,7 @@ class Pages:
                 inner = self.link(part, here) if part in self.home else escape(part)
                 out.append('<code>%s</code>' % inner)
             else:
-                out.append(re.sub(r'_?\b(?:_?vir[A-Z]|VIR_|LIBVIR_)\w+\b(?!\*)',
+                out.append(re.sub(r'_?\b(?:_?vir[A-Z]|VIR_|LIBVIR_)\w+\b\*?',
                                   lambda m: '<code>%s</code>' % self.link(m.group(0), here), escape(part, quote=False)))
         return ''.join(out)
 
@@ -118,7 +118,7 @@ class Pages:
         out.append(self.pairs('Arguments', rows, 'args'))
         result = doctext.result_text(rec, doc)
         if result:
-            out.append('<h4>Returns</h4>\n<p class="result">%s.</p>\n' % self.prose(result.rstrip('.'), here))
+            out.append('<h4>Returns</h4>\n<p class="result">%s.</p>\n' % self.prose(result[0].upper() + result[1:].rstrip('.'), here))
         if rec.kind == 'call':
             out.append(self.pairs('Errors', [(self.prose(c, here), self.prose(t, here)) for c, t in
                                              doctext.errors(self.api, rec, doc)], 'errors'))
@@ -135,8 +135,6 @@ class Pages:
             if rec.name in self.support:
                 have = [d for d, yes in zip(self.drivers, self.support[rec.name]) if yes]
                 rows.append(('Drivers', ', '.join(have) or 'none yet'))
-            elif rec.slot is None:
-                rows.append(('Drivers', 'every'))
             readonly = doctext.readonly_text(rec)
             if readonly:
                 rows.append(('Read-only', self.prose(readonly, here)))

@@ -53,7 +53,7 @@ class Doc:
 
     @property
     def summary(self):
-        return re.match(r'.*?[.:!?](?=\s|$)|.*', self.paragraphs[0]).group(0) if self.paragraphs else ''
+        return re.match(r'.*?[.!?](?=\s|$)|.*', self.paragraphs[0]).group(0) if self.paragraphs else ''
 
 
 class Texts:

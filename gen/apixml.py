@@ -4,6 +4,7 @@
 usage: apixml.py DESCRIPTION-FOLDER NAME OUTPUT-FILE    NAME: libvirt, libvirt-qemu, …
 """
 import sys
+import textwrap
 from xml.sax.saxutils import escape, quoteattr
 
 import description
@@ -19,7 +20,10 @@ def attrs(**values):
 
 
 def info(text):
-    return '      <info><![CDATA[%s]]></info>\n' % text
+    """In lines of a length that suits the documentation strings of bindings."""
+    lines = '\n\n'.join(textwrap.fill(p, 79, break_long_words=False, break_on_hyphens=False)
+                        for p in text.split('\n\n'))
+    return '      <info><![CDATA[%s]]></info>\n' % lines
 
 
 def value_attrs(value):

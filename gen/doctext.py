@@ -161,14 +161,13 @@ def flag_list(words, glue=' or '):
     return words[0] if len(words) == 1 else ', '.join(words[:-1]) + glue + words[-1]
 
 
-def check_text(check):
-    name = check.args[0]
-    return {
-        'nonnull': '%s is NULL', 'nonempty': '%s is empty', 'positive': '%s is not greater than 0',
-        'nonnegative': '%s is negative', 'nonzero': '%s is 0', 'nonnull-if': '%s is NULL although {1} is not 0',
-        'exclusive': '%s and {1} are set together', 'requires': '%s is set without {1}',
-        'same-conn': '%s belongs to another connection',
-    }[check.what].replace('{1}', check.args[-1]) % name
+# What a failed check says.  `rule` is told by the texts of its call, and `zero-without` is no failure.
+FAILED = {
+    'nonnull': '{0} is NULL', 'nonempty': '{0} is empty', 'positive': '{0} is not greater than 0',
+    'nonnegative': '{0} is negative', 'nonzero': '{0} is 0', 'nonnull-if': '{0} is NULL although {1} is not 0',
+    'exclusive': '{0} and {1} are set together', 'requires': '{0} is set without {1}',
+    'max': '{0} is greater than {1}', 'below': '{0} is no value of its enumeration',
+}
 
 
 def errors(api, call, doc):
@@ -180,8 +179,9 @@ def errors(api, call, doc):
         gone = GONE.get(mine.type) if mine else None
         if gone and gone not in said:
             out.append((gone, 'the %s does not exist any more' % NOUNS[mine.type]))
-    if call.checks:
-        out.append(('VIR_ERR_INVALID_ARG', '; '.join(check_text(c) for c in call.checks)))
+    failed = [FAILED[c.what].format(*c.args) for c in call.checks if c.what in FAILED]
+    if failed:
+        out.append(('VIR_ERR_INVALID_ARG', '; '.join(failed)))
     if call.readonly is False:
         out.append(('VIR_ERR_OPERATION_DENIED', 'the connection is read-only'))
     elif isinstance(call.readonly, list):

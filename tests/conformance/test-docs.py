@@ -114,7 +114,7 @@ for name in ('libvirt', 'libvirt-qemu', 'libvirt-lxc', 'libvirt-admin'):
             wrong += [what] if what in texts.of and said != ' '.join(texts.of[what].paragraphs) else []
         elif kind in ('function', 'functype'):
             said = element.find('info').text
-            wrong += [what] if what in texts.of and said != '\n\n'.join(texts.of[what].paragraphs) else []
+            wrong += [what] if what in texts.of and said.split() != ' '.join(texts.of[what].paragraphs).split() else []
             wrong += ['%s(%s)' % (what, a.get('name')) for a in element.iter('arg') if not a.get('info')]
             # Generators give a default to an argument whose text begins so: only to those.
             optional = getattr(api.call.get(what), 'optional', [])

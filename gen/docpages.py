@@ -68,7 +68,12 @@ class Pages:
         return ''.join(out)
 
     def paragraphs(self, doc, here):
-        return ''.join('<p>%s</p>\n' % self.prose(p, here) for p in doc.paragraphs) if doc else ''
+        return ''.join(self.code(p[1:], here) if p.startswith('|') else '<p>%s</p>\n' % self.prose(p, here)
+                       for p in doc.paragraphs) if doc else ''
+
+    def code(self, text, here):
+        return '<pre class="code">%s</pre>\n' % re.sub(
+            r'\b(?:vir[A-Z]|VIR_)\w+', lambda m: self.link(m.group(0), here), escape(text, quote=False))
 
     def ctype(self, text, here):
         return re.sub(r'_?vir[A-Z]\w+', lambda m: self.link(m.group(0), here), escape(text))

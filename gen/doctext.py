@@ -44,7 +44,7 @@ CLASSES = {
 
 
 class Doc:
-    """.paragraphs [text]; .args {name: text}, for arguments, fields and macro parameters alike;
+    """.paragraphs [text], one that begins with | is code; .args {name: text}, for arguments, fields and macro parameters alike;
     .result; .errors [(code, when)]; .see [name]; .unit; .topic (a Doc, or None)."""
 
     def __init__(self, name, where, unit, topic=None):
@@ -173,14 +173,17 @@ FAILED = {
 def errors(api, call, doc):
     """[(code, when)]: those of the text first, then what the record implies."""
     out = list(doc.errors) if doc else []
-    said = {code for code, _ in out}
+    said = [code for code, _ in out]
     if call.slot:
         mine = call.self_arg
         gone = GONE.get(mine.type) if mine else None
         if gone and gone not in said:
             out.append((gone, 'the %s does not exist any more' % NOUNS[mine.type]))
     failed = [FAILED[c.what].format(*c.args) for c in call.checks if c.what in FAILED]
-    if failed:
+    if failed and 'VIR_ERR_INVALID_ARG' in said:
+        n = said.index('VIR_ERR_INVALID_ARG')
+        out[n] = ('VIR_ERR_INVALID_ARG', '; '.join([out[n][1]] + failed))
+    elif failed:
         out.append(('VIR_ERR_INVALID_ARG', '; '.join(failed)))
     if call.readonly is False:
         out.append(('VIR_ERR_OPERATION_DENIED', 'the connection is read-only'))
@@ -270,6 +273,14 @@ def _read(api, texts, unit, path):
                     add(rest)
                 continue
             mark, _, rest = text.partition(' ')
+            if mark == '|':
+                rest = line.strip('\n').lstrip()[2:]
+                if doc.paragraphs and doc.paragraphs[-1].startswith('|'):
+                    doc.paragraphs[-1] += '\n' + rest
+                else:
+                    doc.paragraphs.append('|' + rest)
+                target = ('code', None)
+                continue
             if mark.startswith('@'):
                 target = ('arg', mark[1:])
                 doc.args[mark[1:]] = ''
@@ -327,7 +338,8 @@ def problems(api, texts):
         elif rec.kind == 'macro':
             fits = rec.params or []
         out += ['%s: %s has no %s' % (doc.where, name, a) for a in doc.args if a not in fits]
-    for doc in list(texts.of.values()) + list(texts.units.values()) + [t for l in texts.topics.values() for t in l]:
+    heads = list(texts.units.values()) + [t for topics in texts.topics.values() for t in topics]
+    for doc in list(texts.of.values()) + heads:
         said = ' '.join(doc.paragraphs + list(doc.args.values()) + [doc.result or ''] + doc.see +
                         ['%s %s' % e for e in doc.errors])
         for word in NAME.findall(said):
@@ -337,6 +349,8 @@ def problems(api, texts):
                 fine = word in names
             if not fine:
                 out.append('%s: %s speaks of %s, which does not exist' % (doc.where, doc.name, word))
+        if doc not in heads and any(p.startswith('|') for p in doc.paragraphs):
+            out.append('%s: code stands in the heads of pages and topics only' % doc.where)
         for code, _ in doc.errors:
             if code not in api.constant:
                 out.append('%s: there is no error %s' % (doc.where, code))

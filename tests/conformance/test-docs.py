@@ -104,6 +104,15 @@ for compiler in compilers:
             wrong += run.stderr.splitlines() if run.returncode else []
     check(wrong, 'headers with comments compile alone: %s' % ' '.join(compiler))
 
+heads = list(texts.units.values()) + [t for topics in texts.topics.values() for t in topics]
+code = [(doc.where, p[1:]) for doc in heads for p in doc.paragraphs if p.startswith('|')]
+wrong = [] if code else ['there is none']
+for where, text in code:
+    run = subprocess.run([cc, '-I', os.path.dirname(include), '-fsyntax-only', '-Wall', '-Werror', '-x', 'c', '-'],
+                         input=text, capture_output=True, text=True)
+    wrong += [where] + run.stderr.splitlines() if run.returncode else []
+check(wrong, 'the examples compile')
+
 for name in ('libvirt', 'libvirt-qemu', 'libvirt-lxc', 'libvirt-admin'):
     root = ElementTree.parse(os.path.join(built, name + '-api.xml')).getroot()
     wrong = []

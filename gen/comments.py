@@ -9,6 +9,7 @@ import doctext
 
 class Bare:
     """Says nothing."""
+    gap = ''                # what keeps functions apart
 
     def above(self, name, indent='', since=None):
         return ''
@@ -16,7 +17,7 @@ class Bare:
     def call(self, rec):
         return ''
 
-    def field(self, rec, name):
+    def field(self, rec, name, indent='    '):
         return ''
 
     def typedef(self, rec):
@@ -25,6 +26,7 @@ class Bare:
 
 class Commented(Bare):
     """Says what the texts say, as comments that editors and documentation tools understand."""
+    gap = '\n'
 
     def __init__(self, api, texts):
         self.api, self.texts = api, texts
@@ -76,9 +78,9 @@ class Commented(Bare):
         lines += ['', 'Since %s.' % rec.since]
         return self.comment(lines)
 
-    def field(self, rec, name):
+    def field(self, rec, name, indent='    '):
         doc = self.texts.of.get(rec.name)
-        return self.comment([self.plain(doc.args[name])], '    ') if doc and name in doc.args else ''
+        return self.comment([self.plain(doc.args[name])], indent) if doc and name in doc.args else ''
 
     def typedef(self, rec):
         text = doctext.typedef_text(self.api, rec)

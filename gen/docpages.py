@@ -13,6 +13,7 @@ from html import escape
 import description
 import doctext
 from description import decl
+from headers import GATHERED
 
 # Pages in the order of the navigation, with the name that people look for.
 PAGES = [('common', 'Typed parameters'), ('error', 'Errors'), ('event', 'Event loop'), ('stream', 'Streams'),
@@ -269,7 +270,7 @@ class Pages:
     def unit(self, unit):
         here, told = page(unit), self.texts.units.get(unit.name)
         out = ['<h1>%s</h1>\n<p class="header"><code>#include &lt;libvirt/%s&gt;</code> · %s</p>\n' % (
-            TITLES[unit.name], 'libvirt.h' if unit.library == 'libvirt.so.0' else unit.header, unit.library)]
+            TITLES[unit.name], 'libvirt.h' if unit.name in GATHERED else unit.header, unit.library)]
         out.append(self.paragraphs(told, here))
         groups = self.records(unit)
         contents = []

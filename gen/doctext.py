@@ -35,11 +35,11 @@ GONE = {
 }
 CLASSES = {
     'local': 'by the library alone',
-    'snapshot': 'at once, from what is known; does not wait for the guest',
-    'query': 'asks and waits for the answer, up to a deadline',
-    'modify': 'one change of an object at a time; waits for its turn',
-    'long': 'as a job that may take long; queries go on beside it',
-    'host': 'under the lock of the object',
+    'snapshot': 'at once, from what is known; waits for no guest',
+    'query': 'asks the guest and waits for the answer, up to a deadline',
+    'modify': 'as the only change of its guest at a time; waits for its turn',
+    'long': 'as a job of its guest that may take long; queries go on beside it',
+    'host': 'waits only for other work on the same object of the host',
 }
 
 

@@ -97,7 +97,7 @@ def struct(rec, say):
             out.append('    %s%s;\n' % (decl(ctype, name), array))
         else:
             out.append('    union {\n')
-            out += ['        %s;\n' % decl(t, n) for n, _, t in members]
+            out += ['%s        %s;\n' % (say.field(rec, n, ' ' * 8), decl(t, n)) for n, _, t in members]
             out.append('    } %s;\n' % name)
     out.append('};\n')
     return ''.join(out)
@@ -129,15 +129,16 @@ def header(api, unit, say):
     callbacks = api.of(unit, 'callbacks')
     names = {rec.name for rec in callbacks}
     for rec in sorted(callbacks, key=lambda rec: any(a.type in names for a in rec.args)):
-        out.append('%stypedef %s(*%s)(%s);\n' % (
-            say.call(rec), rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name, params(rec.args)))
+        out.append('%stypedef %s(*%s)(%s);\n%s' % (
+            say.call(rec), rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name, params(rec.args),
+            say.gap))
     out.append('\n')
     for rec in api.of(unit, 'structs'):
         out.append(struct(rec, say) + '\n')
     for rec in api.of(unit, 'variables'):
         out.append('%sVIR_EXPORT_VAR %s;\n\n' % (say.above(rec.name), decl(rec.type, rec.name)))
     for rec in api.of(unit, 'calls'):
-        out.append('%s%s(%s);\n' % (say.call(rec), decl(rec.returns, rec.name), params(rec.args)))
+        out.append('%s%s(%s);\n%s' % (say.call(rec), decl(rec.returns, rec.name), params(rec.args), say.gap))
     out.append('\n# ifdef __cplusplus\n}\n# endif\n\n#endif /* %s */\n' % guard(unit))
     return ''.join(out)
 

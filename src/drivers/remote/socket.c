@@ -40,6 +40,8 @@ is_session(const struct open_request *req)
 {
     if (req->uri && strcmp(req->uri->path, "/session") == 0)
         return true;
+    if (req->uri && req->uri->scheme && strcmp(req->uri->scheme, "test") == 0)
+        return geteuid() != 0; /* hosts in memory: each user's own daemon has them */
     return !req->uri && geteuid() != 0;
 }
 

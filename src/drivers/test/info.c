@@ -66,8 +66,8 @@ test_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom,
     const struct domain_def *def;
     struct affect affect;
 
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_VCPU_MAXIMUM |
-                    VIR_DOMAIN_VCPU_GUEST, "virDomainGetVcpusFlags", err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_VCPU_MAXIMUM,
+                    "virDomainGetVcpusFlags", err) < 0 ||
         !(view = domain_view(conn, dom, err)) || domain_affect(view, flags, &affect, err) < 0)
         return -1;
     def = affect.live ? view->live : view->config;

@@ -150,7 +150,9 @@ test_node_device_get_parent(struct drv_conn *conn, const struct node_device_ref 
     if (!view)
         return -1;
     def = object_def(view);
-    *result = g_strdup(def->parent ? def->parent->name : NULL);
+    if (!def->parent)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the device '%s' has no parent", dev->name);
+    *result = g_strdup(def->parent->name);
     return 0;
 }
 

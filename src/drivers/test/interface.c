@@ -289,7 +289,7 @@ test_interface_load(struct test_objects *objects, const char *xml, struct err *e
     INTERFACE_DEF_AUTO def = read_def(xml, false, err);
     OBJECT_AUTO iface = NULL;
 
-    if (!def || !(iface = object_claim(objects->interfaces, def->name, NULL, true, err)))
+    if (!def || !(iface = object_claim(objects->interfaces, def->name, NULL, false, err)))
         return -1;
     object_publish(iface, &(struct object_facts){ .config = def, .live = def });
     return 0;

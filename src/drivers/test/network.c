@@ -351,7 +351,7 @@ test_network_load(struct test_objects *objects, const char *xml, struct err *err
     NETWORK_DEF_AUTO def = read_def(xml, 0, err);
     OBJECT_AUTO network = NULL;
 
-    if (!def || !(network = object_claim(objects->networks, def->name, def->uuid, true, err)))
+    if (!def || !(network = object_claim(objects->networks, def->name, def->uuid, false, err)))
         return -1;
     object_publish(network, &(struct object_facts){ .config = def, .live = def });
     return 0;

@@ -346,8 +346,8 @@ test_device_load(struct test_objects *objects, const char *xml, struct err *err)
     if (!def)
         return -1;
     if (!def->name)
-        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_XML_ERROR, "the document of a device has no <name>");
-    if (!(device = object_claim(objects->devices, def->name, NULL, true, err)))
+        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_NO_NAME, "the document of a device has no <name>");
+    if (!(device = object_claim(objects->devices, def->name, NULL, false, err)))
         return -1;
     object_publish(device, &(struct object_facts){ .config = def, .live = def });
     return 0;

@@ -78,9 +78,10 @@ driver_from_file(const char *path, struct err *err)
 {
     g_autofree char *text = NULL;
     g_autofree char *folder = g_path_get_dirname(path);
+    ERR_AUTO why = ERR_INIT;
 
-    if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, err) < 0) {
-        err_context(err, "cannot read the test host %s", path);
+    if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, &why) < 0) {
+        err_set(err, VIR_ERR_XML_ERROR, "cannot read the test host %s: %s", path, err_message(&why));
         return NULL;
     }
     return driver_new(text, folder, err);

@@ -161,7 +161,7 @@ test_storage_pool_get_info(struct drv_conn *conn, const struct storage_pool_ref 
     c = contents_of(view);
     *info = (virStoragePoolInfo){
         .state = object_is_active(view) ? VIR_STORAGE_POOL_RUNNING : VIR_STORAGE_POOL_INACTIVE,
-        .capacity = c->capacity, .allocation = c->allocation, .available = c->capacity - c->allocation,
+        .capacity = c->capacity, .allocation = c->allocation, .available = contents_available(c),
     };
     return 0;
 }
@@ -180,7 +180,7 @@ test_storage_pool_get_xml_desc(struct drv_conn *conn, const struct storage_pool_
     def = storage_pool_def_copy(object_def(view));
     def->capacity = c->capacity;
     def->allocation = c->allocation;
-    def->available = c->capacity - c->allocation;
+    def->available = contents_available(c);
     *result = storage_pool_def_format(def, 0);
     return 0;
 }

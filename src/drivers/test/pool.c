@@ -295,13 +295,14 @@ int
 test_pool_load(struct test_objects *objects, const char *xml, char **name, struct err *err)
 {
     STORAGE_POOL_DEF_AUTO def = read_def(xml, false, err);
-    OBJECT_AUTO pool = NULL;
-    CONTENTS_AUTO fresh = NULL;
+    OBJECT_AUTO pool = def ? take_in(objects, def, false, err) : NULL;
+    struct object_facts facts;
 
-    if (!def || !(pool = object_claim(objects->pools, def->name, def->uuid, true, err)))
+    if (!pool)
         return -1;
-    fresh = contents_fresh(NULL);
-    object_publish(pool, &(struct object_facts){ .config = def, .live = def, .extra = fresh });
+    facts = object_facts(pool);
+    facts.live = facts.config;
+    object_publish(pool, &facts);
     *name = g_strdup(def->name);
     return 0;
 }

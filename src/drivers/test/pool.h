@@ -22,6 +22,12 @@ static inline void contents_unrefp(struct contents **c) { if (*c) contents_unref
 void contents_clear(void *contents); /* object_class.extra_clear */
 
 static inline const struct contents *contents_of(const struct object_view *pool) { return pool->is.extra; }
+/* A preset may have filled a pool with more than it has. */
+static inline uint64_t
+contents_available(const struct contents *c)
+{
+    return c->capacity > c->allocation ? c->capacity - c->allocation : 0;
+}
 /* -1: there is none of that name. */
 int contents_find(const struct contents *contents, const char *name);
 

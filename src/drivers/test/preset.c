@@ -93,6 +93,21 @@ quiet(void *ctx, const char *msg, ...)
 {
 }
 
+static xmlDocPtr
+parse(const char *xml, struct err *err)
+{
+    xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
+    xmlDocPtr doc;
+
+    ctxt->sax->error = ctxt->sax->warning = quiet;
+    doc = xmlCtxtReadMemory(ctxt, xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
+    if (!doc)
+        err_set(err, VIR_ERR_XML_DETAIL, "the document of the test host is not well-formed XML: line %d: %s",
+                ctxt->lastError.line, ctxt->lastError.message ? g_strchomp(ctxt->lastError.message) : "");
+    xmlFreeParserCtxt(ctxt);
+    return doc;
+}
+
 /* The text of one object: of the file that its element names, or the element itself. */
 static char *
 object_text(xmlNodePtr node, const char *folder, struct err *err)
@@ -104,8 +119,11 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
         g_autofree char *path = folder && !g_path_is_absolute((char *)file) ?
             g_build_filename(folder, file, NULL) : g_strdup((char *)file);
 
-        if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, err) < 0)
-            err_context(err, "cannot read the %s in file '%s'", node->name, path);
+        ERR_AUTO why = ERR_INIT;
+
+        if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, &why) < 0)
+            err_set(err, VIR_ERR_XML_ERROR, "cannot read the <%s> that the test host has in a file: %s", node->name,
+                    err_message(&why));
         xmlFree(file);
     } else {
         xmlBufferPtr buf = xmlBufferCreate();
@@ -121,45 +139,44 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
     return text;
 }
 
-static int
-load_kinds(struct test_driver *drv, xmlNodePtr parent, const struct kind *kind, const char *of, const char *folder,
-           struct err *err)
-{
-    for (; kind->element; kind++) {
-        for (xmlNodePtr node = parent->children; node; node = node->next) {
-            g_autofree char *text = NULL, *name = NULL;
+static int load_kinds(struct test_driver *drv, const char *xml, const char *root_element, const struct kind *kinds,
+                      const char *of, const char *folder, struct err *err);
 
-            if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)kind->element))
-                continue;
-            if (!(text = object_text(node, folder, err)) || kind->load(drv, text, of, &name, err) < 0 ||
-                (kind->inside && load_kinds(drv, node, kind->inside, name, folder, err) < 0))
-                return -1;
-        }
-    }
-    return 0;
+static int
+load_object(struct test_driver *drv, xmlNodePtr node, const struct kind *kind, const char *of, const char *folder,
+            struct err *err)
+{
+    g_autofree char *text = object_text(node, folder, err), *name = NULL;
+
+    if (!text || kind->load(drv, text, of, &name, err) < 0)
+        return -1;
+    return kind->inside ? load_kinds(drv, text, kind->element, kind->inside, name, folder, err) : 0;
+}
+
+/* Loads what stands in a document, kind by kind. */
+static int
+load_kinds(struct test_driver *drv, const char *xml, const char *root_element, const struct kind *kinds, const char *of,
+           const char *folder, struct err *err)
+{
+    xmlDocPtr doc = parse(xml, err);
+    xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
+    int r = doc ? 0 : -1;
+
+    if (root && !xmlStrEqual(root->name, (const xmlChar *)root_element))
+        r = err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "the document of a test host is a <%s>, not a <%s>",
+                         root_element, root->name);
+    for (const struct kind *kind = kinds; r == 0 && kind->element; kind++)
+        for (xmlNodePtr node = root->children; node && r == 0; node = node->next)
+            if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, (const xmlChar *)kind->element))
+                r = load_object(drv, node, kind, of, folder, err);
+    xmlFreeDoc(doc);
+    return r;
 }
 
 int
 test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err)
 {
-    xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
-    xmlDocPtr doc;
-    xmlNodePtr root;
-    int r = -1;
-
-    ctxt->sax->error = ctxt->sax->warning = quiet;
-    doc = xmlCtxtReadMemory(ctxt, xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
-    root = doc ? xmlDocGetRootElement(doc) : NULL;
-    if (!root)
-        err_set(err, VIR_ERR_XML_DETAIL, "the document of the test host is not well-formed XML: line %d: %s",
-                ctxt->lastError.line, ctxt->lastError.message ? g_strchomp(ctxt->lastError.message) : "");
-    else if (!xmlStrEqual(root->name, (const xmlChar *)"node"))
-        err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "the document of a test host is a <node>, not a <%s>", root->name);
-    else
-        r = load_kinds(drv, root, in_node, NULL, folder, err);
-    xmlFreeDoc(doc);
-    xmlFreeParserCtxt(ctxt);
-    return r;
+    return load_kinds(drv, xml, "node", in_node, NULL, folder, err);
 }
 
 #define HOST_ADAPTER(number, id, wwnn, wwpn, fabric) \

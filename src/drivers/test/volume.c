@@ -188,19 +188,37 @@ test_storage_vol_get_xml_desc(struct drv_conn *conn, const struct storage_vol_re
 
 /* ---- creation and end ---------------------------------------------------------------------------------------------- */
 
+/* given: key and path are as the document says. */
 static struct storage_vol_def *
-read_def(const char *xml, bool validate, const struct storage_pool_def *pool, struct err *err)
+read_def(const char *xml, bool validate, bool given, const struct storage_pool_def *pool, struct err *err)
 {
     STORAGE_VOL_DEF_AUTO def = NULL;
+    const char *key, *path;
 
-    if (storage_vol_def_parse(xml, strlen(xml), validate ? MODEL_PARSE_STRICT : 0, &def, err) < 0 ||
-        storage_vol_complete(def, pool->type, false, err) < 0)
+    if (storage_vol_def_parse(xml, strlen(xml), validate ? MODEL_PARSE_STRICT : 0, &def, err) < 0)
         return NULL;
-    /* pools without a place on this host: as their volumes are named elsewhere, pool/volume */
-    def->target->path = model_printf(def, "%s/%s", pool->target && pool->target->path ? pool->target->path : pool->name,
-                                     def->name);
-    def->key = def->target->path;
+    key = given ? def->key : NULL;
+    path = given && def->target ? def->target->path : NULL;
+    if (storage_vol_complete(def, pool->type, false, err) < 0)
+        return NULL;
+    if (!path) /* pools without a place on this host: as their volumes are named elsewhere, pool/volume */
+        path = model_printf(def, "%s/%s", pool->target && pool->target->path ? pool->target->path : pool->name, def->name);
+    def->target->path = path;
+    def->key = key ? key : path;
     return storage_vol_def_copy(def);
+}
+
+/* Puts a volume into a held pool. */
+static void
+publish_with(struct object *pool, const struct storage_vol_def *def)
+{
+    struct object_facts facts = object_facts(pool);
+    CONTENTS_AUTO next = contents_copy(facts.extra);
+
+    next->vols[next->n++] = storage_vol_def_ref(def);
+    next->allocation += def->allocation;
+    facts.extra = next;
+    object_publish(pool, &facts);
 }
 
 /* Puts what xml says into a held pool; origin, of the same pool, is what it is a copy of. */
@@ -209,26 +227,19 @@ add(struct object *pool, const char *xml, bool validate, const char *origin, str
 {
     const struct object_view *view = object_now(pool);
     const struct contents *now = contents_of(view);
-    struct object_facts facts = object_facts(pool);
     STORAGE_VOL_DEF_AUTO def = NULL;
-    CONTENTS_AUTO next = NULL;
 
-    if (pool_check_active(view, err) < 0 || !(def = read_def(xml, validate, facts.live, err)))
+    if (pool_check_active(view, err) < 0 || !(def = read_def(xml, validate, false, view->is.live, err)))
         return -1;
     if (contents_find(now, def->name) >= 0)
         return err_set(err, VIR_ERR_OPERATION_FAILED, "storage pool '%s' has a volume '%s' already", view->name, def->name);
     if (origin && contents_find(now, origin) < 0)
         return err_set(err, VIR_ERR_NO_STORAGE_VOL, "storage pool '%s' has no volume '%s' to make '%s' of", view->name, origin,
                        def->name);
-    if (def->allocation > now->capacity - now->allocation)
+    if (def->allocation > contents_available(now))
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "storage pool '%s' has %" G_GUINT64_FORMAT " bytes left, not enough for the "
-                       "%" G_GUINT64_FORMAT " of volume '%s'", view->name, now->capacity - now->allocation, def->allocation,
-                       def->name);
-    next = contents_copy(now);
-    next->vols[next->n++] = storage_vol_def_ref(def);
-    next->allocation += def->allocation;
-    facts.extra = next;
-    object_publish(pool, &facts);
+                       "%" G_GUINT64_FORMAT " of volume '%s'", view->name, contents_available(now), def->allocation, def->name);
+    publish_with(pool, def);
     to_ref(object_now(pool), def, result);
     return 0;
 }
@@ -281,14 +292,18 @@ test_storage_vol_delete(struct drv_conn *conn, const struct storage_vol_ref *vol
     return 0;
 }
 
-/* For presets, where the document may say what it likes of the volume's name and size. */
+/* For presets: as large as the document says, wherever it says. */
 int
 test_volume_load(struct test_objects *objects, const char *pool_name, const char *xml, struct err *err)
 {
     OBJECT_AUTO pool = object_hold(objects->pools, pool_name, NULL, err);
-    struct storage_vol_ref ref = { 0 };
-    int r = pool ? add(pool, xml, false, NULL, &ref, err) : -1;
+    STORAGE_VOL_DEF_AUTO def = pool ? read_def(xml, false, true, object_def(object_now(pool)), err) : NULL;
 
-    storage_vol_ref_clear(&ref);
-    return r;
+    if (!def)
+        return -1;
+    if (contents_find(contents_of(object_now(pool)), def->name) >= 0)
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "storage pool '%s' has two volumes '%s'", pool_name,
+                            def->name);
+    publish_with(pool, def);
+    return 0;
 }

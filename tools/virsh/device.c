@@ -541,7 +541,16 @@ cmd_change_media(struct shell *sh, const struct call *call)
     }
     if (source) {
         bool block = opt_flag(call, "block") || (stat(source, &st) == 0 && S_ISBLK(st.st_mode));
+        xmlNode *chain = xml_node(doc, disk, "./backingStore"), *target = xml_node(doc, disk, "./target");
         xmlNode *new = xmlNewChild(disk, NULL, (const xmlChar *)"source", NULL);
+        if (chain) { /* it belonged to what was there */
+            xmlUnlinkNode(chain);
+            xmlFreeNode(chain);
+        }
+        if (target) {
+            xmlAddPrevSibling(target, new);
+            xmlAddPrevSibling(target, xmlNewText((const xmlChar *)"\n      "));
+        }
         xmlSetProp(new, (const xmlChar *)(block ? "dev" : "file"), (const xmlChar *)source);
         xmlSetProp(disk, (const xmlChar *)"type", (const xmlChar *)(block ? "block" : "file"));
     }

@@ -156,6 +156,18 @@ cmd_vcpuinfo(struct shell *sh, const struct call *call)
     return true;
 }
 
+/* Unplugged ones have an affinity, too. */
+static int
+vcpus_at_most(struct shell *sh, virDomainPtr dom, unsigned int flags)
+{
+    virDomainInfo info;
+    int n = virDomainGetVcpusFlags(dom, flags | VIR_DOMAIN_VCPU_MAXIMUM);
+    if (n >= 0 || (err_code(sh) != VIR_ERR_NO_SUPPORT && err_code(sh) != VIR_ERR_INVALID_ARG))
+        return n;
+    err_forget(sh);
+    return virDomainGetInfo(dom, &info) < 0 ? -1 : info.nrVirtCpu;
+}
+
 bool
 cmd_vcpupin(struct shell *sh, const struct call *call)
 {
@@ -179,16 +191,16 @@ cmd_vcpupin(struct shell *sh, const struct call *call)
         return false;
     int len = VIR_CPU_MAPLEN(ncpus);
     if (query) {
-        virDomainInfo info;
-        if (virDomainGetInfo(dom, &info) < 0)
+        int vcpus = vcpus_at_most(sh, dom, flags);
+        if (vcpus < 0)
             return false;
-        if (given && vcpu >= info.nrVirtCpu) {
+        if (given && vcpu >= (unsigned int)vcpus) {
             if (flags & VIR_DOMAIN_AFFECT_CONFIG)
-                return fail(sh, "vcpu %d is out of range of persistent cpu count %d", vcpu, info.nrVirtCpu);
-            return fail(sh, "vcpu %d is out of range of live cpu count %d", vcpu, info.nrVirtCpu);
+                return fail(sh, "vcpu %u is out of range of persistent cpu count %d", vcpu, vcpus);
+            return fail(sh, "vcpu %u is out of range of live cpu count %d", vcpu, vcpus);
         }
-        g_autofree unsigned char *maps = g_malloc0((size_t)(info.nrVirtCpu + 1) * len);
-        int n = virDomainGetVcpuPinInfo(dom, info.nrVirtCpu, maps, len, flags);
+        g_autofree unsigned char *maps = g_malloc0((size_t)(vcpus + 1) * len);
+        int n = virDomainGetVcpuPinInfo(dom, vcpus, maps, len, flags);
         if (n < 0)
             return false;
         g_autoptr(table) t = table_new("VCPU", "CPU Affinity", NULL);

@@ -172,7 +172,7 @@ cmd_domif_setlink(struct shell *sh, const struct call *call)
     }
     if (virDomainUpdateDeviceFlags(dom, device, flags) < 0)
         return fail(sh, "Failed to update interface link state");
-    say(sh, "Device updated successfully");
+    say(sh, "Device updated successfully\n");
     return true;
 }
 

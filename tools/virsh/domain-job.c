@@ -47,7 +47,7 @@ on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type, i
 
 struct block_job {
     const char *path, *label, *started;
-    bool wait, verbose, pivot, finish, async, ready; /* ready: the job ends in a phase that waits for us */
+    bool wait, verbose, pivot, finish, async, ready, mirror; /* ready: the job ends in a phase that waits for us */
     int timeout_ms;
     struct block_wait *w;
     int ids[2];
@@ -155,7 +155,7 @@ job_finish(struct shell *sh, virDomainPtr dom, struct block_job *j, const char *
         else
             say(sh, "\n%s", done);
     } else if (status == VIR_DOMAIN_BLOCK_JOB_READY) {
-        say(sh, "\nNow in synchronized phase");
+        say(sh, "\nNow in %s phase", j->mirror ? "mirroring" : "synchronized");
     } else if (status == VIR_DOMAIN_BLOCK_JOB_COMPLETED) {
         say(sh, "\n%s", done);
     } else if (status == VIR_DOMAIN_BLOCK_JOB_CANCELED || status == -2) {
@@ -262,7 +262,7 @@ copy_xml(const char *dest, const char *format, bool block)
 bool
 cmd_blockcopy(struct shell *sh, const struct call *call)
 {
-    struct block_job j = {.label = "Block Copy", .ready = true};
+    struct block_job j = {.label = "Block Copy", .ready = true, .mirror = true};
     const char *dest = NULL, *format = NULL;
     g_autofree char *file = NULL;
     unsigned int flags = 0, bytes = 0, granularity = 0;

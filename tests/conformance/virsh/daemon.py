@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs the sessions of daemon.txt with the reference's virsh and with ours on one and the same daemon.
+
+usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [WORD...]      (root; exits with 77 if it cannot run)
+
+The daemon, the reference's libvirtd or vireod, runs in system mode in namespaces of its own.  Each session
+begins with a guest "g" that is defined, or that runs if the line begins with +run; afterwards everything
+that it left is removed.  What is printed, the files left and the exit code must be equal after numbers that
+depend on the clock are taken out, and both must tell of an error or none; explained differences are in daemon-differences.txt, or, for one daemon
+only, in daemon-differences-NAME.txt.
+"""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from compare import explanations, judge, still  # noqa: E402
+
+GUEST = """<domain type='qemu'><name>g</name><uuid>11111111-2222-3333-4444-555555555555</uuid>
+<metadata><v:app xmlns:v='http://v/'>x</v:app></metadata><memory unit='MiB'>64</memory><currentMemory unit='MiB'>32</currentMemory>
+<vcpu current='1'>2</vcpu><iothreads>1</iothreads><os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>
+<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
+<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='%(folder)s/g.qcow2'/><target dev='vda' bus='virtio'/></disk>
+<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><target dev='sda' bus='sata'/><readonly/></disk>
+<controller type='sata'/><controller type='pci' model='pci-root'/>
+<interface type='user'><mac address='52:54:00:01:02:03'/><model type='virtio'/></interface>
+<serial type='pty'/><video><model type='vga'/></video><graphics type='vnc' port='-1' autoport='yes'/></devices></domain>
+"""
+FILES = {
+    'h.xml': "<domain type='qemu'><name>h</name><memory unit='MiB'>32</memory><os><type>hvm</type></os></domain>\n",
+    'disk.xml': "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='%(folder)s/b.img'/>"
+                "<target dev='vdb' bus='virtio'/></disk>\n",
+    'net.xml': "<network><name>n</name><ip address='192.168.77.1' netmask='255.255.255.0'><dhcp>"
+               "<range start='192.168.77.10' end='192.168.77.20'/></dhcp></ip></network>\n",
+    'pool.xml': "<pool type='dir'><name>p</name><target><path>%(folder)s/pool</path></target></pool>\n",
+    'vol.xml': "<volume><name>w</name><capacity unit='MiB'>2</capacity></volume>\n",
+    'secret.xml': "<secret><uuid>99999999-2222-3333-4444-555555555555</uuid><usage type='ceph'><name>s</name></usage></secret>\n",
+    'filter.xml': "<filter name='f'><rule action='drop' direction='in'><tcp/></rule></filter>\n",
+    'checkpoint.xml': "<domaincheckpoint><name>c9</name></domaincheckpoint>\n",
+    'snapshot.xml': "<domainsnapshot><name>s9</name></domainsnapshot>\n",
+    'backup.xml': "<domainbackup mode='pull'><server transport='unix' socket='%(folder)s/nbd'/><disks><disk name='vda' type='file'><scratch file='%(folder)s/scratch'/>"
+                  "</disk></disks></domainbackup>\n",
+    'broken.xml': '<domain\n',
+}
+CHANGING = [
+    (r'(?m)^ \d+( +)(?=[gh]\b)', r' N\1'),
+    (r'(?m)^(Id: +)\d+$', r'\1N'),
+    (r"\bid='\d+'", "id='N'"), (r'/dev/pts/\d+', '/dev/pts/N'), (r"port='59\d\d'", "port='PORT'"), (r':\d+$', ':N'),
+    (r'vnet\d+', 'vnetN'), (r'domain-\d+-', 'domain-N-'), (r'(?m)^\d+$', 'N'),
+    (r'(CPU time|cpu_time|user_time|system_time|vcpu_time):? +[\d.]+( seconds|s)?', r'\1 N'),
+    (r'((?:cpu|vcpu|balloon|block|net|iothread|dirtyrate|memory|state|perf)\.[\w.]+=)\d+', r'\1N'),
+    (r'((?:last_update|disk_caches|hugetlb_\w+|major_fault|minor_fault|swap_\w+|rss|available|usable|unused|actual)) \d+', r'\1 N'),
+    (r'(Time elapsed|Data \w+|Memory \w+|File \w+|Total \w+|Normal \w+|Constant \w+|Expected downtime|Dirty rate|'
+     r'Compression \w+|Iteration|Page size|Memory bandwidth|Postcopy requests|Setup time):\s+\d[\d.]* ?\w*(/s)?', r'\1: N'),
+    (r'(Allocation|Available|Capacity|Physical): +\d.*', r'\1: N'),
+    (r'\b\d+(\.\d+)? [KMG]iB', 'N iB'), (r'(\d+KiB): \d+', r'\1: N'), (r'(total duration of \w+ \(ns\): +)\d+', r'\1N'),
+    (r"(<(?:allocation|available) unit='bytes'>)\d+", r'\1N'), (r'\b(\d{10})\.\d{9}\b', r'\1'), (r'(?<=\S) +(?=N iB)', ' '),
+    (r'(?m)(?<=\])(?=error:)', '\n'), (r' *[0-9.]+ ?%', ' N %'), (r'(\[ N %\])(?=error:)', r'\1\n'), (r'(?m)^(\d+:|total:|free|used|MemFree|cached|buffers|'
+     r'user|system|idle|iowait|total|Total) *:? *\d+.*$', r'\1 N'),
+    (r'(?m)^((?:cur|end|bandwidth)=)\d+', r'\1N'), (r'52:54:00(:[0-9a-f]{2}){3}', 'MAC'),
+]
+
+
+def cgroups():
+    """A control group of our own in each hierarchy, so that what the daemon makes is below it."""
+    mine = []
+    for name in sorted(os.listdir('/sys/fs/cgroup')):
+        folder = '/sys/fs/cgroup/%s' % name
+        if not os.path.exists(folder + '/cgroup.procs') or not os.path.isdir(folder):
+            continue
+        folder += '/virsh-compare-%d' % os.getpid()
+        try:
+            os.mkdir(folder)
+            for file in ('cpuset.cpus', 'cpuset.mems'):
+                if name == 'cpuset':
+                    shutil.copyfile('/sys/fs/cgroup/cpuset/' + file, '%s/%s' % (folder, file))
+            mine.append(folder)
+        except OSError:
+            pass
+    return mine
+
+
+def outer():
+    """Becomes the parent of the namespaces; its child in them is this program again."""
+    if os.geteuid() != 0 or not shutil.which('unshare') or not shutil.which('qemu-img') or \
+            subprocess.run(['unshare', '-mnpfiuC', 'true'], capture_output=True).returncode != 0:
+        print('skipped: needs root, namespaces and QEMU')
+        sys.exit(77)
+    groups = cgroups()
+
+    def enter():
+        for folder in groups:
+            with open(folder + '/cgroup.procs', 'w') as f:
+                f.write('0')
+    child = subprocess.Popen(['unshare', '-m', '-n', '-p', '-f', '-i', '-u', '-C', '--mount-proc', '--propagation', 'private',
+                              '--kill-child=KILL', sys.executable, __file__, '--inside', *sys.argv[1:]], preexec_fn=enter)
+    code = child.wait()
+    for _ in range(50):
+        for folder in groups:
+            for path, _, _ in os.walk(folder, topdown=False):
+                try:
+                    os.rmdir(path)
+                except OSError:
+                    pass
+        groups = [g for g in groups if os.path.exists(g)]
+        if not groups:
+            break
+        time.sleep(0.1)
+    sys.exit(code)
+
+
+def reap():
+    """Process 1 waits for everybody's children; the work is done by its own child."""
+    worker = os.fork()
+    if worker == 0:
+        return
+    while True:
+        pid, status = os.wait()
+        if pid == worker:
+            os._exit(os.waitstatus_to_exitcode(status) & 0xff)
+
+
+def mount(top):
+    def run(*words):
+        subprocess.run(words, check=True)
+    run('ip', 'link', 'set', 'lo', 'up')
+    run('mount', '-t', 'sysfs', 'sysfs', '/sys')
+    run('mount', '-t', 'tmpfs', 'tmpfs', '/sys/fs/cgroup')
+    for line in open('/proc/self/cgroup'):
+        number, names, _ = line.rstrip('\n').split(':', 2)
+        if not names:
+            continue
+        folder = '/sys/fs/cgroup/' + names.replace('name=', '')
+        os.mkdir(folder)
+        subprocess.run(['mount', '-t', 'cgroup', '-o', names.replace('name=', 'none,name='), 'cgroup', folder],
+                       capture_output=True)
+    run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', '/run')
+    for folder in ('/run/libvirt', '/run/lock', top + '/etc'):
+        os.makedirs(folder, exist_ok=True)
+    for folder in ('/var/lib/libvirt', '/var/log/libvirt', '/var/cache/libvirt', '/etc/libvirt'):
+        os.makedirs(folder, exist_ok=True)
+        run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', folder)
+    with open('/etc/libvirt/qemu.conf', 'w') as f:
+        f.write('stdio_handler = "file"\nsecurity_driver = "none"\nnamespaces = []\nuser = "root"\ngroup = "root"\n')
+    for folder in ('images', 'qemu', 'dnsmasq', 'boot', 'network'):
+        os.makedirs('/var/lib/libvirt/' + folder, exist_ok=True)
+
+
+def start(daemon, top):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(('LIBVIRT_', 'LD_LIBRARY_PATH'))}
+    with open(top + '/daemon.log', 'w') as log:
+        process = subprocess.Popen([daemon], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd='/', env=env)
+    while not os.path.exists('/run/libvirt/libvirt-sock'):
+        if process.poll() is not None:
+            sys.exit('the daemon ended:\n' + open(top + '/daemon.log').read()[-2000:])
+        time.sleep(0.05)
+    return process
+
+
+class World:
+    def __init__(self, top, reference):
+        self.top, self.reference = top, reference
+        self.env = dict(os.environ, EDITOR='true', VISUAL='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', HOME=top)
+        self.folder = top + '/w'
+
+    def ask(self, *words):
+        p = subprocess.run([self.reference, '-q', '-c', 'qemu:///system', *words], env=self.env, capture_output=True,
+                           text=True, timeout=60, stdin=subprocess.DEVNULL)
+        return p.stdout.split(), p
+
+    def clean(self):
+        """Removes whatever a session left."""
+        for name in self.ask('list', '--all', '--name')[0]:
+            self.ask('destroy', name)
+            self.ask('undefine', name, '--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram')
+        for one in ('net', 'pool'):
+            for name in self.ask(one + '-list', '--all', '--name')[0]:
+                self.ask(one + '-destroy', name)
+                self.ask(one + '-undefine', name)
+        for words in self.ask('secret-list')[1].stdout.splitlines():
+            self.ask('secret-undefine', words.split()[0])
+        self.ask('nwfilter-undefine', 'f')
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def prepare(self, running):
+        os.makedirs(self.folder + '/pool')
+        for name, text in FILES.items():
+            with open('%s/%s' % (self.folder, name), 'w') as f:
+                f.write(text.replace('%(folder)s', self.folder))
+        with open(self.folder + '/g.xml', 'w') as f:
+            f.write(GUEST % {'folder': self.folder})
+        with open(self.folder + '/b.img', 'wb') as f:
+            f.truncate(1 << 20)
+        subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', self.folder + '/g.qcow2', '8M'], check=True)
+        said = self.ask('define %s/g.xml' % self.folder + ('; start g' if running else ''))[1]
+        if said.returncode:
+            sys.exit('the guest cannot be made: ' + said.stderr)
+
+    def session(self, virsh, line):
+        running = line.startswith('+run ')
+        self.prepare(running)
+        text = (line[5:] if running else line).replace('DIR', self.folder)
+        given, _, text = text.rpartition(' << ')
+        try:
+            p = subprocess.run(['sh', '-c', 'exec "$0" -c qemu:///system ' + text, virsh], cwd=self.folder, env=self.env,
+                               input=given.replace('\\n', '\n'), capture_output=True, text=True, errors='replace', timeout=60)
+            result = {'rc': p.returncode, 'out': p.stdout, 'err': p.stderr}
+        except subprocess.TimeoutExpired as e:
+            result = {'rc': 'hangs', 'out': (e.stdout or b'').decode(), 'err': (e.stderr or b'').decode()}
+        result['files'] = sorted(still(name) for name in os.listdir(self.folder))
+        for kind in ('out', 'err'):
+            shown = result[kind].replace(self.folder, 'DIR')
+            for pattern, by in CHANGING:
+                shown = re.sub(pattern, by, shown)
+            result[kind] = still(shown)
+        self.clean()
+        return result
+
+
+def inside():
+    reap()
+    args = [a for a in sys.argv[2:] if a != '-v']
+    daemon, ours = os.path.realpath(args[0]), os.path.abspath(args[1])
+    rest = args[2:]
+    reference = rest.pop(0) if rest and '/' in rest[0] else '/usr/bin/virsh'
+    top = tempfile.mkdtemp(prefix='vc-', dir='/tmp')
+    os.chmod(top, 0o755)
+    mount(top)
+    process = start(daemon, top)
+    world = World(top, reference)
+    world.clean()
+    explained = explanations('daemon-differences.txt')
+    explained.update(explanations('daemon-differences-%s.txt' % os.path.basename(daemon)))
+    code = judge(open(os.path.join(HERE, 'daemon.txt')), lambda line: world.session(reference, line),
+                 lambda line: world.session(ours, line), explained, rest, '-v' in sys.argv, lambda err: 'error:' in err)
+    died = process.poll()
+    process.send_signal(signal.SIGTERM)
+    shutil.rmtree(top, ignore_errors=True)
+    if died is not None:
+        sys.exit('the daemon did not survive')
+    sys.exit(code)
+
+
+if __name__ == '__main__':
+    inside() if sys.argv[1:2] == ['--inside'] else outer()

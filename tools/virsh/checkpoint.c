@@ -288,6 +288,7 @@ cmd_checkpoint_list(struct shell *sh, const struct call *call)
     if (tree) {
         draw(sh, list, n);
     } else if (names) {
+        fact_list(sh);
         for (int i = 0; i < n; i++)
             out(sh, "%s\n", virDomainCheckpointGetName(list[i]));
     } else {

@@ -164,12 +164,15 @@ static const struct {
 
 static void
 counter_print(struct shell *sh, const char *device, const char *name, const char *label, bool human,
-              const char *value)
+              long long value)
 {
-    if (human && label)
-        out(sh, " %-31s %s\n", label, value);
-    else
-        out(sh, "%s%s%s %s\n", human ? "" : device, human ? "" : " ", name, value);
+    if (human && label) {
+        fact(sh, " %-31s %s\n", label, "%lld", value);
+        return;
+    }
+    if (!human && !sh->document)
+        out(sh, "%s ", device);
+    fact(sh, "%s %s\n", name, "%lld", value);
 }
 
 bool
@@ -193,11 +196,10 @@ cmd_domblkstat(struct shell *sh, const struct call *call)
             return fail(sh, "Failed to get block stats %s %s", name, device);
         long long values[] = {s.rd_req, s.rd_bytes, s.wr_req, s.wr_bytes, s.errs};
         if (human)
-            out(sh, "Device: %s\n", device);
+            fact(sh, "%s: %s\n", "Device", "%s", device);
         for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
-            g_autofree char *text = g_strdup_printf("%lld", values[i]);
             if (values[i] >= 0)
-                counter_print(sh, device, counters[i].name, counters[i].human, human, text);
+                counter_print(sh, device, counters[i].name, counters[i].human, human, values[i]);
         }
         return true;
     }
@@ -207,21 +209,18 @@ cmd_domblkstat(struct shell *sh, const struct call *call)
         return fail(sh, "Failed to get block stats for domain '%s' device '%s'", name, device);
     }
     if (human)
-        out(sh, "Device: %s\n", device);
+        fact(sh, "%s: %s\n", "Device", "%s", device);
     for (size_t c = 0; c < G_N_ELEMENTS(counters); c++) {
         for (int i = 0; i < n; i++) {
             if (strcmp(list[i].field, counters[c].field) != 0)
                 continue;
-            g_autofree char *text = g_strdup_printf("%lld", list[i].value.l);
-            counter_print(sh, device, counters[c].name, counters[c].human, human, text);
+            counter_print(sh, device, counters[c].name, counters[c].human, human, list[i].value.l);
             list[i].field[0] = 0;
         }
     }
     for (int i = 0; i < n; i++) {
-        if (!list[i].field[0])
-            continue;
-        g_autofree char *text = g_strdup_printf("%lld", list[i].value.l);
-        counter_print(sh, device, list[i].field, NULL, human, text);
+        if (list[i].field[0])
+            counter_print(sh, device, list[i].field, NULL, human, list[i].value.l);
     }
     virTypedParamsFree(list, n);
     return true;
@@ -243,8 +242,8 @@ cmd_domblkerror(struct shell *sh, const struct call *call)
         say(sh, "No errors found\n");
     for (int i = 0; i < got; i++) {
         int e = list[i].error;
-        out(sh, "%s: %s\n", list[i].disk,
-            e >= 0 && (size_t)e < G_N_ELEMENTS(words) ? words[e] : "unknown error");
+        fact(sh, "%s: %s\n", list[i].disk, "%s",
+             e >= 0 && (size_t)e < G_N_ELEMENTS(words) ? words[e] : "unknown error");
         free(list[i].disk);
     }
     return true;

@@ -62,7 +62,12 @@ count_print(struct shell *sh, virDomainPtr dom, const char *kind, const char *wh
         err_forget(sh);
         return false;
     }
-    out(sh, "%-12s %-12s %3d\n", kind, where, n);
+    g_autofree char *label = g_strdup_printf("%-12s %-12s", kind, where);
+    g_autofree char *count = g_strdup_printf("%3d", n);
+    if (sh->document)
+        fact(sh, NULL, label, "%d", n);
+    else
+        fact(sh, "%s %s\n", label, "%s", count);
     return true;
 }
 
@@ -133,25 +138,31 @@ cmd_vcpuinfo(struct shell *sh, const struct call *call)
         err_forget(sh);
     }
     for (int i = 0; i < got; i++) {
-        out(sh, "%-15s %d\n", "VCPU:", offline ? i : (int)cpus[i].number);
-        if (offline) {
-            out(sh, "%-15s %s\n%-15s %s\n%-15s %s\n", "CPU:", "N/A", "State:", "N/A", "CPU time", "N/A");
-        } else {
-            out(sh, "%-15s %d\n", "CPU:", cpus[i].cpu);
-            out(sh, "%-15s %s\n", "State:", vcpu_state_name(cpus[i].state));
-            if (cpus[i].cpuTime)
-                out(sh, "%-15s %.1lfs\n", "CPU time:", cpus[i].cpuTime / 1e9);
-        }
-        out(sh, "%-15s ", "CPU Affinity:");
+        static const char line[] = "%-15s %s\n";
         const unsigned char *map = VIR_GET_CPUMAP(maps, len, i);
+        g_autoptr(GString) affinity = g_string_new(NULL);
+        fact_section(sh, NULL);
+        fact(sh, line, "VCPU:", "%d", offline ? i : (int)cpus[i].number);
+        if (offline) {
+            fact(sh, line, "CPU:", "%s", "N/A");
+            fact(sh, line, "State:", "%s", "N/A");
+            fact(sh, line, "CPU time", "%s", "N/A");
+        } else {
+            fact(sh, line, "CPU:", "%d", cpus[i].cpu);
+            fact(sh, line, "State:", "%s", vcpu_state_name(cpus[i].state));
+            if (cpus[i].cpuTime)
+                fact(sh, line, "CPU time:", "%.1lfs", cpus[i].cpuTime / 1e9);
+        }
         if (pretty) {
             g_autofree char *text = cpumap_format(map, len, ncpus);
-            out(sh, "%s (out of %d)", text, ncpus);
+            g_string_append_printf(affinity, "%s (out of %d)", text, ncpus);
         } else {
             for (int c = 0; c < ncpus; c++)
-                out(sh, "%c", VIR_CPU_USABLE(maps, len, i, c) ? 'y' : '-');
+                g_string_append_c(affinity, VIR_CPU_USABLE(maps, len, i, c) ? 'y' : '-');
         }
-        out(sh, "\n%s", i + 1 < got ? "\n" : "");
+        fact(sh, line, "CPU Affinity:", "%s", affinity->str);
+        if (i + 1 < got)
+            out(sh, "\n");
     }
     return true;
 }
@@ -389,7 +400,7 @@ cmd_schedinfo(struct shell *sh, const struct call *call)
     if (!dom)
         return false;
     auto_lib char *type = virDomainGetSchedulerType(dom, &n);
-    out(sh, "%-15s: %s\n", "Scheduler", type ? type : "Unknown");
+    fact(sh, LINE_OF_PARAM, "Scheduler", "%s", type ? type : "Unknown");
     if (!type || n <= 0)
         return type != NULL;
     auto_params now = {.list = calloc(n, sizeof(virTypedParameter))};
@@ -413,7 +424,7 @@ cmd_schedinfo(struct shell *sh, const struct call *call)
             return false;
         now.n = n;
     }
-    params_print(sh, now.list, now.n);
+    params_print(sh, LINE_OF_PARAM, now.list, now.n);
     return true;
 }
 
@@ -426,11 +437,10 @@ nanoseconds(struct shell *sh, const virTypedParameter *p)
          strcmp(p->field, VIR_DOMAIN_CPU_STATS_USERTIME) == 0 ||
          strcmp(p->field, VIR_DOMAIN_CPU_STATS_SYSTEMTIME) == 0) &&
         p->type == VIR_TYPED_PARAM_ULLONG) {
-        out(sh, "\t%-12s %9lld.%09lld seconds\n", p->field, (long long)(p->value.ul / 1000000000),
-            (long long)(p->value.ul % 1000000000));
+        fact(sh, "\t%-12s %s\n", p->field, "%9lld.%09lld seconds", (long long)(p->value.ul / 1000000000),
+             (long long)(p->value.ul % 1000000000));
     } else {
-        g_autofree char *text = param_text(p);
-        out(sh, "\t%-12s %s\n", p->field, text);
+        param_print(sh, "\t%-12s %s\n", p);
     }
 }
 
@@ -453,7 +463,8 @@ cpu_stats_each(struct shell *sh, virDomainPtr dom, int start, int count)
         virTypedParameterPtr list = calloc((size_t)n * MAX(nparams, 1), sizeof(*list));
         int got = virDomainGetCPUStats(dom, list, nparams, start, n, 0);
         for (int c = 0; c < n && got >= 0; c++) {
-            out(sh, "CPU%d:\n", start + c);
+            g_autofree char *name = g_strdup_printf("CPU%d", start + c);
+            fact_section(sh, name);
             for (int j = 0; j < got; j++)
                 nanoseconds(sh, &list[c * nparams + j]);
         }
@@ -476,7 +487,7 @@ cpu_stats_total(struct shell *sh, virDomainPtr dom)
         virTypedParameterPtr list = calloc(nparams, sizeof(*list));
         int got = virDomainGetCPUStats(dom, list, nparams, -1, 1, 0);
         if (got >= 0)
-            out(sh, "Total:\n");
+            fact_section(sh, "Total");
         for (int j = 0; j < got; j++)
             nanoseconds(sh, &list[j]);
         virTypedParamsFree(list, nparams);
@@ -539,6 +550,6 @@ cmd_guestvcpus(struct shell *sh, const struct call *call)
     if (virDomainGetGuestVcpus(dom, &p.list, &n, 0) < 0)
         return false;
     p.n = (int)n;
-    params_print(sh, p.list, p.n);
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }

@@ -54,10 +54,26 @@ cmd_domifstat(struct shell *sh, const struct call *call)
         {"rx_drop", s.rx_drop}, {"tx_bytes", s.tx_bytes}, {"tx_packets", s.tx_packets},
         {"tx_errs", s.tx_errs}, {"tx_drop", s.tx_drop},
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].value >= 0)
-            out(sh, "%s %s %lld\n", device, rows[i].name, rows[i].value);
+    if (sh->document)
+        fact(sh, NULL, "interface", "%s", device);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].value < 0)
+            continue;
+        if (!sh->document)
+            out(sh, "%s ", device);
+        fact(sh, "%s %s\n", rows[i].name, "%lld", rows[i].value);
+    }
     return true;
+}
+
+/* Its columns have their own widths, as scripts know them. */
+static void
+address_row(struct shell *sh, table *t, const char *name, const char *mac, const char *protocol, const char *address)
+{
+    if (sh->document)
+        table_row(t, name, mac, protocol, address, NULL);
+    else
+        out(sh, " %-10s %-17s    %-12s %s\n", name, mac, protocol, address);
 }
 
 bool
@@ -82,22 +98,24 @@ cmd_domifaddr(struct shell *sh, const struct call *call)
         return fail(sh, "Failed to query for interfaces addresses");
     say(sh, " %-10s %-20s %-8s     %s\n%s%s\n", "Name", "MAC address", "Protocol", "Address",
         "-------------------------------------------------", "------------------------------");
+    g_autoptr(table) t = table_new("Name", "MAC address", "Protocol", "Address", NULL);
     for (int i = 0; i < n; i++) {
         virDomainInterfacePtr f = list[i];
         if (!only || strcmp(f->name, only) == 0) {
             if (f->naddrs == 0)
-                out(sh, " %-10s %-17s    %-12s %s\n", f->name, f->hwaddr ? f->hwaddr : "N/A", "N/A", "N/A");
+                address_row(sh, t, f->name, f->hwaddr ? f->hwaddr : "N/A", "N/A", "N/A");
             for (unsigned int a = 0; a < f->naddrs; a++) {
                 g_autofree char *address = g_strdup_printf("%s/%u", f->addrs[a].addr, f->addrs[a].prefix);
-                bool head = full || a == 0;
-                out(sh, " %-10s %-17s    %-12s %s\n", head ? f->name : "-",
-                    head && f->hwaddr ? f->hwaddr : "-",
-                    f->addrs[a].type == VIR_IP_ADDR_TYPE_IPV4 ? "ipv4" : "ipv6", address);
+                bool head = full || a == 0 || sh->document;
+                address_row(sh, t, head ? f->name : "-", head && f->hwaddr ? f->hwaddr : "-",
+                            f->addrs[a].type == VIR_IP_ADDR_TYPE_IPV4 ? "ipv4" : "ipv6", address);
             }
         }
         virDomainInterfaceFree(f);
     }
     free(list);
+    if (sh->document)
+        table_print(sh, t);
     return true;
 }
 
@@ -136,7 +154,7 @@ cmd_domif_getlink(struct shell *sh, const struct call *call)
     if (!at)
         return false;
     g_autofree char *state = xml_text(doc, at, "string(./link/@state)");
-    out(sh, "%s %s", name, state ? state : "up");
+    fact(sh, "%s %s", name, "%s", state ? state : "up");
     return true;
 }
 
@@ -243,6 +261,6 @@ cmd_domiftune(struct shell *sh, const struct call *call)
     if (n && virDomainGetInterfaceParameters(dom, device, p.list, &n, flags) < 0)
         return fail(sh, "Unable to get interface parameters");
     p.n = n;
-    params_print(sh, p.list, p.n);
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }

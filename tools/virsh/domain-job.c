@@ -376,8 +376,10 @@ cmd_blockjob(struct shell *sh, const struct call *call)
         return true;
     }
     if (raw) {
-        out(sh, " type=%s\n bandwidth=%lu\n cur=%llu\n end=%llu\n", WORD(types, info.type), info.bandwidth, info.cur,
-            info.end);
+        fact(sh, " %s=%s\n", "type", "%s", WORD(types, info.type));
+        fact(sh, " %s=%s\n", "bandwidth", "%lu", info.bandwidth);
+        fact(sh, " %s=%s\n", "cur", "%llu", info.cur);
+        fact(sh, " %s=%s\n", "end", "%llu", info.end);
         return true;
     }
     double done = info.end ? 100.0 * (double)info.cur / (double)info.end : 0;
@@ -441,6 +443,7 @@ static const struct {
     {VIR_DOMAIN_JOB_AUTO_CONVERGE_THROTTLE, "Auto converge throttle:", UNIT_PLAIN, true},
 };
 
+#define JOB_LINE "%-17s %s\n"
 static void
 job_field(struct shell *sh, const virTypedParameter *p, size_t f, bool completed)
 {
@@ -453,11 +456,11 @@ job_field(struct shell *sh, const virTypedParameter *p, size_t f, bool completed
         label = "Total downtime:";
     double size = size_pretty(v, &unit);
     switch (job_fields[f].unit) {
-    case UNIT_BYTES: out(sh, "%-17s %-.3lf %s\n", label, size, unit); break;
-    case UNIT_SPEED: out(sh, "%-17s %-.3lf %s/s\n", label, size, unit); break;
-    case UNIT_MS: out(sh, "%-17s %-12llu ms\n", label, v); break;
-    case UNIT_PAGES: out(sh, "%-17s %-12llu pages/s\n", label, v); break;
-    default: out(sh, "%-17s %-12llu\n", label, v); break;
+    case UNIT_BYTES: fact(sh, JOB_LINE, label, "%-.3lf %s", size, unit); break;
+    case UNIT_SPEED: fact(sh, JOB_LINE, label, "%-.3lf %s/s", size, unit); break;
+    case UNIT_MS: fact(sh, JOB_LINE, label, "%-12llu ms", v); break;
+    case UNIT_PAGES: fact(sh, JOB_LINE, label, "%-12llu pages/s", v); break;
+    default: fact(sh, "%-17s %-12s\n", label, "%llu", v); break;
     }
 }
 
@@ -504,14 +507,11 @@ cmd_domjobinfo(struct shell *sh, const struct call *call)
             virTypedParamsAddULLong(&p.list, &p.n, &p.max, old[i].field, old[i].v);
     }
     if (opt_flag(call, "rawstats")) {
-        out(sh, "Job type: %d\n\n", type);
-        for (int i = 0; i < p.n; i++) {
-            g_autofree char *text = param_text(&p.list[i]);
-            out(sh, "%s=%s\n", p.list[i].field, text);
-        }
+        fact(sh, "%s: %s\n\n", "Job type", "%d", type);
+        params_print(sh, "%s=%s\n", p.list, p.n);
         return true;
     }
-    out(sh, "%-17s %-12s\n", "Job type:", WORD(types, type));
+    fact(sh, "%-17s %-12s\n", "Job type:", "%s", WORD(types, type));
     if (!opt_flag(call, "anystats") && type != VIR_DOMAIN_JOB_BOUNDED && type != VIR_DOMAIN_JOB_UNBOUNDED &&
         !(completed && type == VIR_DOMAIN_JOB_COMPLETED))
         return true;
@@ -519,7 +519,7 @@ cmd_domjobinfo(struct shell *sh, const struct call *call)
     if (operation && operation->type == VIR_TYPED_PARAM_INT)
         op = operation->value.i;
     if (operation)
-        out(sh, "%-17s %-12s\n", "Operation:", WORD(operations, op));
+        fact(sh, "%-17s %-12s\n", "Operation:", "%s", WORD(operations, op));
     for (size_t f = 0; f < G_N_ELEMENTS(job_fields); f++) {
         const virTypedParameter *v = params_get(p.list, p.n, job_fields[f].field);
         if (v)

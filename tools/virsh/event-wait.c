@@ -62,12 +62,24 @@ event_print(struct event_wait *w, const char *fmt, ...)
         g_mutex_unlock(&w->lock);
         return;
     }
+    g_autofree char *stamp = NULL;
     if (w->timestamp) {
         g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-        g_autofree char *stamp = g_date_time_format(now, "%Y-%m-%d %H:%M:%S");
-        out(w->sh, "%s.%03d+0000: ", stamp, g_date_time_get_microsecond(now) / 1000);
+        g_autofree char *second = g_date_time_format(now, "%Y-%m-%d %H:%M:%S");
+        stamp = g_strdup_printf("%s.%03d+0000", second, g_date_time_get_microsecond(now) / 1000);
     }
-    out(w->sh, "%s\n", text);
+    /* At once, from this thread: one line an event. */
+    if (w->sh->json) {
+        g_autofree char *quoted = json_quote(text);
+        if (stamp)
+            printf("{\"time\": \"%s\", \"event\": %s}\n", stamp, quoted);
+        else
+            printf("{\"event\": %s}\n", quoted);
+    } else if (stamp) {
+        printf("%s: %s\n", stamp, text);
+    } else {
+        printf("%s\n", text);
+    }
     fflush(stdout);
     w->seen++;
     if (!w->loop)
@@ -118,10 +130,8 @@ event_wait_run(struct event_wait *w, int timeout_ms)
     w->done = true;
     int seen = w->seen;
     g_mutex_unlock(&w->lock);
-    if (rc == 0)
-        out(w->sh, "event loop timed out\n");
-    else if (rc < 0)
-        out(w->sh, "event loop interrupted\n");
-    out(w->sh, "events received: %d\n", seen);
+    if (rc <= 0)
+        fact(w->sh, "%s %s\n", "event loop", "%s", rc == 0 ? "timed out" : "interrupted");
+    fact(w->sh, "%s: %s\n", "events received", "%d", seen);
     return seen > 0;
 }

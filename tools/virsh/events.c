@@ -447,6 +447,7 @@ static bool
 list_events(struct shell *sh, int which)
 {
     const char *const *names = event_names(kinds[which].complete);
+    fact_list(sh);
     for (size_t i = 0; names[i]; i++)
         out(sh, "%s\n", names[i]);
     return true;

@@ -122,7 +122,7 @@ cmd_guestinfo(struct shell *sh, const struct call *call)
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom || virDomainGetGuestInfo(dom, types, &p.list, &p.n, 0) < 0)
         return false;
-    params_print(sh, p.list, p.n);
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }
 
@@ -161,6 +161,7 @@ cmd_get_user_sshkeys(struct shell *sh, const struct call *call)
     if (!dom || opt_string(sh, call, "user", &user) <= 0)
         return false;
     int n = virDomainAuthorizedSSHKeysGet(dom, user, &keys, 0);
+    fact_list(sh);
     for (int i = 0; i < n; i++) {
         out(sh, "%s\n", keys[i]);
         free(keys[i]);

@@ -18,6 +18,7 @@ cmd_cpu_models(struct shell *sh, const struct call *call)
     int n = virConnectGetCPUModelNames(sh->conn, arch, &models, 0);
     if (n < 0)
         return fail(sh, "failed to get CPU model names");
+    fact_list(sh);
     if (n == 0)
         out(sh, "all CPU models are accepted\n");
     for (int i = 0; i < n; i++) {
@@ -40,6 +41,7 @@ cmd_hypervisor_cpu_models(struct shell *sh, const struct call *call)
     if (!doc)
         return fail(sh, "failed to get hypervisor CPU model names");
     g_autoptr(GPtrArray) models = xml_nodes(doc, NULL, "/domainCapabilities/cpu/mode[@name='custom']/model");
+    fact_list(sh);
     for (guint i = 0; i < models->len; i++) {
         g_autofree char *usable = xml_text(doc, models->pdata[i], "string(./@usable)");
         g_autofree char *name = xml_text(doc, models->pdata[i], "string(.)");

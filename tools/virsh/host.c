@@ -75,7 +75,7 @@ cmd_sysinfo(struct shell *sh, const struct call *call)
 static void
 version_line(struct shell *sh, const char *label, const char *what, unsigned long v)
 {
-    out(sh, "%s: %s%s%lu.%lu.%lu\n", label, what, *what ? " " : "", v / 1000000, v / 1000 % 1000, v % 1000);
+    fact(sh, "%s: %s\n", label, "%s%s%lu.%lu.%lu", what, *what ? " " : "", v / 1000000, v / 1000 % 1000, v % 1000);
 }
 
 bool
@@ -178,6 +178,7 @@ cpu_times(struct shell *sh, int cpu, unsigned long long *v, bool *present)
     return true;
 }
 
+#define CPU_LINE "%-15s %s\n"
 bool
 cmd_nodecpustats(struct shell *sh, const struct call *call)
 {
@@ -192,18 +193,21 @@ cmd_nodecpustats(struct shell *sh, const struct call *call)
     if (!cpu_times(sh, cpu, a, present))
         return false;
     if (!opt_flag(call, "percent")) {
-        if (present[CPU_USAGE])
-            out(sh, "%-15s %5.1llu%%\n%-15s %5.1llu%%\n", "usage:", a[CPU_USAGE], "idle:", 100 - a[CPU_USAGE]);
+        if (present[CPU_USAGE]) {
+            fact(sh, CPU_LINE, "usage:", "%5.1llu%%", a[CPU_USAGE]);
+            fact(sh, CPU_LINE, "idle:", "%5.1llu%%", 100 - a[CPU_USAGE]);
+        }
         for (int k = 0; k < CPU_USAGE && !present[CPU_USAGE]; k++) {
             g_autofree char *label = g_strconcat(labels[k], ":", NULL);
             if (present[k])
-                out(sh, "%-15s %20llu\n", label, a[k]);
+                fact(sh, "%-15s %20s\n", label, "%llu", a[k]);
         }
         return true;
     }
     if (present[CPU_USAGE]) {
         double usage = (double)a[CPU_USAGE];
-        out(sh, "%-15s %5.1lf%%\n%-15s %5.1lf%%\n", "usage:", usage, "idle:", 100 - usage);
+        fact(sh, CPU_LINE, "usage:", "%5.1lf%%", usage);
+        fact(sh, CPU_LINE, "idle:", "%5.1lf%%", 100 - usage);
         return true;
     }
     sleep(1);
@@ -216,11 +220,11 @@ cmd_nodecpustats(struct shell *sh, const struct call *call)
     }
     if (total <= 0)
         total = -NAN; /* the host's clock stood still: nothing can be said */
-    out(sh, "%-15s %5.1lf%%\n", "usage:", (d[CPU_USER] + d[CPU_SYSTEM]) / total * 100);
+    fact(sh, CPU_LINE, "usage:", "%5.1lf%%", (d[CPU_USER] + d[CPU_SYSTEM]) / total * 100);
     for (int k = 0; k < CPU_USAGE; k++) {
         g_autofree char *label = g_strconcat(labels[k], ":", NULL);
         if (present[k])
-            out(sh, "%-15s %5.1lf%%\n", label, d[k] / total * 100);
+            fact(sh, CPU_LINE, label, "%5.1lf%%", d[k] / total * 100);
     }
     return true;
 }
@@ -239,7 +243,7 @@ cmd_nodememstats(struct shell *sh, const struct call *call)
     if (n && virNodeGetMemoryStats(sh->conn, cell, list, &n, 0) < 0)
         return fail(sh, "Unable to get memory stats");
     for (int i = 0; i < n; i++)
-        out(sh, "%-7s: %20llu KiB\n", list[i].field, list[i].value);
+        fact(sh, "%-7s: %24s\n", list[i].field, "%llu KiB", list[i].value);
     return true;
 }
 
@@ -249,10 +253,7 @@ cmd_nodesevinfo(struct shell *sh, const struct call *call)
     auto_params p = {0};
     if (virNodeGetSEVInfo(sh->conn, &p.list, &p.n, 0) < 0)
         return fail(sh, "Unable to get host SEV information");
-    for (int i = 0; i < p.n; i++) {
-        g_autofree char *text = param_text(&p.list[i]);
-        out(sh, "%-18s: %s\n", p.list[i].field, text);
-    }
+    params_print(sh, "%-18s: %s\n", p.list, p.n);
     return true;
 }
 
@@ -276,11 +277,8 @@ cmd_node_memory_tune(struct shell *sh, const struct call *call)
     if (n && virNodeGetMemoryParameters(sh->conn, p.list, &n, 0) < 0)
         return fail(sh, "Unable to get memory parameters");
     p.n = n;
-    out(sh, "Shared memory:\n");
-    for (int i = 0; i < p.n; i++) {
-        g_autofree char *text = param_text(&p.list[i]);
-        out(sh, "\t%-15s %s\n", p.list[i].field, text);
-    }
+    fact_section(sh, "Shared memory");
+    params_print(sh, "\t%-15s %s\n", p.list, p.n);
     return true;
 }
 
@@ -347,21 +345,25 @@ cmd_freecell(struct shell *sh, const struct call *call)
             int id = g_array_index(ids, int, i);
             if (virNodeGetCellsFreeMemory(sh->conn, &bytes, id, 1) != 1)
                 return fail(sh, "failed to get free memory for NUMA node number: %d", id);
-            out(sh, "%5d: %10llu KiB\n", id, bytes / 1024);
+            g_autofree char *label = g_strdup_printf("%5d", id);
+            fact(sh, "%s: %14s\n", label, "%llu KiB", bytes / 1024);
             total += bytes / 1024;
         }
-        say(sh, "--------------------\n%5s: %10llu KiB\n", "Total", total);
+        say(sh, "--------------------\n");
+        if (sh->document || !sh->quiet)
+            fact(sh, "%5s: %14s\n", "Total", "%llu KiB", total);
         return true;
     }
     if (given) {
         if (virNodeGetCellsFreeMemory(sh->conn, &bytes, cell, 1) != 1)
             return false;
-        out(sh, "%d: %llu KiB\n", cell, bytes / 1024);
+        g_autofree char *label = g_strdup_printf("%d", cell);
+        fact(sh, "%s: %s\n", label, "%llu KiB", bytes / 1024);
     } else {
         bytes = virNodeGetFreeMemory(sh->conn);
         if (bytes == 0)
             return false;
-        out(sh, "%s: %llu KiB\n", "Total", bytes / 1024);
+        fact(sh, "%s: %s\n", "Total", "%llu KiB", bytes / 1024);
     }
     return true;
 }
@@ -387,7 +389,8 @@ cmd_freepages(struct shell *sh, const struct call *call)
             return fail(sh, "missing pagesize argument");
         if (virNodeGetFreePages(sh->conn, 1, &kib, cell, 1, &count, 0) < 0)
             return false;
-        out(sh, "%uKiB: %lld\n", kib, (long long)count);
+        g_autofree char *label = g_strdup_printf("%uKiB", kib);
+        fact(sh, "%s: %s\n", label, "%lld", (long long)count);
         return true;
     }
     auto_lib char *xml = virConnectGetCapabilities(sh->conn);
@@ -411,9 +414,12 @@ cmd_freepages(struct shell *sh, const struct call *call)
         int id = g_array_index(ids, int, i);
         if (virNodeGetFreePages(sh->conn, sizes->len, (unsigned int *)(void *)sizes->data, id, 1, counts, 0) < 0)
             return false;
-        out(sh, "Node %d:\n", id);
-        for (guint s = 0; s < sizes->len; s++)
-            out(sh, "%uKiB: %lld\n", g_array_index(sizes, unsigned int, s), (long long)counts[s]);
+        g_autofree char *name = g_strdup_printf("Node %d", id);
+        fact_section(sh, name);
+        for (guint s = 0; s < sizes->len; s++) {
+            g_autofree char *label = g_strdup_printf("%uKiB", g_array_index(sizes, unsigned int, s));
+            fact(sh, "%s: %s\n", label, "%lld", (long long)counts[s]);
+        }
         out(sh, "\n");
     }
     return ids != NULL;

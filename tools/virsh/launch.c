@@ -20,7 +20,7 @@ cmd_domlaunchsecinfo(struct shell *sh, const struct call *call)
         return false;
     if (virDomainGetLaunchSecurityInfo(dom, &p.list, &p.n, 0) < 0)
         return fail(sh, "Unable to get launch security parameters");
-    params_print(sh, p.list, p.n);
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }
 
@@ -93,7 +93,7 @@ cmd_domthrottlegroupinfo(struct shell *sh, const struct call *call)
         g_autoptr(GPtrArray) fields = xml_nodes(doc, nodes->pdata[i], "./*");
         for (guint f = 0; f < fields->len; f++) {
             g_autofree char *value = xml_text(doc, fields->pdata[f], "string(.)");
-            out(sh, "%-15s: %s\n", (const char *)((xmlNode *)fields->pdata[f])->name, value ? value : "");
+            fact(sh, LINE_OF_PARAM, (const char *)((xmlNode *)fields->pdata[f])->name, "%s", value ? value : "");
         }
         return true;
     }

@@ -77,6 +77,8 @@ cmd_list(struct shell *sh, const struct call *call)
     if (n < 0)
         return fail(sh, "Failed to list domains");
     qsort(doms, n, sizeof(*doms), by_id_and_name);
+    if (name || uuid || id)
+        fact_list(sh);
     for (int i = 0; i < n; i++) {
         char uuid_text[VIR_UUID_STRING_BUFLEN] = "", id_text[16] = "-";
         unsigned int number = virDomainGetID(doms[i]);

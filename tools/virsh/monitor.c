@@ -175,9 +175,9 @@ cmd_domtime(struct shell *sh, const struct call *call)
         g_autofree char *text = at ? g_date_time_format(at, "%Y-%m-%d %H:%M:%S") : NULL;
         if (!text)
             return fail(sh, "the guest's clock is out of range: %lld", seconds);
-        out(sh, "Time: %s", text);
+        fact(sh, "%s: %s", "Time", "%s", text);
     } else {
-        out(sh, "Time: %lld", seconds);
+        fact(sh, "%s: %s", "Time", "%lld", seconds);
     }
     return true;
 }

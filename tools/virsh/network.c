@@ -105,6 +105,8 @@ cmd_net_list(struct shell *sh, const struct call *call)
     qsort(nets, n, sizeof(*nets), by_name);
     g_autoptr(table) t = title ? table_new("Name", "State", "Autostart", "Persistent", "Title", NULL)
                                : table_new("Name", "State", "Autostart", "Persistent", NULL);
+    if (name || uuid)
+        fact_list(sh);
     for (int i = 0; i < n; i++) {
         char text[VIR_UUID_STRING_BUFLEN] = "";
         int autostart;
@@ -268,6 +270,8 @@ cmd_net_port_list(struct shell *sh, const struct call *call)
     if (n < 0)
         return false;
     g_autoptr(table) t = table_new("UUID", NULL);
+    if (uuid)
+        fact_list(sh);
     for (int i = 0; i < n; i++) {
         char text[VIR_UUID_STRING_BUFLEN] = "";
         virNetworkPortGetUUIDString(ports[i], text);

@@ -202,6 +202,8 @@ cmd_nodedev_list(struct shell *sh, const struct call *call)
     qsort(list, n, sizeof(*list), by_name);
     if (tree)
         draw_devices(sh, list, n);
+    else
+        fact_list(sh);
     for (int i = 0; i < n; i++) {
         if (!tree)
             out(sh, "%s\n", virNodeDeviceGetName(list[i]));

@@ -89,21 +89,23 @@ params_add_text(struct params *p, const char *field, int type, const char *text)
 }
 
 void
-params_print(struct shell *sh, const virTypedParameter *list, int n)
+param_print(struct shell *sh, const char *layout, const virTypedParameter *p)
 {
-    g_autoptr(props) rows = props_new(0);
-    if (sh->json) {
-        for (int i = 0; i < n; i++) {
-            g_autofree char *value = param_text(&list[i]);
-            prop(rows, list[i].field, "%s", value);
-        }
-        props_print(sh, rows);
-        return;
+    g_autofree char *value = param_text(p);
+    switch (p->type) {
+    case VIR_TYPED_PARAM_INT: fact(sh, layout, p->field, "%d", p->value.i); break;
+    case VIR_TYPED_PARAM_UINT: fact(sh, layout, p->field, "%u", p->value.ui); break;
+    case VIR_TYPED_PARAM_LLONG: fact(sh, layout, p->field, "%lld", p->value.l); break;
+    case VIR_TYPED_PARAM_ULLONG: fact(sh, layout, p->field, "%llu", p->value.ul); break;
+    default: fact(sh, layout, p->field, "%s", value); break;
     }
-    for (int i = 0; i < n; i++) {
-        g_autofree char *value = param_text(&list[i]);
-        out(sh, "%-15s: %s\n", list[i].field, value);
-    }
+}
+
+void
+params_print(struct shell *sh, const char *layout, const virTypedParameter *list, int n)
+{
+    for (int i = 0; i < n; i++)
+        param_print(sh, layout, &list[i]);
 }
 
 const virTypedParameter *

@@ -28,7 +28,9 @@ int params_add_size(struct shell *sh, const struct call *call, const char *optio
                     unsigned long long scale, struct params *p);
 /* Adds `text` converted to `type`; false if it does not fit. */
 bool params_add_text(struct params *p, const char *field, int type, const char *text);
-/* "name           : value" lines. */
-void params_print(struct shell *sh, const virTypedParameter *list, int n);
+/* Each as a property, in this layout. */
+#define LINE_OF_PARAM "%-15s: %s\n"
+void params_print(struct shell *sh, const char *layout, const virTypedParameter *list, int n);
+void param_print(struct shell *sh, const char *layout, const virTypedParameter *p);
 const virTypedParameter *params_get(const virTypedParameter *list, int n, const char *field);
 bool params_ullong(const virTypedParameter *list, int n, const char *field, unsigned long long *v);

@@ -377,6 +377,8 @@ cmd_pool_list(struct shell *sh, const struct call *call)
     g_autoptr(table) t = details ? table_new("Name", "State", "Autostart", "Persistent", "Capacity", "Allocation",
                                              "Available", NULL)
                                  : table_new("Name", "State", "Autostart", NULL);
+    if (name || uuid)
+        fact_list(sh);
     for (int i = 0; i < n; i++) {
         char text[VIR_UUID_STRING_BUFLEN] = "";
         if (uuid) {

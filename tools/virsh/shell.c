@@ -29,7 +29,10 @@ out(struct shell *sh, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(stdout, fmt, ap);
+    if (sh->document)
+        json_text(sh, fmt, ap);
+    else
+        vfprintf(stdout, fmt, ap);
     va_end(ap);
 }
 
@@ -164,8 +167,12 @@ run_one(struct shell *sh, const struct call *call)
         return false;
     }
     gint64 start = g_get_monotonic_time();
+    if (sh->json && !call->help)
+        json_begin(sh);
     bool ok = call->help ? shell_help_command(sh, call->def) : call->def->run(sh, call);
     gint64 took = g_get_monotonic_time() - start;
+    if (sh->document)
+        json_end(sh);
     if (!ok)
         err_tell(sh);
     if (sh->leave)

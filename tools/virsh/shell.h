@@ -40,6 +40,7 @@ struct shell {
     virErrorPtr err; /* last error of the library, not told yet */
     bool told; /* the command has said why it fails */
     bool leave; /* quit was called */
+    struct json *document; /* what the running command prints, with --output json */
     int closed; /* atomic: the connection broke */
 };
 
@@ -94,8 +95,22 @@ void props_print(struct shell *sh, struct props *p);
 void props_free(struct props *p);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(props, props_free)
 
-/* JSON text of a string, with quotes. */
-char *json_quote(const char *text);
+/* One property, printed at once: layout has a %s for the label and one for the value. */
+void fact(struct shell *sh, const char *layout, const char *label, const char *fmt, ...) G_GNUC_PRINTF(4, 5);
+/* What follows belongs to this; NULL begins the next of a list. */
+void fact_section(struct shell *sh, const char *name);
+
+/* Lines printed from now on are a list, also if there is only one or none. */
+void fact_list(struct shell *sh);
+
+/* --output json: between begin and end what a command prints is collected. */
+void json_begin(struct shell *sh);
+void json_end(struct shell *sh);
+void json_text(struct shell *sh, const char *fmt, va_list ap) G_GNUC_PRINTF(2, 0);
+void json_document(struct shell *sh, char *document); /* takes it over */
+char *json_quote(const char *text); /* a JSON string */
+char *json_key(const char *label); /* "Max memory" becomes "max-memory" */
+char *json_value(const char *fmt, const char *text); /* an integer if that is what fmt prints, else a string */
 
 /* Fetches the names that a kind of completion offers; says nothing on failure. */
 struct finder {

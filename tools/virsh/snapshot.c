@@ -465,6 +465,7 @@ cmd_snapshot_list(struct shell *sh, const struct call *call)
         }
         tree_print(sh, s.n, snapshot_name, snapshot_parent, &s);
     } else if (names) {
+        fact_list(sh);
         for (int i = 0; i < s.n; i++)
             out(sh, "%s\n", virDomainSnapshotGetName(s.list[i]));
     } else {

@@ -35,20 +35,21 @@ static const struct {
 static void
 print_json(struct shell *sh, virDomainStatsRecordPtr *records, int n)
 {
-    out(sh, "[");
+    GString *s = g_string_new("[");
     for (int i = 0; i < n; i++) {
         g_autofree char *name = json_quote(virDomainGetName(records[i]->dom));
-        out(sh, "%s\n  {\"domain\": %s", i ? "," : "", name);
+        g_string_append_printf(s, "%s\n  {\"domain\": %s", i ? "," : "", name);
         for (int j = 0; j < records[i]->nparams; j++) {
             const virTypedParameter *p = &records[i]->params[j];
             g_autofree char *text = p->type == VIR_TYPED_PARAM_BOOLEAN ? g_strdup(p->value.b ? "true" : "false")
                                                                        : param_text(p);
             g_autofree char *quoted = p->type == VIR_TYPED_PARAM_STRING ? json_quote(text) : g_strdup(text);
-            out(sh, ", \"%s\": %s", p->field, quoted);
+            g_string_append_printf(s, ", \"%s\": %s", p->field, quoted);
         }
-        out(sh, "}");
+        g_string_append_c(s, '}');
     }
-    out(sh, "\n]\n");
+    g_string_append(s, n ? "\n]" : "]");
+    json_document(sh, g_string_free(s, FALSE));
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tables and property lists, as text or JSON.  Text columns are padded by the width a terminal gives
+/* Tables and property lists.  Text columns are padded by the width a terminal gives
  * the characters; what it could not show is written as \xNN. */
 #include "shell.h"
 
@@ -139,61 +139,23 @@ table_format(const struct table *t, bool header)
     return g_string_free(s, FALSE);
 }
 
-char *
-json_quote(const char *text)
-{
-    GString *s = g_string_new("\"");
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    for (const char *p = valid; *p; p++) {
-        if (*p == '"' || *p == '\\')
-            g_string_append_printf(s, "\\%c", *p);
-        else if (*p == '\n')
-            g_string_append(s, "\\n");
-        else if (*p == '\t')
-            g_string_append(s, "\\t");
-        else if ((unsigned char)*p < 0x20)
-            g_string_append_printf(s, "\\u%04x", (unsigned char)*p);
-        else
-            g_string_append_c(s, *p);
-    }
-    g_string_append_c(s, '"');
-    return g_string_free(s, FALSE);
-}
-
-/* "Max memory" becomes "max-memory". */
-static char *
-json_key(const char *label)
-{
-    GString *s = g_string_new(NULL);
-    for (const char *p = label; *p; p++) {
-        if (g_ascii_isalnum(*p))
-            g_string_append_c(s, g_ascii_tolower(*p));
-        else if (s->len && s->str[s->len - 1] != '-')
-            g_string_append_c(s, '-');
-    }
-    while (s->len && s->str[s->len - 1] == '-')
-        g_string_truncate(s, s->len - 1);
-    char *key = g_string_free(s, FALSE), *quoted = json_quote(key);
-    g_free(key);
-    return quoted;
-}
-
 static void
 table_json(struct shell *sh, const struct table *t)
 {
     char **heads = t->rows->pdata[0];
-    out(sh, "[");
+    GString *s = g_string_new("[");
     for (guint r = 1; r < t->rows->len; r++) {
         char **row = t->rows->pdata[r];
-        out(sh, "%s\n  {", r > 1 ? "," : "");
+        g_string_append_printf(s, "%s\n  {", r > 1 ? "," : "");
         for (size_t c = 0; c < t->columns; c++) {
             g_autofree char *key = json_key(heads[c]);
             g_autofree char *value = json_quote(row[c]);
-            out(sh, "%s%s: %s", c ? ", " : "", key, value);
+            g_string_append_printf(s, "%s%s: %s", c ? ", " : "", key, value);
         }
-        out(sh, "}");
+        g_string_append_c(s, '}');
     }
-    out(sh, "%s]\n", t->rows->len > 1 ? "\n" : "");
+    g_string_append(s, t->rows->len > 1 ? "\n]" : "]");
+    json_document(sh, g_string_free(s, FALSE));
 }
 
 static const char *
@@ -213,7 +175,7 @@ row_color(char **row, size_t columns)
 void
 table_print(struct shell *sh, struct table *t)
 {
-    if (sh->json) {
+    if (sh->document) {
         table_json(sh, t);
         return;
     }
@@ -237,7 +199,7 @@ table_print(struct shell *sh, struct table *t)
 
 struct props {
     int width;
-    GPtrArray *labels, *values;
+    GPtrArray *labels, *values, *formats;
 };
 
 struct props *
@@ -247,6 +209,7 @@ props_new(int width)
     p->width = width;
     p->labels = g_ptr_array_new_with_free_func(g_free);
     p->values = g_ptr_array_new_with_free_func(g_free);
+    p->formats = g_ptr_array_new();
     return p;
 }
 
@@ -257,27 +220,29 @@ prop(struct props *p, const char *label, const char *fmt, ...)
     va_start(ap, fmt);
     g_ptr_array_add(p->labels, g_strdup(label));
     g_ptr_array_add(p->values, g_strdup_vprintf(fmt, ap));
+    g_ptr_array_add(p->formats, (char *)fmt);
     va_end(ap);
 }
 
 void
 props_print(struct shell *sh, struct props *p)
 {
-    if (sh->json)
-        out(sh, "{");
+    GString *s = sh->document ? g_string_new("{") : NULL;
     for (guint i = 0; i < p->labels->len; i++) {
         const char *label = p->labels->pdata[i], *value = p->values->pdata[i];
-        if (sh->json) {
+        if (s) {
             g_autofree char *key = json_key(label);
-            g_autofree char *quoted = json_quote(value);
-            out(sh, "%s\n  %s: %s", i ? "," : "", key, quoted);
+            g_autofree char *shown = json_value(p->formats->pdata[i], value);
+            g_string_append_printf(s, "%s\n  %s: %s", i ? "," : "", key, shown);
         } else {
             g_autofree char *head = g_strconcat(label, ":", NULL);
             out(sh, "%-*s %s\n", p->width, head, value);
         }
     }
-    if (sh->json)
-        out(sh, "\n}\n");
+    if (s) {
+        g_string_append(s, "\n}");
+        json_document(sh, g_string_free(s, FALSE));
+    }
 }
 
 void
@@ -287,5 +252,6 @@ props_free(struct props *p)
         return;
     g_ptr_array_unref(p->labels);
     g_ptr_array_unref(p->values);
+    g_ptr_array_unref(p->formats);
     g_free(p);
 }

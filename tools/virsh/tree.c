@@ -38,6 +38,13 @@ void
 tree_print(struct shell *sh, size_t n, const char *(*name)(void *ctx, size_t i),
            int (*parent)(void *ctx, size_t i), void *ctx)
 {
+    if (sh->document) { /* what a tree says, without drawing it */
+        g_autoptr(table) rows = table_new("Name", "Parent", NULL);
+        for (size_t i = 0; i < n; i++)
+            table_row(rows, name(ctx, i), parent(ctx, i) < 0 ? "" : name(ctx, (size_t)parent(ctx, i)), NULL);
+        table_print(sh, rows);
+        return;
+    }
     struct tree t = {sh, n, name, parent, ctx, g_string_new(NULL)};
     for (size_t i = 0; i < n; i++)
         if (parent(ctx, i) < 0)

@@ -83,7 +83,7 @@ cmd_dommemstat(struct shell *sh, const struct call *call)
     for (size_t o = 0; o < G_N_ELEMENTS(order); o++)
         for (int i = 0; i < n; i++)
             if (stats[i].tag == order[o])
-                out(sh, "%s %llu\n", names[order[o]], stats[i].val);
+                fact(sh, "%s %s\n", names[order[o]], "%llu", stats[i].val);
     return true;
 }
 
@@ -117,7 +117,7 @@ tune(struct shell *sh, virDomainPtr dom, const struct params *set, set_fn *sette
     }
     if (!fetch(sh, dom, getter, flags, what, &now))
         return false;
-    params_print(sh, now.list, now.n);
+    params_print(sh, LINE_OF_PARAM, now.list, now.n);
     return true;
 }
 
@@ -156,10 +156,10 @@ cmd_memtune(struct shell *sh, const struct call *call)
     if (!fetch(sh, dom, virDomainGetMemoryParameters, flags, "memory", &p))
         return false;
     for (int i = 0; i < p.n; i++) {
-        g_autofree char *text = p.list[i].type == VIR_TYPED_PARAM_ULLONG &&
-                                p.list[i].value.ul == VIR_DOMAIN_MEMORY_PARAM_UNLIMITED
-                                    ? g_strdup("unlimited") : param_text(&p.list[i]);
-        out(sh, "%-15s: %s\n", p.list[i].field, text);
+        if (p.list[i].type == VIR_TYPED_PARAM_ULLONG && p.list[i].value.ul == VIR_DOMAIN_MEMORY_PARAM_UNLIMITED)
+            fact(sh, LINE_OF_PARAM, p.list[i].field, "%s", "unlimited");
+        else
+            param_print(sh, LINE_OF_PARAM, &p.list[i]);
     }
     return true;
 }
@@ -225,9 +225,10 @@ cmd_numatune(struct shell *sh, const struct call *call)
     for (int i = 0; i < p.n; i++) {
         bool is_mode = p.list[i].type == VIR_TYPED_PARAM_INT && strcmp(p.list[i].field, VIR_DOMAIN_NUMA_MODE) == 0;
         int m = is_mode ? p.list[i].value.i : -1;
-        g_autofree char *text = m >= 0 && m < (int)G_N_ELEMENTS(modes) ? g_strdup(modes[m])
-                                                                       : param_text(&p.list[i]);
-        out(sh, "%-15s: %s\n", p.list[i].field, text);
+        if (m >= 0 && m < (int)G_N_ELEMENTS(modes))
+            fact(sh, LINE_OF_PARAM, p.list[i].field, "%s", modes[m]);
+        else
+            param_print(sh, LINE_OF_PARAM, &p.list[i]);
     }
     return true;
 }
@@ -259,7 +260,7 @@ cmd_perf(struct shell *sh, const struct call *call)
         return fail(sh, "Unable to enable/disable perf events");
     }
     for (int i = 0; i < p.n; i++)
-        out(sh, "%-15s: %s\n", p.list[i].field, p.list[i].value.b ? "enabled" : "disabled");
+        fact(sh, LINE_OF_PARAM, p.list[i].field, "%s", p.list[i].value.b ? "enabled" : "disabled");
     return true;
 }
 
@@ -315,7 +316,7 @@ cmd_blkdeviotune(struct shell *sh, const struct call *call)
     if (n && virDomainGetBlockIoTune(dom, disk, p.list, &n, flags) < 0)
         return fail(sh, "Unable to get block I/O throttle parameters");
     p.n = n;
-    params_print(sh, p.list, p.n);
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }
 

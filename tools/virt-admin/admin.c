@@ -176,7 +176,7 @@ cmd_server_threadpool_info(struct shell *sh, const struct call *call)
         return false;
     if (virAdmServerGetThreadPoolParameters(server, &p.list, &p.n, 0) < 0)
         return fail(sh, "Unable to get server workerpool parameters");
-    params_print(sh, p.list, p.n);
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }
 
@@ -189,10 +189,7 @@ cmd_server_clients_info(struct shell *sh, const struct call *call)
         return false;
     if (virAdmServerGetClientLimits(server, &p.list, &p.n, 0) < 0)
         return fail(sh, "Unable to retrieve client limits from server's configuration");
-    for (int i = 0; i < p.n; i++) {
-        g_autofree char *text = param_text(&p.list[i]);
-        out(sh, "%-20s: %s\n", p.list[i].field, text);
-    }
+    params_print(sh, "%-20s: %s\n", p.list, p.n);
     return true;
 }
 
@@ -244,9 +241,10 @@ cmd_client_info(struct shell *sh, const struct call *call)
         return fail(sh, "failed to retrieve client identity information for client '%s' connected to server '%s'",
                     opt_text(call, "client"), opt_text(call, "server"));
     g_autofree char *since = time_text(virAdmClientGetTimestamp(client));
-    out(sh, "%-15s: %llu\n%-15s: %s\n%-15s: %s\n", "id", virAdmClientGetID(client), "connection_time", since,
-        "transport", transport_name(virAdmClientGetTransport(client)));
-    params_print(sh, p.list, p.n);
+    fact(sh, LINE_OF_PARAM, "id", "%llu", virAdmClientGetID(client));
+    fact(sh, LINE_OF_PARAM, "connection_time", "%s", since);
+    fact(sh, LINE_OF_PARAM, "transport", "%s", transport_name(virAdmClientGetTransport(client)));
+    params_print(sh, LINE_OF_PARAM, p.list, p.n);
     return true;
 }
 
@@ -317,7 +315,7 @@ cmd_daemon_log_filters(struct shell *sh, const struct call *call)
     char *now = NULL;
     if (virAdmConnectGetLoggingFilters(sh->admin, &now, 0) < 0)
         return fail(sh, "Unable to get daemon logging filters information");
-    out(sh, " %-15s %s\n", "Logging filters:", now ? now : "");
+    fact(sh, " %-15s %s\n", "Logging filters:", "%s", now ? now : "");
     free(now);
     return true;
 }
@@ -334,7 +332,7 @@ cmd_daemon_log_outputs(struct shell *sh, const struct call *call)
     char *now = NULL;
     if (virAdmConnectGetLoggingOutputs(sh->admin, &now, 0) < 0)
         return fail(sh, "Unable to get daemon logging outputs information");
-    out(sh, " %-15s %s\n", "Logging outputs:", now ? now : "");
+    fact(sh, " %-15s %s\n", "Logging outputs:", "%s", now ? now : "");
     free(now);
     return true;
 }

@@ -38,7 +38,7 @@ def still(text):
     return text
 
 
-def run(virsh, line):
+def run(virsh, line, still=still):
     words = shlex.split(line)
     env = dict(os.environ, EDITOR='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1',
                # Of a sanitized virsh: what the reference's own library leaks is not our finding.

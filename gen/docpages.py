@@ -129,9 +129,10 @@ class Pages:
             out.append(self.pairs('Errors', [(self.prose(c, here), self.prose(t, here)) for c, t in
                                              doctext.errors(self.api, rec, doc)], 'errors'))
         out.append(self.facts(rec, here))
-        if doc and doc.see:
+        see = doctext.related(self.api, rec, doc)
+        if see:
             out.append('<p class="see">See also %s.</p>\n' % ', '.join(
-                '<code>%s</code>' % self.link(n, here) for n in doc.see))
+                '<code>%s</code>' % self.link(n, here) for n in see))
         out.append('</section>\n')
         return ''.join(out)
 

@@ -200,6 +200,21 @@ def errors(api, call, doc):
     return out
 
 
+def related(api, call, doc):
+    """[name]: what the text names, variants of the call, and its counterpart."""
+    out = list(doc.see) if doc else []
+    for suffix in ('Flags', 'WithFlags', 'Params', 'WithFiles', 'WithFormat', 'Pattern', 'From', 'Any', '2', '3'):
+        out.append(call.name + suffix)
+        if call.name.endswith(suffix):
+            out.append(call.name[:-len(suffix)])
+    for a, b in (('Get', 'Set'), ('Set', 'Get'), ('Attach', 'Detach'), ('Detach', 'Attach'), ('Suspend', 'Resume'),
+                 ('Resume', 'Suspend'), ('Save', 'Restore'), ('Restore', 'Save'), ('Freeze', 'Thaw'),
+                 ('Thaw', 'Freeze'), ('Upload', 'Download'), ('Download', 'Upload'), ('Register', 'Deregister'),
+                 ('Deregister', 'Register'), ('Undefine', 'DefineXML'), ('DefineXML', 'Undefine')):
+        out.append(re.sub('(?<=[a-z])' + a, b, call.name, count=1))
+    return [n for n in dict.fromkeys(out) if n in api.call and n != call.name]
+
+
 def permission_text(access):
     text = access.perm
     if access.flags_set:

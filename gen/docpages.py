@@ -28,6 +28,11 @@ def page(unit):
     return unit.name + '.html'
 
 
+def breakable(text):
+    """A long name in a table may break behind its dots and underscores."""
+    return re.sub(r'([._])(?=\w)', r'\1<wbr>', text)
+
+
 class Pages:
     def __init__(self, api, texts, support):
         self.api, self.texts = api, texts
@@ -170,7 +175,7 @@ class Pages:
             told = self.texts.of.get(name)
             number = '1 &lt;&lt; %d' % (value.bit_length() - 1) if flags and value > 0 else value
             out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s%s</td></tr>\n' % (
-                name, name, number, self.prose(' '.join(told.paragraphs), here) if told else '',
+                name, breakable(name), number, self.prose(' '.join(told.paragraphs), here) if told else '',
                 ' <span class="since">since %s</span>' % since if since and since != rec.since else ''))
         out.append('</table>\n%s</section>\n' % self.facts(rec, here))
         return ''.join(out)
@@ -220,7 +225,7 @@ class Pages:
                 else escape(rec.body or '')
             out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s '
                        '<span class="since">since %s</span></td></tr>\n' % (
-                           rec.name, rec.name, value, self.prose(' '.join(doc.paragraphs), here) if doc else '',
+                           rec.name, breakable(rec.name), breakable(str(value)), self.prose(' '.join(doc.paragraphs), here) if doc else '',
                            rec.since))
         return ''.join(out) + '</table>\n'
 
@@ -352,7 +357,7 @@ class Pages:
     def by_driver(self):
         out = ['<h1>By driver</h1>\n<p>Which driver offers which call, from the drivers’ own tables. A call that a '
                'driver does not offer fails with <code>VIR_ERR_NO_SUPPORT</code>. Calls that are not listed are '
-               'answered by the library for every driver.</p>\n']
+               'the library’s own.</p>\n']
         for name, title in PAGES:
             unit = next(u for u in self.api.units if u.name == name)
             calls = [c for c in self.api.of(unit, 'calls') if c.name in self.support]

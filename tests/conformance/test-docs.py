@@ -33,7 +33,7 @@ def check(wrong, what):
 
 
 class Page(html.parser.HTMLParser):
-    VOID = ('meta', 'link', 'br', 'hr', 'img')
+    VOID = ('meta', 'link', 'wbr')
 
     def __init__(self, path):
         super().__init__()

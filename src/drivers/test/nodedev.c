@@ -41,6 +41,16 @@ cap_flag(enum nodedev_cap cap)
 _Static_assert(1u << (NODEDEV_CAP_VPD - 1) == VIR_CONNECT_LIST_NODE_DEVICES_CAP_VPD, "");
 #define ALL_CAPS (2u * VIR_CONNECT_LIST_NODE_DEVICES_CAP_VPD - 1)
 
+/* Lists of devices have other bits for states than lists of networks and pools. */
+static const struct { unsigned of_devices, of_others; } state_flags[] = {
+    { VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE, VIR_CONNECT_LIST_NETWORKS_ACTIVE },
+    { VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE, VIR_CONNECT_LIST_NETWORKS_INACTIVE },
+    { VIR_CONNECT_LIST_NODE_DEVICES_PERSISTENT, VIR_CONNECT_LIST_NETWORKS_PERSISTENT },
+    { VIR_CONNECT_LIST_NODE_DEVICES_TRANSIENT, VIR_CONNECT_LIST_NETWORKS_TRANSIENT },
+};
+#define ALL_STATES (VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE | VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE | \
+                    VIR_CONNECT_LIST_NODE_DEVICES_PERSISTENT | VIR_CONNECT_LIST_NODE_DEVICES_TRANSIENT)
+
 /* Of a device and of what its capabilities contain. */
 static unsigned
 cap_flags(const struct node_device_def *def)
@@ -57,10 +67,17 @@ cap_flags(const struct node_device_def *def)
     return flags;
 }
 
+/* One of the capabilities asked for, if any is, and the right state. */
 static bool
-matches(const struct object_view *view, const void *flags)
+matches(const struct object_view *view, const void *arg)
 {
-    return cap_flags(object_def(view)) & *(const unsigned *)flags;
+    unsigned flags = *(const unsigned *)arg, state = 0;
+
+    if (flags & ALL_CAPS && !(cap_flags(object_def(view)) & flags))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(state_flags); i++)
+        state |= flags & state_flags[i].of_devices ? state_flags[i].of_others : 0;
+    return object_matches_list_flags(view, state);
 }
 
 /* ---- look-ups and lists ------------------------------------------------------------------------------------ */
@@ -79,9 +96,9 @@ list_by_cap(struct drv_conn *conn, const char *cap, struct object_list *list)
 {
     unsigned flag = cap ? cap_flag(nodedev_cap_from(cap)) : 0;
 
-    if (cap && strcmp(cap, "vport_ops") == 0)
-        flag = 0; /* it is asked for as "vports" */
-    object_list(test_objects(conn)->devices, cap ? matches : NULL, &flag, list);
+    if (cap && (!flag || strcmp(cap, "vport_ops") == 0)) /* that is asked for as "vports" */
+        return;
+    object_list(test_objects(conn)->devices, matches, &flag, list);
 }
 
 int
@@ -116,9 +133,9 @@ test_connect_list_all_node_devices(struct drv_conn *conn, struct node_device_ref
 {
     OBJECT_LIST_AUTO list = { 0 };
 
-    if (flags_check(flags, ALL_CAPS, "virConnectListAllNodeDevices", err) < 0)
+    if (flags_check(flags, ALL_CAPS | ALL_STATES, "virConnectListAllNodeDevices", err) < 0)
         return -1;
-    object_list(test_objects(conn)->devices, flags ? matches : NULL, &flags, &list);
+    object_list(test_objects(conn)->devices, matches, &flags, &list);
     if (devices) {
         devices->items = g_new0(struct node_device_ref, list.n);
         for (; devices->n < list.n; devices->n++)

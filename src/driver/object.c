@@ -21,7 +21,8 @@ struct object {
     unsigned char uuid[UUID_LEN];
     bool has_uuid;
     bool listed;                    /* in the index; a claim counts */
-    struct object_view *view;       /* NULL: not published yet */
+    bool seen;                      /* by readers */
+    struct object_view *view;       /* the last that was published; NULL: none yet */
     pthread_mutex_t held;           /* by the writer */
 };
 
@@ -177,7 +178,7 @@ look_up(struct object_store *store, const char *name, const unsigned char *uuid,
 
     pthread_mutex_lock(&store->lock);
     object = find(store, name, uuid);
-    if (object && object->view)
+    if (object && object->seen)
         view = object_view_ref(object->view);
     pthread_mutex_unlock(&store->lock);
     if (!view)
@@ -206,7 +207,7 @@ object_list(struct object_store *store, object_match match, const void *arg, str
     for (guint i = 0; i < store->all->len; i++) {
         struct object *object = store->all->pdata[i];
 
-        if (object->view && (!match || match(object->view, arg)))
+        if (object->seen && (!match || match(object->view, arg)))
             list->items[list->n++] = object_view_ref(object->view);
     }
     pthread_mutex_unlock(&store->lock);
@@ -252,7 +253,7 @@ object_names(struct object_store *store, bool active, char **names, int max)
     for (guint i = 0; i < store->all->len && n < max; i++) {
         struct object *object = store->all->pdata[i];
 
-        if (!object->view || object_is_active(object->view) != active)
+        if (!object->seen || object_is_active(object->view) != active)
             continue;
         if (names)
             names[n] = g_strdup(object->name);
@@ -380,24 +381,24 @@ object_publish(struct object *object, const struct object_facts *facts)
     if (facts->config || facts->live)
         fresh = view_new(object, facts);
     pthread_mutex_lock(&store->lock);
+    object->seen = fresh != NULL;
     if (fresh) {
         old = object->view;
         object->view = fresh;
-    } else {
-        unlist(object);
     }
     pthread_mutex_unlock(&store->lock);
     if (old)
         object_view_unref(old);
 }
 
+/* Only now may another of that name come: whoever undefined this one may have had to clear up. */
 void
 object_release(struct object *object)
 {
     struct object_store *store = object->store;
 
     pthread_mutex_lock(&store->lock);
-    if (!object->view)
+    if (!object->seen)
         unlist(object);
     let_go(object);
     pthread_mutex_unlock(&store->lock);

@@ -96,7 +96,8 @@ object_facts(const struct object *object)
 
     return now ? now->is : (struct object_facts){ 0 };
 }
-/* With neither definition the object leaves the store; its last view stays valid while held. */
+/* With neither definition nobody sees the object any more, and it leaves the store when it is released;
+ * object_now() stays what it was. */
 void object_publish(struct object *object, const struct object_facts *facts);
 void object_release(struct object *object);
 static inline void object_cleanup(struct object **o) { if (*o) object_release(*o); }

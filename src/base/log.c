@@ -41,8 +41,7 @@ struct output {
 
 struct filter {
     int level;
-    char *match; /* as given */
-    char *pattern;
+    char *pattern; /* *MATCH*, as it is told */
 };
 
 atomic_uint log_serial = 1;
@@ -59,7 +58,6 @@ filters_free(GArray *list)
 {
     for (guint i = 0; list && i < list->len; i++) {
         struct filter *f = &g_array_index(list, struct filter, i);
-        g_free(f->match);
         g_free(f->pattern);
     }
     if (list)
@@ -144,7 +142,8 @@ log_set_filters(const char *spec, struct err *err)
             return err_set(err, VIR_ERR_INVALID_ARG, "log filter '%s' is not LEVEL:MATCH with a level from "
                            "1 (debug) to 4 (error), such as 1:qemu", *w);
         }
-        struct filter f = { level, g_strdup(match), g_strdup_printf("*%s*", match) };
+        /* What follows another colon has never meant anything. */
+        struct filter f = { level, g_strdup_printf("*%.*s*", (int)strcspn(match, ":"), match) };
         g_array_append_val(list, f);
     }
     pthread_mutex_lock(&lock);
@@ -184,13 +183,10 @@ output_open(struct output *o, struct err *err)
     case OUT_JOURNALD: {
         struct sockaddr_un sun = { .sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET };
         o->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (o->fd < 0 || connect(o->fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
-            err_errno(err, errno, "cannot log to the journal at %s", JOURNAL_SOCKET);
-            if (o->fd >= 0)
-                close(o->fd);
-            o->fd = -1;
-            return -1;
-        }
+        if (o->fd < 0)
+            return err_errno(err, errno, "cannot make a socket for the journal");
+        /* The journal may not run yet: what cannot be sent is lost, as messages to syslog are. */
+        (void)connect(o->fd, (struct sockaddr *)&sun, sizeof(sun));
         break;
     }
     }
@@ -219,9 +215,7 @@ output_parse(const char *word, struct output *o, struct err *err)
         return err_set(err, VIR_ERR_INVALID_ARG, needs ? "log output '%s' lacks the %s after '%s:'"
                        : "log output '%s' takes no %s after '%s'", word,
                        o->kind == OUT_SYSLOG ? "program name" : "file name", kind);
-    if (o->kind == OUT_FILE && colon[1] != '/')
-        return err_set(err, VIR_ERR_INVALID_ARG, "log output '%s': the file name must be absolute", word);
-    o->arg = needs ? g_strdup(colon + 1) : NULL;
+    o->arg = needs ? o->kind == OUT_FILE ? g_canonicalize_filename(colon + 1, NULL) : g_strdup(colon + 1) : NULL;
     if (output_open(o, err) < 0) {
         g_clear_pointer(&o->arg, g_free);
         return -1;
@@ -261,7 +255,7 @@ log_get_filters(unsigned *count)
     pthread_mutex_lock(&lock);
     for (guint i = 0; filters && i < filters->len; i++) {
         struct filter *f = &g_array_index(filters, struct filter, i);
-        g_string_append_printf(s, "%s%d:%s", i ? " " : "", f->level, f->match);
+        g_string_append_printf(s, "%d:%s ", f->level, f->pattern); /* the blank at the end is what users know */
     }
     if (count)
         *count = filters ? filters->len : 0;

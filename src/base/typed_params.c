@@ -146,7 +146,7 @@ typed_params_check(virTypedParameterPtr params, int n, const struct typed_param_
             if (strncmp(rules[r].name, params[i].field, VIR_TYPED_PARAM_FIELD_LENGTH) == 0)
                 rule = &rules[r];
         if (!rule)
-            return err_set(err, VIR_ERR_INVALID_ARG, "parameter '%.80s' is not known here", params[i].field);
+            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "parameter '%.80s' is not known here", params[i].field);
         if (params[i].type != rule->type)
             return err_set(err, VIR_ERR_INVALID_ARG, "parameter '%s' is of type '%s', expected '%s'",
                            rule->name, type_text(params[i].type), type_text(rule->type));

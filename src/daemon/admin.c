@@ -37,7 +37,7 @@ find_service(struct drv_conn *conn, const char *name, struct err *err)
     for (int i = 0; i < SERVICES; i++)
         if (name && strcmp(name, server->services[i].name) == 0)
             return &server->services[i];
-    err_set(err, VIR_ERR_NO_SERVER, "there is no server '%s'; there are 'libvirtd' and 'admin'", name ? name : "");
+    err_set_from(err, VIR_FROM_RPC, VIR_ERR_NO_SERVER, "there is no server '%s'; there are 'libvirtd' and 'admin'", name ? name : "");
     return NULL;
 }
 
@@ -67,7 +67,7 @@ connect_lookup_server(struct drv_conn *conn, const char *name, unsigned flags, s
                       struct err *err)
 {
     struct service *service = find_service(conn, name, err);
-    if (!service || no_flags(flags, "looking up a server", err) < 0)
+    if (!service)
         return -1;
     result->name = g_strdup(service->name);
     return 0;
@@ -148,7 +148,7 @@ find_client(struct drv_conn *conn, const char *server, unsigned long long id, bo
         return NULL;
     io_call(ask.server->io, find_posted, &ask);
     if (!ask.found)
-        err_set(err, VIR_ERR_NO_CLIENT, "the server '%s' has no client with id %llu", server, id);
+        err_set_from(err, VIR_FROM_RPC, VIR_ERR_NO_CLIENT, "the server '%s' has no client with id %llu", server, id);
     return ask.found;
 }
 
@@ -169,11 +169,13 @@ server_lookup_client(struct drv_conn *conn, const struct admin_server_ref *srv, 
 static int
 client_close(struct drv_conn *conn, const struct admin_client_ref *client, unsigned flags, struct err *err)
 {
-    if (no_flags(flags, "closing a client", err) < 0)
-        return -1;
-    struct session *s = find_client(conn, client->srv.name, client->id, true, err);
+    struct session *s = find_client(conn, client->srv.name, client->id, flags == 0, err);
     if (!s)
         return -1;
+    if (no_flags(flags, "closing a client", err) < 0) {
+        session_unref(s);
+        return -1;
+    }
     session_unref(s);
     return 0;
 }
@@ -258,7 +260,7 @@ server_set_client_limits(struct drv_conn *conn, const struct admin_server_ref *s
     if (p)
         change.max_anonymous = p->value.ui;
     if (!change.max || change.max_anonymous > change.max)
-        return err_set(err, VIR_ERR_INVALID_ARG, "%u clients of which %u are not logged in: the first must be at least "
+        return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INVALID_ARG, "%u clients of which %u are not logged in: the first must be at least "
                        "1 and not below the second", change.max, change.max_anonymous);
     io_call(change.server->io, limits_posted, &change);
     return 0;
@@ -270,18 +272,30 @@ server_get_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
 {
     int n = 0, max = 0;
     struct executor_stats stats;
-    if (!find_service(conn, srv->name, err) || no_flags(flags, "asking for threads", err) < 0)
+    struct service *service = find_service(conn, srv->name, err);
+    if (!service || no_flags(flags, "asking for threads", err) < 0)
         return -1;
     executor_get_stats(of(conn)->executor, &stats);
     *params = NULL;
-    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_MIN, 0);
+    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_MIN, service->limits.min_workers);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_MAX, stats.max_threads);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_CURRENT, stats.threads);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_FREE, stats.idle);
-    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_PRIORITY, 0);
+    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_PRIORITY, service->limits.prio_workers);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_JOB_QUEUE_DEPTH, stats.queued);
     *nparams = n;
     return 0;
+}
+
+/* Threads come and go by themselves: a minimum and a reserve for priority calls are kept for who asks for them. */
+struct workers_change { struct service *service; unsigned min, prio; };
+
+static void
+workers_posted(void *arg)
+{
+    struct workers_change *change = arg;
+    change->service->limits.min_workers = change->min;
+    change->service->limits.prio_workers = change->prio;
 }
 
 static int
@@ -293,24 +307,40 @@ server_set_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
         { VIR_THREADPOOL_WORKERS_MAX, VIR_TYPED_PARAM_UINT, false },
         { VIR_THREADPOOL_WORKERS_PRIORITY, VIR_TYPED_PARAM_UINT, false },
     };
-    if (!find_service(conn, srv->name, err) || no_flags(flags, "setting threads", err) < 0 ||
+    struct service *service = find_service(conn, srv->name, err);
+    if (!service || no_flags(flags, "setting threads", err) < 0 ||
         typed_params_check(params, nparams, rules, G_N_ELEMENTS(rules), err) < 0)
         return -1;
-    virTypedParameterPtr least = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MIN);
-    virTypedParameterPtr most = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MAX);
-    unsigned max = most ? most->value.ui : 0;
+    struct workers_change change = { service, service->limits.min_workers, service->limits.prio_workers };
     struct executor_stats stats;
     executor_get_stats(of(conn)->executor, &stats);
-    if (most && max < WORKERS_LEAST)
-        return err_set(err, VIR_ERR_INVALID_ARG, "the daemon needs at least %d thread for calls", WORKERS_LEAST);
-    if (least && least->value.ui > (most ? max : stats.max_threads))
-        return err_set(err, VIR_ERR_INVALID_ARG, "at least %u threads cannot be more than at most %u",
-                       least->value.ui, most ? max : stats.max_threads);
-    /* Threads come and go by themselves: a minimum and a reserve for priority
-     * calls need no setting. */
-    if (most)
+    unsigned max = stats.max_threads;
+    virTypedParameterPtr p;
+    if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MIN)))
+        change.min = p->value.ui;
+    if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_PRIORITY)))
+        change.prio = p->value.ui;
+    if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MAX)))
+        max = p->value.ui;
+    if (max < WORKERS_LEAST)
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG, "the daemon needs at least %d thread for calls",
+                            WORKERS_LEAST);
+    if (change.min > max)
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
+                            "at least %u threads cannot be more than at most %u", change.min, max);
+    io_call(of(conn)->io, workers_posted, &change);
+    if (p)
         executor_set_max(of(conn)->executor, max);
     return 0;
+}
+
+static int
+server_update_tls_files(struct drv_conn *conn, const struct admin_server_ref *srv, unsigned flags, struct err *err)
+{
+    struct service *service = find_service(conn, srv->name, err);
+    if (!service || no_flags(flags, "reading the TLS files again", err) < 0)
+        return -1;
+    return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INTERNAL_ERROR, "the server '%s' has no TLS socket", srv->name);
 }
 
 /* ---- log, life ---- */
@@ -395,6 +425,7 @@ static const struct admin_ops ops = {
     .server_lookup_client = server_lookup_client,
     .server_set_client_limits = server_set_client_limits,
     .server_set_thread_pool_parameters = server_set_thread_pool_parameters,
+    .server_update_tls_files = server_update_tls_files,
 };
 
 static void

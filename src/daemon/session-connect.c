@@ -243,6 +243,8 @@ int
 session_admin_open(struct dispatch_call *call, unsigned int flags, struct err *err)
 {
     struct session *s = call->session;
+    if (flags)
+        return err_set_from(err, VIR_FROM_ADMIN, VIR_ERR_INVALID_ARG, "opening: flags 0x%x are not known", flags);
     pthread_mutex_lock(&s->lock);
     bool busy = s->conn;
     pthread_mutex_unlock(&s->lock);

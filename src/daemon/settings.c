@@ -27,7 +27,7 @@ static const char *const accepted[] = {
     "listen_tls", "listen_tcp", "tls_port", "tcp_port", "listen_addr", "auth_tcp", "auth_tls", "tcp_min_ssf",
     "access_drivers", "key_file", "cert_file", "ca_file", "crl_file", "tls_no_sanity_certificate",
     "tls_no_verify_certificate", "tls_allowed_dn_list", "tls_priority", "sasl_allowed_username_list",
-    "min_workers", "prio_workers", "max_requests", "admin_min_workers", "audit_level", "audit_logging",
+    "max_requests", "audit_level", "audit_logging",
     "keepalive_required", "admin_keepalive_required", "ovs_timeout", "mdns_adv", "mdns_name", "log_buffer_size",
 };
 
@@ -73,8 +73,14 @@ config_defaults(bool system)
     c->rw_perms = c->admin_perms = 0700;
     /* A client with several threads waiting for slow guests must not hold up
      * its own other calls, hence more than the five that others allow. */
-    c->main = (struct limits){ 5000, 20, 1000, 0, 32, 5, 5 };
-    c->admin = (struct limits){ 20, 20, 20, 5, 5, 5, 5 };
+    c->main = (struct limits){
+        .max_clients = 5000, .max_anonymous_clients = 20, .max_queued_clients = 1000, .min_workers = 5,
+        .prio_workers = 5, .max_client_requests = 32, .keepalive_interval = 5, .keepalive_count = 5,
+    };
+    c->admin = (struct limits){
+        .max_clients = 5000, .max_anonymous_clients = 20, .max_queued_clients = 20, .min_workers = 5,
+        .max_workers = 5, .max_client_requests = 5, .keepalive_interval = 5, .keepalive_count = 5,
+    };
     return c;
 }
 
@@ -130,6 +136,8 @@ get_limits(struct conf *conf, const char *prefix, struct limits *l, struct err *
         { "max_clients", 1000000, &l->max_clients },
         { "max_anonymous_clients", 1000000, &l->max_anonymous_clients },
         { "max_queued_clients", 1000000, &l->max_queued_clients },
+        { "min_workers", 100000, &l->min_workers },
+        { "prio_workers", 100000, &l->prio_workers },
         { "max_workers", 100000, &l->max_workers },
         { "max_client_requests", 100000, &l->max_client_requests },
         { "keepalive_count", 1000000, &l->keepalive_count },

@@ -18,6 +18,7 @@ enum auth_kind { AUTH_NONE = 0, AUTH_SASL = 1, AUTH_POLKIT = 2 }; /* as on the w
 
 struct limits {
     unsigned max_clients, max_anonymous_clients, max_queued_clients;
+    unsigned min_workers, prio_workers; /* reported only: threads come and go by themselves */
     unsigned max_workers;         /* threads for calls that wait; 0: the executor's own bound */
     unsigned max_client_requests; /* of one client at once; the rest queue */
     int keepalive_interval;       /* seconds, -1: never */

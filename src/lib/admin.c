@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define ERR_FROM VIR_FROM_ADMIN
+
 int
 virAdmInitialize(void)
 {
@@ -47,6 +49,33 @@ choose_uri(struct conf *conf, const char *name, struct err *err)
     return g_strdup(geteuid() == 0 ? "libvirtd:///system" : "libvirtd:///session");
 }
 
+/* Only a daemon of this host is administered: SCHEME[+unix]:///system or /session, and the name of its socket. */
+static int
+check_uri(const struct uri *uri, const char *text, struct err *err)
+{
+    static const char *const daemons[] = {
+        "libvirtd", "virtqemud", "virtlxcd", "virtxend", "virtvboxd", "virtbhyved", "virtvzd", "virtchd", "virtnetworkd",
+        "virtstoraged", "virtinterfaced", "virtnodedevd", "virtsecretd", "virtnwfilterd", "virtproxyd", "virtlogd",
+        "virtlockd", "vireod", NULL,
+    };
+    const char *problem = NULL;
+
+    if (!uri->scheme || !g_strv_contains(daemons, uri->scheme))
+        problem = "the scheme is not the name of a daemon";
+    else if (uri->transport && strcmp(uri->transport, "unix") != 0)
+        problem = "only the transport 'unix' leads to an administration socket";
+    else if (uri->server && *uri->server)
+        problem = "only daemons of this host can be administered";
+    else if (strcmp(uri->path, "/system") != 0 && strcmp(uri->path, "/session") != 0)
+        problem = "the path must be /system or /session";
+    for (size_t i = 0; !problem && i < uri->nparams; i++)
+        if (strcmp(uri->params[i].name, "socket") != 0)
+            problem = "it has a parameter other than socket";
+    if (!problem)
+        return 0;
+    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "virAdmConnectOpen: cannot use URI '%s': %s", text, problem);
+}
+
 virAdmConnectPtr
 virAdmConnectOpen(const char *name, unsigned int flags)
 {
@@ -57,14 +86,11 @@ virAdmConnectOpen(const char *name, unsigned int flags)
     struct uri *uri = NULL;
     virConnectPtr conn = NULL;
 
-    if (flags & ~VIR_CONNECT_NO_ALIASES) {
-        entry_set(&e, VIR_ERR_INVALID_ARG, "unknown flags 0x%x", flags);
-        return NULL;
-    }
     path = geteuid() == 0 ? g_strdup(SYSCONFDIR "/libvirt/libvirt-admin.conf")
                           : g_strdup_printf("%s/libvirt/libvirt-admin.conf", g_get_user_config_dir());
     conf = conf_load(path, true, &e.err);
-    if (conf && (text = choose_uri(conf, name, &e.err)) && (uri = uri_parse(text, &e.err))) {
+    if (conf && (text = choose_uri(conf, name, &e.err)) && (uri = uri_parse(text, &e.err)) &&
+        check_uri(uri, text, &e.err) == 0) {
         req.uri = uri;
         req.conf = conf;
         conn = conn_open_admin(&req, &e.err);

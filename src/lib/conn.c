@@ -115,7 +115,7 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
         handle_ref(conn);
     }
     pthread_mutex_unlock(&conn->lock);
-    e->domain = VIR_FROM_REMOTE;
+    e->domain = adm_cb ? VIR_FROM_ADMIN : VIR_FROM_REMOTE;
     if (taken) {
         events_drop_timer(conn);
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "the connection has a close callback already");
@@ -135,7 +135,7 @@ conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, vi
 
     if (!conn->drv->watch)
         return 0;
-    e->domain = VIR_FROM_REMOTE;
+    e->domain = adm_cb ? VIR_FROM_NONE : VIR_FROM_REMOTE;
     pthread_mutex_lock(&conn->lock);
     mine = (conn->close_func || conn->adm_close_func) && conn->close_func == cb && conn->adm_close_func == adm_cb;
     if (mine) {

@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'guest'))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 _path = pathlib.Path(__file__).resolve().parents[1] / 'guest/conftest.py'
 from support import wait_for  # noqa: E402
 

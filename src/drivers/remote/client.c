@@ -316,7 +316,8 @@ remote_send(struct remote *r, struct xdr_writer *x, const int *fds, size_t nfds,
 {
     if (r->dead) {
         xdr_writer_clear(x);
-        return remote_dead(r, err);
+        /* Who was under way when it happened got the cause itself. */
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "The connection is closed: %s", err_message(&r->why));
     }
     frame_writer_add(&r->out, x, fds, nfds);
     for (;;) {

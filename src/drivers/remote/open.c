@@ -78,7 +78,7 @@ authenticate(struct drv_conn *conn, const struct open_request *req, struct err *
 static int
 open_admin(struct drv_conn *conn, const struct open_request *req, struct err *err)
 {
-    struct admin_connect_open_args args = { .flags = req->flags };
+    struct admin_connect_open_args args = { .flags = req->flags & ~VIR_CONNECT_NO_ALIASES };
     REMOTE_REPLY_INIT(reply);
     conn->admin = &remote_admin_ops;
     return remote_call(conn, ADMIN_PROGRAM, ADMIN_PROC_CONNECT_OPEN, XDR_admin_connect_open_args, &args, XDR_NONE,

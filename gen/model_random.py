@@ -92,7 +92,7 @@ class Maker:
             if f is own:
                 attrs[f.name] = disc
                 continue
-            if not self.exists(f, disc, up) or f.flags & {'status'}:
+            if not self.exists(f, disc, up) or f.flags & {'status'} or f.name == model_read.POSITION:
                 continue
             want = key in self.force or 'missing' in f.opts or r.random() < self.density
             if key in self.overrides and self.overrides[key] is None:

@@ -53,12 +53,14 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
         ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive'}
+         'filled', 'silent', 'zero', 'positive', 'mixed'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
           'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
           'target': 'VIR_ERR_NO_TARGET'}
+
+POSITION = '.position'   # an attribute that no XML has: where an item of a mixed list stands
 
 
 class Bad(Exception):
@@ -239,6 +241,8 @@ def _check(m):
                 raise Bad('%s: %s cannot hold a struct' % (f.where, f.name or 'text'))
             if f.kind == 'include' and t not in m.structs:
                 raise Bad('%s: include needs a struct' % f.where)
+            if 'mixed' in f.flags and not any(g.name == POSITION for g in m.structs[t].fields):
+                raise Bad('%s: what is mixed needs a field @%s' % (f.where, POSITION))
             if 'default' in f.opts and t in m.enums and f.opts['default'] not in m.enums[t].values:
                 raise Bad('%s: %s is no value of %s' % (f.where, f.opts['default'], t))
     for s in m.structs.values():

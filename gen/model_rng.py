@@ -115,7 +115,7 @@ class Schema:
         return '<%s>%s</%s>' % (('zeroOrMore', x, 'zeroOrMore') if f.kind == 'list' else ('optional', x, 'optional'))
 
     def fields(self, fields, disc, up):
-        here = [f for f in fields if self.exists(f, disc, up)]
+        here = [f for f in fields if self.exists(f, disc, up) and f.name != model_read.POSITION]
         text = [f for f in here if f.kind == 'text']
         attrs = [self.field(f, disc, up) for f in here if f.kind == 'attr']
         kids = [self.field(f, disc, up) for f in here if f.kind not in ('attr', 'text')]

@@ -25,11 +25,12 @@ int secret_complete(struct secret_def *def, struct err *err);
 int interface_complete(struct interface_def *def, struct err *err);
 /* For virNodeDeviceCreateXML and DefineXML: mediated devices and fibre channel hosts. */
 int node_device_complete(struct node_device_def *def, struct err *err);
-/* `now` names what has no name and is its time; `domain` is the guest that it is taken of. */
-int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, int64_t now,
+/* `now` names what has no name and is its time; `domain` is the guest that it is taken of.  The caller
+ * adds its parent and its <domain>.  disk_only: without memory, as VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY. */
+int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only, int64_t now,
                       struct err *err);
 int checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now, struct err *err);
-int backup_complete(struct backup_def *def, const struct domain_def *domain, struct err *err);
+int backup_complete(struct backup_def *def, const struct domain_def *domain, int64_t now, struct err *err);
 
 /* Any document, as far as that is possible without its surroundings: for tools and tests. */
 int document_complete(void *root, struct err *err);

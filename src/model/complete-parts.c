@@ -126,23 +126,23 @@ rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const 
 }
 
 int
-bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err)
+bandwidth_complete(struct bandwidth **bw, bool port, const char *where, struct err *err)
 {
     struct bandwidth *b = *bw;
     if (!b)
         return 0;
-    if (b->class_id)
+    if (b->class_id && !port)
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <bandwidth> cannot have classID= here", where);
     if (!b->inbound && !b->outbound) {
         *bw = NULL;
         return 0;
     }
-    return rate_complete(&b->inbound, floor, "inbound", where, err) < 0 ? -1 :
+    return rate_complete(&b->inbound, port, "inbound", where, err) < 0 ? -1 :
         rate_complete(&b->outbound, false, "outbound", where, err);
 }
 
 int
-virtualport_complete(struct virtualport *v, const char *where, struct err *err)
+virtualport_complete(struct virtualport *v, bool typed, const char *where, struct err *err)
 {
     enum { MANAGER = 1, TYPE = 2, VERSION = 4, INSTANCE = 8, INTERFACE = 16, PROFILE = 32 };
     static const unsigned allowed[VIRTUALPORT_TYPE_COUNT] = {
@@ -152,6 +152,8 @@ virtualport_complete(struct virtualport *v, const char *where, struct err *err)
         [VIRTUALPORT_TYPE_OPENVSWITCH] = INTERFACE | PROFILE,
     };
     struct virtualport_parameters *p = v ? v->parameters : NULL;
+    if (v && typed && !v->type)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a <virtualport> does not say its type", where);
     if (!p)
         return 0;
     if (p->has_typeid && p->typeid > 0xffffff)

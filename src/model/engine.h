@@ -83,6 +83,14 @@ static inline bool field_exists(const struct model_field *f, unsigned disc, unsi
 {
     return !f->mask || (f->mask >> ((f->flags & MODEL_UP ? up : disc) & 63) & 1);
 }
+/* Of an item of a mixed list: where it stands among those of the other lists; 0: behind all others. */
+static inline uint32_t *item_position(const struct model_table *t, const void *item)
+{
+    for (unsigned i = 0; i < t->n_attrs; i++)
+        if (t->fields[i].name[0] == '.')
+            return FIELD_PTR((char *)(uintptr_t)item, t->fields[i].offset);
+    return NULL;
+}
 /* By the flags of a field: is it printed, is it read? */
 bool field_shown(const struct model_field *f, const void *base, unsigned flags);
 static inline bool field_read(const struct model_field *f, unsigned flags)

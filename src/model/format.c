@@ -113,6 +113,8 @@ static void format_child(struct out *o, const struct model_field *f, const void 
             format_element(o, f->sub, f->qname, p, indent, disc, disc, empty_rule(f));
         return;
     case MODEL_K_LIST:
+        if (f->flags & MODEL_MIXED)
+            return;
         for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
             format_element(o, f->sub, f->qname, ((void *const *)FIELD_SUB(base, f))[i], indent, disc, disc,
                            empty_rule(f));
@@ -139,6 +141,34 @@ static void format_child(struct out *o, const struct model_field *f, const void 
             raw_element(o, f, base, indent);
         else
             scalar_element(o, f, f->qname, base, indent);
+    }
+}
+
+/* The items of all mixed lists of a struct in the order in which they came, new ones last. */
+static void format_mixed(struct out *o, const struct model_table *t, const void *base, unsigned indent, unsigned disc)
+{
+    uint32_t next[32] = { 0 };
+    for (;;) {
+        uint32_t first = 0, first_at = 0;
+        const struct model_field *which = NULL;
+        for (unsigned i = t->n_attrs, k = 0; i < t->n_fields && k < G_N_ELEMENTS(next); i++) {
+            const struct model_field *f = &t->fields[i];
+            if (!(f->flags & MODEL_MIXED))
+                continue;
+            if (next[k] < FIELD_COUNT(base, f)) {
+                uint32_t at = *item_position(f->sub, ((void *const *)FIELD_SUB(base, f))[next[k]]) - 1;
+                if (!which || at < first_at) {
+                    which = f;
+                    first = k;
+                    first_at = at;
+                }
+            }
+            k++;
+        }
+        if (!which)
+            return;
+        format_element(o, which->sub, which->qname, ((void *const *)FIELD_SUB(base, which))[next[first]++], indent, disc,
+                       disc, empty_rule(which));
     }
 }
 
@@ -204,11 +234,15 @@ static void format_element(struct out *o, const struct model_table *t, const cha
         text_lit(&o->t, "\n");
     }
     opened = o->t.n;
+    bool mixed = false;
     for (unsigned i = t->n_attrs + (t->text >= 0); i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
         if (shown(o, f, base, disc, up))
             format_child(o, f, base, indent + 1, disc, up);
+        mixed |= f->flags & MODEL_MIXED;
     }
+    if (mixed)
+        format_mixed(o, t, base, indent + 1, disc);
     if (o->t.n == opened && !text) {
         if (!attrs && empty == DROP_EMPTY) {
             o->t.n = start;

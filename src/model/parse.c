@@ -28,6 +28,7 @@ struct frame {
     size_t text;                       /* where its text starts in the buffer */
     char unit[12];                     /* unit= of a size; unit[0] == 0: not given */
     uint64_t groups;                   /* those that were there already, by number */
+    uint32_t mixed;                    /* items of mixed lists so far */
     uint8_t disc, up;
     bool collect;
     uint16_t only;                     /* how unknown elements inside are reported; 0: not */
@@ -355,6 +356,8 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         }
         const struct model_table *t = f->sub;
         *slot = arena_struct(p->head, t->size);
+        if (f->flags & MODEL_MIXED)
+            *item_position(t, *slot) = ++up->mixed;
         if (!(fr = push(p, t, *slot, f->qname)))
             return;
         fr->up = fr->disc = up->disc;

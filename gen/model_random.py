@@ -84,15 +84,18 @@ class Maker:
         if own is not None:
             disc = self.value(own, (struct, own.name)) if r.random() < 0.95 or 'default' not in own.opts \
                 else own.opts['default']
+            if own.name.startswith(model_read.HIDDEN):
+                disc = None
         elif not group:
             disc, up = None if own else up, up
         attrs, text, kids = {}, '', []
         for f in fields:
             key = (struct, f.name or 'text')
             if f is own:
-                attrs[f.name] = disc
+                if not f.name.startswith(model_read.HIDDEN):
+                    attrs[f.name] = disc
                 continue
-            if not self.exists(f, disc, up) or f.flags & {'status'} or f.name == model_read.POSITION:
+            if not self.exists(f, disc, up) or f.flags & {'status'} or f.name.startswith(model_read.HIDDEN):
                 continue
             want = key in self.force or 'missing' in f.opts or r.random() < self.density
             if key in self.overrides and self.overrides[key] is None:

@@ -16,6 +16,7 @@ The language is explained in docs/design/model-description.md; in short:
     }
     document domain_def domain_def domain VIR_FROM_DOMAIN
 """
+import os
 import re
 import sys
 
@@ -53,13 +54,14 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
         ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed'}
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
           'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
           'target': 'VIR_ERR_NO_TARGET'}
 
+HIDDEN = '.'             # the first letter of attributes that no XML has: members for code and JSON only
 POSITION = '.position'   # an attribute that no XML has: where an item of a mixed list stands
 
 
@@ -124,6 +126,14 @@ def read(paths):
             raise Bad('%s: { of %s is never closed' % (path, stack[-1].where))
     _check(m)
     return m
+
+
+def file_names(root):
+    """The files of a source tree in the order in which they are to be read."""
+    folder = os.path.join(root, 'model')
+    with open(os.path.join(folder, 'meson.build'), encoding='utf-8') as f:
+        names = re.search(r'model_names = \[(.*?)\]', f.read(), re.S).group(1)
+    return [os.path.join(folder, n + '.model') for n in re.findall(r"'([^']+)'", names)]
 
 
 def _line(m, stack, w, where):

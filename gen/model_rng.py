@@ -115,7 +115,7 @@ class Schema:
         return '<%s>%s</%s>' % (('zeroOrMore', x, 'zeroOrMore') if f.kind == 'list' else ('optional', x, 'optional'))
 
     def fields(self, fields, disc, up):
-        here = [f for f in fields if self.exists(f, disc, up) and f.name != model_read.POSITION]
+        here = [f for f in fields if self.exists(f, disc, up) and not f.name.startswith(model_read.HIDDEN)]
         text = [f for f in here if f.kind == 'text']
         attrs = [self.field(f, disc, up) for f in here if f.kind == 'attr']
         kids = [self.field(f, disc, up) for f in here if f.kind not in ('attr', 'text')]
@@ -133,6 +133,9 @@ class Schema:
         if own is None:
             return self.fields(fields, disc if group else up, up)
         fields.remove(own)
+        if own.name.startswith(model_read.HIDDEN):      # not in the XML: any of its values may be meant
+            sets = dict.fromkeys(self.fields(fields, v, up) for v in self.m.enums[own.type].values)
+            return '<choice>%s</choice>' % ''.join('<group>%s</group>' % b for b in sets)
         sets = {}      # values of disc that have the same content share one branch
         for v in self.m.enums[own.type].values + ['']:
             sets.setdefault(self.fields(fields, v, up), []).append(v)

@@ -6,6 +6,7 @@
 #include "driver/host-node.h"
 
 #include "base/file.h"
+#include "model/capabilities-def.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -79,14 +80,14 @@ feature_name(const char *flag, char *buf, size_t size)
     return buf;
 }
 
-static void
-page_sizes(GString *xml)
+/* The sizes that "hugepages-<N>kB" folders have, in KiB, smallest first. */
+static GArray *
+huge_sizes(const char *folder)
 {
     GArray *sizes = g_array_new(FALSE, FALSE, sizeof(unsigned));
-    unsigned kib = sysconf(_SC_PAGESIZE) / 1024;
-    g_array_append_val(sizes, kib);
-    DIR *dir = opendir("/sys/kernel/mm/hugepages");
+    DIR *dir = opendir(folder);
     for (struct dirent *d; dir && (d = readdir(dir));) {
+        unsigned kib;
         if (sscanf(d->d_name, "hugepages-%ukB", &kib) == 1) {
             guint at = 0;
             while (at < sizes->len && g_array_index(sizes, unsigned, at) < kib)
@@ -96,74 +97,100 @@ page_sizes(GString *xml)
     }
     if (dir)
         closedir(dir);
-    for (guint i = 0; i < sizes->len; i++)
-        g_string_append_printf(xml, "      <pages unit='KiB' size='%u'/>\n", g_array_index(sizes, unsigned, i));
-    g_array_free(sizes, TRUE);
+    return sizes;
+}
+
+static void
+page_sizes(const void *root, struct host_cpu *cpu)
+{
+    g_autoptr(GArray) sizes = huge_sizes("/sys/kernel/mm/hugepages");
+    unsigned kib = sysconf(_SC_PAGESIZE) / 1024;
+    g_array_prepend_val(sizes, kib);
+    for (guint i = 0; i < sizes->len; i++) {
+        struct host_pages_size *p = model_new(root, struct host_pages_size);
+        p->unit = "KiB";
+        p->size = g_array_index(sizes, unsigned, i);
+        p->has_size = true;
+        model_list_append(root, cpu->pages, cpu->n_pages, p);
+    }
+}
+
+static void
+cpu_features(const void *root, struct host_cpu *cpu, const char *flags)
+{
+    g_auto(GStrv) words = g_strsplit(flags, " ", -1);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (char **w = words; *w; w++) {
+        char buf[64];
+        const char *name = **w ? feature_name(*w, buf, sizeof(buf)) : NULL;
+        if (!name || !g_hash_table_add(seen, g_strdup(name)))
+            continue;
+        struct cpu_feature *f = model_new(root, struct cpu_feature);
+        f->name = model_str(root, name);
+        model_list_append(root, cpu->cpu_features, cpu->n_cpu_features, f);
+    }
 }
 
 void
-host_capabilities_cpu(GString *xml)
+host_capabilities_cpu(const void *root, struct capabilities_host *host)
 {
     g_autofree char *cpuinfo = slurp_line("/proc/cpuinfo");
     g_autofree char *vendor = field(cpuinfo, "vendor_id"), *family = field(cpuinfo, "cpu family");
     g_autofree char *model = field(cpuinfo, "model"), *stepping = field(cpuinfo, "stepping");
     g_autofree char *microcode = field(cpuinfo, "microcode"), *flags = field(cpuinfo, "flags");
     g_autofree char *mhz = field(cpuinfo, "cpu MHz"), *address = field(cpuinfo, "address sizes");
+    struct host_cpu *cpu = host->cpu = model_new(root, struct host_cpu);
     virNodeInfo info;
     host_node_get_info(NULL, &info, NULL);
-    g_string_append_printf(xml, "    <cpu>\n      <arch>%s</arch>\n", host_arch());
-    if (vendor) {
-        const char *name = !strcmp(vendor, "GenuineIntel")   ? "Intel"
-                           : !strcmp(vendor, "AuthenticAMD") ? "AMD"
-                           : !strcmp(vendor, "HygonGenuine") ? "Hygon"
-                                                             : vendor;
-        g_autofree char *safe = g_markup_escape_text(name, -1);
-        g_string_append_printf(xml, "      <vendor>%s</vendor>\n", safe);
+    cpu->arch = host_arch();
+    if (vendor)
+        cpu->vendor = !strcmp(vendor, "GenuineIntel")   ? "Intel"
+                      : !strcmp(vendor, "AuthenticAMD") ? "AMD"
+                      : !strcmp(vendor, "HygonGenuine") ? "Hygon"
+                                                        : model_str(root, vendor);
+    if (microcode) {
+        cpu->microcode = strtoul(microcode, NULL, 0);
+        cpu->has_microcode = true;
     }
-    if (microcode)
-        g_string_append_printf(xml, "      <microcode version='%lu'/>\n", strtoul(microcode, NULL, 0));
-    if (family && model && stepping)
-        g_string_append_printf(xml, "      <signature family='%lu' model='%lu' stepping='%lu'/>\n",
-                               strtoul(family, NULL, 10), strtoul(model, NULL, 10), strtoul(stepping, NULL, 10));
-    if (flags && strstr(flags, "constant_tsc") && mhz)
-        g_string_append_printf(xml, "      <counter name='tsc' frequency='%.0f' scaling='no'/>\n",
-                               g_ascii_strtod(mhz, NULL) * 1e6);
-    g_string_append_printf(xml, "      <topology sockets='%u' dies='1' cores='%u' threads='%u'/>\n",
-                           info.sockets * info.nodes, info.cores, info.threads);
-    if (address)
-        g_string_append_printf(xml, "      <maxphysaddr mode='emulate' bits='%lu'/>\n", strtoul(address, NULL, 10));
-    if (flags) {
-        g_auto(GStrv) words = g_strsplit(flags, " ", -1);
-        g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        for (char **w = words; *w; w++) {
-            char buf[64];
-            const char *name = **w ? feature_name(*w, buf, sizeof(buf)) : NULL;
-            if (name && g_hash_table_add(seen, g_strdup(name)))
-                g_string_append_printf(xml, "      <feature name='%s'/>\n", name);
-        }
+    if (family && model && stepping) {
+        struct host_cpu_signature *g = cpu->signature = model_new(root, struct host_cpu_signature);
+        g->family = strtoul(family, NULL, 10);
+        g->model = strtoul(model, NULL, 10);
+        g->stepping = strtoul(stepping, NULL, 10);
+        g->has_family = g->has_model = g->has_stepping = true;
     }
-    page_sizes(xml);
-    g_string_append(xml, "    </cpu>\n");
+    if (flags && strstr(flags, "constant_tsc") && mhz) {
+        struct host_cpu_counter *c = model_new(root, struct host_cpu_counter);
+        c->name = "tsc";
+        c->frequency = g_ascii_strtod(mhz, NULL) * 1e6 + 0.5;
+        c->has_frequency = true;
+        c->scaling = TRI_NO;
+        model_list_append(root, cpu->counters, cpu->n_counters, c);
+    }
+    struct cpu_topology *t = cpu->topology = model_new(root, struct cpu_topology);
+    t->sockets = info.sockets * info.nodes;
+    t->dies = 1;
+    t->cores = info.cores;
+    t->threads = info.threads;
+    t->has_sockets = t->has_cores = t->has_threads = true;
+    if (address) {
+        cpu->maxphysaddr = model_new(root, struct cpu_physaddr);
+        cpu->maxphysaddr->mode = CPU_PHYSADDR_MODE_EMULATE;
+        cpu->maxphysaddr->bits = strtoul(address, NULL, 10);
+    }
+    if (flags)
+        cpu_features(root, cpu, flags);
+    page_sizes(root, cpu);
 }
 
 void
-host_capabilities_power(GString *xml)
+host_capabilities_power(const void *root, struct capabilities_host *host)
 {
     g_autofree char *state = slurp_line("/sys/power/state"), *disk = slurp_line("/sys/power/disk");
-    bool mem = state && strstr(state, "mem"), to_disk = state && strstr(state, "disk");
-    bool hybrid = to_disk && disk && strstr(disk, "suspend");
-    if (!mem && !to_disk && !hybrid) {
-        g_string_append(xml, "    <power_management/>\n");
-        return;
-    }
-    g_string_append(xml, "    <power_management>\n");
-    if (mem)
-        g_string_append(xml, "      <suspend_mem/>\n");
-    if (to_disk)
-        g_string_append(xml, "      <suspend_disk/>\n");
-    if (hybrid)
-        g_string_append(xml, "      <suspend_hybrid/>\n");
-    g_string_append(xml, "    </power_management>\n");
+    struct host_power *p = host->power_management = model_new(root, struct host_power);
+    p->suspend_mem = state && strstr(state, "mem");
+    p->suspend_disk = state && strstr(state, "disk");
+    p->suspend_hybrid = p->suspend_disk && disk && strstr(disk, "suspend");
 }
 
 bool
@@ -178,86 +205,118 @@ host_has_iommu(void)
     return any;
 }
 
+struct threads {
+    const void *root;
+    struct host_threads *of;
+};
+
 static void
 cell_cpu(unsigned cpu, void *arg)
 {
-    GString *xml = arg;
+    struct threads *t = arg;
     g_autofree char *base = g_strdup_printf(CPU_DIR "/cpu%u/topology/", cpu);
     g_autofree char *pkg = g_strconcat(base, "physical_package_id", NULL), *core = g_strconcat(base, "core_id", NULL);
     g_autofree char *die = g_strconcat(base, "die_id", NULL), *sib = g_strconcat(base, "thread_siblings_list", NULL);
     long long p = host_read_number(pkg), c = host_read_number(core), d = host_read_number(die);
     g_autofree char *siblings = slurp_line(sib);
-    g_string_append_printf(xml, "            <cpu id='%u'", cpu);
-    if (p >= 0)
-        g_string_append_printf(xml, " socket_id='%lld' die_id='%lld' core_id='%lld' siblings='%s'", p, MAX(d, 0), c,
-                               siblings ? siblings : "");
-    g_string_append(xml, "/>\n");
+    struct host_thread *h = model_new(t->root, struct host_thread);
+    h->id = cpu;
+    h->has_id = true;
+    if (p >= 0) {
+        h->socket_id = p;
+        h->die_id = MAX(d, 0);
+        h->core_id = c;
+        h->has_socket_id = h->has_die_id = h->has_core_id = true;
+        h->siblings = model_str(t->root, siblings ? siblings : "");
+    }
+    model_list_append(t->root, t->of->threads, t->of->n_threads, h);
+}
+
+static struct host_threads *
+threads_of(const void *root, const char *list)
+{
+    struct threads t = { root, model_new(root, struct host_threads) };
+    host_read_list(list, cell_cpu, &t);
+    t.of->num = t.of->n_threads;
+    t.of->has_num = true;
+    return t.of;
 }
 
 static void
-count(unsigned n, void *arg)
+add_pages(const void *root, struct host_cell *c, unsigned kib, uint64_t count)
 {
-    ++*(unsigned *)arg;
+    struct host_pages *p = model_new(root, struct host_pages);
+    p->unit = "KiB";
+    p->size = kib;
+    p->count = count;
+    p->has_size = p->has_count = true;
+    model_list_append(root, c->pages, c->n_pages, p);
 }
+
+static struct host_cell *
+cell_new(const void *root, struct host_cells *cells, unsigned id, uint64_t kib)
+{
+    struct host_cell *c = model_new(root, struct host_cell);
+    c->id = id;
+    c->has_id = true;
+    if (kib) {
+        c->memory = model_new(root, struct host_memory);
+        c->memory->unit = "KiB";
+        c->memory->size = kib;
+        c->memory->has_size = true;
+    }
+    model_list_append(root, cells->cells, cells->n_cells, c);
+    cells->num = cells->n_cells;
+    cells->has_num = true;
+    return c;
+}
+
+struct cells {
+    const void *root;
+    struct host_cells *of;
+};
 
 static void
 one_cell(unsigned cell, void *arg)
 {
-    GString *xml = arg;
+    const void *root = ((struct cells *)arg)->root;
     g_autofree char *mem = g_strdup_printf(NODE_DIR "/node%u/meminfo", cell);
     g_autofree char *text = slurp_line(mem);
     const char *total = text ? strstr(text, " MemTotal:") : NULL;
     long long kib = total ? strtoll(total + 10, NULL, 10) : 0;
     g_autofree char *huge = g_strdup_printf(NODE_DIR "/node%u/hugepages", cell);
-    g_string_append_printf(xml, "        <cell id='%u'>\n", cell);
-    if (kib > 0)
-        g_string_append_printf(xml, "          <memory unit='KiB'>%lld</memory>\n", kib);
-    GString *pages = g_string_new(NULL);
+    struct host_cell *c = cell_new(root, ((struct cells *)arg)->of, cell, MAX(kib, 0));
+    g_autoptr(GArray) sizes = huge_sizes(huge);
+    unsigned base = sysconf(_SC_PAGESIZE) / 1024;
     long long in_huge = 0;
-    GArray *sizes = g_array_new(FALSE, FALSE, sizeof(unsigned));
-    DIR *dir = opendir(huge);
-    for (struct dirent *d; dir && (d = readdir(dir));) {
-        unsigned size;
-        if (sscanf(d->d_name, "hugepages-%ukB", &size) == 1) {
-            guint at = 0;
-            while (at < sizes->len && g_array_index(sizes, unsigned, at) < size)
-                at++;
-            g_array_insert_val(sizes, at, size);
-        }
-    }
-    if (dir)
-        closedir(dir);
+    add_pages(root, c, base, 0);
     for (guint i = 0; i < sizes->len; i++) {
         unsigned size = g_array_index(sizes, unsigned, i);
         g_autofree char *path = g_strdup_printf("%s/hugepages-%ukB/nr_hugepages", huge, size);
         long long n = MAX(host_read_number(path), 0);
         in_huge += n * size;
-        g_string_append_printf(pages, "          <pages unit='KiB' size='%u'>%lld</pages>\n", size, n);
+        add_pages(root, c, size, n);
     }
-    g_array_free(sizes, TRUE);
-    unsigned base = sysconf(_SC_PAGESIZE) / 1024;
-    g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>%lld</pages>\n%s", base,
-                           (kib - in_huge) / base, pages->str);
-    g_string_free(pages, TRUE);
+    c->pages[0]->count = MAX(kib - in_huge, 0) / base;
     g_autofree char *dist = g_strdup_printf(NODE_DIR "/node%u/distance", cell);
     g_autofree char *distances = slurp_line(dist);
-    if (distances) {
-        g_string_append(xml, "          <distances>\n");
-        g_auto(GStrv) words = g_strsplit(distances, " ", -1);
-        for (unsigned i = 0; words[i]; i++)
-            g_string_append_printf(xml, "            <sibling id='%u' value='%s'/>\n", i, words[i]);
-        g_string_append(xml, "          </distances>\n");
+    g_auto(GStrv) words = distances ? g_strsplit(distances, " ", -1) : NULL;
+    if (words)
+        c->distances = model_new(root, struct host_distances);
+    for (unsigned i = 0; words && words[i]; i++) {
+        struct numa_distance *d = model_new(root, struct numa_distance);
+        d->id = i;
+        d->value = strtoul(words[i], NULL, 10);
+        d->has_id = d->has_value = true;
+        model_list_append(root, c->distances->siblings, c->distances->n_siblings, d);
     }
     g_autofree char *list = g_strdup_printf(NODE_DIR "/node%u/cpulist", cell);
-    unsigned n = 0;
-    host_read_list(list, count, &n);
-    g_string_append_printf(xml, "          <cpus num='%u'>\n", n);
-    host_read_list(list, cell_cpu, xml);
-    g_string_append(xml, "          </cpus>\n        </cell>\n");
+    c->cpus = threads_of(root, list);
 }
 
 struct banks {
-    GString *xml;
+    const void *root;
+    struct host_cache *of;
     GHashTable *seen;
 };
 
@@ -281,44 +340,37 @@ cpu_banks(unsigned cpu, void *arg)
         g_autofree char *key = g_strdup_printf("%lld/%lld", level, id);
         if (!cpus || !size || !type || !g_hash_table_add(b->seen, g_steal_pointer(&key)))
             continue;
+        struct host_cache_bank *bank = model_new(b->root, struct host_cache_bank);
         char *unit;
         unsigned long long n = strtoull(size, &unit, 10);
-        const char *name = *unit == 'M' ? "MiB" : "KiB";
-        if (*unit != 'M' && n % 1024 == 0 && n) {
-            n /= 1024;
-            name = "MiB";
-        }
-        const char *kind = !strcmp(type, "Unified") ? "both" : !strcmp(type, "Data") ? "data" : "code";
-        g_string_append_printf(b->xml,
-                               "      <bank id='%lld' level='%lld' type='%s' size='%llu' unit='%s' cpus='%s'/>\n",
-                               id, level, kind, n, name, cpus);
+        bool mib = *unit == 'M' || (n && n % 1024 == 0);
+        bank->size = mib && *unit != 'M' ? n / 1024 : n;
+        bank->unit = mib ? "MiB" : "KiB";
+        bank->type = !strcmp(type, "Unified") ? CACHE_TYPE_BOTH : !strcmp(type, "Data") ? CACHE_TYPE_DATA : CACHE_TYPE_CODE;
+        bank->id = id;
+        bank->level = level;
+        bank->has_id = bank->has_level = bank->has_size = true;
+        bank->cpus = model_str(b->root, cpus);
+        model_list_append(b->root, b->of->banks, b->of->n_banks, bank);
     }
 }
 
 void
-host_capabilities_topology(GString *xml)
+host_capabilities_topology(const void *root, struct capabilities_host *host)
 {
-    unsigned cells = 0;
-    if (host_read_list(NODE_DIR "/online", count, &cells) == 0 && cells) {
-        g_string_append_printf(xml, "    <topology>\n      <cells num='%u'>\n", cells);
-        host_read_list(NODE_DIR "/online", one_cell, xml);
-        g_string_append(xml, "      </cells>\n    </topology>\n");
-    } else {
+    host->topology = model_new(root, struct host_topology);
+    struct cells cells = { root, host->topology->cells = model_new(root, struct host_cells) };
+    if (host_read_list(NODE_DIR "/online", one_cell, &cells) < 0 || !cells.of->n_cells) {
         virNodeInfo info;
         host_node_get_info(NULL, &info, NULL);
         unsigned base = sysconf(_SC_PAGESIZE) / 1024;
-        g_string_append_printf(xml,
-                               "    <topology>\n      <cells num='1'>\n        <cell id='0'>\n"
-                               "          <memory unit='KiB'>%lu</memory>\n"
-                               "          <pages unit='KiB' size='%u'>%lu</pages>\n          <cpus num='%u'>\n",
-                               info.memory, base, info.memory / base, info.cpus);
-        host_read_list(CPU_DIR "/online", cell_cpu, xml);
-        g_string_append(xml, "          </cpus>\n        </cell>\n      </cells>\n    </topology>\n");
+        struct host_cell *c = cell_new(root, cells.of, 0, info.memory);
+        add_pages(root, c, base, info.memory / base);
+        c->cpus = threads_of(root, CPU_DIR "/online");
     }
-    struct banks b = { g_string_new(NULL), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    struct banks b = { root, model_new(root, struct host_cache), seen };
     host_read_list(CPU_DIR "/online", cpu_banks, &b);
-    if (b.xml->len)
-        g_string_append_printf(xml, "    <cache>\n%s    </cache>\n", b.xml->str);
-    g_string_free(b.xml, TRUE);
-    g_hash_table_unref(b.seen);
+    if (b.of->n_banks)
+        host->cache = b.of;
 }

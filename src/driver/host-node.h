@@ -36,10 +36,11 @@ int host_node_set_memory_parameters(struct drv_conn *conn, virTypedParameterPtr 
 int host_connect_get_sysinfo(struct drv_conn *conn, unsigned int flags, char **result, struct err *err);
 int host_connect_get_hostname(struct drv_conn *conn, char **result, struct err *err);
 
-/* Parts of the capabilities document, indented to stand below <host>. */
-void host_capabilities_cpu(GString *xml);
-void host_capabilities_power(GString *xml);
-void host_capabilities_topology(GString *xml); /* <topology> and <cache> */
+/* Parts of the capabilities document that is root. */
+struct capabilities_host;
+void host_capabilities_cpu(const void *root, struct capabilities_host *host);
+void host_capabilities_power(const void *root, struct capabilities_host *host);
+void host_capabilities_topology(const void *root, struct capabilities_host *host); /* <topology> and <cache> */
 
 /* Our name of the architecture the kernel runs on ("x86_64"). */
 const char *host_arch(void);

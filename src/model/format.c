@@ -109,15 +109,21 @@ static void format_child(struct out *o, const struct model_field *f, const void 
                        f->has != MODEL_NO_OFFSET && field_has(base, f) ? KEEP_EMPTY : DROP_EMPTY);
         return;
     case MODEL_K_STRUCT:
-        if ((p = FIELD_SUB(base, f)))
+        if ((p = FIELD_SUB(base, f))) {
             format_element(o, f->sub, f->qname, p, indent, disc, disc, empty_rule(f));
+            if (f->flags & MODEL_APART)
+                text_lit(&o->t, "\n");
+        }
         return;
     case MODEL_K_LIST:
         if (f->flags & MODEL_MIXED)
             return;
-        for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
+        for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++) {
             format_element(o, f->sub, f->qname, ((void *const *)FIELD_SUB(base, f))[i], indent, disc, disc,
                            empty_rule(f));
+            if (f->flags & MODEL_APART)
+                text_lit(&o->t, "\n");
+        }
         return;
     case MODEL_K_FLAG:
         if (*(const bool *)FIELD_CPTR(base, f->offset)) {
@@ -237,6 +243,8 @@ static void format_element(struct out *o, const struct model_table *t, const cha
     bool mixed = false;
     for (unsigned i = t->n_attrs + (t->text >= 0); i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
+        if (f->flags & MODEL_APART && o->t.n == opened)
+            text_lit(&o->t, "\n");
         if (shown(o, f, base, disc, up))
             format_child(o, f, base, indent + 1, disc, up);
         mixed |= f->flags & MODEL_MIXED;

@@ -179,8 +179,8 @@ def main():
     if not os.path.isdir(folder):
         print('skipped: no schemas in %s' % folder)
         return 0
-    names = ['common', 'domain-devices', 'domain', 'network', 'storage', 'host', 'snapshot']
-    m = model_read.read([os.path.join(root, 'model', n + '.model') for n in names])
+    names = model_read.file_names(root)
+    m = model_read.read(names)
     missing, count = [], [0]
     for file, element, struct in DOCUMENTS:
         s = Schema(folder)

@@ -17,8 +17,8 @@ sys.path.insert(0, os.path.join(root, 'gen'))
 import model_random  # noqa: E402
 import model_read    # noqa: E402
 
-names = ['common', 'domain-devices', 'domain', 'network', 'storage', 'host', 'snapshot']
-m = model_read.read([os.path.join(root, 'model', n + '.model') for n in names])
+names = model_read.file_names(root)
+m = model_read.read(names)
 failed = 0
 print('1..%d' % len(m.documents))
 with tempfile.TemporaryDirectory() as folder:

@@ -50,8 +50,8 @@ for path in sorted(glob.glob(os.path.join(root, 'tests/samples/domain/*.xml'))):
                          ('unknown attribute', sample.replace('<vcpu ', "<vcpu colour='red' "))):
         check(what, 'domain.rng', broken, False)
 
-names = ['common', 'domain-devices', 'domain', 'network', 'storage', 'host', 'snapshot']
-m = model_read.read([os.path.join(root, 'model', n + '.model') for n in names])
+names = model_read.file_names(root)
+m = model_read.read(names)
 for schema, struct, element in (('network', 'network_def', 'network'), ('storagepool', 'storage_pool_def', 'pool'),
                                 ('storagevol', 'storage_vol_def', 'volume'), ('secret', 'secret_def', 'secret')):
     for seed in range(3):

@@ -8,32 +8,46 @@
 #include "driver/host-node.h"
 #include "drivers/qemu/probe.h"
 #include "drivers/qemu/qemu-conf.h"
+#include "model/capabilities-def.h"
 
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_QEMU
 
 static void
-security(GString *xml, struct qemu_host *host)
+add_baselabel(const void *root, struct host_secmodel *m, const char *type, const struct qemu_host *host)
 {
-    g_string_append(xml, "    <secmodel>\n      <model>none</model>\n      <doi>0</doi>\n    </secmodel>\n");
-    if (!host->privileged)
-        return;
-    g_string_append_printf(xml,
-                           "    <secmodel>\n      <model>dac</model>\n      <doi>0</doi>\n"
-                           "      <baselabel type='kvm'>+%u:+%u</baselabel>\n"
-                           "      <baselabel type='qemu'>+%u:+%u</baselabel>\n    </secmodel>\n",
-                           host->uid, host->gid, host->uid, host->gid);
+    struct host_baselabel *l = model_new(root, struct host_baselabel);
+    l->type = type;
+    l->label = model_printf(root, "+%u:+%u", host->uid, host->gid);
+    model_list_append(root, m->baselabels, m->n_baselabels, l);
 }
 
 static void
-one_machine(GString *xml, const struct qemu_machine *m, const char *name, const char *canonical)
+security(const void *root, struct capabilities_host *caps, const struct qemu_host *host)
 {
-    g_string_append(xml, "      <machine");
-    if (canonical)
-        g_string_append_printf(xml, " canonical='%s'", canonical);
-    g_string_append_printf(xml, " maxCpus='%u'%s>%s</machine>\n", m->max_cpus, m->deprecated ? " deprecated='yes'" : "",
-                           name);
+    static const char *const names[] = { "none", "dac" };
+    for (unsigned i = 0; i < (host->privileged ? 2 : 1); i++) {
+        struct host_secmodel *m = model_new(root, struct host_secmodel);
+        m->model = names[i];
+        m->doi = "0";
+        if (i) {
+            add_baselabel(root, m, "kvm", host);
+            add_baselabel(root, m, "qemu", host);
+        }
+        model_list_append(root, caps->secmodels, caps->n_secmodels, m);
+    }
+}
+
+static void
+one_machine(const void *root, struct guest_arch *arch, const struct qemu_machine *m, const char *name, const char *canonical)
+{
+    struct guest_machine *g = model_new(root, struct guest_machine);
+    g->canonical = model_str(root, canonical);
+    g->name = model_str(root, name);
+    g->max_cpus = m->max_cpus;
+    g->deprecated = m->deprecated ? TRI_YES : TRI_UNSET;
+    model_list_append(root, arch->machines, arch->n_machines, g);
 }
 
 static bool
@@ -42,18 +56,38 @@ is_x86(const char *arch)
     return !strcmp(arch, "x86_64") || !strcmp(arch, "i686");
 }
 
+static struct guest_toggle *
+toggle(const void *root, bool by_user)
+{
+    struct guest_toggle *t = model_new(root, struct guest_toggle);
+    t->default_ = TRI_ON;
+    t->toggle = by_user ? TRI_YES : TRI_NO;
+    return t;
+}
+
 static void
-guest(GString *xml, struct qemu_caps *caps, const char *arch)
+add_domain(const void *root, struct guest_arch *arch, enum domain_virt type)
+{
+    struct guest_virt *v = model_new(root, struct guest_virt);
+    v->type = type;
+    model_list_append(root, arch->domains, arch->n_domains, v);
+}
+
+static void
+guest(struct capabilities_def *def, struct qemu_caps *caps, const char *arch)
 {
     static const char *const wide[] = { "x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "riscv64", "alpha",
                                         "mips64", "mips64el", "sparc64", "loongarch64" };
     bool is_wide = false;
     for (size_t i = 0; i < G_N_ELEMENTS(wide); i++)
         is_wide = is_wide || !strcmp(wide[i], arch);
-    g_string_append_printf(xml,
-                           "  <guest>\n    <os_type>hvm</os_type>\n    <arch name='%s'>\n"
-                           "      <wordsize>%d</wordsize>\n      <emulator>%s</emulator>\n",
-                           arch, is_wide ? 64 : 32, caps->binary);
+    struct capabilities_guest *g = model_new(def, struct capabilities_guest);
+    struct guest_arch *a = g->arch = model_new(def, struct guest_arch);
+    g->os_type = "hvm";
+    a->name = model_str(def, arch);
+    a->wordsize = is_wide ? 64 : 32;
+    a->has_wordsize = true;
+    a->emulator = model_str(def, caps->binary);
     /* The default comes first: clients take the first one. */
     const struct qemu_machine *first = qemu_caps_default_machine(caps);
     for (size_t pass = 0; pass < 2; pass++) {
@@ -61,62 +95,64 @@ guest(GString *xml, struct qemu_caps *caps, const char *arch)
             const struct qemu_machine *m = &caps->machines[i];
             if ((m == first) != (pass == 0))
                 continue;
-            one_machine(xml, m, m->name, NULL);
+            one_machine(def, a, m, m->name, NULL);
             if (m->alias)
-                one_machine(xml, m, m->alias, m->name);
+                one_machine(def, a, m, m->alias, m->name);
         }
     }
-    g_string_append(xml, "      <domain type='qemu'/>\n");
+    add_domain(def, a, DOMAIN_VIRT_QEMU);
     if (caps->kvm && (!strcmp(host_arch(), arch) || (!strcmp(host_arch(), "x86_64") && !strcmp(arch, "i686")) ||
                       (!strcmp(host_arch(), "aarch64") && !strcmp(arch, "armv7l"))))
-        g_string_append(xml, "      <domain type='kvm'/>\n");
-    g_string_append(xml, "    </arch>\n    <features>\n");
-    if (!strcmp(arch, "i686"))
-        g_string_append(xml, "      <pae/>\n      <nonpae/>\n");
-    if (is_x86(arch))
-        g_string_append(xml, "      <acpi default='on' toggle='yes'/>\n      <apic default='on' toggle='no'/>\n");
-    else if (!strcmp(arch, "aarch64"))
-        g_string_append(xml, "      <acpi default='on' toggle='yes'/>\n");
-    g_string_append(xml, "      <cpuselection/>\n      <deviceboot/>\n"
-                         "      <disksnapshot default='on' toggle='no'/>\n    </features>\n  </guest>\n\n");
+        add_domain(def, a, DOMAIN_VIRT_KVM);
+    struct guest_features *f = g->features = model_new(def, struct guest_features);
+    f->pae = f->nonpae = !strcmp(arch, "i686");
+    f->acpi = is_x86(arch) || !strcmp(arch, "aarch64") ? toggle(def, true) : NULL;
+    f->apic = is_x86(arch) ? toggle(def, false) : NULL;
+    f->cpuselection = f->deviceboot = true;
+    f->disksnapshot = toggle(def, false);
+    model_list_append(def, def->guests, def->n_guests, g);
+}
+
+static void
+migration(const void *root, struct capabilities_host *host)
+{
+    static const char *const transports[] = { "tcp", "rdma" };
+    struct host_migration *m = host->migration_features = model_new(root, struct host_migration);
+    m->live = true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(transports); i++)
+        model_list_append(root, m->transports, m->n_transports, (char *)transports[i]);
 }
 
 char *
 qemu_capabilities(struct qemu_host *host, struct err *err)
 {
+    CAPABILITIES_DEF_AUTO def = capabilities_def_new();
     struct qemu_caps **all = qemu_host_all_caps(host);
-    GString *xml = g_string_new("<capabilities>\n\n  <host>\n");
-    char uuid[UUID_TEXT];
-    g_string_append_printf(xml, "    <uuid>%s</uuid>\n", uuid_format(host->uuid, uuid));
-    host_capabilities_cpu(xml);
-    host_capabilities_power(xml);
-    g_string_append_printf(xml, "    <iommu support='%s'/>\n", host_has_iommu() ? "yes" : "no");
-    g_string_append(xml, "    <migration_features>\n      <live/>\n      <uri_transports>\n"
-                         "        <uri_transport>tcp</uri_transport>\n"
-                         "        <uri_transport>rdma</uri_transport>\n"
-                         "      </uri_transports>\n    </migration_features>\n");
-    host_capabilities_topology(xml);
-    security(xml, host);
-    g_string_append(xml, "  </host>\n\n");
+    struct capabilities_host *h = def->host = model_new(def, struct capabilities_host);
+    memcpy(h->uuid, host->uuid, UUID_BYTES);
+    h->has_uuid = true;
+    host_capabilities_cpu(def, h);
+    host_capabilities_power(def, h);
+    h->iommu = host_has_iommu() ? TRI_YES : TRI_NO;
+    migration(def, h);
+    host_capabilities_topology(def, h);
+    security(def, h, host);
     /* One guest an architecture; i686 also without a program of its own. */
-    bool have_i386 = false, have_x86_64 = false;
-    for (size_t i = 0; all[i]; i++) {
+    bool have_i386 = false;
+    for (size_t i = 0; all[i]; i++)
         have_i386 = have_i386 || !strcmp(all[i]->arch, "i386");
-        have_x86_64 = have_x86_64 || !strcmp(all[i]->arch, "x86_64");
-    }
     for (size_t i = 0; all[i]; i++) {
         const char *arch = qemu_arch_of_program(all[i]->arch);
         if (!arch)
             continue;
         if (!strcmp(arch, "x86_64") && !have_i386)
-            guest(xml, all[i], "i686");
-        guest(xml, all[i], arch);
+            guest(def, all[i], "i686");
+        guest(def, all[i], arch);
         if (!strcmp(arch, "ppc64"))
-            guest(xml, all[i], "ppc64le");
+            guest(def, all[i], "ppc64le");
     }
-    g_string_append(xml, "</capabilities>\n");
     qemu_caps_list_free(all);
-    return g_string_free(xml, FALSE);
+    return capabilities_def_format(def, 0);
 }
 
 static struct qemu_caps *

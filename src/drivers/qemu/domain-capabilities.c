@@ -8,6 +8,7 @@
 #include "driver/host-node.h"
 #include "drivers/qemu/firmware.h"
 #include "drivers/qemu/probe.h"
+#include "model/capabilities-def.h"
 
 #include <string.h>
 
@@ -26,30 +27,33 @@ has(const struct choice *c, const char *type)
     return qemu_caps_has_type(c->caps, type);
 }
 
-/* NULL values are skipped; the list ends with (char *)-1. */
-static void
-enumeration(GString *xml, int indent, const char *name, const char *const *values, size_t n)
+/* Adds the enumeration of that name to any struct of the document that has some; NULL values are skipped. */
+static struct domcaps_enum *
+enumeration(const void *root, const char *name, const char *const *values, size_t n)
 {
-    size_t there = 0;
-    for (size_t i = 0; i < n; i++)
-        there += values[i] != NULL;
-    if (!there) {
-        g_string_append_printf(xml, "%*s<enum name='%s'/>\n", indent, "", name);
-        return;
-    }
-    g_string_append_printf(xml, "%*s<enum name='%s'>\n", indent, "", name);
+    struct domcaps_enum *e = model_new(root, struct domcaps_enum);
+    e->name = name;
     for (size_t i = 0; i < n; i++) {
         if (values[i])
-            g_string_append_printf(xml, "%*s<value>%s</value>\n", indent + 2, "", values[i]);
+            model_list_append(root, e->values, e->n_values, (char *)values[i]);
     }
-    g_string_append_printf(xml, "%*s</enum>\n", indent, "");
+    return e;
 }
-#define ENUM(xml, indent, name, ...) \
+#define ENUM(root, item, name, ...) \
     do { \
         const char *const values_[] = { __VA_ARGS__ }; \
-        enumeration(xml, indent, name, values_, G_N_ELEMENTS(values_)); \
+        struct domcaps_enum *enum_ = enumeration((root), (name), values_, G_N_ELEMENTS(values_)); \
+        model_list_append((root), (item)->enums, (item)->n_enums, enum_); \
     } while (0)
 #define IF(condition, word) ((condition) ? (word) : NULL)
+
+static struct domcaps_item *
+item(const void *root, bool supported)
+{
+    struct domcaps_item *i = model_new(root, struct domcaps_item);
+    i->supported = supported ? TRI_YES : TRI_NO;
+    return i;
+}
 
 static bool
 is_q35(const struct choice *c)
@@ -64,20 +68,23 @@ has_ide(const struct choice *c)
 }
 
 static void
-os(GString *xml, const struct choice *c)
+os(struct domcaps_def *def, const struct choice *c)
 {
     g_auto(GStrv) files = NULL;
     bool secure = false, efi = false;
     files = firmware_list(c->arch, c->machine->name, &secure, &efi);
-    g_string_append(xml, "  <os supported='yes'>\n");
-    ENUM(xml, 4, "firmware", IF(efi, "efi"));
-    g_string_append(xml, "    <loader supported='yes'>\n");
-    for (char **f = files; f && *f; f++)
-        g_string_append_printf(xml, "      <value>%s</value>\n", *f);
-    ENUM(xml, 6, "type", "rom", "pflash");
-    ENUM(xml, 6, "readonly", "yes", "no");
-    ENUM(xml, 6, "secure", IF(secure && is_q35(c), "yes"), "no");
-    g_string_append(xml, "    </loader>\n  </os>\n");
+    struct domcaps_os *o = def->os = model_new(def, struct domcaps_os);
+    o->supported = TRI_YES;
+    ENUM(def, o, "firmware", IF(efi, "efi"));
+    struct domcaps_loader *l = o->loader = model_new(def, struct domcaps_loader);
+    l->supported = TRI_YES;
+    for (char **f = files; f && *f; f++) {
+        char *file = (char *)model_str(def, *f);
+        model_list_append(def, l->values, l->n_values, file);
+    }
+    ENUM(def, l, "type", "rom", "pflash");
+    ENUM(def, l, "readonly", "yes", "no");
+    ENUM(def, l, "secure", IF(secure && is_q35(c), "yes"), "no");
 }
 
 static const char *
@@ -102,139 +109,120 @@ by_name_down(gconstpointer a, gconstpointer b)
     return -strcmp((*(struct qemu_cpu *const *)a)->name, (*(struct qemu_cpu *const *)b)->name);
 }
 
+static struct domcaps_mode *
+add_mode(struct domcaps_def *def, const char *name, bool supported)
+{
+    struct domcaps_mode *m = model_new(def, struct domcaps_mode);
+    m->name = name;
+    m->supported = supported ? TRI_YES : TRI_NO;
+    model_list_append(def, def->cpu_modes, def->n_cpu_modes, m);
+    return m;
+}
+
 static void
-cpu(GString *xml, const struct choice *c)
+cpu(struct domcaps_def *def, const struct choice *c)
 {
     enum qemu_accel accel = c->kvm ? QEMU_ACCEL_KVM : QEMU_ACCEL_TCG;
-    g_string_append(xml, "  <cpu>\n");
-    if (c->kvm) {
-        g_string_append(xml, "    <mode name='host-passthrough' supported='yes'>\n");
-        ENUM(xml, 6, "hostPassthroughMigratable", "on", "off");
-        g_string_append(xml, "    </mode>\n");
-    } else {
-        g_string_append(xml, "    <mode name='host-passthrough' supported='no'/>\n");
-    }
-    if (qemu_caps_cpu(c->caps, accel, "max")) {
-        g_string_append(xml, "    <mode name='maximum' supported='yes'>\n");
-        ENUM(xml, 6, "maximumMigratable", "on", "off");
-        g_string_append(xml, "    </mode>\n");
-    } else {
-        g_string_append(xml, "    <mode name='maximum' supported='no'/>\n");
-    }
-    g_string_append(xml, "    <mode name='host-model' supported='no'/>\n");
-    GPtrArray *models = g_ptr_array_new();
+    bool max = qemu_caps_cpu(c->caps, accel, "max");
+    struct domcaps_mode *m = add_mode(def, "host-passthrough", c->kvm);
+    if (c->kvm)
+        ENUM(def, m, "hostPassthroughMigratable", "on", "off");
+    m = add_mode(def, "maximum", max);
+    if (max)
+        ENUM(def, m, "maximumMigratable", "on", "off");
+    add_mode(def, "host-model", false);
+    g_autoptr(GPtrArray) models = g_ptr_array_new();
     bool x86 = !strcmp(c->arch, "x86_64") || !strcmp(c->arch, "i686");
     for (size_t i = 0; i < c->caps->ncpus[accel]; i++) {
         if (qemu_cpu_is_model(&c->caps->cpus[accel][i]))
             g_ptr_array_add(models, &c->caps->cpus[accel][i]);
     }
     g_ptr_array_sort(models, by_name_down);
-    if (models->len) {
-        g_string_append(xml, "    <mode name='custom' supported='yes'>\n");
-        for (guint i = 0; i < models->len; i++) {
-            const struct qemu_cpu *m = models->pdata[i];
-            const char *usable = x86 ? m->usable ? "yes" : "no" : "unknown";
-            g_string_append_printf(xml, "      <model usable='%s'%s%s%s%s>%s</model>\n", usable,
-                                   x86 ? " vendor='" : "", x86 ? vendor_of(m->name) : "", x86 ? "'" : "",
-                                   m->deprecated ? " deprecated='yes'" : "", m->name);
-        }
-        g_string_append(xml, "    </mode>\n");
-    } else {
-        g_string_append(xml, "    <mode name='custom' supported='no'/>\n");
+    m = add_mode(def, "custom", models->len > 0);
+    for (guint i = 0; i < models->len; i++) {
+        const struct qemu_cpu *q = models->pdata[i];
+        struct domcaps_model *d = model_new(def, struct domcaps_model);
+        d->usable = !x86 ? DOMCAPS_USABLE_UNKNOWN : q->usable ? DOMCAPS_USABLE_YES : DOMCAPS_USABLE_NO;
+        d->vendor = x86 ? vendor_of(q->name) : NULL;
+        d->deprecated = q->deprecated ? TRI_YES : TRI_UNSET;
+        d->name = model_str(def, q->name);
+        model_list_append(def, m->models, m->n_models, d);
     }
-    g_ptr_array_free(models, TRUE);
-    g_string_append(xml, "  </cpu>\n");
+}
+
+static struct domcaps_item *
+tpm(struct domcaps_def *def, const struct choice *c)
+{
+    bool passthrough = g_hash_table_contains(c->caps->tpm_types, "passthrough");
+    bool emulator = g_hash_table_contains(c->caps->tpm_types, "emulator");
+    struct domcaps_item *i = item(def, has(c, "tpm-tis") || has(c, "tpm-crb") || has(c, "tpm-spapr"));
+    if (i->supported == TRI_NO)
+        return i;
+    ENUM(def, i, "model", IF(has(c, "tpm-tis") || has(c, "tpm-tis-device"), "tpm-tis"), IF(has(c, "tpm-crb"), "tpm-crb"),
+         IF(has(c, "tpm-spapr"), "tpm-spapr"));
+    ENUM(def, i, "backendModel", IF(passthrough, "passthrough"), IF(emulator, "emulator"), IF(emulator, "external"));
+    ENUM(def, i, "backendVersion", IF(emulator, "1.2"), IF(emulator, "2.0"));
+    return i;
 }
 
 static void
-supported(GString *xml, const char *what, bool yes)
+devices(struct domcaps_def *def, const struct choice *c)
 {
-    g_string_append_printf(xml, "    <%s supported='%s'>\n", what, yes ? "yes" : "no");
-}
-
-static void
-devices(GString *xml, const struct choice *c)
-{
-    bool trans = has(c, "virtio-blk-pci-transitional");
-    g_string_append(xml, "  <devices>\n");
-    supported(xml, "disk", true);
-    ENUM(xml, 6, "diskDevice", "disk", "cdrom", IF(has(c, "isa-fdc") || has(c, "sysbus-fdc"), "floppy"), "lun");
-    ENUM(xml, 6, "bus", IF(has_ide(c), "ide"), IF(has(c, "isa-fdc"), "fdc"), "scsi", "virtio",
+    bool trans = has(c, "virtio-blk-pci-transitional"), vfio = host_has_iommu() && has(c, "vfio-pci");
+    struct domcaps_devices *d = def->devices = model_new(def, struct domcaps_devices);
+    d->disk = item(def, true);
+    ENUM(def, d->disk, "diskDevice", "disk", "cdrom", IF(has(c, "isa-fdc") || has(c, "sysbus-fdc"), "floppy"), "lun");
+    ENUM(def, d->disk, "bus", IF(has_ide(c), "ide"), IF(has(c, "isa-fdc"), "fdc"), "scsi", "virtio",
          IF(has(c, "usb-storage"), "usb"), IF(has(c, "ich9-ahci"), "sata"));
-    ENUM(xml, 6, "model", "virtio", IF(trans, "virtio-transitional"), IF(trans, "virtio-non-transitional"));
-    g_string_append(xml, "    </disk>\n");
-    supported(xml, "graphics", true);
-    ENUM(xml, 6, "type", IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_SDL), "sdl"),
+    ENUM(def, d->disk, "model", "virtio", IF(trans, "virtio-transitional"), IF(trans, "virtio-non-transitional"));
+    d->graphics = item(def, true);
+    ENUM(def, d->graphics, "type", IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_SDL), "sdl"),
          IF(qemu_caps_has_option(c->caps, "vnc"), "vnc"), IF(qemu_caps_has_option(c->caps, "spice"), "spice"),
          IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_EGL_HEADLESS), "egl-headless"),
          IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_DBUS), "dbus"));
-    g_string_append(xml, "    </graphics>\n");
-    supported(xml, "video", true);
-    ENUM(xml, 6, "modelType", IF(has(c, "VGA"), "vga"), IF(has(c, "cirrus-vga"), "cirrus"),
+    d->video = item(def, true);
+    ENUM(def, d->video, "modelType", IF(has(c, "VGA"), "vga"), IF(has(c, "cirrus-vga"), "cirrus"),
          IF(has(c, "vmware-svga"), "vmvga"), IF(has(c, "qxl"), "qxl"), IF(has(c, "virtio-gpu-pci"), "virtio"), "none",
          IF(has(c, "bochs-display"), "bochs"), IF(has(c, "ramfb"), "ramfb"));
-    g_string_append(xml, "    </video>\n");
-    supported(xml, "hostdev", true);
-    ENUM(xml, 6, "mode", "subsystem");
-    ENUM(xml, 6, "startupPolicy", "default", "mandatory", "requisite", "optional");
-    ENUM(xml, 6, "subsysType", "usb", "pci", "scsi");
-    g_string_append(xml, "      <enum name='capsType'/>\n");
-    ENUM(xml, 6, "pciBackend", IF(host_has_iommu() && has(c, "vfio-pci"), "default"),
-         IF(host_has_iommu() && has(c, "vfio-pci"), "vfio"));
-    g_string_append(xml, "    </hostdev>\n");
-    supported(xml, "rng", has(c, "virtio-rng-device"));
-    ENUM(xml, 6, "model", "virtio", IF(trans, "virtio-transitional"), IF(trans, "virtio-non-transitional"));
-    ENUM(xml, 6, "backendModel", IF(has(c, "rng-random"), "random"), IF(has(c, "rng-egd"), "egd"),
+    d->hostdev = item(def, true);
+    ENUM(def, d->hostdev, "mode", "subsystem");
+    ENUM(def, d->hostdev, "startupPolicy", "default", "mandatory", "requisite", "optional");
+    ENUM(def, d->hostdev, "subsysType", "usb", "pci", "scsi");
+    ENUM(def, d->hostdev, "capsType", NULL);
+    ENUM(def, d->hostdev, "pciBackend", IF(vfio, "default"), IF(vfio, "vfio"));
+    d->rng = item(def, has(c, "virtio-rng-device"));
+    ENUM(def, d->rng, "model", "virtio", IF(trans, "virtio-transitional"), IF(trans, "virtio-non-transitional"));
+    ENUM(def, d->rng, "backendModel", IF(has(c, "rng-random"), "random"), IF(has(c, "rng-egd"), "egd"),
          IF(has(c, "rng-builtin"), "builtin"));
-    g_string_append(xml, "    </rng>\n");
-    supported(xml, "filesystem", true);
-    ENUM(xml, 6, "driverType", "path", "handle", IF(has(c, "vhost-user-fs-device"), "virtiofs"));
-    g_string_append(xml, "    </filesystem>\n");
-    bool tpm = has(c, "tpm-tis") || has(c, "tpm-crb") || has(c, "tpm-spapr");
-    if (tpm) {
-        bool passthrough = g_hash_table_contains(c->caps->tpm_types, "passthrough");
-        bool emulator = g_hash_table_contains(c->caps->tpm_types, "emulator");
-        supported(xml, "tpm", true);
-        ENUM(xml, 6, "model", IF(has(c, "tpm-tis") || has(c, "tpm-tis-device"), "tpm-tis"), IF(has(c, "tpm-crb"), "tpm-crb"),
-             IF(has(c, "tpm-spapr"), "tpm-spapr"));
-        ENUM(xml, 6, "backendModel", IF(passthrough, "passthrough"), IF(emulator, "emulator"), IF(emulator, "external"));
-        ENUM(xml, 6, "backendVersion", IF(emulator, "1.2"), IF(emulator, "2.0"));
-        g_string_append(xml, "    </tpm>\n");
-    } else {
-        g_string_append(xml, "    <tpm supported='no'/>\n");
-    }
-    supported(xml, "redirdev", has(c, "usb-redir"));
-    ENUM(xml, 6, "bus", IF(has(c, "usb-redir"), "usb"));
-    g_string_append(xml, "    </redirdev>\n");
-    supported(xml, "channel", true);
-    ENUM(xml, 6, "type", "pty", "unix", IF(g_hash_table_contains(c->caps->chardevs, "spicevmc"), "spicevmc"));
-    g_string_append(xml, "    </channel>\n  </devices>\n");
+    d->filesystem = item(def, true);
+    ENUM(def, d->filesystem, "driverType", "path", "handle", IF(has(c, "vhost-user-fs-device"), "virtiofs"));
+    d->tpm = tpm(def, c);
+    d->redirdev = item(def, has(c, "usb-redir"));
+    ENUM(def, d->redirdev, "bus", IF(has(c, "usb-redir"), "usb"));
+    d->channel = item(def, true);
+    ENUM(def, d->channel, "type", "pty", "unix", IF(g_hash_table_contains(c->caps->chardevs, "spicevmc"), "spicevmc"));
 }
 
 static void
-features(GString *xml, const struct choice *c)
+features(struct domcaps_def *def, const struct choice *c)
 {
     bool x86 = !strcmp(c->arch, "x86_64") || !strcmp(c->arch, "i686");
-    g_string_append(xml, "  <features>\n    <gic supported='no'/>\n");
-    g_string_append_printf(xml, "    <vmcoreinfo supported='%s'/>\n", has(c, "vmcoreinfo") ? "yes" : "no");
-    g_string_append_printf(xml, "    <genid supported='%s'/>\n", has(c, "vmgenid") ? "yes" : "no");
-    g_string_append(xml, "    <backingStoreInput supported='yes'/>\n");
-    g_string_append_printf(xml, "    <backup supported='%s'/>\n",
-                           qemu_caps_has(c->caps, QEMU_FEATURE_INCREMENTAL_BACKUP) ? "yes" : "no");
-    g_string_append(xml, "    <sev supported='no'/>\n    <sgx supported='no'/>\n");
-    if (x86 && c->kvm) {
-        g_string_append(xml, "    <hyperv supported='yes'>\n");
-        ENUM(xml, 6, "features", "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset",
+    struct domcaps_features *f = def->features = model_new(def, struct domcaps_features);
+    f->gic = item(def, false);
+    f->vmcoreinfo = item(def, has(c, "vmcoreinfo"));
+    f->genid = item(def, has(c, "vmgenid"));
+    f->backing_store_input = item(def, true);
+    f->backup = item(def, qemu_caps_has(c->caps, QEMU_FEATURE_INCREMENTAL_BACKUP));
+    f->sev = model_new(def, struct domcaps_sev);
+    f->sev->supported = TRI_NO;
+    f->sgx = model_new(def, struct domcaps_sgx);
+    f->sgx->supported = TRI_NO;
+    f->hyperv = item(def, x86);
+    if (x86 && c->kvm)
+        ENUM(def, f->hyperv, "features", "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset",
              "vendor_id", "frequencies", "reenlightenment", "tlbflush", "ipi", "evmcs", "avic");
-        g_string_append(xml, "    </hyperv>\n");
-    } else if (x86) {
-        g_string_append(xml, "    <hyperv supported='yes'>\n");
-        ENUM(xml, 6, "features", "spinlocks", "vendor_id");
-        g_string_append(xml, "    </hyperv>\n");
-    } else {
-        g_string_append(xml, "    <hyperv supported='no'/>\n");
-    }
-    g_string_append(xml, "  </features>\n");
+    else if (x86)
+        ENUM(def, f->hyperv, "features", "spinlocks", "vendor_id");
 }
 
 static bool
@@ -304,21 +292,21 @@ qemu_domain_capabilities(struct qemu_host *host, const char *emulator, const cha
         qemu_caps_unref(c.caps);
         return NULL;
     }
-    GString *xml = g_string_new("<domainCapabilities>\n");
-    g_string_append_printf(xml,
-                           "  <path>%s</path>\n  <domain>%s</domain>\n  <machine>%s</machine>\n  <arch>%s</arch>\n"
-                           "  <vcpu max='%u'/>\n  <iothreads supported='%s'/>\n",
-                           c.caps->binary, c.kvm ? "kvm" : "qemu", c.machine->name, c.arch,
-                           qemu_machine_max_vcpus(c.machine, c.kvm), has(&c, "iothread") ? "yes" : "no");
-    os(xml, &c);
-    cpu(xml, &c);
-    g_string_append(xml, "  <memoryBacking supported='yes'>\n");
-    ENUM(xml, 4, "sourceType", IF(has(&c, "memory-backend-file"), "file"), "anonymous",
+    DOMCAPS_DEF_AUTO def = domcaps_def_new();
+    def->path = model_str(def, c.caps->binary);
+    def->domain = c.kvm ? DOMAIN_VIRT_KVM : DOMAIN_VIRT_QEMU;
+    def->machine = model_str(def, c.machine->name);
+    def->arch = arch_from(c.arch);
+    def->max_vcpus = qemu_machine_max_vcpus(c.machine, c.kvm);
+    def->has_max_vcpus = true;
+    def->iothreads = has(&c, "iothread") ? TRI_YES : TRI_NO;
+    os(def, &c);
+    cpu(def, &c);
+    def->memory_backing = item(def, true);
+    ENUM(def, def->memory_backing, "sourceType", IF(has(&c, "memory-backend-file"), "file"), "anonymous",
          IF(has(&c, "memory-backend-memfd"), "memfd"));
-    g_string_append(xml, "  </memoryBacking>\n");
-    devices(xml, &c);
-    features(xml, &c);
-    g_string_append(xml, "</domainCapabilities>\n");
+    devices(def, &c);
+    features(def, &c);
     qemu_caps_unref(c.caps);
-    return g_string_free(xml, FALSE);
+    return domcaps_def_format(def, 0);
 }

@@ -147,6 +147,8 @@ char *model_format(const void *root, unsigned flags);
 void *model_ref(const void *root);
 void model_unref(const void *root);
 void *model_copy(const void *root);
+/* A document of its own made of one that is inside another: base is a struct of the table of d. */
+void *model_extract(const struct model_document *d, const void *base);
 bool model_equal(const void *a, const void *b);
 /* True if guests cannot tell a from b; otherwise *where is the path of the first difference with
  * both values, to be freed. */

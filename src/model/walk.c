@@ -118,14 +118,18 @@ static void deepen(struct model_head *h, struct seen *seen, const struct model_t
     }
 }
 
+void *model_extract(const struct model_document *d, const void *base)
+{
+    struct seen measured = { { NULL } }, copied = { { NULL } };
+    void *copy = model_doc_create(d, measure(&measured, d->table, base));
+    memcpy(copy, base, d->table->size);
+    deepen(model_head(copy), &copied, d->table, copy, base);
+    return copy;
+}
+
 void *model_copy(const void *root)
 {
-    const struct model_document *d = model_head(root)->document;
-    struct seen measured = { { NULL } }, copied = { { NULL } };
-    void *copy = model_doc_create(d, measure(&measured, d->table, root));
-    memcpy(copy, root, d->table->size);
-    deepen(model_head(copy), &copied, d->table, copy, root);
-    return copy;
+    return model_extract(model_head(root)->document, root);
 }
 
 void *model_import(const void *root, const struct model_table *t, const void *base)

@@ -2,8 +2,8 @@
  *
  * status: what is kept about running guests outside this process.
  *
- * Owns: the status file of each running guest: one line with what the daemon
- * needs to find the guest again, then its live definition.  It is written
+ * Owns: the status file of each running guest: a document (model/status.model) with what
+ * the daemon needs to find the guest again and its live definition.  It is written
  * before QEMU is started, so that no QEMU is ever without a record, and after
  * each change of state or live definition.
  * Called by: start, stop, events (through a thread), verbs that change a live
@@ -13,81 +13,57 @@
 #include "drivers/qemu/status.h"
 
 #include "base/log.h"
-#include "base/str.h"
 #include "drivers/qemu/verbs.h"
+#include "model/status-def.h"
 
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_QEMU
 LOG_FROM("qemu.status");
 
+enum { STATUS_FORMAT = 2 };
+
 char *
 status_format(const struct guest_status *st, const struct domain_def *live)
 {
-    g_autofree char *monitor = str_xml_escape(st->monitor_path);
-    char *xml = domain_def_format(live, MODEL_FORMAT_LIVE | MODEL_FORMAT_SECURE | MODEL_FORMAT_STATUS);
-    char *text = g_strdup_printf(
-        "<domstatus format='1' phase='%s' id='%d' state='%d' reason='%d' pid='%d' start='%llu' balloon='%llu' "
-        "reboot='%d' monitor='%s'/>\n%s",
-        st->starting ? "starting" : "running", st->id, st->state, st->reason, st->pid, st->start_time,
-        st->balloon_kib, st->fake_reboot, monitor ? monitor : "", xml);
+    DOMAIN_STATUS_AUTO doc = domain_status_new();
 
-    free(xml);
-    return text;
-}
-
-static void
-on_element(GMarkupParseContext *ctx, const char *element, const char **names, const char **values, gpointer arg,
-           GError **error)
-{
-    struct guest_status *st = arg;
-
-    for (size_t i = 0; strcmp(element, "domstatus") == 0 && names[i]; i++) {
-        const char *name = names[i], *value = values[i];
-
-        if (strcmp(name, "phase") == 0)
-            st->starting = strcmp(value, "running") != 0;
-        else if (strcmp(name, "id") == 0)
-            st->id = atoi(value);
-        else if (strcmp(name, "state") == 0)
-            st->state = atoi(value);
-        else if (strcmp(name, "reason") == 0)
-            st->reason = atoi(value);
-        else if (strcmp(name, "pid") == 0)
-            st->pid = atoi(value);
-        else if (strcmp(name, "start") == 0)
-            st->start_time = strtoull(value, NULL, 10);
-        else if (strcmp(name, "balloon") == 0)
-            st->balloon_kib = strtoull(value, NULL, 10);
-        else if (strcmp(name, "reboot") == 0)
-            st->fake_reboot = atoi(value);
-        else if (strcmp(name, "monitor") == 0 && !st->monitor_path)
-            st->monitor_path = g_strdup(value);
-    }
+    doc->format = STATUS_FORMAT;
+    doc->phase = st->starting ? STATUS_PHASE_STARTING : STATUS_PHASE_RUNNING;
+    doc->id = st->id;
+    doc->state = st->state;
+    doc->reason = st->reason;
+    doc->pid = st->pid;
+    doc->start = st->start_time;
+    doc->balloon = st->balloon_kib;
+    doc->has_format = doc->has_id = doc->has_state = doc->has_reason = doc->has_pid = doc->has_start =
+        doc->has_balloon = true;
+    doc->reboot = st->fake_reboot ? TRI_YES : TRI_NO;
+    doc->monitor = model_str(doc, st->monitor_path ? st->monitor_path : "");
+    doc->domain = (struct domain_def *)live;      /* only to be written */
+    return domain_status_format(doc, MODEL_FORMAT_LIVE | MODEL_FORMAT_SECURE | MODEL_FORMAT_STATUS);
 }
 
 int
 status_parse(const char *text, size_t n, struct guest_status *st, struct domain_def **live, struct err *err)
 {
-    static const GMarkupParser parser = { .start_element = on_element };
-    const char *nl = memchr(text, '\n', n);
-    g_autoptr(GMarkupParseContext) ctx = NULL;
-    g_autoptr(GError) error = NULL;
+    DOMAIN_STATUS_AUTO doc = NULL;
 
     memset(st, 0, sizeof(*st));
-    if (!nl)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the status file has no definition in it");
-    ctx = g_markup_parse_context_new(&parser, 0, st, NULL);
-    if (!g_markup_parse_context_parse(ctx, text, nl - text, &error) || st->id <= 0 || !st->monitor_path) {
-        err_set(err, VIR_ERR_INTERNAL_ERROR, "the first line of the status file makes no sense: %s",
-                error ? error->message : "id or monitor are missing");
-        guest_status_clear(st);
-        return -1;
-    }
-    if (domain_def_parse(nl + 1, n - (size_t)(nl + 1 - text), MODEL_PARSE_LIVE | MODEL_PARSE_STATUS, live, err) < 0) {
-        guest_status_clear(st);
-        return -1;
-    }
+    if (domain_status_parse(text, n, MODEL_PARSE_LIVE | MODEL_PARSE_STATUS, &doc, err) < 0)
+        return err_context(err, "the status file cannot be read");
+    if (doc->format != STATUS_FORMAT)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the status file has format %u, and this program knows %u", doc->format,
+                       STATUS_FORMAT);
+    if (!doc->domain || doc->id <= 0 || !*doc->monitor)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the status file lacks its %s",
+                       !doc->domain ? "definition" : doc->id <= 0 ? "id" : "monitor");
+    *st = (struct guest_status){
+        .starting = doc->phase == STATUS_PHASE_STARTING, .id = doc->id, .state = doc->state, .reason = doc->reason,
+        .pid = doc->pid, .start_time = doc->start, .balloon_kib = doc->balloon, .fake_reboot = doc->reboot == TRI_YES,
+        .monitor_path = g_strdup(doc->monitor),
+    };
+    *live = model_extract(&domain_def_document, doc->domain);
     return 0;
 }
 

@@ -2,7 +2,10 @@
 """Emits RelaxNG schemas from the description of the XML documents, one self-contained file per
 document, so that editors and validating clients know exactly what the parser reads.
 
-usage: model_rng.py DOCUMENT FILE.model... > DOCUMENT.rng
+usage: model_rng.py DOCUMENT[:ELEMENT] FILE.model... > DOCUMENT.rng
+       model_rng.py --kinds SCHEMA=DOCUMENT[:ELEMENT]... -- FILE.model... > kinds.h
+  ELEMENT is the outermost element, if it is not that of the document; --kinds makes the rows of a table in C
+  from elements to schemas.
 
 A struct whose fields depend on an attribute (disc) becomes a choice of the sets of fields that its
 values have; one that depends on the struct around it (up=) becomes one define for each value.
@@ -161,9 +164,7 @@ class Schema:
         return branches[0] if len(branches) == 1 else '<choice>%s</choice>' % ''.join(branches)
 
     def emit(self, document):
-        d = next((d for d in self.m.documents if d[0] == document), None)
-        if d is None:
-            raise Bad('no document %s' % document)
+        d = find(self.m, document)
         self.raw = False
         print(HEAD)
         print('  <start><element name=%s><ref name=%s/></element></start>' % (quoteattr(d[2]), quoteattr(d[1])))
@@ -177,8 +178,28 @@ class Schema:
         print('</grammar>')
 
 
+def find(m, name):
+    """(name, struct, element, domain) of a document; the name may say another element."""
+    document, _, element = name.partition(':')
+    d = next((d for d in m.documents if d[0] == document), None)
+    if d is None:
+        raise Bad('no document %s' % document)
+    return [d[0], d[1], element or d[2], d[3]]
+
+
+def main(args):
+    if args[0] != '--kinds':
+        Schema(model_read.read(args[1:])).emit(args[0])
+        return
+    end = args.index('--')
+    m = model_read.read(args[end + 1:])
+    for pair in args[1:end]:
+        schema, _, document = pair.partition('=')
+        print('{ "%s", "%s" },' % (find(m, document)[2], schema))
+
+
 if __name__ == '__main__':
     try:
-        Schema(model_read.read(sys.argv[2:])).emit(sys.argv[1])
+        main(sys.argv[1:])
     except Bad as e:
         sys.exit(str(e))

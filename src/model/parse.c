@@ -58,10 +58,32 @@ static int line_of(struct parser *p)
     return xmlSAX2GetLineNumber(p->ctxt);
 }
 
+/* "domain document, line 7, /domain/devices/disk", to be freed. */
+static char *where_of(struct parser *p)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    g_string_append_printf(s, "%s document, line %d", p->doc->element, line_of(p));
+    for (unsigned i = 0; i < p->depth; i++)
+        g_string_append_printf(s, i ? "/%s" : ", /%s", p->stack[i].name);
+    return g_string_free(g_steal_pointer(&s), FALSE);
+}
+
 static void stop(struct parser *p)
 {
     p->failed = true;
     xmlStopParser(p->ctxt);
+}
+
+/* Where and as what something is reported: by the word of the description, unless the caller asked for
+ * validation, which has a code of its own. */
+static int code_of(const struct parser *p, unsigned word)
+{
+    return p->flags & MODEL_PARSE_STRICT ? VIR_ERR_XML_INVALID_SCHEMA : (int)(word & 0xff);
+}
+
+static int domain_of(const struct parser *p, unsigned word)
+{
+    return p->flags & MODEL_PARSE_STRICT ? VIR_FROM_XML : (word >> 8) == MODEL_FROM_DOCUMENT ? p->doc->err_from : (int)(word >> 8);
 }
 
 /* "'a', 'b' or 'c'" */
@@ -79,29 +101,31 @@ static void bad_value(struct parser *p, const char *element, const struct model_
     g_autofree char *names = valid ? NULL : valid_names(f->sub);
     g_autofree char *what = f->flags & MODEL_ATTR ? g_strdup_printf("attribute '%s' of <%s>", f->name, element) :
         g_strdup_printf("the content of <%s>", element);
-    int code = f->bad ? f->bad & 0xff : f->kind == MODEL_K_CPUSET ? VIR_ERR_INVALID_ARG : VIR_ERR_XML_ERROR;
-    int from = f->bad ? f->bad >> 8 : f->kind == MODEL_K_CPUSET ? VIR_FROM_NONE :
-        f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR ? VIR_FROM_XML : MODEL_FROM_DOCUMENT;
-    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, code,
-                 "%s document, line %d: %s is '%.*s', which has to be %s", p->doc->element, line_of(p), what,
+    unsigned word = f->bad ? f->bad : f->kind == MODEL_K_CPUSET ? MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE) :
+        MODEL_ERROR(VIR_ERR_XML_ERROR, f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR ? VIR_FROM_XML : MODEL_FROM_DOCUMENT);
+    g_autofree char *where = where_of(p);
+    err_set_from(p->err, domain_of(p, word), code_of(p, word),
+                 "%s: %s is '%.*s', which has to be %s", where, what,
                  (int)MIN(n, 200), s, valid ? valid : names);
     stop(p);
 }
 
 static void missing(struct parser *p, const char *element, const struct model_field *f)
 {
-    int from = f->missing >> 8;
-    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, f->missing & 0xff,
-                 "%s document, line %d: <%s> has no attribute '%s', which it needs", p->doc->element, line_of(p),
+    g_autofree char *where = where_of(p);
+    err_set_from(p->err, domain_of(p, f->missing), code_of(p, f->missing),
+                 "%s: <%s> has no attribute '%s', which it needs", where,
                  element, f->name);
     stop(p);
 }
 
 static void bad_unit(struct parser *p, const char *element, const char *unit)
 {
-    err_set_from(p->err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
-                 "%s document, line %d: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
-                 p->doc->element, line_of(p), unit, element);
+    unsigned word = MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE);
+    g_autofree char *where = where_of(p);
+    err_set_from(p->err, domain_of(p, word), code_of(p, word),
+                 "%s: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
+                 where, unit, element);
     stop(p);
 }
 
@@ -170,13 +194,13 @@ static void set_value(struct parser *p, struct frame *fr, const char *element, c
         return;
     }
     if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
-        if (f->flags & MODEL_IGNORE)
+        if (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT))
             return;
         bad_unit(p, element, fr->unit);
         return;
     }
     if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0 &&
-        !(f->flags & MODEL_IGNORE))
+        (!(f->flags & MODEL_IGNORE) || p->flags & MODEL_PARSE_STRICT))
         bad_value(p, element, f, s, n, valid);
 }
 
@@ -205,18 +229,19 @@ static void unknown(struct parser *p, const char *what, const char *name, const 
     if (!(p->flags & MODEL_PARSE_STRICT) || uri || !fr->table || (attr && g_str_has_prefix(name, "unit")) ||
         find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u))
         return;
+    g_autofree char *where = where_of(p);
     err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                 "%s document, line %d: <%s> has no %s '%s' here; without the flag to validate it would be ignored",
-                 p->doc->element, line_of(p), fr->name, what, name);
+                 "%s: <%s> has no %s '%s' here; without the flag to validate it would be ignored",
+                 where, fr->name, what, name);
     stop(p);
 }
 
 /* Where users would lose something that matters, as a feature of the guest, unknown is refused. */
 static void unknown_here(struct parser *p, const struct frame *up, const char *name)
 {
-    int from = up->only >> 8;
-    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, up->only & 0xff,
-                 "%s document, line %d: <%s> in <%s> is not known", p->doc->element, line_of(p), name, up->name);
+    g_autofree char *where = where_of(p);
+    err_set_from(p->err, domain_of(p, up->only), code_of(p, up->only),
+                 "%s: <%s> in <%s> is not known", where, name, up->name);
     stop(p);
 }
 
@@ -305,8 +330,9 @@ static void keep_raw(struct parser *p)
 static struct frame *push(struct parser *p, const struct model_table *t, void *base, const char *name)
 {
     if (p->depth == MAX_DEPTH) {
+        g_autofree char *where = where_of(p);
         err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
-                     "%s document, line %d: <%s> is nested more than %d elements deep", p->doc->element, line_of(p),
+                     "%s: <%s> is nested more than %d elements deep", where,
                      name, MAX_DEPTH);
         stop(p);
         return NULL;
@@ -320,11 +346,11 @@ static struct frame *push(struct parser *p, const struct model_table *t, void *b
 static void repeated(struct parser *p, const struct frame *up, const struct model_field *f)
 {
     p->skip = 1;
-    if (!f->twice)
+    if (!f->twice && !(p->flags & MODEL_PARSE_STRICT))
         return;
-    int from = f->twice >> 8;
-    err_set_from(p->err, from == MODEL_FROM_DOCUMENT ? p->doc->err_from : from, f->twice & 0xff,
-                 "%s document, line %d: <%s> has more than one <%s>", p->doc->element, line_of(p), up->name, f->qname);
+    g_autofree char *where = where_of(p);
+    err_set_from(p->err, domain_of(p, f->twice), code_of(p, f->twice),
+                 "%s: <%s> has more than one <%s>", where, up->name, f->qname);
     stop(p);
 }
 
@@ -415,9 +441,10 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
         void *root = p->head + 1;
         if (!p->fragment) {
             if (strcmp(s, p->doc->element)) {
-                err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
-                             "%s document, line %d: the outermost element is <%s> and has to be <%s>",
-                             p->doc->element, line_of(p), s, p->doc->element);
+                g_autofree char *where = where_of(p);
+                err_set_from(p->err, VIR_FROM_XML, code_of(p, VIR_ERR_XML_ERROR),
+                             "%s: the outermost element is <%s> and has to be <%s>",
+                             where, s, p->doc->element);
                 stop(p);
                 return;
             }
@@ -520,9 +547,10 @@ static void refuse_dtd(void *user, const xmlChar *name, const xmlChar *external,
     struct parser *p = user;
     if (p->failed)
         return;
+    g_autofree char *where = where_of(p);
     err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
-                 "%s document, line %d: a document type declaration is not accepted; remove <!DOCTYPE …> and write "
-                 "the content of its entities in place", p->doc->element, line_of(p));
+                 "%s: a document type declaration is not accepted; remove <!DOCTYPE …> and write "
+                 "the content of its entities in place", where);
     stop(p);
 }
 

@@ -145,6 +145,11 @@ static void test_strict(void)
         { DEVICES("<disk type='block'><source file='/x'/><target dev='vda'/></disk>"), "attribute 'file'" },
         { DEVICES("<disk><alias name='virtio-disk0'/><target dev='vda'/></disk>"), NULL },
         { HEAD "<x:foo xmlns:x='urn:x'/><maxMemory unit='GiB' slots='3'>4</maxMemory>" TAIL, NULL },
+        { DEVICES("<disk device='tape'><target dev='vda'/></disk>"), "/domain/devices/disk" },
+        { HEAD "<clock offset='utc'><timer present='no'/></clock>" TAIL, "'name'" },
+        { HEAD "<vcpu>two</vcpu>" TAIL, "'two'" },
+        { HEAD "<os/><os/>" TAIL, "more than one <os>" },
+        { "<network/>", "<network>" },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         DOMAIN_DEF_AUTO def = NULL;

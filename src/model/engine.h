@@ -102,5 +102,7 @@ static inline unsigned table_disc(const struct model_table *t, const void *base,
 {
     return t->disc < 0 ? inherited : *(const uint8_t *)FIELD_CPTR(base, t->fields[t->disc].offset);
 }
+/* Verbatim content as it is kept inside an element that stands so deep, or NULL: not well-formed. */
+const char *raw_content(const void *root, const char *inner, unsigned level);
 /* The canonical form of a CPU list such as "0-3,^2", or NULL. */
 char *cpuset_canonical(struct model_head *h, const char *s, size_t n);

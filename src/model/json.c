@@ -107,7 +107,7 @@ char *model_to_json(const void *root, unsigned flags)
 struct reader {
     struct model_head *head;
     const struct model_document *doc;
-    unsigned flags;
+    unsigned flags, level;     /* how many elements are open */
     GString *path;
     struct err *err;
 };
@@ -135,6 +135,13 @@ static int read_scalar(struct reader *r, const struct model_field *f, void *base
         s = number = g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(v));
     if (!s)
         return malformed(r, f, "a string or a whole number");
+    if (f->kind == MODEL_K_RAW) {
+        const char *content = raw_content(r->head + 1, s, r->level);
+        if (!content)
+            return malformed(r, f, "well-formed XML, each element with a namespace");
+        *(const char **)FIELD_PTR(base, f->offset) = content;
+        return 0;
+    }
     struct model_field plain = *f;
     plain.def = f->kind == MODEL_K_SIZE ? f->arg : f->def;    /* here sizes have the stored unit */
     return scalar_scan(r->head, &plain, base, s, strlen(s), NULL, 0, &valid) < 0 ? malformed(r, f, valid) : 0;
@@ -186,8 +193,8 @@ static int read_field(struct reader *r, const struct model_field *f, void *base,
     return read_scalar(r, f, base, v);
 }
 
-static int read_struct(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
-                       unsigned up)
+static int read_members(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
+                        unsigned up)
 {
     size_t keep = r->path->len;
     char key[128];
@@ -215,6 +222,15 @@ static int read_struct(struct reader *r, const struct model_table *t, void *base
         g_string_truncate(r->path, keep);
     }
     return 0;
+}
+
+static int read_struct(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
+                       unsigned up)
+{
+    r->level++;
+    int rc = read_members(r, t, base, o, disc, up);
+    r->level--;
+    return rc;
 }
 
 int model_from_json(const struct model_document *d, const char *json, size_t len, unsigned flags, void **root,

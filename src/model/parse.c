@@ -45,7 +45,7 @@ struct parser {
     unsigned skip;                     /* open elements inside one that is ignored */
     struct raw *raw;                   /* inside an element that is kept verbatim */
     unsigned depth;
-    unsigned raw_level;
+    unsigned raw_level, fixed_level;   /* how deep it is laid out; not 0: instead of where it stands */
     const struct model_field *raw_field;
     void *raw_base;
     bool failed, dtd;
@@ -399,7 +399,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         }
         if (push(p, NULL, NULL, f->qname)) {
             p->raw = raw_new();
-            p->raw_level = p->depth - 1;
+            p->raw_level = p->fixed_level ? p->fixed_level : p->depth - 1;
             p->raw_field = f;
             p->raw_base = up->base;
         }
@@ -584,7 +584,7 @@ static xmlSAXHandler handlers = {
 };
 
 static int parse(const struct model_document *d, const struct model_table *root_table, const char **fragment,
-                 const char *xml, size_t len, unsigned flags, void **root, struct err *err)
+                 unsigned raw_level, const char *xml, size_t len, unsigned flags, void **root, struct err *err)
 {
     *root = NULL;
     if (len > MAX_DOCUMENT)
@@ -593,7 +593,8 @@ static int parse(const struct model_document *d, const struct model_table *root_
                             MAX_DOCUMENT);
     if (!len)
         return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is empty", d->element);
-    struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment };
+    struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment,
+                        .fixed_level = raw_level };
     void *result = fragment ? model_doc_create(d, len) : model_doc_create(d, len + 512);
     p.head = model_head(result);
     text_need(&p.text, 1);
@@ -626,7 +627,7 @@ static int parse(const struct model_document *d, const struct model_table *root_
     return 0;
 }
 
-const char *model_raw(const void *root, const char *inner)
+const char *raw_content(const void *root, const char *inner, unsigned level)
 {
     /* parsed as the only element of a document, which is all the parser needs to know */
     static const struct model_field field = { "x", 1, MODEL_K_RAW, .qname = "x", .has = MODEL_NO_OFFSET };
@@ -636,17 +637,22 @@ const char *model_raw(const void *root, const char *inner)
     static const struct model_document doc = { "raw", "x", &table, VIR_FROM_XML };
     g_autofree char *xml = g_strdup_printf("<x><x>%s</x></x>", inner);
     void *result;
-    if (parse(&doc, NULL, NULL, xml, strlen(xml), 0, &result, NULL) < 0)
+    if (parse(&doc, NULL, NULL, level, xml, strlen(xml), 0, &result, NULL) < 0)
         return NULL;
     const char *s = model_str(root, *(const char **)result);
     model_unref(result);
     return s;
 }
 
+const char *model_raw(const void *root, const char *inner)
+{
+    return raw_content(root, inner, 1);
+}
+
 int model_parse(const struct model_document *d, const char *xml, size_t len, unsigned flags, void **root,
                 struct err *err)
 {
-    return parse(d, d->table, NULL, xml, len, flags, root, err);
+    return parse(d, d->table, NULL, 0, xml, len, flags, root, err);
 }
 
 int model_parse_fragment(const struct model_document *d, const char *path, const char *xml, size_t len,
@@ -659,7 +665,7 @@ int model_parse_fragment(const struct model_document *d, const char *path, const
         g_assert(f && f->kind == MODEL_K_GROUP);
         t = f->sub;
     }
-    int r = parse(d, t, &found, xml, len, flags, root, err);
+    int r = parse(d, t, &found, 0, xml, len, flags, root, err);
     if (element)
         *element = found;
     return r;

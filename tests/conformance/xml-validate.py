@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-ours, schemas = sys.argv[1:3]
+ours, schemas = [os.path.abspath(a) for a in sys.argv[1:3]]
 reference = sys.argv[3] if len(sys.argv) > 3 else None
 DOMAIN = "<domain type='qemu'><name>a</name><memory>1</memory><os><type>hvm</type></os>%s</domain>"
 FILES = {

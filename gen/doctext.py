@@ -180,6 +180,10 @@ def errors(api, call, doc):
         if gone and gone not in said:
             out.append((gone, 'the %s does not exist any more' % NOUNS[mine.type]))
     failed = [FAILED[c.what].format(*c.args) for c in call.checks if c.what in FAILED]
+    if call.slot and any(a.role == 'params' for a in call.args):
+        failed.append('a parameter has the wrong type, or is given twice')
+        if 'VIR_ERR_ARGUMENT_UNSUPPORTED' not in said:
+            out.append(('VIR_ERR_ARGUMENT_UNSUPPORTED', 'a parameter is not known to the driver'))
     if failed and 'VIR_ERR_INVALID_ARG' in said:
         n = said.index('VIR_ERR_INVALID_ARG')
         out[n] = ('VIR_ERR_INVALID_ARG', '; '.join([out[n][1]] + failed))

@@ -25,7 +25,6 @@ conn_new(enum handle_type type)
     conn->h.magic = HANDLE_MAGIC | type;
     atomic_init(&conn->h.refs, 1);
     conn->h.conn = conn;
-    conn->timer = -1;
     g_queue_init(&conn->queue);
     pthread_mutex_init(&conn->lock, NULL);
     return conn;
@@ -91,7 +90,7 @@ conn_tell_lost(virConnectPtr conn)
         adm_func((virAdmConnectPtr)conn, reason, data);
     if (free_func)
         free_func(data);
-    events_drop_timer(conn);
+    events_drop_bell(conn);
     handle_unref(conn);
 }
 
@@ -103,7 +102,7 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
 
     if (!conn->drv->watch)
         return 0; /* in process: there is nothing to lose */
-    events_need_timer(conn);
+    events_need_bell(conn);
     pthread_mutex_lock(&conn->lock);
     taken = conn->close_func || conn->adm_close_func;
     if (!taken) {
@@ -117,7 +116,7 @@ conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virA
     pthread_mutex_unlock(&conn->lock);
     e->domain = adm_cb ? VIR_FROM_ADMIN : VIR_FROM_REMOTE;
     if (taken) {
-        events_drop_timer(conn);
+        events_drop_bell(conn);
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "the connection has a close callback already");
     }
     conn->drv->watch(conn->drv, NULL);
@@ -150,7 +149,7 @@ conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, vi
         return entry_set(e, VIR_ERR_OPERATION_INVALID, "this close callback is not registered");
     if (free_func)
         free_func(data);
-    events_drop_timer(conn);
+    events_drop_bell(conn);
     handle_unref(conn);
     return 0;
 }

@@ -5,12 +5,13 @@
  * A registration holds a reference on its connection and is itself held by the
  * list and by each delivery that waits in the queue; the callback data is freed
  * with the last one, never while the callback runs.  The event loop is told by a
- * timer of zero milliseconds; the timer holds a link to the connection rather than
- * the connection, which another thread may be closing.
+ * doorbell, which holds a link to the connection rather than the connection, which
+ * another thread may be closing.
  */
 #include "lib/events.h"
 
 #include "base/uuid.h"
+#include "driver/doorbell.h"
 #include "lib/conn.h"
 
 #define ERR_FROM VIR_FROM_NONE
@@ -84,13 +85,12 @@ free_link(void *opaque)
 
 /* Event loop's thread. */
 static void
-run_queue(int timer, void *opaque)
+run_queue(void *opaque)
 {
     struct event_link *link = opaque;
     virConnectPtr conn;
     struct delivery *d;
 
-    virEventUpdateTimeout(timer, -1);
     pthread_mutex_lock(&link->lock);
     conn = link->conn && handle_try_ref(link->conn) ? link->conn : NULL;
     pthread_mutex_unlock(&link->lock);
@@ -115,16 +115,26 @@ run_queue(int timer, void *opaque)
     handle_unref(conn);
 }
 
+/* Cuts the link first: the event loop may be about to call back. */
+static void
+remove_bell(struct doorbell *bell, struct event_link *link)
+{
+    pthread_mutex_lock(&link->lock);
+    link->conn = NULL;
+    pthread_mutex_unlock(&link->lock);
+    doorbell_remove(bell);
+}
+
 bool
-events_need_timer(virConnectPtr conn)
+events_need_bell(virConnectPtr conn)
 {
     struct event_link *link;
+    struct doorbell *bell;
     bool have;
-    int timer;
 
     pthread_mutex_lock(&conn->lock);
-    conn->timer_users++;
-    have = conn->timer >= 0;
+    conn->bell_users++;
+    have = conn->bell != NULL;
     pthread_mutex_unlock(&conn->lock);
     if (have)
         return true;
@@ -132,33 +142,30 @@ events_need_timer(virConnectPtr conn)
     pthread_mutex_init(&link->lock, NULL);
     link->conn = conn;
     /* Not under the lock: the loop may be the application's own. */
-    timer = virEventAddTimeout(-1, run_queue, link, free_link);
-    if (timer < 0) {
+    bell = doorbell_new(run_queue, link, free_link);
+    if (!bell) {
         free_link(link);
         return false;
     }
     pthread_mutex_lock(&conn->lock);
-    if (conn->timer < 0) {
-        conn->timer = timer;
+    if (!conn->bell) {
+        conn->bell = bell;
         conn->link = link;
-        timer = -1;
+        bell = NULL;
     }
     pthread_mutex_unlock(&conn->lock);
-    if (timer >= 0)
-        virEventRemoveTimeout(timer);
+    if (bell)
+        remove_bell(bell, link);
     return true;
 }
 
 void
 events_wake(virConnectPtr conn)
 {
-    int timer;
-
     pthread_mutex_lock(&conn->lock);
-    timer = conn->timer;
+    if (conn->bell)
+        doorbell_ring(conn->bell);
     pthread_mutex_unlock(&conn->lock);
-    if (timer >= 0)
-        virEventUpdateTimeout(timer, 0);
 }
 
 static void
@@ -173,43 +180,33 @@ drop_queue(GQueue *queue)
     }
 }
 
-/* Cuts the link first: the event loop may be about to call back. */
-static void
-remove_timer(int timer, struct event_link *link)
-{
-    pthread_mutex_lock(&link->lock);
-    link->conn = NULL;
-    pthread_mutex_unlock(&link->lock);
-    virEventRemoveTimeout(timer);
-}
-
 void
-events_drop_timer(virConnectPtr conn)
+events_drop_bell(virConnectPtr conn)
 {
     GQueue queue = G_QUEUE_INIT; /* of callbacks that are gone */
     struct event_link *link = NULL;
-    int timer = -1;
+    struct doorbell *bell = NULL;
 
     pthread_mutex_lock(&conn->lock);
-    if (--conn->timer_users == 0 && conn->timer >= 0) {
-        timer = conn->timer;
+    if (--conn->bell_users == 0 && conn->bell) {
+        bell = conn->bell;
         link = conn->link;
         queue = conn->queue;
-        conn->timer = -1;
+        conn->bell = NULL;
         conn->link = NULL;
         g_queue_init(&conn->queue);
     }
     pthread_mutex_unlock(&conn->lock);
-    if (link)
-        remove_timer(timer, link);
+    if (bell)
+        remove_bell(bell, link);
     drop_queue(&queue);
 }
 
 void
 events_close(virConnectPtr conn)
 {
-    if (conn->timer >= 0)
-        remove_timer(conn->timer, conn->link);
+    if (conn->bell)
+        remove_bell(conn->bell, conn->link);
     drop_queue(&conn->queue);
 }
 
@@ -320,8 +317,8 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     if (!driver_has(conn, req->filter.family))
         return entry_no_support(e);
     e->domain = VIR_FROM_NONE;
-    if (!events_need_timer(conn)) {
-        events_drop_timer(conn);
+    if (!events_need_bell(conn)) {
+        events_drop_bell(conn);
         return entry_set(e, VIR_ERR_INTERNAL_ERROR, "no event loop: call virEventRegisterDefaultImpl() or "
                                                     "virEventRegisterImpl() before asking for events");
     }
@@ -340,7 +337,7 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     pthread_mutex_lock(&conn->lock);
     if (tracked(conn, reg)) {
         pthread_mutex_unlock(&conn->lock);
-        events_drop_timer(conn);
+        events_drop_bell(conn);
         g_free(reg->object);
         g_free(reg);
         return entry_set(e, VIR_ERR_INVALID_ARG, "this callback is registered already");
@@ -367,7 +364,7 @@ events_register(struct entry *e, const struct event_request *req, bool legacy)
     if (driver_id < 0) {
         registration_unref(reg); /* a driver that failed keeps nothing */
         registration_unref(reg);
-        events_drop_timer(conn);
+        events_drop_bell(conn);
         e->conn = NULL;
         handle_unref(conn);
         e->conn = conn;
@@ -393,7 +390,7 @@ deregister(struct entry *e, struct registration *reg)
         left += r->family == reg->family && r->event == reg->event && !r->gone;
     pthread_mutex_unlock(&conn->lock);
     registration_unref(reg);
-    events_drop_timer(conn);
+    events_drop_bell(conn);
     if (rc < 0)
         entry_fail(e);
     e->conn = NULL;

@@ -61,9 +61,9 @@ struct _virConnect {
     bool close_told;
     struct registration *registrations;
     int next_callback;
-    int timer;             /* of the event loop; -1: none */
-    int timer_users;       /* registrations, and the close callback */
-    struct event_link *link; /* what the timer holds */
+    struct doorbell *bell; /* in the event loop, or NULL */
+    int bell_users;        /* registrations, and the close callback */
+    struct event_link *link; /* what the bell holds */
     GQueue queue;          /* of struct delivery */
 };
 

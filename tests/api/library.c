@@ -401,13 +401,13 @@ events_leave_the_loop(void)
 
         id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                                               VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), &seen, on_free);
-        g_assert_cmpint(conn->timer, >=, 0);
+        g_assert_nonnull(conn->bell);
         emit_some(NULL);
         while (seen.n < 3)
             g_assert_cmpint(virEventRunDefaultImpl(), ==, 0);
         emit_some(NULL);
         g_assert_cmpint(virConnectDomainEventDeregisterAny(conn, id), ==, 0);
-        g_assert_cmpint(conn->timer, ==, -1);
+        g_assert_null(conn->bell);
         g_assert_cmpint(seen.n, ==, 3);
         g_assert_cmpint(seen.freed, ==, 1);
     }
@@ -416,9 +416,9 @@ events_leave_the_loop(void)
     id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                                           VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), NULL, NULL);
     g_assert_cmpint(virConnectDomainEventDeregisterAny(conn, id), ==, 0);
-    g_assert_cmpint(conn->timer, >=, 0);
+    g_assert_nonnull(conn->bell);
     g_assert_cmpint(virConnectUnregisterCloseCallback(conn, on_close), ==, 0);
-    g_assert_cmpint(conn->timer, ==, -1);
+    g_assert_null(conn->bell);
     g_assert_cmpint(virConnectClose(conn), ==, 0);
 }
 

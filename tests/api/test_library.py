@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """python3-libvirt, unmodified, on our libvirt.so.0, against vireod."""
 import os
+import pathlib
 import queue
 import subprocess
 import sys
@@ -179,3 +180,11 @@ def test_the_environment_names_the_default(daemon):
 def test_what_is_known_of_the_connection(conn):
     assert conn.isAlive() and not conn.isEncrypted() and conn.isSecure()
     assert conn.getType() == 'QEMU' and conn.getLibVersion() == 12008000
+
+
+def test_an_event_loop_of_one_thread(daemon, kit):
+    """Ruby, Perl and asyncio have such: a call from a thread of the library would crash or be lost."""
+    env = dict(daemon.env, LD_LIBRARY_PATH=os.environ['LD_LIBRARY_PATH'])
+    done = subprocess.run([sys.executable, str(pathlib.Path(__file__).with_name('own_loop.py')), daemon.uri, booting(kit),
+                           'Vireo guest is up'], env=env, capture_output=True, text=True, timeout=2 * PATIENCE)
+    assert done.stdout.splitlines() == ['started', 'spoke', 'left over: 0 0'], done.stdout + done.stderr

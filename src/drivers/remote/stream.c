@@ -6,10 +6,12 @@
  * serial.  What arrives waits here until the application takes it.  Data of length 0
  * is the end; finishing and aborting wait for the daemon's word.  With a callback
  * the application's event loop asks us, through a timer that is due while there is
- * something to tell.
+ * something to tell, and a doorbell, for what our own thread reads.
  * Waits: blocking streams and the end of any stream, for the daemon.
  */
 #include "drivers/remote/remote.h"
+
+#include "driver/doorbell.h"
 
 #include <libvirt/libvirt.h>
 
@@ -45,12 +47,14 @@ struct chunk {
     long long hole;
 };
 
-/* A callback; lives until the event loop has let go of its timer. */
+/* A callback; lives until the event loop has let go of its timer and its doorbell. */
 struct watch {
+    atomic_int holders;
     struct remote *r;
     struct remote_stream *rs; /* NULL: removed */
     struct stream *st;
     int timer, events;
+    struct doorbell *bell;
     void (*cb)(struct stream *, int, void *);
     void *opaque;
     void (*ff)(void *);
@@ -167,20 +171,10 @@ remote_streams_full(struct remote *r)
 void
 remote_streams_poke(struct remote *r)
 {
-    for (;;) {
-        struct remote_stream *rs = r->streams;
-        while (rs && !rs->poke)
-            rs = rs->next;
-        if (!rs)
-            return;
+    for (struct remote_stream *rs = r->streams; rs; rs = rs->next) {
+        if (rs->poke && rs->watch)
+            doorbell_ring(rs->watch->bell);
         rs->poke = false;
-        int timer = rs->watch ? rs->watch->timer : -1;
-        if (timer < 0)
-            continue;
-        /* Not under our lock: the loop may be the application's own. */
-        pthread_mutex_unlock(&r->lock);
-        virEventUpdateTimeout(timer, 0);
-        pthread_mutex_lock(&r->lock);
     }
 }
 
@@ -458,10 +452,24 @@ on_timer(int timer, void *opaque)
     watch->cb(watch->st, events, watch->opaque);
 }
 
+/* The event loop's thread; our own has read something. */
+static void
+on_bell(void *opaque)
+{
+    struct watch *watch = opaque;
+    pthread_mutex_lock(&watch->r->lock);
+    int timer = watch->rs ? watch->timer : -1;
+    pthread_mutex_unlock(&watch->r->lock);
+    if (timer >= 0)
+        virEventUpdateTimeout(timer, 0);
+}
+
 static void
 watch_free(void *opaque)
 {
     struct watch *watch = opaque;
+    if (atomic_fetch_sub(&watch->holders, 1) != 1)
+        return;
     if (watch->ff)
         watch->ff(watch->opaque);
     g_free(watch);
@@ -474,21 +482,29 @@ op_event_add(struct stream *st, int events, void (*cb)(struct stream *, int, voi
     struct remote_stream *rs = st->priv;
     struct remote *r = rs->r;
     if (rs->watch)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "multiple stream callbacks not supported");
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "The stream has a callback already");
     if (!virEventAddTimeout)
         return err_set(err, VIR_ERR_NO_SUPPORT, "This program has no event loop that could watch the stream");
     if (remote_watch(r, err) < 0)
         return -1;
     struct watch *watch = g_new0(struct watch, 1);
-    *watch = (struct watch){ r, rs, st, -1, events, cb, opaque, ff };
-    int timer = virEventAddTimeout(0, on_timer, watch, watch_free);
+    *watch = (struct watch){ .holders = 2, .r = r, .rs = rs, .st = st, .timer = -1, .events = events, .cb = cb,
+                             .opaque = opaque };
+    struct doorbell *bell = doorbell_new(on_bell, watch, watch_free);
+    int timer = bell ? virEventAddTimeout(0, on_timer, watch, watch_free) : -1;
     if (timer < 0) {
-        g_free(watch);
+        watch_free(watch);
+        if (bell)
+            doorbell_remove(bell);
+        else
+            watch_free(watch);
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "No event loop is registered that could watch the stream; call "
                        "virEventRegisterDefaultImpl() before the connection is opened");
     }
     pthread_mutex_lock(&r->lock);
+    watch->ff = ff;
     watch->timer = timer;
+    watch->bell = bell;
     rs->watch = watch;
     pthread_mutex_unlock(&r->lock);
     virEventUpdateTimeout(timer, 0); /* it may have been due before we knew it */
@@ -516,12 +532,15 @@ watch_remove(struct remote *r, struct remote_stream *rs)
     pthread_mutex_lock(&r->lock);
     struct watch *watch = rs->watch;
     int timer = watch ? watch->timer : -1;
+    struct doorbell *bell = watch ? watch->bell : NULL;
     if (watch)
         watch->rs = NULL;
     rs->watch = NULL;
     pthread_mutex_unlock(&r->lock);
-    if (watch)
+    if (watch) {
         virEventRemoveTimeout(timer);
+        doorbell_remove(bell);
+    }
 }
 
 static int

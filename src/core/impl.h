@@ -35,6 +35,7 @@ struct vm {
     unsigned char uuid[UUID_LEN];
     const struct vm_class *klass;
     struct registry *registry;  /* reference */
+    _Atomic(void *) owned;      /* the driver's; set once */
     char *index_name;           /* registry's lock: the name it is indexed by */
     struct lock lock;           /* vm.c only */
     /* guarded by the leaf lock of this vm (leaf_take) */

@@ -46,10 +46,30 @@ vm_unref(struct vm *vm)
         return;
     g_assert(!vm->run && !vm->holders && !vm->queue && !vm->notes);
     vm_view_unref(vm->view);
+    if (vm->klass->owned_free && vm->owned)
+        vm->klass->owned_free(vm->owned);
     registry_unref(vm->registry);
     lock_destroy(&vm->lock);
     g_free(vm->index_name);
     g_free(vm);
+}
+
+void *
+vm_owned(const struct vm *vm)
+{
+    return atomic_load(&vm->owned);
+}
+
+void *
+vm_own(struct vm *vm, void *owned)
+{
+    void *none = NULL;
+
+    if (atomic_compare_exchange_strong(&vm->owned, &none, owned))
+        return owned;
+    if (owned != none && vm->klass->owned_free)
+        vm->klass->owned_free(owned);
+    return none;
 }
 
 const unsigned char *

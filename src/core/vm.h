@@ -29,6 +29,8 @@ struct vm_class {
      * run_stop(), with a stop turn: after the current holder, before anyone
      * else.  Called exactly once per run unless its starter ended it. */
     void (*stop)(struct turn *turn, struct run *run);
+    /* Frees what vm_own() gave to a vm, with its last reference.  NULL: nothing to free. */
+    void (*owned_free)(void *owned);
     /* Runs fn(arg) on some thread that may wait.  NULL: a new thread each. */
     void (*spawn)(void (*fn)(void *arg), void *arg);
 };
@@ -41,6 +43,12 @@ static inline void vm_cleanup(struct vm **vm) { if (*vm) vm_unref(*vm); }
 const unsigned char *vm_uuid(const struct vm *vm);
 const struct vm_class *vm_class_of(const struct vm *vm);
 struct registry *vm_registry(const struct vm *vm);
+
+/* What the driver keeps of a guest beyond its lives (snapshots, …): NULL until it was given.  Readers
+ * get it without a turn, so it looks after its own locking. */
+void *vm_owned(const struct vm *vm);
+/* Gives it; the first one stays: returns what the vm has now, and frees `owned` if that is another. */
+void *vm_own(struct vm *vm, void *owned);
 
 /* The current run with a reference, dead or alive; NULL: none.  Never waits
  * for a turn.  To signal, kill or ask about it; to work with it take a turn. */

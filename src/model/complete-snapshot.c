@@ -175,7 +175,48 @@ snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, boo
     return 0;
 }
 
+int
+snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, struct err *err)
+{
+    if (ALIGN(def, domain, def, snapshot_disk, VIR_FROM_DOMAIN_SNAPSHOT, "snapshot", err) < 0)
+        return -1;
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        struct snapshot_disk *d = def->disks[i];
+        const struct domain_disk *disk = domain->disks[i];
+        if (!d->snapshot)
+            d->snapshot = d->source ? DISK_SNAPSHOT_EXTERNAL : disk->snapshot ? disk->snapshot :
+                is_written(disk) ? DISK_SNAPSHOT_INTERNAL : DISK_SNAPSHOT_NO;
+    }
+    return 0;
+}
+
 /* ---- checkpoints --------------------------------------------------------------------------------------- */
+
+/* "vda", or a path. */
+static bool
+names_disk(const char *name)
+{
+    return name && (*name == '/' || disk_target_index(name, NULL) >= 0);
+}
+
+int
+checkpoint_check(const struct checkpoint_def *def, struct err *err)
+{
+    if (def->name && strpbrk(def->name, "/\n"))
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
+                            "<name> of a checkpoint is '%s': it must not contain '/' or a line break", def->name);
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct checkpoint_disk *d = def->disks[i];
+        if (!names_disk(d->name))
+            return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA, "name='%s' of a <disk> of the checkpoint is "
+                                "neither the target of a disk, such as vda, nor a path", d->name ? d->name : "");
+        if (d->bitmap && d->checkpoint == CHECKPOINT_TYPE_NO)
+            return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
+                                "disk '%s' of the checkpoint has bitmap='%s', which checkpoint='no' rules out", d->name,
+                                d->bitmap);
+    }
+    return 0;
+}
 
 int
 checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now, struct err *err)

@@ -442,7 +442,7 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
         if (!p->fragment) {
             if (strcmp(s, p->doc->element)) {
                 g_autofree char *where = where_of(p);
-                err_set_from(p->err, VIR_FROM_XML, code_of(p, VIR_ERR_XML_ERROR),
+                err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_ERROR, /* whatever was asked to be validated */
                              "%s: the outermost element is <%s> and has to be <%s>",
                              where, s, p->doc->element);
                 stop(p);

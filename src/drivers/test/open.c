@@ -5,6 +5,7 @@
  * Owns: the one host behind test:///default and its count of connections.
  * Called by: the library and the daemon.  Waits: for reading the file of a host.
  */
+#include "drivers/test/moments.h"
 #include "drivers/test/objects.h"
 
 #include "base/file.h"
@@ -59,6 +60,7 @@ driver_new(const char *xml, const char *folder, struct err *err)
 
     drv->klass = (struct vm_class){
         .name = "TEST", .err_domain = VIR_FROM_TEST, .def_ref = def_ref, .def_unref = domain_def_unref, .stop = stop,
+        .owned_free = test_owned_free,
     };
     drv->refs = 1;
     drv->hub = event_hub_new();

@@ -4,10 +4,13 @@
  */
 #include "drivers/test/verbs.h"
 
+#include "driver/moment-calls.h"
+
 const struct hypervisor_ops test_hypervisor_ops = {
     .connect_get_lib_version = driver_get_lib_version,
 #define SLOT(name) .name = domains_##name,
 #include "driver/domains.def"
+#include "driver/moments.def"
 #undef SLOT
 #define SLOT(name) .name = test_##name,
 #include "drivers/test/verbs.def"

@@ -30,7 +30,7 @@ def records(subject, folder):
     for block in run.stdout.split('== ')[1:]:
         label, _, body = block.partition('\n')
         found[label] = body
-    found['(the script)'] = 'ended with %d\n%s' % (run.returncode, run.stderr[-2000:])
+    found['(the script)'] = 'ended with %d\n%s' % (run.returncode, run.stderr[-2000:] if run.returncode else '')
     return found
 
 

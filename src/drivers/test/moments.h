@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * moments: snapshots and checkpoints of a guest, as its driver keeps and changes them.
+ *
+ * Called by: snapshot.c, snapshot-revert.c, checkpoint.c, redefine.c.  Nothing here waits.
+ */
+#pragma once
+
+#include "drivers/test/guest.h"
+#include "driver/moment-calls.h"
+#include "model/snapshot-def.h"
+
+/* What a guest keeps beyond its lives. */
+struct test_owned {
+    struct vm_moments moments; /* both there from the first moment on */
+};
+void test_owned_free(void *owned);
+struct vm_moments *test_moments(struct vm *vm);
+/* The view says whether there are any. */
+int test_moments_publish(struct turn *turn, struct err *err);
+
+/* The definition that a moment keeps, without what only this life has. */
+struct domain_def *test_moment_domain(void *root, const struct vm_view *view);
+
+/* Is a moment of that name and parent possible?  `redefined`: the name may be taken. */
+int test_moment_place(struct moments *all, const char *what, const char *name, const char *parent, bool redefined,
+                      struct err *err);
+/* What is asked of a moment's document that a client brings as it was: name and time. */
+int test_moment_redefined(int domain, const char *name, bool has_time, const struct domain_def *kept,
+                          const struct vm_view *view, struct err *err);
+/* Deletes the moment, its descendants, or only those. */
+int test_moment_delete(struct turn *turn, struct drv_conn *conn, const struct moment_kind *kind, struct moments *all,
+                       const char *name, bool children, bool children_only, struct err *err);

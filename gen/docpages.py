@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Emits the reference pages: one page per object, an index, all names, what each version brought, and
-which driver has which call.  Static HTML without scripts; the style is docpages.css.
+"""Emits the reference pages: one page per object; the overviews are in docindex.py.  Static HTML without
+scripts; the style is docpages.css.
 
 usage: docpages.py DESCRIPTION-FOLDER SUPPORT-TABLE OUTPUT-FOLDER
 """
@@ -11,6 +11,7 @@ import sys
 from html import escape
 
 import description
+import docindex
 import doctext
 from description import decl
 from headers import GATHERED
@@ -37,6 +38,8 @@ class Pages:
     def __init__(self, api, texts, support):
         self.api, self.texts = api, texts
         self.drivers, self.support = support
+        units = {unit.name: unit for unit in api.units}
+        self.units = [(units[name], title) for name, title in PAGES]
         self.home = {}          # public name → page it stands on
         self.kind = {}          # … → what it is
         for kind in ('macros', 'enums', 'handles', 'structs', 'typedefs', 'callbacks', 'variables', 'calls'):
@@ -70,8 +73,14 @@ class Pages:
                 out.append('<code>%s</code>' % inner)
             else:
                 out.append(re.sub(r'_?\b(?:_?vir[A-Z]|VIR_|LIBVIR_)\w+\b\*?',
-                                  lambda m: '<code>%s</code>' % self.link(m.group(0), here), escape(part, quote=False)))
+                                  lambda m: '<code>%s</code>' % self.link(m.group(0), here),
+                                  escape(part, quote=False)))
         return ''.join(out)
+
+    def linked(self, body, here):
+        """Markup in which <code> holds public names."""
+        return re.sub(r'<code>((?:vir|VIR_)\w+)</code>',
+                      lambda m: '<code>%s</code>' % self.link(m.group(1), here), body)
 
     def paragraphs(self, doc, here):
         return ''.join(self.code(p[1:], here) if p.startswith('|') else '<p>%s</p>\n' % self.prose(p, here)
@@ -98,7 +107,7 @@ class Pages:
             name, more, name, escape(name), kind)
 
     def prototype(self, rec, here):
-        args = ['%s' % self.declaration(a.type, '<i>%s</i>' % escape(a.name), here) for a in rec.args] or ['void']
+        args = [self.declaration(a.type, '<i>%s</i>' % a.name, here) for a in rec.args] or ['void']
         name = '<b>%s</b>' % escape(rec.name)
         if rec.kind == 'callback':
             name = '(*%s)' % name
@@ -129,7 +138,8 @@ class Pages:
         out.append(self.pairs('Arguments', rows, 'args'))
         result = doctext.result_text(rec, doc)
         if result:
-            out.append('<h4>Returns</h4>\n<p class="result">%s.</p>\n' % self.prose(result[0].upper() + result[1:].rstrip('.'), here))
+            result = result[0].upper() + result[1:].rstrip('.')
+            out.append('<h4>Returns</h4>\n<p class="result">%s.</p>\n' % self.prose(result, here))
         if rec.kind == 'call':
             out.append(self.pairs('Errors', [(self.prose(c, here), self.prose(t, here)) for c, t in
                                              doctext.errors(self.api, rec, doc)], 'errors'))
@@ -151,8 +161,9 @@ class Pages:
             if readonly:
                 rows.append(('Read-only', self.prose(readonly, here)))
             if rec.access:
-                rows.append(('Permission', '; '.join(self.prose(doctext.permission_text(a), here)
-                                                     for a in rec.access)))
+                rows.append(('Permission', '; '.join('<a href="permissions.html#%s">%s</a>%s' % (
+                    a.perm.replace(':', '-'), a.perm, self.prose(doctext.condition_text(a), here))
+                    for a in rec.access)))
             if rec.filters:
                 rows.append(('Lists only', 'objects with %s' % ', '.join(rec.filters)))
             if rec.slot:
@@ -225,8 +236,8 @@ class Pages:
                 else escape(rec.body or '')
             out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s '
                        '<span class="since">since %s</span></td></tr>\n' % (
-                           rec.name, breakable(rec.name), breakable(str(value)), self.prose(' '.join(doc.paragraphs), here) if doc else '',
-                           rec.since))
+                           rec.name, breakable(rec.name), breakable(str(value)),
+                           self.prose(' '.join(doc.paragraphs), here) if doc else '', rec.since))
         return ''.join(out) + '</table>\n'
 
     # ------------------------------------------------------------------ pages
@@ -264,13 +275,16 @@ class Pages:
         items = ''.join('<li%s><a href="%s.html">%s</a>%s</li>\n' % (
             ' class="here"' if here == name + '.html' else '', name, text,
             contents if here == name + '.html' else '') for name, text in PAGES)
-        extra = ''.join('<li%s><a href="%s">%s</a></li>\n' % (' class="here"' if here == href else '', href, text)
+        extra = ''.join('<li%s><a href="%s">%s</a></li>\n' % (
+            ' class="here"' if here == href else '', href, text)
                         for href, text in (('names.html', 'All names'), ('versions.html', 'By version'),
-                                           ('drivers.html', 'By driver')))
+                                           ('drivers.html', 'By driver'),
+                                           ('permissions.html', 'By permission')))
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-                '<title>%s – Vireo API reference</title>\n<link rel="stylesheet" href="style.css">\n</head>\n<body>\n'
-                '<nav>\n<p class="brand"><a href="index.html">Vireo API</a></p>\n<ul>\n%s</ul>\n<ul>\n%s</ul>\n</nav>\n'
+                '<title>%s – Vireo API reference</title>\n<link rel="stylesheet" href="style.css">\n'
+                '</head>\n<body>\n<nav>\n<p class="brand"><a href="index.html">Vireo API</a></p>\n'
+                '<ul>\n%s</ul>\n<ul>\n%s</ul>\n</nav>\n'
                 '<main>\n%s</main>\n</body>\n</html>\n') % (escape(title), items, extra, body)
 
     def unit(self, unit):
@@ -293,7 +307,8 @@ class Pages:
         out.append('</div>\n')
         for n, (topic, recs) in enumerate(groups):
             if topic:
-                out.append('<h2 id="topic-%d">%s</h2>\n%s' % (n, escape(topic.name), self.paragraphs(topic, here)))
+                out.append('<h2 id="topic-%d">%s</h2>\n' % (n, escape(topic.name)))
+                out.append(self.paragraphs(topic, here))
             out.append(self.entries(recs, here))
         sub = '\n<ul>\n%s</ul>\n' % ''.join(contents) if contents else ''
         return self.frame(TITLES[unit.name], here, ''.join(out), sub)
@@ -301,100 +316,6 @@ class Pages:
     def summary(self, name):
         doc = self.texts.of.get(name)
         return re.sub('`([^`]*)`', r'<code>\1</code>', escape(doc.summary, quote=False)) if doc else ''
-
-    def index(self):
-        rows = []
-        for name, title in PAGES:
-            unit = next(u for u in self.api.units if u.name == name)
-            told = self.texts.units.get(name)
-            calls = len(self.api.of(unit, 'calls'))
-            rows.append('<tr><td><a href="%s">%s</a></td><td>%s</td><td class="number">%d</td></tr>\n' % (
-                page(unit), title, self.prose(told.summary, 'index.html') if told else '', calls))
-        version = self.api.macro['LIBVIR_VERSION_NUMBER'].value
-        body = ('<h1>API reference</h1>\n<p>Every public function, type and constant of libvirt.so.0 and its three '
-                'companions, at API level %d.%d.%d.</p>\n<table class="index">\n<tr><th>Object</th><th></th>'
-                '<th>Functions</th></tr>\n%s</table>\n%s') % (
-                    version // 1000000, version // 1000 % 1000, version % 1000, ''.join(rows), CONVENTIONS)
-        return self.frame('Index', 'index.html', self.linked(body))
-
-    def linked(self, body):
-        return re.sub(r'<code>((?:vir|VIR_)\w+)</code>',
-                      lambda m: '<code>%s</code>' % self.link(m.group(1), 'index.html'), body)
-
-    def names(self):
-        letters, current = [], None
-        for name in sorted(self.home, key=lambda n: n.lower().lstrip('_')):
-            letter = re.sub(r'^_?(vir_?|libvir_?)', '', name.lower())[:1].upper()
-            letters.append((letter, name))
-        letters.sort(key=lambda pair: pair[0])
-        out = ['<h1>All names</h1>\n<p>%d names, by the letter after the prefix.</p>\n' % len(self.home)]
-        out.append('<p class="letters">%s</p>\n' % ' '.join(
-            '<a href="#%s">%s</a>' % (x, x) for x in dict.fromkeys(letter for letter, _ in letters)))
-        for letter, name in letters:
-            if letter != current:
-                out.append(('</ul>\n' if current else '') + '<h2 id="%s">%s</h2>\n<ul class="names">\n' % (letter, letter))
-                current = letter
-            out.append('<li><code>%s</code></li>\n' % self.link(name, 'names.html'))
-        return self.frame('All names', 'names.html', ''.join(out) + '</ul>\n')
-
-    def versions(self):
-        by = {}
-        for name, rec in self.kind.items():
-            since = rec.since
-            if rec.kind == 'enum' and name != rec.name:
-                since = next(v[2] for v in rec.values if v[0] == name) or rec.since
-            if rec.kind == 'handle' and since is None:
-                continue
-            by.setdefault(since, []).append(name)
-        out = ['<h1>By version</h1>\n<p>What each version of the API brought; the functions of a version, then its '
-               'types and constants.</p>\n']
-        for version in sorted(filter(None, by), key=description.version_key, reverse=True):
-            names = sorted(by[version], key=lambda n: (self.kind[n].kind != 'call', n))
-            out.append('<h2 id="v%s">%s</h2>\n<ul class="names">\n%s</ul>\n' % (version, version, ''.join(
-                '<li><code>%s</code></li>\n' % self.link(n, 'versions.html') for n in names)))
-        return self.frame('By version', 'versions.html', ''.join(out))
-
-    def by_driver(self):
-        out = ['<h1>By driver</h1>\n<p>Which driver offers which call, from the drivers’ own tables. A call that a '
-               'driver does not offer fails with <code>VIR_ERR_NO_SUPPORT</code>. Calls that are not listed are '
-               'the library’s own.</p>\n']
-        for name, title in PAGES:
-            unit = next(u for u in self.api.units if u.name == name)
-            calls = [c for c in self.api.of(unit, 'calls') if c.name in self.support]
-            if not calls:
-                continue
-            head = ''.join('<th>%s</th>' % escape(d) for d in self.drivers)
-            rows = ''.join('<tr><td><code>%s</code></td><td>%s</td>%s</tr>\n' % (
-                self.link(c.name, 'drivers.html'), c.since,
-                ''.join('<td class="has">%s</td>' % ('✓' if yes else '') for yes in self.support[c.name]))
-                for c in calls)
-            out.append('<h2>%s</h2>\n<table class="drivers">\n<tr><th>Call</th><th>Since</th>%s</tr>\n%s</table>\n' % (
-                title, head, rows))
-        return self.frame('By driver', 'drivers.html', self.linked(''.join(out)))
-
-
-CONVENTIONS = '''\
-<h2>What holds everywhere</h2>
-<dl class="args">
-<dt>Failure</dt><dd>A function that returns <code>int</code> answers -1, one that returns a pointer answers NULL.
-<code>virGetLastError</code> then tells what was attempted, what went wrong and what to do about it; it is kept per
-thread until the next call.</dd>
-<dt>Handles</dt><dd>Handles are reference counted. Each one that a function returns is the caller’s to free, with
-<code>virDomainFree</code> and its like; freeing a handle does nothing to the object on the host. A handle keeps its
-connection open.</dd>
-<dt>Strings and arrays</dt><dd>A <code>char *</code> that is returned belongs to the caller and is freed with
-<code>free()</code>; a <code>const char *</code> belongs to the handle it came from. Arguments are never kept: they may
-be freed as soon as the call returns. All strings are UTF-8.</dd>
-<dt>Flags</dt><dd>Every <code>flags</code> argument is a bitwise OR; 0 chooses the default. A flag that the driver does
-not know is refused with <code>VIR_ERR_INVALID_ARG</code>, never ignored.</dd>
-<dt>Threads</dt><dd>Every function may be called from every thread, on the same connection and the same handle.
-Callbacks run on the thread that runs the event loop, see <a href="event.html">Event loop</a>.</dd>
-<dt>Read-only</dt><dd>On a connection from <code>virConnectOpenReadOnly</code> the calls that change something fail with
-<code>VIR_ERR_OPERATION_DENIED</code>; the table under each function says which do.</dd>
-<dt>Lists</dt><dd>The <code>…ListAll…</code> functions take one consistent picture and are to be preferred to the older
-pairs that count first and then list names or numbers.</dd>
-</dl>
-'''
 
 
 def read_support(path):
@@ -408,12 +329,10 @@ def main(source, support, target):
     api = description.load(source)
     pages = Pages(api, doctext.load(api, source), read_support(support))
     shutil.rmtree(target, ignore_errors=True)
-    description.write(os.path.join(target, 'index.html'), pages.index())
     for unit in api.units:
         description.write(os.path.join(target, page(unit)), pages.unit(unit))
-    description.write(os.path.join(target, 'names.html'), pages.names())
-    description.write(os.path.join(target, 'versions.html'), pages.versions())
-    description.write(os.path.join(target, 'drivers.html'), pages.by_driver())
+    for name, text in docindex.overviews(pages):
+        description.write(os.path.join(target, name), text)
     shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'docpages.css'),
                 os.path.join(target, 'style.css'))
 

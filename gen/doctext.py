@@ -44,8 +44,9 @@ CLASSES = {
 
 
 class Doc:
-    """.paragraphs [text], one that begins with | is code; .args {name: text}, for arguments, fields and macro parameters alike;
-    .result; .errors [(code, when)]; .see [name]; .unit; .topic (a Doc, or None)."""
+    """.paragraphs [text], one that begins with | is code; .args {name: text}, for arguments, fields
+    and macro parameters alike; .result; .errors [(code, when)]; .see [name]; .unit; .topic (a Doc, or
+    None)."""
 
     def __init__(self, name, where, unit, topic=None):
         self.name, self.where, self.unit, self.topic = name, where, unit, topic
@@ -100,7 +101,8 @@ def public(api):
 def typedef_text(api, rec):
     if not stands_with(api, rec):
         return None
-    return 'The type of %s.' % rec.type if rec.type.startswith('struct ') else 'A pointer to %s.' % rec.type.rstrip(' *')
+    what = 'The type of %s.' if rec.type.startswith('struct ') else 'A pointer to %s.'
+    return what % rec.type.rstrip(' *')
 
 
 def flags_text(words):
@@ -128,8 +130,8 @@ def arg_text(api, call, arg, doc):
     if role == 'stream':
         return 'the stream that carries the data, made with virStreamNew'
     if role == 'list':
-        return ('where the array of %ss is stored, allocated and ended by NULL, or NULL to get only their number; '
-                'free each with %s, then the array with free()' % (noun, free_call(pointee(arg.type))))
+        return ('where the array of %ss is stored, allocated and ended by NULL, or NULL to get only their '
+                'number; free each with %s, then the array with free()' % (noun, free_call(pointee(arg.type))))
     if role == 'callback':
         return 'the function to call'
     if role == 'opaque' or arg.name == 'opaque':
@@ -150,7 +152,8 @@ def result_text(call, doc):
     if ret in ('char *', 'unsigned char *'):
         return 'a string that the caller frees with free(), or NULL on failure'
     if ret == 'const char *':
-        return 'a string that belongs to the object: it is not freed and lives as long as the handle. NULL on failure'
+        return ('a string that belongs to the object: it is not freed and lives as long as the handle. '
+                'NULL on failure')
     listed = next((a for a in call.args if getattr(a, 'role', None) == 'list'), None)
     if listed:
         return 'the number of %ss, or -1 on failure' % NOUNS[pointee(listed.type)]
@@ -204,23 +207,26 @@ def errors(api, call, doc):
     return out
 
 
+VARIANTS = ('Flags', 'WithFlags', 'Params', 'WithFiles', 'WithFormat', 'Pattern', 'From', 'Any', '2', '3')
+COUNTERPARTS = [('Get', 'Set'), ('Attach', 'Detach'), ('Suspend', 'Resume'), ('Save', 'Restore'),
+                ('Freeze', 'Thaw'), ('Upload', 'Download'), ('Register', 'Deregister'), ('Undefine', 'DefineXML')]
+
+
 def related(api, call, doc):
     """[name]: what the text names, variants of the call, and its counterpart."""
     out = list(doc.see) if doc else []
-    for suffix in ('Flags', 'WithFlags', 'Params', 'WithFiles', 'WithFormat', 'Pattern', 'From', 'Any', '2', '3'):
+    for suffix in VARIANTS:
         out.append(call.name + suffix)
         if call.name.endswith(suffix):
             out.append(call.name[:-len(suffix)])
-    for a, b in (('Get', 'Set'), ('Set', 'Get'), ('Attach', 'Detach'), ('Detach', 'Attach'), ('Suspend', 'Resume'),
-                 ('Resume', 'Suspend'), ('Save', 'Restore'), ('Restore', 'Save'), ('Freeze', 'Thaw'),
-                 ('Thaw', 'Freeze'), ('Upload', 'Download'), ('Download', 'Upload'), ('Register', 'Deregister'),
-                 ('Deregister', 'Register'), ('Undefine', 'DefineXML'), ('DefineXML', 'Undefine')):
+    for a, b in COUNTERPARTS + [(b, a) for a, b in COUNTERPARTS]:
         out.append(re.sub('(?<=[a-z])' + a, b, call.name, count=1))
     return [n for n in dict.fromkeys(out) if n in api.call and n != call.name]
 
 
-def permission_text(access):
-    text = access.perm
+def condition_text(access):
+    """When a permission is asked for, to be put behind its name; empty for always."""
+    text = ''
     if access.flags_set:
         text += ' with ' + flag_list(access.flags_set)
     if access.flags_unset:
@@ -334,7 +340,7 @@ def problems(api, texts):
         known[name] = rec
         if name not in texts.of or not texts.of[name].paragraphs:
             out.append('%s: nothing is said about %s' % (getattr(rec, 'where', ''), name))
-    names = (set(known) | {t.name for t in api.typedefs} | {h.pointer for h in api.handles} | set(api.constant))
+    names = set(known) | {t.name for t in api.typedefs} | set(api.constant)
     for name, doc in texts.of.items():
         if name not in known:
             out.append('%s: there is no %s' % (doc.where, name))

@@ -108,8 +108,8 @@ heads = list(texts.units.values()) + [t for topics in texts.topics.values() for 
 code = [(doc.where, p[1:]) for doc in heads for p in doc.paragraphs if p.startswith('|')]
 wrong = [] if code else ['there is none']
 for where, text in code:
-    run = subprocess.run([cc, '-I', os.path.dirname(include), '-fsyntax-only', '-Wall', '-Werror', '-x', 'c', '-'],
-                         input=text, capture_output=True, text=True)
+    run = subprocess.run([cc, '-I', os.path.dirname(include), '-fsyntax-only', '-Wall', '-Werror', '-x', 'c',
+                          '-'], input=text, capture_output=True, text=True)
     wrong += [where] + run.stderr.splitlines() if run.returncode else []
 check(wrong, 'the examples compile')
 
@@ -123,7 +123,8 @@ for name in ('libvirt', 'libvirt-qemu', 'libvirt-lxc', 'libvirt-admin'):
             wrong += [what] if what in texts.of and said != ' '.join(texts.of[what].paragraphs) else []
         elif kind in ('function', 'functype'):
             said = element.find('info').text
-            wrong += [what] if what in texts.of and said.split() != ' '.join(texts.of[what].paragraphs).split() else []
+            told = ' '.join(texts.of[what].paragraphs) if what in texts.of else said
+            wrong += [what] if said.split() != told.split() else []
             wrong += ['%s(%s)' % (what, a.get('name')) for a in element.iter('arg') if not a.get('info')]
             # Generators give a default to an argument whose text begins so: only to those.
             optional = getattr(api.call.get(what), 'optional', [])

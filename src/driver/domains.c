@@ -62,6 +62,52 @@ domain_affect(const struct vm_view *view, unsigned flags, struct affect *affect,
     return 0;
 }
 
+const struct domain_def *
+domain_one_def(const struct vm_view *view, unsigned flags, struct err *err)
+{
+    struct affect affect;
+
+    if ((flags & VIR_DOMAIN_AFFECT_LIVE) && (flags & VIR_DOMAIN_AFFECT_CONFIG)) {
+        err_set(err, VIR_ERR_INVALID_ARG, "this is about the running guest or its definition, not about both at once");
+        return NULL;
+    }
+    if (domain_affect(view, flags, &affect, err) < 0)
+        return NULL;
+    return affect.live ? view->live : view->config;
+}
+
+/* ---- life-cycle actions ----------------------------------------------------------- */
+
+static const enum lifecycle_action actions[] = {
+    [VIR_DOMAIN_LIFECYCLE_ACTION_DESTROY] = LIFECYCLE_ACTION_DESTROY,
+    [VIR_DOMAIN_LIFECYCLE_ACTION_RESTART] = LIFECYCLE_ACTION_RESTART,
+    [VIR_DOMAIN_LIFECYCLE_ACTION_RESTART_RENAME] = LIFECYCLE_ACTION_RENAME_RESTART,
+    [VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE] = LIFECYCLE_ACTION_PRESERVE,
+    [VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY] = LIFECYCLE_ACTION_COREDUMP_DESTROY,
+    [VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART] = LIFECYCLE_ACTION_COREDUMP_RESTART,
+};
+
+int
+lifecycle_action_check(unsigned type, unsigned action, struct err *err)
+{
+    if (type > VIR_DOMAIN_LIFECYCLE_CRASH || action >= G_N_ELEMENTS(actions))
+        return err_set(err, VIR_ERR_INVALID_ARG, "there is no life-cycle action %u for %u", action, type);
+    if (type != VIR_DOMAIN_LIFECYCLE_CRASH && action >= VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "a core dump can only follow a crash");
+    return 0;
+}
+
+void
+def_set_lifecycle_action(struct domain_def *def, unsigned type, unsigned action)
+{
+    if (type == VIR_DOMAIN_LIFECYCLE_POWEROFF)
+        def->on_poweroff = actions[action];
+    else if (type == VIR_DOMAIN_LIFECYCLE_REBOOT)
+        def->on_reboot = actions[action];
+    else
+        def->on_crash = actions[action];
+}
+
 struct event *
 domain_event(const struct vm_view *view, enum event_family family, int id)
 {

@@ -37,5 +37,12 @@ const struct vm_view *domain_view(struct drv_conn *conn, const struct domain_ref
 struct affect { bool live, config; };
 int domain_affect(const struct vm_view *view, unsigned flags, struct affect *affect, struct err *err);
 
+/* The one that they name; both at once is VIR_ERR_INVALID_ARG.  Borrowed from the view; NULL with err. */
+const struct domain_def *domain_one_def(const struct vm_view *view, unsigned flags, struct err *err);
+
+/* virDomainLifecycle and virDomainLifecycleAction: -1 for what makes no sense. */
+int lifecycle_action_check(unsigned type, unsigned action, struct err *err);
+void def_set_lifecycle_action(struct domain_def *def, unsigned type, unsigned action);
+
 struct event *domain_event(const struct vm_view *view, enum event_family family, int id);
 struct event *domain_lifecycle(const struct vm_view *view, int type, int detail);

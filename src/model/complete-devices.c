@@ -282,10 +282,10 @@ static void complete_others(struct domain_def *def)
 
 int domain_complete_devices(struct domain_def *def, struct err *err)
 {
+    domain_sort_disks(def);
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (domain_complete_disk(def, def->disks[i], err) < 0)
             return -1;
-    domain_sort_disks(def);
     domain_sort_controllers(def);
     domain_number_controllers(def);
     complete_others(def);

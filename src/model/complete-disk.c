@@ -115,26 +115,25 @@ static void complete_hosts(struct domain_def *def, struct domain_disk *d)
     }
 }
 
-/* Disks are listed by bus, and on a bus by their name. */
+static int place_of(const struct domain_disk *d)
+{
+    return d->target ? disk_target_index(d->target, NULL) : -1;
+}
+
+/* Disks of which a document says the same of their bus, also that it says nothing, are listed by their place
+ * on it: each stands behind the last one before it, or else before the first. */
 void domain_sort_disks(struct domain_def *def)
 {
     for (uint32_t i = 1; i < def->n_disks; i++) {
         struct domain_disk *d = def->disks[i];
-        uint32_t at = i, last = i;
-        bool found = false;
+        uint32_t at = i;
         for (uint32_t k = i; k-- > 0;) {
             if (def->disks[k]->bus != d->bus)
                 continue;
-            if (disk_target_index(def->disks[k]->target, NULL) <= disk_target_index(d->target, NULL)) {
-                if (!found)
-                    at = last = k + 1;
-                else
-                    at = last;
-                found = true;
+            if (place_of(def->disks[k]) <= place_of(d)) {
+                at = k + 1;
                 break;
             }
-            last = k;
-            found = true;
             at = k;
         }
         memmove(&def->disks[at + 1], &def->disks[at], (i - at) * sizeof(void *));

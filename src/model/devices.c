@@ -53,6 +53,20 @@ def_disk_by_name(const struct domain_def *def, const char *name)
     return NULL;
 }
 
+struct domain_interface *
+def_interface_by_name(const struct domain_def *def, const char *name)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        const unsigned char *mac = def->interfaces[i]->mac;
+        char text[18];
+
+        g_snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+        if (str_equal(def->interfaces[i]->target, name) || g_ascii_strcasecmp(text, name) == 0)
+            return def->interfaces[i];
+    }
+    return NULL;
+}
+
 const char *
 channel_name(const struct domain_channel *channel)
 {

@@ -14,6 +14,9 @@ const char *disk_path(const struct domain_disk *disk);
 /* By target ("vda") or source path; NULL: none. */
 const struct domain_disk *def_disk_by_name(const struct domain_def *def, const char *name);
 
+/* By the name of its end on the host or by MAC address; NULL: none. */
+struct domain_interface *def_interface_by_name(const struct domain_def *def, const char *name);
+
 /* "org.qemu.guest_agent.0" of a virtio channel, else NULL. */
 const char *channel_name(const struct domain_channel *channel);
 /* false: it was so already. */

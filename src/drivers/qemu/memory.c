@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "drivers/qemu/monitor.h"
 #include "drivers/qemu/verbs.h"
+#include "model/tune.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -28,16 +29,12 @@ set_maximum(struct turn *turn, unsigned long kib, const struct affect *affect, s
     if (kib == 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "a guest cannot have no memory at all");
     def = domain_def_copy(turn_config_def(turn));
-    if (!def->memory)
-        def->memory = model_new(def, struct memory_size);
     if (def->cpu && def->cpu->numa && def->cpu->numa->n_cells) {
         domain_def_unref(def);
         return err_set(err, VIR_ERR_OPERATION_INVALID,
                        "the memory of this guest is given per NUMA cell: change its definition instead");
     }
-    def->memory->size = kib;
-    if (def->current_memory > kib)
-        def->current_memory = kib;
+    def_set_max_memory(def, kib);
     return guest_save_config(turn, def, err);
 }
 

@@ -2,118 +2,13 @@
  *
  * metadata: title, description and what applications note in a definition.
  *
- * Owns: the editing of <metadata>, which holds one element per XML namespace.
  * Called by: clients; reading on the I/O thread.  Setting waits for the disk.
  */
 #include "drivers/qemu/verbs.h"
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-#include <string.h>
+#include "driver/metadata.h"
 
 #define ERR_FROM VIR_FROM_QEMU
-
-static void
-quiet(void *ctx, const char *msg, ...)
-{
-}
-
-static xmlDocPtr
-parse(const char *text)
-{
-    xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
-    xmlDocPtr doc;
-
-    ctxt->sax->error = ctxt->sax->warning = quiet;
-    doc = xmlCtxtReadMemory(ctxt, text, (int)strlen(text), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR |
-                            XML_PARSE_NOWARNING);
-    xmlFreeParserCtxt(ctxt);
-    return doc;
-}
-
-/* The definition's metadata as a document; the model keeps the text inside. */
-static xmlDocPtr
-metadata_doc(const struct domain_def *def)
-{
-    g_autofree char *text = NULL;
-
-    if (!def->metadata)
-        return NULL;
-    text = g_strdup_printf("<metadata>%s</metadata>", def->metadata);
-    return parse(text);
-}
-
-/* And back. */
-static void
-keep(struct domain_def *def, xmlDocPtr doc)
-{
-    xmlBufferPtr buf = xmlBufferCreate();
-
-    for (xmlNodePtr n = xmlDocGetRootElement(doc)->children; n; n = n->next)
-        xmlNodeDump(buf, doc, n, 2, 1);
-    def->metadata = model_raw(def, (const char *)xmlBufferContent(buf));
-    xmlBufferFree(buf);
-}
-
-static xmlNodePtr
-find(xmlDocPtr doc, const char *uri)
-{
-    xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
-
-    for (xmlNodePtr node = root ? root->children : NULL; node; node = node->next)
-        if (node->type == XML_ELEMENT_NODE && node->ns && xmlStrEqual(node->ns->href, (const xmlChar *)uri))
-            return node;
-    return NULL;
-}
-
-/* Without the namespace that addresses it: as it was set. */
-static void
-strip_ns(xmlNodePtr node, const char *uri)
-{
-    for (xmlNodePtr n = node; n; n = n->next) {
-        if (n->type == XML_ELEMENT_NODE && n->ns && xmlStrEqual(n->ns->href, (const xmlChar *)uri))
-            n->ns = NULL;
-        if (n->type == XML_ELEMENT_NODE)
-            strip_ns(n->children, uri);
-    }
-}
-
-static char *
-get_element(const struct domain_def *def, const char *uri)
-{
-    xmlDocPtr doc = metadata_doc(def);
-    xmlNodePtr node = find(doc, uri);
-    char *text = NULL;
-
-    if (node) {
-        xmlDocPtr single = xmlNewDoc((const xmlChar *)"1.0");
-        xmlNodePtr copy = xmlDocCopyNode(node, single, 1);
-        xmlBufferPtr buf = xmlBufferCreate();
-        xmlNsPtr *at = &copy->nsDef;
-
-        xmlDocSetRootElement(single, copy);
-        copy->ns = copy->ns && xmlStrEqual(copy->ns->href, (const xmlChar *)uri) ? NULL : copy->ns;
-        strip_ns(copy->children, uri);
-        while (*at) {
-            if (xmlStrEqual((*at)->href, (const xmlChar *)uri)) {
-                xmlNsPtr gone = *at;
-
-                *at = gone->next;
-                gone->next = NULL;
-                xmlFreeNs(gone);
-            } else {
-                at = &(*at)->next;
-            }
-        }
-        xmlNodeDump(buf, single, copy, 0, 1);
-        text = g_strdup((const char *)xmlBufferContent(buf));
-        xmlBufferFree(buf);
-        xmlFreeDoc(single);
-    }
-    if (doc)
-        xmlFreeDoc(doc);
-    return text;
-}
 
 int
 qemu_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, int type, const char *uri,
@@ -121,93 +16,12 @@ qemu_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
 {
     VIEW_AUTO view = NULL;
     const struct domain_def *def;
-    struct affect affect;
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainGetMetadata", err) < 0 ||
-        !(view = domain_view(conn, dom, err)) || domain_affect(view, flags, &affect, err) < 0)
+        !(view = domain_view(conn, dom, err)) || !(def = domain_one_def(view, flags, err)))
         return -1;
-    def = affect.live ? view->live : view->config;
-    switch (type) {
-    case VIR_DOMAIN_METADATA_DESCRIPTION:
-        *result = g_strdup(def->description);
-        break;
-    case VIR_DOMAIN_METADATA_TITLE:
-        *result = g_strdup(def->title);
-        break;
-    case VIR_DOMAIN_METADATA_ELEMENT:
-        *result = get_element(def, uri);
-        break;
-    default:
-        return err_set(err, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
-    }
-    if (!*result)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_DOMAIN_METADATA, "guest '%s' has no such metadata", view->name);
-    return 0;
-}
-
-/* Puts `text` (NULL: removes) under namespace key:uri. */
-static int
-set_element(struct domain_def *def, const char *text, const char *key, const char *uri, struct err *err)
-{
-    xmlDocPtr doc = metadata_doc(def);
-    xmlDocPtr fresh = NULL;
-    xmlNodePtr old, node, root;
-
-    if (text) {
-        fresh = parse(text);
-        if (!fresh) {
-            if (doc)
-                xmlFreeDoc(doc);
-            return err_set(err, VIR_ERR_XML_ERROR, "the metadata is not one well-formed XML element: %.200s", text);
-        }
-    }
-    if (!doc) {
-        doc = xmlNewDoc((const xmlChar *)"1.0");
-        xmlDocSetRootElement(doc, xmlNewNode(NULL, (const xmlChar *)"metadata"));
-    }
-    root = xmlDocGetRootElement(doc);
-    old = find(doc, uri);
-    if (old) {
-        xmlUnlinkNode(old);
-        xmlFreeNode(old);
-    }
-    if (fresh) {
-        node = xmlDocCopyNode(xmlDocGetRootElement(fresh), doc, 1);
-        xmlSetNs(node, xmlNewNs(node, (const xmlChar *)uri, (const xmlChar *)key));
-        for (xmlNodePtr n = node->children; n; ) { /* children belong to it as well */
-            if (n->type == XML_ELEMENT_NODE && !n->ns)
-                xmlSetNs(n, node->ns);
-            if (n->children && n->type == XML_ELEMENT_NODE) {
-                n = n->children;
-                continue;
-            }
-            while (n && n != node && !n->next)
-                n = n->parent;
-            n = n && n != node ? n->next : NULL;
-        }
-        xmlAddChild(root, node);
-        xmlFreeDoc(fresh);
-    }
-    keep(def, doc);
-    xmlFreeDoc(doc);
-    return 0;
-}
-
-static int
-edit(struct domain_def *def, int type, const char *text, const char *key, const char *uri, struct err *err)
-{
-    if (text && *text == '\0' && type != VIR_DOMAIN_METADATA_ELEMENT)
-        text = NULL;
-    switch (type) {
-    case VIR_DOMAIN_METADATA_DESCRIPTION:
-        def->description = model_str(def, text);
-        return 0;
-    case VIR_DOMAIN_METADATA_TITLE:
-        def->title = model_str(def, text);
-        return 0;
-    default:
-        return set_element(def, text, key, uri, err);
-    }
+    *result = metadata_get(def, type, uri, err);
+    return *result ? 0 : -1;
 }
 
 int
@@ -216,7 +30,6 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
 {
     TURN_AUTO turn = NULL;
     struct affect affect;
-    struct event *ev;
     struct domain_def *def;
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetMetadata", err) < 0)
@@ -230,7 +43,7 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         return -1;
     if (affect.live) {
         def = domain_def_copy(turn_live_def(turn));
-        if (edit(def, type, metadata, key, uri, err) < 0) {
+        if (metadata_set(def, type, metadata, key, uri, err) < 0) {
             domain_def_unref(def);
             return -1;
         }
@@ -239,16 +52,13 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     }
     if (affect.config) {
         def = domain_def_copy(turn_config_def(turn));
-        if (edit(def, type, metadata, key, uri, err) < 0) {
+        if (metadata_set(def, type, metadata, key, uri, err) < 0) {
             domain_def_unref(def);
             return -1;
         }
         if (guest_save_config(turn, def, err) < 0)
             return -1;
     }
-    ev = domain_event(turn_view(turn), EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE);
-    ev->u.metadata_change.type = type;
-    ev->u.metadata_change.nsuri = type == VIR_DOMAIN_METADATA_ELEMENT ? g_strdup(uri) : NULL;
-    turn_emit(turn, ev);
+    turn_emit(turn, metadata_event(turn_view(turn), type, uri));
     return 0;
 }

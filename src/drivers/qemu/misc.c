@@ -55,26 +55,6 @@ qemu_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, uns
 
 /* ---- life-cycle actions -------------------------------------------------------- */
 
-static const enum lifecycle_action actions[] = {
-    [VIR_DOMAIN_LIFECYCLE_ACTION_DESTROY] = LIFECYCLE_ACTION_DESTROY,
-    [VIR_DOMAIN_LIFECYCLE_ACTION_RESTART] = LIFECYCLE_ACTION_RESTART,
-    [VIR_DOMAIN_LIFECYCLE_ACTION_RESTART_RENAME] = LIFECYCLE_ACTION_RENAME_RESTART,
-    [VIR_DOMAIN_LIFECYCLE_ACTION_PRESERVE] = LIFECYCLE_ACTION_PRESERVE,
-    [VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY] = LIFECYCLE_ACTION_COREDUMP_DESTROY,
-    [VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART] = LIFECYCLE_ACTION_COREDUMP_RESTART,
-};
-
-static void
-set_action(struct domain_def *def, unsigned type, enum lifecycle_action action)
-{
-    if (type == VIR_DOMAIN_LIFECYCLE_POWEROFF)
-        def->on_poweroff = action;
-    else if (type == VIR_DOMAIN_LIFECYCLE_REBOOT)
-        def->on_reboot = action;
-    else
-        def->on_crash = action;
-}
-
 int
 qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref *dom, unsigned int type,
                                  unsigned int action, unsigned int flags, struct err *err)
@@ -85,12 +65,8 @@ qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetLifecycleAction", err) < 0)
         return -1;
-    if (type > VIR_DOMAIN_LIFECYCLE_CRASH || action >= G_N_ELEMENTS(actions))
-        return err_set(err, VIR_ERR_INVALID_ARG, "there is no life-cycle action %u for %u", action, type);
-    if (type != VIR_DOMAIN_LIFECYCLE_CRASH && (action == VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_DESTROY ||
-                                               action == VIR_DOMAIN_LIFECYCLE_ACTION_COREDUMP_RESTART))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "a core dump can only follow a crash");
-    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetLifecycleAction", &turn, err) < 0 ||
+    if (lifecycle_action_check(type, action, err) < 0 ||
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetLifecycleAction", &turn, err) < 0 ||
         domain_affect(turn_view(turn), flags, &affect, err) < 0)
         return -1;
     if (affect.live) {
@@ -100,13 +76,13 @@ qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
                                                                               ? "reset" : "shutdown"), NULL, err) < 0)
             return -1;
         def = domain_def_copy(turn_live_def(turn));
-        set_action(def, type, actions[action]);
+        def_set_lifecycle_action(def, type, action);
         if (guest_save_live(turn, def, err) < 0)
             return -1;
     }
     if (affect.config) {
         def = domain_def_copy(turn_config_def(turn));
-        set_action(def, type, actions[action]);
+        def_set_lifecycle_action(def, type, action);
         return guest_save_config(turn, def, err);
     }
     return 0;

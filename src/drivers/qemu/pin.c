@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/typed_params.h"
 #include "drivers/qemu/verbs.h"
+#include "model/tune.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -22,37 +23,6 @@ static size_t
 host_cpus(void)
 {
     return (size_t)sysconf(_SC_NPROCESSORS_CONF);
-}
-
-/* The processors a text allows, or all of the host. */
-static void
-to_bytes(const char *cpuset, unsigned char *bytes, size_t n)
-{
-    struct bitmap *map = cpuset ? bitmap_parse(cpuset, CPU_SETSIZE, NULL) : NULL;
-
-    if (!map) {
-        map = bitmap_new(host_cpus());
-        bitmap_set_range(map, 0, host_cpus() - 1);
-    }
-    bitmap_to_bytes(map, bytes, n);
-    bitmap_free(map);
-}
-
-static const char *
-vcpu_cpuset(const struct domain_def *def, unsigned vcpu)
-{
-    for (uint32_t i = 0; def->cputune && i < def->cputune->n_vcpupins; i++)
-        if (def->cputune->vcpupins[i]->vcpu == vcpu)
-            return def->cputune->vcpupins[i]->cpuset;
-    return def->vcpu ? def->vcpu->cpuset : NULL;
-}
-
-static const char *
-emulator_cpuset(const struct domain_def *def)
-{
-    if (def->cputune && def->cputune->emulatorpin)
-        return def->cputune->emulatorpin->cpuset;
-    return def->vcpu ? def->vcpu->cpuset : NULL;
 }
 
 static int
@@ -78,13 +48,13 @@ guest_apply_pins(const struct domain_def *def, const struct guest_pub *pub)
     ERR_AUTO err = ERR_INIT;
 
     for (size_t i = 0; i < pub->nvcpus; i++) {
-        const char *cpuset = vcpu_cpuset(def, (unsigned)pub->vcpus[i].index);
+        const char *cpuset = def_cpu_pin(def, pub->vcpus[i].index);
 
         if (cpuset && set_affinity(pub->vcpus[i].tid, cpuset, &err) < 0)
             log_warn("guest '%s': %s", def->name, err_message(&err));
         err_clear(&err);
     }
-    if (emulator_cpuset(def) && set_affinity(pub->pid, emulator_cpuset(def), &err) < 0)
+    if (def_cpu_pin(def, -1) && set_affinity(pub->pid, def_cpu_pin(def, -1), &err) < 0)
         log_warn("guest '%s': %s", def->name, err_message(&err));
 }
 
@@ -113,7 +83,7 @@ qemu_domain_get_vcpu_pin_info(struct drv_conn *conn, const struct domain_ref *do
         return -1;
     n = MIN(ncpumaps, (int)def_max_vcpus(def));
     for (int i = 0; i < n; i++)
-        to_bytes(vcpu_cpuset(def, (unsigned)i), cpumaps + i * maplen, (size_t)maplen);
+        cpuset_to_bytes(def_cpu_pin(def, i), host_cpus(), cpumaps + i * maplen, (size_t)maplen);
     return n;
 }
 
@@ -126,38 +96,8 @@ qemu_domain_get_emulator_pin_info(struct drv_conn *conn, const struct domain_ref
 
     if (pin_view(conn, dom, flags, "virDomainGetEmulatorPinInfo", &view, &def, err) < 0)
         return -1;
-    to_bytes(emulator_cpuset(def), cpumaps, (size_t)maplen);
+    cpuset_to_bytes(def_cpu_pin(def, -1), host_cpus(), cpumaps, (size_t)maplen);
     return 1;
-}
-
-static void
-edit(struct domain_def *def, int vcpu, const char *cpuset)
-{
-    struct domain_cputune *tune = def->cputune;
-    struct vcpupin *pin = NULL;
-
-    if (!tune)
-        tune = def->cputune = model_new(def, struct domain_cputune);
-    if (vcpu < 0) {
-        if (!tune->emulatorpin)
-            tune->emulatorpin = model_new(def, struct emulatorpin);
-        tune->emulatorpin->cpuset = model_str(def, cpuset);
-        return;
-    }
-    for (uint32_t i = 0; i < tune->n_vcpupins; i++)
-        if (tune->vcpupins[i]->vcpu == (unsigned)vcpu)
-            pin = tune->vcpupins[i];
-    if (!pin) {
-        uint32_t at = 0;
-
-        while (at < tune->n_vcpupins && tune->vcpupins[at]->vcpu < (unsigned)vcpu)
-            at++;
-        pin = model_new(def, struct vcpupin);
-        pin->vcpu = (unsigned)vcpu;
-        pin->has_vcpu = true;
-        model_list_insert(def, tune->vcpupins, tune->n_vcpupins, at, pin);
-    }
-    pin->cpuset = model_str(def, cpuset);
 }
 
 static void
@@ -177,16 +117,12 @@ set_pin(struct drv_conn *conn, const struct domain_ref *dom, int vcpu, const uns
 {
     TURN_AUTO turn = NULL;
     struct affect affect;
-    g_autofree char *cpuset = NULL;
+    g_autofree char *cpuset = cpuset_from_bytes(bytes, (size_t)n);
     g_autofree char *name = NULL;
-    struct bitmap *map;
     const struct vm_view *view;
 
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, api, err) < 0)
         return -1;
-    map = bitmap_from_bytes(bytes, (size_t)n);
-    cpuset = bitmap_format(map);
-    bitmap_free(map);
     if (*cpuset == '\0')
         return err_set(err, VIR_ERR_INVALID_ARG, "an empty set of processors was given to pin to");
     if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
@@ -207,7 +143,7 @@ set_pin(struct drv_conn *conn, const struct domain_ref *dom, int vcpu, const uns
             if (pub->vcpus[i].index == vcpu && set_affinity(pub->vcpus[i].tid, cpuset, err) < 0)
                 return -1;
         def = domain_def_copy(view->live);
-        edit(def, vcpu, cpuset);
+        def_set_cpu_pin(def, vcpu, cpuset);
         if (guest_save_live(turn, def, err) < 0)
             return -1;
         name = vcpu < 0 ? g_strdup(VIR_DOMAIN_TUNABLE_CPU_EMULATORPIN) : g_strdup_printf("cputune.vcpupin%d", vcpu);
@@ -216,7 +152,7 @@ set_pin(struct drv_conn *conn, const struct domain_ref *dom, int vcpu, const uns
     if (affect.config) {
         struct domain_def *def = domain_def_copy(turn_config_def(turn));
 
-        edit(def, vcpu, cpuset);
+        def_set_cpu_pin(def, vcpu, cpuset);
         return guest_save_config(turn, def, err);
     }
     return 0;

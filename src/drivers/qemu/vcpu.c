@@ -8,31 +8,18 @@
 #include "drivers/qemu/stats.h"
 #include "drivers/qemu/status.h"
 #include "drivers/qemu/verbs.h"
+#include "model/tune.h"
 
 #include <sched.h>
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_QEMU
 
-static void
-set_count(struct domain_def *def, unsigned n)
-{
-    if (!def->vcpu)
-        def->vcpu = model_new(def, struct domain_vcpus);
-    if (!def->vcpu->max)
-        def->vcpu->max = 1;
-    def->vcpu->current = n == def->vcpu->max ? 0 : n;
-    /* Where single processors are listed, they follow the count, first ones first. */
-    for (uint32_t i = 0; i < def->n_vcpus; i++)
-        def->vcpus[i]->enabled = def->vcpus[i]->id < n ? TRI_YES : TRI_NO;
-}
-
 static int
 set_maximum(struct turn *turn, unsigned n, const struct affect *affect, struct err *err)
 {
     struct domain_def *def;
     const struct domain_def *old = turn_config_def(turn);
-    unsigned have;
 
     if (affect->live || !affect->config)
         return err_set(err, VIR_ERR_INVALID_ARG,
@@ -42,11 +29,7 @@ set_maximum(struct turn *turn, unsigned n, const struct affect *affect, struct e
                        "guest '%s' has a CPU topology, which says how many vCPUs there are: change that instead",
                        old->name);
     def = domain_def_copy(old);
-    if (!def->vcpu)
-        def->vcpu = model_new(def, struct domain_vcpus);
-    have = def_vcpus(def); /* stays, unless it becomes too many */
-    def->vcpu->max = n;
-    def->vcpu->current = have < n ? have : 0;
+    def_set_max_vcpus(def, n);
     return guest_save_config(turn, def, err);
 }
 
@@ -139,7 +122,7 @@ set_live(struct turn *turn, unsigned n, struct err *err)
     /* Some may have come or gone even so: what QEMU says counts. */
     if (!why.stale && learn_again(turn, &now, ret < 0 ? NULL : &why) == 0 && now != have) {
         def = domain_def_copy(turn_live_def(turn));
-        set_count(def, now);
+        def_set_vcpus(def, now);
         if (guest_save_live(turn, def, ret < 0 ? NULL : &why) < 0 && ret == 0)
             ret = -1;
     }
@@ -181,7 +164,7 @@ set_vcpus(struct drv_conn *conn, const struct domain_ref *dom, unsigned n, unsig
     if (!affect.config)
         return 0;
     def = domain_def_copy(turn_config_def(turn));
-    set_count(def, n);
+    def_set_vcpus(def, n);
     return guest_save_config(turn, def, err);
 }
 

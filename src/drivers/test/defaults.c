@@ -6,10 +6,194 @@
  */
 #include "drivers/test/guest.h"
 
+#include "base/uuid.h"
 #include "model/complete.h"
+
+#include <string.h>
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+static bool
+target_taken(const struct domain_def *def, const struct domain_interface *by_other_than)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++)
+        if (def->interfaces[i] != by_other_than && g_strcmp0(def->interfaces[i]->target, by_other_than->target) == 0)
+            return true;
+    return false;
+}
+
+/* Each interface has an end on the host; its name is known before the guest runs. */
+static void
+name_interfaces(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        struct domain_interface *net = def->interfaces[i];
+        unsigned n = 0;
+
+        if (net->target)
+            continue;
+        do
+            net->target = model_printf(def, "testnet%u", n++);
+        while (target_taken(def, net));
+    }
+}
+
+/* Ports of virtual switches are known by numbers that nobody has to make up by hand. */
+static void
+number_virtualports(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        struct virtualport *port = def->interfaces[i]->virtualport;
+        bool instance, interface;
+
+        if (!port)
+            continue;
+        instance = !port->type || port->type == VIRTUALPORT_TYPE_802_1QBG;
+        interface = !port->type || port->type == VIRTUALPORT_TYPE_OPENVSWITCH;
+        if (!port->parameters && (instance || interface))
+            port->parameters = model_new(def, struct virtualport_parameters);
+        if (instance && !port->parameters->has_instanceid) {
+            uuid_generate(port->parameters->instanceid);
+            port->parameters->has_instanceid = true;
+        }
+        if (interface && !port->parameters->has_interfaceid) {
+            uuid_generate(port->parameters->interfaceid);
+            port->parameters->has_interfaceid = true;
+        }
+    }
+}
+
+/* ---- firmware ---------------------------------------------------------------------- */
+
+/* Of firmware that is chosen, nothing can be said that the choice decides. */
+static int
+check_chosen_firmware(const struct domain_os *os, struct err *err)
+{
+    const struct os_loader *loader = os->loader;
+    const char *word = NULL;
+
+    if (loader)
+        word = loader->readonly ? "readonly" : loader->type || loader->path ? "type" : loader->secure == TRI_NO ? "secure" : NULL;
+    if (!word && os->nvram && os->nvram->template)
+        word = "template";
+    return !word ? 0 : err_set(err, VIR_ERR_XML_DETAIL, "firmware='%s' lets the hypervisor choose; then '%s' cannot be given",
+                               os_firmware_str(os->firmware), word);
+}
+
+static int
+check_named_firmware(const struct domain_os *os, struct err *err)
+{
+    if ((os->loader || os->nvram) && !(os->loader && os->loader->path))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "<loader> does not name a file, and no attribute 'firmware' of <os> asks to choose one");
+    if (os->nvram && os->loader->stateless == TRI_YES)
+        return err_set(err, VIR_ERR_XML_DETAIL, "a stateless <loader> has no use for <nvram>");
+    return 0;
+}
+
+static int
+compare_features(const void *a, const void *b)
+{
+    return strcmp((*(struct firmware_feature *const *)a)->name, (*(struct firmware_feature *const *)b)->name);
+}
+
+static int
+complete_firmware(struct domain_os *os, struct err *err)
+{
+    struct os_loader *loader = os->loader;
+
+    if (!os->firmware) {
+        os->n_firmware_features = 0;
+        return check_named_firmware(os, err);
+    }
+    if (check_chosen_firmware(os, err) < 0)
+        return -1;
+    if (loader && !loader->secure && !loader->stateless)
+        os->loader = NULL;
+    else if (loader)
+        loader->format = STORAGE_FORMAT_UNSET;
+    if (os->nvram && !os->nvram->path && !os->nvram->source)
+        os->nvram = NULL;
+    qsort(os->firmware_features, os->n_firmware_features, sizeof(*os->firmware_features), compare_features);
+    return 0;
+}
+
+/* ---- the rest -------------------------------------------------------------------------- */
+
+/* Memory follows the processors that are placed for the guest. */
+static void
+complete_numatune(struct domain_def *def)
+{
+    if (def->vcpu->placement == VCPU_PLACEMENT_AUTO && !def->numatune) {
+        def->numatune = model_new(def, struct domain_numatune);
+        def->numatune->memory = model_new(def, struct numatune_memory);
+        def->numatune->memory->placement = VCPU_PLACEMENT_AUTO;
+    }
+    if (def->numatune && def->numatune->memory && !def->numatune->memory->mode)
+        def->numatune->memory->mode = NUMA_MODE_STRICT;
+    if (def->numatune && !def->numatune->memory && !def->numatune->n_nodes)
+        def->numatune = NULL;
+}
+
+/* What a running guest was labelled with is not its definition's. */
+static void
+complete_seclabels(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_seclabels; i++) {
+        struct seclabel *label = def->seclabels[i];
+
+        if (label->type != SECLABEL_TYPE_STATIC)
+            label->label = NULL;
+        if (label->type == SECLABEL_TYPE_NONE)
+            label->relabel = TRI_UNSET;
+    }
+}
+
+/* Labels that say nothing of how; entries whose text is in a file; programs of containers. */
+static void
+drop_idle_words(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_seclabels;) {
+        if (!def->seclabels[i]->type)
+            model_list_remove(def->seclabels, def->n_seclabels, i);
+        else
+            i++;
+    }
+    for (uint32_t i = 0; i < def->n_sysinfos; i++)
+        for (uint32_t k = 0; k < def->sysinfos[i]->n_entries; k++)
+            if (def->sysinfos[i]->entries[k]->file)
+                def->sysinfos[i]->entries[k]->value = NULL;
+    if (def->os && def->os->type != OS_TYPE_EXE) {
+        def->os->init = def->os->initdir = def->os->inituser = def->os->initgroup = NULL;
+        def->os->n_initargs = def->os->n_initenvs = 0;
+    }
+}
+
+/* What is meant for other hypervisors. */
+static void
+forget_others(struct domain_def *def)
+{
+    def->qemu_commandline = NULL;
+    def->qemu_capabilities = NULL;
+    def->qemu_deprecation = QEMU_DEPRECATION_UNSET;
+    def->qemu_override = NULL;
+    def->lxc_namespace = NULL;
+    def->bhyve_commandline = NULL;
+    def->xen_commandline = NULL;
+    def->vmware_datacenterpath = NULL;
+}
 
 int
 test_defaults(struct domain_def *def, struct err *err)
 {
-    return domain_complete(def, ARCH_I686, err);
+    drop_idle_words(def);
+    if (domain_complete(def, ARCH_I686, err) < 0 || complete_firmware(def->os, err) < 0)
+        return -1;
+    domain_strip_live(def);
+    name_interfaces(def);
+    number_virtualports(def);
+    complete_numatune(def);
+    complete_seclabels(def);
+    forget_others(def);
+    return 0;
 }

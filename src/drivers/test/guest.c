@@ -59,3 +59,72 @@ test_set_state(struct turn *turn, int state, int reason, struct err *err)
 {
     return turn_publish(turn, &(struct vm_change){ .what = CHANGE_STATE, .state = state, .reason = reason }, err);
 }
+
+/* ---- definitions ------------------------------------------------------------------------ */
+
+const struct domain_def *
+test_read_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
+              const struct vm_view **view, struct err *err)
+{
+    if (flags_check(flags, allowed, api, err) < 0 || !(*view = domain_view(conn, dom, err)))
+        return NULL;
+    return domain_one_def(*view, flags, err);
+}
+
+static struct domain_def *
+edited(const struct domain_def *old, bool live, test_edit_fn fn, void *arg, struct err *err)
+{
+    DOMAIN_DEF_AUTO draft = domain_def_copy(old);
+
+    return fn(draft, live, arg, err) < 0 ? NULL : domain_def_copy(draft);
+}
+
+int
+test_edit_turn(struct turn *turn, unsigned flags, test_edit_fn fn, void *arg, struct err *err)
+{
+    const struct vm_view *view = turn_view(turn);
+    struct vm_change change = { 0 };
+    struct affect affect;
+
+    if (domain_affect(view, flags, &affect, err) < 0)
+        return -1;
+    if (affect.live) {
+        change.what |= CHANGE_LIVE;
+        if (!(change.live = edited(view->live, true, fn, arg, err)))
+            return -1;
+    }
+    if (affect.config) {
+        change.what |= CHANGE_CONFIG;
+        if (!(change.config = edited(view->config, false, fn, arg, err))) {
+            if (change.live)
+                domain_def_unref(change.live);
+            return -1;
+        }
+    }
+    return turn_publish(turn, &change, err);
+}
+
+int
+test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
+          test_edit_fn fn, void *arg, struct err *err)
+{
+    TURN_AUTO turn = NULL;
+
+    if (flags_check(flags, allowed, api, err) < 0 ||
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
+        return -1;
+    return test_edit_turn(turn, flags, fn, arg, err);
+}
+
+int
+test_edit_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
+              test_edit_fn fn, void *arg, struct err *err)
+{
+    TURN_AUTO turn = NULL;
+
+    if (flags_check(flags, allowed, api, err) < 0 ||
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0 ||
+        !domain_one_def(turn_view(turn), flags, err))
+        return -1;
+    return test_edit_turn(turn, flags, fn, arg, err);
+}

@@ -9,6 +9,9 @@
 #include "drivers/test/test.h"
 #include "model/domain-def.h"
 
+#define TEST_HOST_CPUS 16   /* of test:///default */
+#define TEST_MAX_VCPUS 32
+
 /* Parses and completes a document as this hypervisor does; `strict`: unknown elements are errors. */
 int test_parse(const char *xml, bool strict, struct domain_def **def, struct err *err);
 /* What this hypervisor adds to a document, and refuses. */
@@ -21,4 +24,17 @@ int test_wrong_state(const struct vm_view *view, const char *must, struct err *e
 int test_start(struct turn *turn, const struct domain_def *def, int event, struct err *err);
 /* The life that the turn works on ends, and with it the turn. */
 int test_end(struct turn **turn, int reason, int event, const char *api, struct err *err);
+
+/* Of the running guest or its definition, as flags say: of both at once is an error.  Borrowed from *view. */
+const struct domain_def *test_read_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags,
+                                       unsigned allowed, const char *api, const struct vm_view **view, struct err *err);
+/* Changes a definition that is its own to edit; `live`: it is that of the running guest. */
+typedef int (*test_edit_fn)(struct domain_def *def, bool live, void *arg, struct err *err);
+/* Edits what VIR_DOMAIN_AFFECT_… in flags name; all of it is seen at once, or none. */
+int test_edit_turn(struct turn *turn, unsigned flags, test_edit_fn fn, void *arg, struct err *err);
+int test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
+              test_edit_fn fn, void *arg, struct err *err);
+/* For calls that change one of the two. */
+int test_edit_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
+                  test_edit_fn fn, void *arg, struct err *err);
 int test_set_state(struct turn *turn, int state, int reason, struct err *err);

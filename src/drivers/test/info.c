@@ -60,27 +60,6 @@ test_domain_get_os_type(struct drv_conn *conn, const struct domain_ref *dom, cha
 }
 
 int
-test_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
-{
-    VIEW_AUTO view = NULL;
-    const struct domain_def *def;
-    struct affect affect;
-
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_VCPU_MAXIMUM,
-                    "virDomainGetVcpusFlags", err) < 0 ||
-        !(view = domain_view(conn, dom, err)) || domain_affect(view, flags, &affect, err) < 0)
-        return -1;
-    def = affect.live ? view->live : view->config;
-    return (int)(flags & VIR_DOMAIN_VCPU_MAXIMUM ? def_max_vcpus(def) : def_vcpus(def));
-}
-
-int
-test_domain_get_max_vcpus(struct drv_conn *conn, const struct domain_ref *dom, struct err *err)
-{
-    return test_domain_get_vcpus_flags(conn, dom, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_VCPU_MAXIMUM, err);
-}
-
-int
 test_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, char **result,
                          struct err *err)
 {

@@ -176,7 +176,7 @@ load_kinds(struct test_driver *drv, const char *xml, const char *root_element, c
 int
 test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err)
 {
-    return load_kinds(drv, xml, "node", in_node, NULL, folder, err);
+    return load_kinds(drv, xml, "node", in_node, NULL, folder, err) < 0 ? -1 : test_machine_load(&drv->node, xml, err);
 }
 
 #define HOST_ADAPTER(number, id, wwnn, wwpn, fabric) \
@@ -190,9 +190,12 @@ const char test_preset_default[] =
     "<node>"
     "<domain type='test'><name>test</name><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid>"
     "<memory>8388608</memory><currentMemory>2097152</currentMemory><vcpu>2</vcpu><os><type>hvm</type></os>"
-    "<devices><disk type='file'><source file='/guest/diskimage1'/><target dev='vda'/></disk>"
+    "<devices><disk type='file'><source file='/guest/diskimage1'/><target dev='vda'/>"
+    "<address type='pci' domain='0' bus='1' slot='0' function='0'/></disk>"
     "<interface type='network'><mac address='aa:bb:cc:dd:ee:ff'/><source network='default'/>"
-    "<target dev='testnet0'/></interface><memballoon model='virtio'/></devices></domain>"
+    "<target dev='testnet0'/><address type='pci' domain='0' bus='0' slot='1' function='0'/></interface>"
+    "<memballoon model='virtio'><address type='pci' domain='0' bus='0' slot='2' function='0'/></memballoon>"
+    "</devices></domain>"
     "<network><name>default</name><uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid><forward mode='nat'/>"
     "<bridge name='virbr0'/><ip address='192.168.122.1' netmask='255.255.255.0'>"
     "<dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>"

@@ -58,6 +58,8 @@ def show(value):
     if isinstance(value, (list, tuple)):
         inside = ', '.join(show(v) for v in value)
         return '[%s]' % inside if isinstance(value, list) else '(%s)' % inside
+    if isinstance(value, libvirt.virStream):
+        return 'stream'
     if isinstance(value, str) and '\n' in value:
         return '\n' + mask(value)
     if isinstance(value, str):
@@ -94,7 +96,7 @@ def call(fn, *args, label=None, keep=None):
         print('   ' + show(keep(result) if keep else result))
     except libvirt.libvirtError as e:
         print('   error %s from %s' % (e.get_error_code(), e.get_error_domain()))
-    except (TypeError, OverflowError, ValueError, KeyError) as e:
+    except (TypeError, OverflowError, ValueError, LookupError) as e:
         print('   %s' % type(e).__name__)
     drain()
     sys.stdout.flush()

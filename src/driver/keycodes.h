@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * keycodes: the keys of a keyboard, as different systems number them.
+ *
+ * Owns: the table from the key codes of other systems to the PC's set 1 with 0x80 added for extended keys.
+ * Called by: drivers.  Nothing here waits.
+ */
+#pragma once
+
+/* "linux", "usb" …, by virKeycodeSet; NULL: there is no such set. */
+const char *keycode_set_name(unsigned codeset);
+/* 0: there is no such key. */
+unsigned keycode_to_qnum(unsigned codeset, unsigned code);

@@ -35,7 +35,7 @@ class Commented(Bare):
     def comment(lines, indent=''):
         out, star = [], indent + ' * '
         for line in lines:
-            deeper = '    ' if line.startswith('@') else ''
+            deeper = '    ' if line.startswith('@') else '  ' if line.startswith('- ') else ''
             out.append(textwrap.fill(line, 100, initial_indent=star, subsequent_indent=star + deeper,
                                      break_long_words=False, break_on_hyphens=False) if line else star.rstrip())
         if len(out) == 1 and '\n' not in out[0]:
@@ -73,8 +73,9 @@ class Commented(Bare):
         result = doctext.result_text(rec, doc)
         if result:
             lines.append('@return ' + self.plain(result))
-        if rec.kind == 'call' and doc.errors:
-            lines += ['', 'Errors: ' + self.plain('; '.join('%s: %s' % e for e in doc.errors)) + '.']
+        errors = doctext.own_errors(self.api, rec, doc) if rec.kind == 'call' else []
+        if errors:
+            lines += ['', 'Errors:'] + ['- %s: %s' % (code, self.plain(when)) for code, when in errors]
         lines += ['', 'Since %s.' % rec.since]
         return self.comment(lines)
 

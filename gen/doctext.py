@@ -51,6 +51,13 @@ class Doc:
     def __init__(self, name, where, unit, topic=None):
         self.name, self.where, self.unit, self.topic = name, where, unit, topic
         self.paragraphs, self.args, self.result, self.errors, self.see = [], {}, None, [], []
+        self.shared = []        # errors that the calls of a topic have in common
+
+    @property
+    def told_errors(self):
+        """The errors of the call and those of its topic."""
+        mine = {code for code, _ in self.errors}
+        return self.errors + [(code, when) for code, when in self.shared if code not in mine]
 
     @property
     def summary(self):
@@ -173,25 +180,56 @@ FAILED = {
 }
 
 
-def errors(api, call, doc):
-    """[(code, when)]: those of the text first, then what the record implies."""
-    out = list(doc.errors) if doc else []
-    said = [code for code, _ in out]
-    if call.slot:
-        mine = call.self_arg
-        gone = GONE.get(mine.type) if mine else None
-        if gone and gone not in said:
-            out.append((gone, 'the %s does not exist any more' % NOUNS[mine.type]))
+def implied(api, call, doc):
+    """[(code, when)]: what arguments and flags imply, whatever the driver."""
+    out = []
+    names = [a.name for a in call.args]
     failed = [FAILED[c.what].format(*c.args) for c in call.checks if c.what in FAILED]
-    if call.slot and any(a.role == 'params' for a in call.args):
-        failed.append('a parameter has the wrong type, or is given twice')
-        if 'VIR_ERR_ARGUMENT_UNSUPPORTED' not in said:
+    if call.slot:
+        enums = [e for a in call.args if a.role == 'flags' and doc and a.name in doc.args
+                 for e in api.enums if re.search(r'\b%s\b' % e.name, doc.args[a.name])]
+        flags = [v[0] for e in enums for v in e.values]
+        live = next((f for f in flags if f.endswith('_LIVE') and f[:-4] + 'CONFIG' in flags), None)
+        if live:
+            noun = NOUNS[call.self_arg.type]
+            out.append(('VIR_ERR_OPERATION_INVALID',
+                        '%s is given although the %s is not active, or %s although it has no definition that is kept'
+                        % (live, noun, live[:-4] + 'CONFIG')))
+        if {'xml', 'xmlDesc', 'xmldesc'} & set(names):
+            out.append(('VIR_ERR_XML_ERROR', 'the XML is malformed, or lacks something'))
+            out += [('VIR_ERR_XML_INVALID_SCHEMA', 'with %s, the XML does not validate' % f) for f in flags
+                    if f.endswith('_VALIDATE') and not f.endswith('_REDEFINE_VALIDATE')]
+        if 'disk' in names:
+            failed.append('the guest has no such disk')
+        if any(a.role == 'params' for a in call.args):
+            failed.append('a parameter has the wrong type, or is given twice')
             out.append(('VIR_ERR_ARGUMENT_UNSUPPORTED', 'a parameter is not known to the driver'))
-    if failed and 'VIR_ERR_INVALID_ARG' in said:
-        n = said.index('VIR_ERR_INVALID_ARG')
-        out[n] = ('VIR_ERR_INVALID_ARG', '; '.join([out[n][1]] + failed))
-    elif failed:
+    if failed:
         out.append(('VIR_ERR_INVALID_ARG', '; '.join(failed)))
+    return out
+
+
+def own_errors(api, call, doc):
+    """[(code, when)]: those of the text, then what the call's arguments imply."""
+    out = doc.told_errors if doc else []
+    said = [code for code, _ in out]
+    for code, when in implied(api, call, doc):
+        if code not in said:
+            out.append((code, when))
+        elif code == 'VIR_ERR_INVALID_ARG':
+            n = said.index(code)
+            out[n] = (code, '; '.join([out[n][1], when]))
+    return out
+
+
+def errors(api, call, doc):
+    """[(code, when)]: its own, then those that every call of its kind has."""
+    out = own_errors(api, call, doc)
+    said = {code for code, _ in out}
+    mine = call.self_arg
+    gone = GONE.get(mine.type) if mine and call.slot else None
+    if gone and gone not in said:
+        out.append((gone, 'the %s does not exist any more' % NOUNS[mine.type]))
     if call.readonly is False:
         out.append(('VIR_ERR_OPERATION_DENIED', 'the connection is read-only'))
     elif isinstance(call.readonly, list):
@@ -248,7 +286,7 @@ def readonly_text(call):
 
 def _read(api, texts, unit, path):
     doc = topic = target = None
-    shared = {}             # argument texts that hold for all calls from here on
+    shared = Doc('each', path, unit)        # what holds for the calls from here on, up to the next topic
     texts.topics[unit.name] = []
 
     def add(line):
@@ -282,17 +320,18 @@ def _read(api, texts, unit, path):
                 elif name == 'topic':
                     doc = topic = Doc(rest, where, unit)
                     texts.topics[unit.name].append(doc)
-                    rest = ''
+                    shared, rest = Doc('each', where, unit), ''
                 elif name == 'each':
-                    doc = Doc('each', where, unit)
-                    doc.args = shared
+                    doc = shared
                 elif name in texts.of:
                     raise description.DescriptionError('%s: %s is told twice' % (where, name))
                 else:
                     doc = texts.of[name] = Doc(name, where, unit, topic)
                     texts.order.append(name)
                     call = api.call.get(name)
-                    doc.args = {a.name: shared[a.name] for a in call.args if a.name in shared} if call else {}
+                    if call:
+                        doc.args = {a.name: shared.args[a.name] for a in call.args if a.name in shared.args}
+                        doc.shared = shared.errors if call.slot else []
                 target = ('text', None)
                 if rest:
                     add(rest)
@@ -366,7 +405,7 @@ def problems(api, texts):
     heads = list(texts.units.values()) + [t for topics in texts.topics.values() for t in topics]
     for doc in list(texts.of.values()) + heads:
         said = ' '.join(doc.paragraphs + list(doc.args.values()) + [doc.result or ''] + doc.see +
-                        ['%s %s' % e for e in doc.errors])
+                        ['%s %s' % e for e in doc.told_errors])
         for word in NAME.findall(said):
             if word.endswith('*'):
                 fine = any(n.startswith(word[:-1]) for n in names)
@@ -376,7 +415,7 @@ def problems(api, texts):
                 out.append('%s: %s speaks of %s, which does not exist' % (doc.where, doc.name, word))
         if doc not in heads and any(p.startswith('|') for p in doc.paragraphs):
             out.append('%s: code stands in the heads of pages and topics only' % doc.where)
-        for code, _ in doc.errors:
+        for code, _ in doc.told_errors:
             if code not in api.constant:
                 out.append('%s: there is no error %s' % (doc.where, code))
         if said.count('`') % 2:

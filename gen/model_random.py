@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Makes random documents from the description: food for tests and fuzzers.
 
-usage: model_random.py [--seed N] [--count N] [--element NAME] [--density P] STRUCT:ELEMENT FILE.model... > documents
-  one document a line.  --element restricts <devices> to one kind of device.
+usage: model_random.py [--seed N] [--count N] [--density P] [--spoil P] STRUCT:ELEMENT FILE.model... > documents
+  one document a line.  --spoil makes them almost valid: each value is wrong, each attribute that has to be there
+  missing, each element repeated or empty with that probability.
 """
 import argparse
 import os
@@ -14,17 +15,20 @@ from model_read import SCALARS
 
 WORDS = ['a', 'b1', 'net-0', 'x.y', 'data', 'é', 'a&b', "it's", 'long-' + 'x' * 40]
 PLAIN = ['a', 'b1', 'net-0', 'data']
+WRONG = ['', 'x', '-1', '0', '70000', ' 5 ', 'yes', '99999999999999999999', '0x', '1.5', '\t', '::', '[]']
 
 
 class Maker:
-    def __init__(self, m, rng, density=0.5, plain=False, overrides=None, depth=7):
-        self.m, self.rng, self.density, self.plain, self.depth = m, rng, density, plain, depth
+    def __init__(self, m, rng, density=0.5, plain=False, overrides=None, depth=7, spoil=0.0):
+        self.m, self.rng, self.density, self.plain, self.depth, self.spoil = m, rng, density, plain, depth, spoil
         self.overrides = overrides or {}
         self.used = set()
         self.force = set()
 
     def value(self, f, key):
         r = self.rng
+        if self.spoiled():
+            return r.choice(WRONG)
         if key in self.overrides:
             v = self.overrides[key]
             return str(v(r) if callable(v) else r.choice(v) if isinstance(v, (list, tuple)) else v)
@@ -55,6 +59,9 @@ class Maker:
         if kind != 'STR':
             return str(r.randrange(1, 200))
         return r.choice(PLAIN if self.plain else WORDS)
+
+    def spoiled(self):
+        return self.spoil > 0 and self.rng.random() < self.spoil
 
     @staticmethod
     def esc(s):
@@ -97,7 +104,7 @@ class Maker:
                 continue
             if not self.exists(f, disc, up) or f.flags & {'status'} or f.name.startswith(model_read.HIDDEN):
                 continue
-            want = key in self.force or 'missing' in f.opts or r.random() < self.density
+            want = key in self.force or ('missing' in f.opts and not self.spoiled()) or r.random() < self.density
             if key in self.overrides and self.overrides[key] is None:
                 continue
             if not want:
@@ -114,7 +121,7 @@ class Maker:
                 pre = ''
                 if f.ns:
                     q, pre = '%s:%s' % (f.ns, f.name), " xmlns:%s='%s'" % (f.ns, self.m.namespaces[f.ns])
-                for _ in range(r.choice((1, 1, 2)) if f.kind == 'list' else 1):
+                for _ in range(r.choice((1, 1, 2)) if f.kind == 'list' else 2 if self.spoiled() else 1):
                     if f.type in self.m.structs:
                         x = self.element(q, self.m.structs[f.type], f.type, disc, depth + 1)
                         kids.append(x.replace('<' + q, '<' + q + pre, 1))
@@ -141,13 +148,14 @@ def main():
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--count', type=int, default=10)
     p.add_argument('--density', type=float, default=0.3)
+    p.add_argument('--spoil', type=float, default=0.0)
     p.add_argument('root')
     p.add_argument('files', nargs='+')
     a = p.parse_args()
     m = model_read.read(a.files)
     struct, name = a.root.split(':')
     for i in range(a.count):
-        mk = Maker(m, random.Random(a.seed * 1000003 + i), a.density)
+        mk = Maker(m, random.Random(a.seed * 1000003 + i), a.density, spoil=a.spoil)
         print(mk.element(name, m.structs[struct], struct, None, 0).replace('\n', ' '))
 
 

@@ -5,7 +5,8 @@
 usage: run.py BUILD_FOLDER SECONDS
 
 A finding is kept in BUILD_FOLDER/fuzz/NAME/ and its report printed.  Inputs that found new paths
-stay in BUILD_FOLDER/fuzz/NAME/corpus for the next run; tests/fuzz/corpus/NAME holds the seeds.
+stay in BUILD_FOLDER/fuzz/NAME/corpus for the next run; tests/fuzz/corpus/NAME holds the seeds, and seeds.py
+makes those of documents.
 Ends with "fuzz: N passed, N failed".
 """
 import concurrent.futures
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+SEEDED = ('fragment', 'json', 'scalar', 'xml')
 
 
 def run(program, build, seconds):
@@ -22,6 +24,10 @@ def run(program, build, seconds):
     folder = build / 'fuzz' / name
     (folder / 'corpus').mkdir(parents=True, exist_ok=True)
     seeds = HERE / 'corpus' / name
+    if name in SEEDED:
+        seeds = folder / 'seeds'
+        seeds.mkdir(exist_ok=True)
+        subprocess.run([sys.executable, HERE / 'seeds.py', name, seeds], check=True)
     command = [str(program), f'-max_total_time={seconds}', '-timeout=10', '-rss_limit_mb=2048', '-print_final_stats=1',
                f'-artifact_prefix={folder}/', str(folder / 'corpus')]
     if seeds.is_dir():

@@ -19,6 +19,8 @@ WRONG = ['', 'x', '-1', '0', '70000', ' 5 ', 'yes', '99999999999999999999', '0x'
 
 
 class Maker:
+    ordered = False      # as in the description, instead of any order
+
     def __init__(self, m, rng, density=0.5, plain=False, overrides=None, depth=7, spoil=0.0):
         self.m, self.rng, self.density, self.plain, self.depth, self.spoil = m, rng, density, plain, depth, spoil
         self.overrides = overrides or {}
@@ -135,9 +137,10 @@ class Maker:
             else:
                 continue
             self.used.add(key)
-        r.shuffle(kids)
         a = list(attrs.items())
-        r.shuffle(a)
+        if not self.ordered:
+            r.shuffle(kids)
+            r.shuffle(a)
         head = name + ''.join(" %s='%s'" % (k, self.esc(v)) for k, v in a)
         body = text + ''.join(kids)
         return '<%s>%s</%s>' % (head, body, name) if body else '<%s/>' % head

@@ -136,6 +136,54 @@ def file_names(root):
     return [os.path.join(folder, n + '.model') for n in re.findall(r"'([^']+)'", names)]
 
 
+def fields(m, s, prefix=''):
+    """(path, field) of all fields of a struct, those of groups and included structs too."""
+    for f in s.fields:
+        if f.kind == 'include':
+            yield from fields(m, m.structs[f.type], prefix)
+            continue
+        yield prefix + {'attr': '@', 'text': '='}.get(f.kind, '') + (f.name or f.cname), f
+        if f.kind == 'group':
+            yield from fields(m, f.sub, prefix + f.name + '/')
+
+
+def read_texts(m, paths):
+    """What structs and fields are for: {(struct, path): text}, the path of a struct itself is ''.
+
+    A line in brackets names the struct; then "path: text" a line, ": text" for the struct itself.  A field of
+    an included struct is told where that struct is.
+    """
+    texts = {}
+    for path in paths:
+        struct = None
+        with open(path, encoding='utf-8') as f:
+            for n, line in enumerate(f, 1):
+                line = line.strip()
+                if not line or line.startswith('#'):
+                    continue
+                where = '%s:%d' % (path, n)
+                if line[0] == '[' and line[-1] == ']':
+                    struct = line[1:-1]
+                    if struct not in m.structs:
+                        raise Bad('%s: no struct %s' % (where, struct))
+                    known = {p for p, _ in fields(m, m.structs[struct])}
+                    continue
+                field, colon, text = line.partition(':') if not re.match(r'\S+:\S', line) else line.partition(': ')
+                if not colon or struct is None or not text.strip():
+                    raise Bad('%s: expected [struct] or "path: text"' % where)
+                if field and field not in known:
+                    raise Bad('%s: struct %s has no %s' % (where, struct, field))
+                if (struct, field) in texts:
+                    raise Bad('%s: told twice' % where)
+                texts[struct, field] = text.strip()
+    return texts
+
+
+def text_names(root):
+    folder = os.path.join(root, 'model', 'texts')
+    return [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.endswith('.txt')]
+
+
 def _line(m, stack, w, where):
     if not w:
         return

@@ -4,7 +4,7 @@
  *
  * usage: model-roundtrip [-c] [-v] [-l] [-s] [-q] [-t N] FILE...
  *        model-roundtrip [-c] [-v] [-l] [-s] -b
- *   prints each document as we write it, and checks copy, equality and JSON on the way; -q only says
+ *   prints each document as we write it, and checks copy, equality, the guest's view and JSON on the way; -q only says
  *   which differ from the file, with the number that came back unchanged; -c completed as every driver
  *   does; -v refusing what is not described; -l live; -s without secrets; -t N measures N rounds.
  *   -b reads a document a line and answers each with what it became, or "error CODE/DOMAIN: message",
@@ -17,6 +17,7 @@
 #include <string.h>
 #include "model/all-def.h"
 #include "model/complete-host.h"
+#include "model/engine.h"
 #include "model/json.h"
 
 static unsigned parse_flags, format_flags = MODEL_FORMAT_SECURE;
@@ -79,6 +80,95 @@ static void measure(const struct model_document *doc, const char *xml, size_t n,
     model_unref(def);
 }
 
+/* ---- changing one value ------------------------------------------------------------------------- */
+
+struct change {
+    void *root;
+    unsigned at;           /* which value, counted as they are met */
+    bool done, abi;        /* was it found, can a guest tell? */
+};
+
+static bool alter(struct change *c, const struct model_field *f, void *base)
+{
+    void *p = FIELD_PTR(base, f->offset);
+    const char **text = p;
+    const struct model_enum *e = f->sub;
+    if (!scalar_given(f, base))
+        return false;
+    switch ((enum model_kind)f->kind) {
+    case MODEL_K_STR: case MODEL_K_RAW: case MODEL_K_CPUSET:
+        *text = model_printf(c->root, "%s+", *text);
+        return true;
+    case MODEL_K_ENUM:
+        if (e->count < 3)
+            return false;
+        *(uint8_t *)p = *(uint8_t *)p % (e->count - 1) + 1;
+        return true;
+    case MODEL_K_FLAG:
+        *(bool *)p = false;
+        return true;
+    case MODEL_K_DOUBLE:
+        *(double *)p += 1;
+        return true;
+    default:
+        *(unsigned char *)p ^= 64;
+        return scalar_given(f, base);
+    }
+}
+
+/* The deciding attributes stay as they are: which fields there are depends on them. */
+static void change_one(struct change *c, const struct model_table *t, void *base, unsigned disc, unsigned up, bool abi)
+{
+    disc = table_disc(t, base, disc);
+    for (unsigned i = 0; i < t->n_fields && !c->done; i++) {
+        const struct model_field *f = &t->fields[i];
+        bool here = abi && f->flags & MODEL_ABI;
+        if ((int)i == t->disc || !field_exists(f, disc, up))
+            continue;
+        if (f->kind == MODEL_K_GROUP) {
+            change_one(c, f->sub, base, disc, up, here);
+        } else if (f->kind == MODEL_K_STRUCT) {
+            void *sub = (void *)(uintptr_t)FIELD_SUB(base, f);
+            if (sub)
+                change_one(c, f->sub, sub, disc, disc, here);
+        } else if (f->kind == MODEL_K_LIST) {
+            for (uint32_t k = 0; k < FIELD_COUNT(base, f) && !c->done; k++)
+                change_one(c, f->sub, ((void *const *)FIELD_SUB(base, f))[k], disc, disc, here);
+        } else if (!(f->flags & MODEL_MANY) && scalar_given(f, base) && !c->at--) {
+            c->done = true;
+            c->abi = here;
+            if (!alter(c, f, base))
+                c->done = false, c->at = 0;         /* the next one then */
+        }
+    }
+}
+
+/* A document with one value changed is another one, and a guest sees it where the description says so. */
+static int check_changes(const char *name, const struct model_document *doc, const void *def)
+{
+    int status = 0;
+    for (unsigned n = 0;; n = n < 20 ? n + 1 : n * 5 / 4) {
+        void *other = model_copy(def);
+        struct change c = { .root = other, .at = n };
+        char *where = NULL;
+        change_one(&c, doc->table, other, 0, 0, true);
+        if (c.done && model_equal(def, other)) {
+            printf("%s: change %u is not noticed\n", name, n);
+            status = 1;
+        }
+        if (c.done && model_abi_equal(def, other, &where) == c.abi) {
+            printf("%s: a guest %s notice change %u%s%s\n", name, c.abi ? "has to" : "must not", n, where ? ": " : "",
+                   where ? where : "");
+            status = 1;
+        }
+        bool done = c.done && n < 400;
+        g_free(where);
+        model_unref(other);
+        if (!done)
+            return status;
+    }
+}
+
 /* What must hold for every document: 0, or 1 and says what does not. */
 static int check(const char *name, const struct model_document *doc, const void *def, const char *out)
 {
@@ -100,6 +190,7 @@ static int check(const char *name, const struct model_document *doc, const void 
         printf("%s: differs after a way through JSON: %s\n", name, err_message(&err));
         status = 1;
     }
+    status |= check_changes(name, doc, def);
     free(again);
     free(json);
     free(back);

@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "file.h"
 #include "lookup.h"
+#include "progress.h"
 #include "xml.h"
 
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "lookup.h"
 #include "params.h"
+#include "progress.h"
 #include "xml.h"
 
 #include <stdlib.h>
@@ -72,23 +73,37 @@ cmd_save(struct shell *sh, const struct call *call)
         return false;
     s.dom = dom;
     s.xml = xml;
-    struct job job = {.dom = dom, .fn = save_run, .ctx = &s, .label = opt_flag(call, "verbose") ? "Save" : NULL};
+    struct job job = {.dom = dom, .fn = save_run, .ctx = &s, .label = "Save", .verbose = opt_flag(call, "verbose")};
     if (job_run(sh, &job) < 0)
         return fail(sh, "Failed to save domain '%s' to %s", virDomainGetName(dom), s.to);
     say(sh, "\nDomain '%s' saved to %s\n", virDomainGetName(dom), s.to);
     return true;
 }
 
+struct restore {
+    const char *from, *xml;
+    unsigned int flags;
+    struct params params;
+};
+
+static int
+restore_run(struct shell *sh, void *ctx)
+{
+    struct restore *r = ctx;
+    if (r->params.n)
+        return virDomainRestoreParams(sh->conn, r->params.list, r->params.n, r->flags);
+    return r->flags || r->xml ? virDomainRestoreFlags(sh->conn, r->from, r->xml, r->flags)
+                              : virDomainRestore(sh->conn, r->from);
+}
+
 bool
 cmd_restore(struct shell *sh, const struct call *call)
 {
-    const char *from = NULL;
     g_autofree char *xml = NULL;
-    unsigned int flags;
-    int rc;
     auto_params params = {0};
-    save_flags(call, &flags);
-    if (opt_string(sh, call, "file", &from) <= 0 ||
+    struct restore r = {0};
+    save_flags(call, &r.flags);
+    if (opt_string(sh, call, "file", &r.from) <= 0 ||
         opt_file(sh, call, "xml", &xml) < 0)
         return false;
     if (opt_flag(call, "parallel-channels")) {
@@ -96,18 +111,17 @@ cmd_restore(struct shell *sh, const struct call *call)
         if (params_add_int(sh, call, "parallel-channels", VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS, &params) < 0)
             return false;
 #endif
-        if (virTypedParamsAddString(&params.list, &params.n, &params.max, VIR_DOMAIN_SAVE_PARAM_FILE, from) < 0 ||
+        if (virTypedParamsAddString(&params.list, &params.n, &params.max, VIR_DOMAIN_SAVE_PARAM_FILE, r.from) < 0 ||
             (xml && virTypedParamsAddString(&params.list, &params.n, &params.max, VIR_DOMAIN_SAVE_PARAM_DXML,
                                             xml) < 0))
             return false;
-        rc = virDomainRestoreParams(sh->conn, params.list, params.n, flags);
-    } else {
-        rc = flags || xml ? virDomainRestoreFlags(sh->conn, from, xml, flags)
-                          : virDomainRestore(sh->conn, from);
     }
-    if (rc < 0)
-        return fail(sh, "Failed to restore domain from %s", from);
-    say(sh, "Domain restored from %s\n", from);
+    r.xml = xml;
+    r.params = params;
+    struct job job = {.label = "Restore", .fn = restore_run, .ctx = &r};
+    if (job_run(sh, &job) < 0)
+        return fail(sh, "Failed to restore domain from %s", r.from);
+    say(sh, "Domain restored from %s\n", r.from);
     return true;
 }
 
@@ -128,7 +142,7 @@ cmd_managedsave(struct shell *sh, const struct call *call)
         return false;
     s.dom = dom;
     struct job job = {.dom = dom, .fn = managedsave_run, .ctx = &s,
-                      .label = opt_flag(call, "verbose") ? "Managedsave" : NULL};
+                      .label = "Managedsave", .verbose = opt_flag(call, "verbose")};
     if (job_run(sh, &job) < 0)
         return fail(sh, "Failed to save domain '%s' state", virDomainGetName(dom));
     say(sh, "\nDomain '%s' state saved by libvirt\n", virDomainGetName(dom));
@@ -305,7 +319,7 @@ cmd_dump(struct shell *sh, const struct call *call)
     if (!dom)
         return false;
     s.dom = dom;
-    struct job job = {.dom = dom, .fn = dump_run, .ctx = &s, .label = opt_flag(call, "verbose") ? "Dump" : NULL};
+    struct job job = {.dom = dom, .fn = dump_run, .ctx = &s, .label = "Dump", .verbose = opt_flag(call, "verbose")};
     if (job_run(sh, &job) < 0)
         return fail(sh, "Failed to core dump domain '%s' to %s", virDomainGetName(dom), s.to);
     say(sh, "\nDomain '%s' dumped to %s\n", virDomainGetName(dom), s.to);

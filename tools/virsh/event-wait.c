@@ -102,12 +102,13 @@ event_wait_quietly(struct event_wait *w, int timeout_ms)
 {
     gint64 end = timeout_ms > 0 ? g_get_monotonic_time() + timeout_ms * G_GINT64_CONSTANT(1000) : 0;
     int rc = 1;
-    interrupt_catch();
+    if (!w->deaf)
+        interrupt_catch();
     g_mutex_lock(&w->lock);
     while (!w->done) {
         /* A signal does not wake a condition, so look around now and then. */
         gint64 now = g_get_monotonic_time(), next = now + 100000;
-        if (interrupted() || g_atomic_int_get(&w->sh->closed)) {
+        if (!w->deaf && (interrupted() || g_atomic_int_get(&w->sh->closed))) {
             rc = -1;
             break;
         }
@@ -118,7 +119,8 @@ event_wait_quietly(struct event_wait *w, int timeout_ms)
         g_cond_wait_until(&w->cond, &w->lock, end && end < next ? end : next);
     }
     g_mutex_unlock(&w->lock);
-    interrupt_release();
+    if (!w->deaf)
+        interrupt_release();
     return rc;
 }
 

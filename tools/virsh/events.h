@@ -14,6 +14,7 @@ struct event_wait {
     GCond cond;
     int seen;
     bool loop, timestamp, done;
+    bool deaf; /* to interrupts and a broken connection */
 };
 void event_wait_init(struct event_wait *w, struct shell *sh, const struct call *call);
 void event_print(struct event_wait *w, const char *fmt, ...) G_GNUC_PRINTF(2, 3);

@@ -23,22 +23,5 @@ struct edit {
 enum edit_result { EDIT_FAILED = -1, EDIT_SAME = 0, EDIT_DONE = 1 };
 enum edit_result edit_object(struct shell *sh, const struct edit *e);
 
-/* Runs fn on a thread; meanwhile shows progress, calls abort on an interrupt, and acts at the timeout.
- * The result is fn's. */
-struct job {
-    virDomainPtr dom;
-    const char *label; /* for progress, or NULL for none */
-    int (*fn)(struct shell *sh, void *ctx);
-    void *ctx;
-    int timeout_ms;
-    void (*on_timeout)(struct shell *sh, struct job *job);
-};
-int job_run(struct shell *sh, struct job *job);
-/* "Label: [ 50 %]" on the terminal, from amounts. */
-void progress_show(const char *label, unsigned long long remaining, unsigned long long total);
-
-/* Sizes for people: 10.00 GiB. */
-double size_pretty(unsigned long long bytes, const char **unit);
-
 /* The console; console.c. */
 bool console_run(struct shell *sh, virDomainPtr dom, const char *device, unsigned int flags, bool resume);

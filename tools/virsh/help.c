@@ -3,7 +3,6 @@
 #include "shell.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static void
 print_group(struct shell *sh, const struct group_def *g, const char *colon)
@@ -98,42 +97,6 @@ shell_help_command(struct shell *sh, const struct command_def *def)
         out(sh, "\n");
     }
     return true;
-}
-
-/* How many single changes lead from one word to the other. */
-static int
-distance(const char *a, const char *b)
-{
-    enum { MAX = 32 };
-    int n = (int)strlen(b), row[MAX + 1];
-    if (n > MAX)
-        return MAX;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; *a; a++, i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int best = MIN(MIN(row[j] + 1, row[j - 1] + 1), diagonal + (*a != b[j - 1]));
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
-void
-shell_hint(struct shell *sh, const char *name)
-{
-    g_autoptr(GString) like = g_string_new(NULL);
-    if (!isatty(STDERR_FILENO) || strlen(name) < 3)
-        return;
-    for (const struct group_def *g = command_groups; g->keyword; g++)
-        for (const struct command_def *c = g->commands; c->name; c++)
-            if (!c->hidden && c->run && (strstr(c->name, name) || distance(name, c->name) <= 2))
-                g_string_append_printf(like, " %s", c->name);
-    if (like->len)
-        fprintf(stderr, "hint: there are:%s\n", like->str);
 }
 
 bool cmd_help(struct shell *sh, const struct call *call);

@@ -37,8 +37,10 @@ domain_of_by(struct shell *sh, const struct call *call, const char **name, unsig
     if (!dom) {
         bool none = err_code(sh) == VIR_ERR_NO_DOMAIN || err_code(sh) == VIR_ERR_INVALID_ARG;
         fail(sh, "failed to get domain '%s'", text);
-        if (none)
+        if (none) {
+            sh->no_domain = true;
             err_forget(sh);
+        }
     } else {
         err_forget(sh);
     }

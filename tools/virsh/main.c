@@ -189,7 +189,7 @@ main(int argc, char **argv)
     /* A connection that was asked for must work, whatever the command; the default one is made when
      * it is needed. */
     if (sh.uri && !shell_connect(&sh)) {
-        err_tell(&sh);
+        connect_tell(&sh);
         rc = 1;
         goto done;
     }

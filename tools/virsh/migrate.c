@@ -4,6 +4,7 @@
 #include "file.h"
 #include "lookup.h"
 #include "params.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -183,7 +184,8 @@ cmd_migrate(struct shell *sh, const struct call *call)
         watch = virConnectDomainEventRegisterAny(sh->conn, dom, VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION,
                                                  (virConnectDomainEventGenericCallback)(void *)on_iteration, NULL, NULL);
     job.dom = dom;
-    job.label = opt_flag(call, "verbose") ? "Migration" : NULL;
+    job.label = "Migration";
+    job.verbose = opt_flag(call, "verbose");
     ok = job_run(sh, &job) == 0;
     if (watch >= 0)
         virConnectDomainEventDeregisterAny(sh->conn, watch);

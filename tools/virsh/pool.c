@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "names.h"
 #include "object.h"
+#include "progress.h"
 #include "xml.h"
 
 #include <stdlib.h>

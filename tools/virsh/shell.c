@@ -124,6 +124,14 @@ err_tell(struct shell *sh)
     err_forget(sh);
 }
 
+void
+connect_tell(struct shell *sh)
+{
+    g_autofree char *why = sh->err ? g_strdup(sh->err->message) : NULL;
+    err_tell(sh);
+    connect_hint(sh, why);
+}
+
 /* ---- events ---- */
 
 static void *
@@ -160,10 +168,10 @@ static bool
 run_one(struct shell *sh, const struct call *call)
 {
     err_forget(sh);
-    sh->told = false;
+    sh->told = sh->no_domain = false;
     shell_reconnect_if_closed(sh);
     if (!call->help && !call->def->offline && !shell_connected(sh) && !shell_connect(sh)) {
-        err_tell(sh);
+        connect_tell(sh);
         return false;
     }
     gint64 start = g_get_monotonic_time();
@@ -173,8 +181,11 @@ run_one(struct shell *sh, const struct call *call)
     gint64 took = g_get_monotonic_time() - start;
     if (sh->document)
         json_end(sh);
-    if (!ok)
+    if (!ok) {
+        int code = sh->no_domain ? VIR_ERR_NO_DOMAIN : err_code(sh);
         err_tell(sh);
+        error_hint(sh, call, code);
+    }
     if (sh->leave)
         return ok;
     if (sh->timing)
@@ -192,16 +203,6 @@ shell_run(struct shell *sh, const struct call *calls)
     for (; calls && !sh->leave; calls = calls->next)
         ok = run_one(sh, calls);
     return ok;
-}
-
-void
-parse_hint(struct shell *sh, const char *why)
-{
-    static const char head[] = "unknown command: '";
-    if (g_str_has_prefix(why, head)) {
-        g_autofree char *name = g_strndup(why + strlen(head), strlen(why) - strlen(head) - 1);
-        shell_hint(sh, name);
-    }
 }
 
 bool

@@ -39,6 +39,7 @@ struct shell {
     GMutex err_lock;
     virErrorPtr err; /* last error of the library, not told yet */
     bool told; /* the command has said why it fails */
+    bool no_domain; /* and that is that there is no such domain */
     bool leave; /* quit was called */
     struct json *document; /* what the running command prints, with --output json */
     int closed; /* atomic: the connection broke */
@@ -52,9 +53,11 @@ bool shell_run(struct shell *sh, const struct call *calls);
 bool shell_run_text(struct shell *sh, const char *text);
 int shell_interactive(struct shell *sh);
 void shell_usage(struct shell *sh);
-/* On a terminal: which commands may have been meant. */
+/* On a terminal, what may help after an error; hint.c. */
 void parse_hint(struct shell *sh, const char *why);
-void shell_hint(struct shell *sh, const char *name);
+void shell_hint(struct shell *sh, const char *name); /* commands that may have been meant */
+void error_hint(struct shell *sh, const struct call *call, int code);
+void connect_hint(struct shell *sh, const char *why);
 bool shell_help_command(struct shell *sh, const struct command_def *def);
 
 /* Starts the thread that runs the library's event loop; once. */
@@ -73,6 +76,7 @@ void err_forget(struct shell *sh);
 void err_set(struct shell *sh, virErrorPtr err); /* takes it over; may be NULL */
 int err_code(struct shell *sh);
 void err_tell(struct shell *sh);
+void connect_tell(struct shell *sh); /* likewise, why there is no connection */
 
 /* Tables. */
 struct table;

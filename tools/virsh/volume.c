@@ -3,6 +3,7 @@
 #include "cmd.h"
 #include "names.h"
 #include "object.h"
+#include "progress.h"
 #include "xml.h"
 
 #include <errno.h>
@@ -228,6 +229,30 @@ cmd_vol_create(struct shell *sh, const struct call *call)
     return true;
 }
 
+struct copy {
+    virStoragePoolPtr pool;
+    virStorageVolPtr from, made;
+    const char *xml;
+    unsigned int flags;
+};
+
+static int
+copy_run(struct shell *sh, void *ctx)
+{
+    struct copy *c = ctx;
+    c->made = virStorageVolCreateXMLFrom(c->pool, c->xml, c->from, c->flags);
+    return c->made ? 0 : -1;
+}
+
+static virStorageVolPtr
+copy_vol(struct shell *sh, virStoragePoolPtr pool, const char *xml, virStorageVolPtr from, unsigned int flags)
+{
+    struct copy c = {pool, from, NULL, xml, flags};
+    struct job job = {.label = "Copy", .fn = copy_run, .ctx = &c};
+    job_run(sh, &job);
+    return c.made;
+}
+
 bool
 cmd_vol_create_from(struct shell *sh, const struct call *call)
 {
@@ -239,7 +264,7 @@ cmd_vol_create_from(struct shell *sh, const struct call *call)
     g_autoptr(virStorageVol) source = vol_of_in(sh, call, "vol", "inputpool", &from);
     if (!source)
         return false;
-    g_autoptr(virStorageVol) vol = virStorageVolCreateXMLFrom(pool, xml, source, create_flags(call));
+    g_autoptr(virStorageVol) vol = copy_vol(sh, pool, xml, source, create_flags(call));
     if (!vol)
         return fail(sh, "Failed to create vol from %s", opt_text(call, "file"));
     say(sh, "Vol %s created from input vol %s\n", virStorageVolGetName(vol), virStorageVolGetName(source));
@@ -268,7 +293,7 @@ cmd_vol_clone(struct shell *sh, const struct call *call)
         out(sh, "%s", xml);
         return true;
     }
-    g_autoptr(virStorageVol) copy = virStorageVolCreateXMLFrom(pool, xml, vol, create_flags(call));
+    g_autoptr(virStorageVol) copy = copy_vol(sh, pool, xml, vol, create_flags(call));
     if (!copy)
         return fail(sh, "Failed to clone vol from %s", virStorageVolGetName(vol));
     say(sh, "Vol %s cloned from %s\n", virStorageVolGetName(copy), virStorageVolGetName(vol));
@@ -313,6 +338,19 @@ cmd_vol_resize(struct shell *sh, const struct call *call)
     return true;
 }
 
+struct wipe {
+    virStorageVolPtr vol;
+    bool chosen;
+    unsigned int algorithm;
+};
+
+static int
+wipe_run(struct shell *sh, void *ctx)
+{
+    const struct wipe *w = ctx;
+    return w->chosen ? virStorageVolWipePattern(w->vol, w->algorithm, 0) : virStorageVolWipe(w->vol, 0);
+}
+
 bool
 cmd_vol_wipe(struct shell *sh, const struct call *call)
 {
@@ -329,152 +367,10 @@ cmd_vol_wipe(struct shell *sh, const struct call *call)
         if (a == G_N_ELEMENTS(algorithms))
             return fail(sh, "Unsupported algorithm '%s'", algorithm);
     }
-    if ((algorithm ? virStorageVolWipePattern(vol, a, 0) : virStorageVolWipe(vol, 0)) < 0)
+    struct wipe w = {vol, algorithm != NULL, a};
+    struct job job = {.label = "Wipe", .fn = wipe_run, .ctx = &w};
+    if (job_run(sh, &job) < 0)
         return fail(sh, "Failed to wipe vol %s", name);
     say(sh, "Vol %s wiped\n", name);
     return true;
-}
-
-/* ---- contents ---- */
-
-static int
-from_file(virStreamPtr st, char *data, size_t n, void *opaque)
-{
-    ssize_t r;
-    do
-        r = read(*(int *)opaque, data, n);
-    while (r < 0 && errno == EINTR);
-    return (int)r;
-}
-
-static int
-to_file(virStreamPtr st, const char *data, size_t n, void *opaque)
-{
-    size_t done = 0;
-    while (done < n) {
-        ssize_t w = write(*(int *)opaque, data + done, n - done);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w < 0)
-            return -1;
-        done += w;
-    }
-    return (int)n;
-}
-
-/* A hole that came: the file is extended over it. */
-static int
-hole_to_file(virStreamPtr st, long long length, void *opaque)
-{
-    int fd = *(int *)opaque;
-    off_t at = lseek(fd, length, SEEK_CUR);
-    return at < 0 || ftruncate(fd, at) < 0 ? -1 : 0;
-}
-
-/* Whether the file is in data or in a hole here, and for how long. */
-static int
-hole_in_file(virStreamPtr st, int *in_data, long long *length, void *opaque)
-{
-    int fd = *(int *)opaque;
-    off_t at = lseek(fd, 0, SEEK_CUR), data = lseek(fd, at, SEEK_DATA), end;
-    if (at < 0)
-        return -1;
-    if (data < 0) {
-        if (errno != ENXIO)
-            return -1;
-        /* no more data: a hole until the end */
-        end = lseek(fd, 0, SEEK_END);
-        *in_data = 0;
-        *length = end - at;
-    } else if (data > at) {
-        *in_data = 0;
-        *length = data - at;
-    } else {
-        end = lseek(fd, at, SEEK_HOLE);
-        if (end < 0)
-            return -1;
-        *in_data = 1;
-        *length = end - at;
-    }
-    return lseek(fd, at, SEEK_SET) < 0 ? -1 : 0;
-}
-
-static int
-skip_in_file(virStreamPtr st, long long length, void *opaque)
-{
-    return lseek(*(int *)opaque, length, SEEK_CUR) < 0 ? -1 : 0;
-}
-
-static bool
-range(struct shell *sh, const struct call *call, unsigned long long *offset, unsigned long long *length)
-{
-    *offset = *length = 0;
-    return opt_ullong(sh, call, "offset", offset) >= 0 && opt_size(sh, call, "length", 1, G_MAXINT64, length) >= 0;
-}
-
-bool
-cmd_vol_upload(struct shell *sh, const struct call *call)
-{
-    const char *name = NULL, *file = NULL;
-    unsigned long long offset, length;
-    bool sparse = opt_flag(call, "sparse");
-    if (!range(sh, call, &offset, &length))
-        return false;
-    g_autoptr(virStorageVol) vol = VOL;
-    if (!vol || opt_string(sh, call, "file", &file) <= 0)
-        return false;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail(sh, "cannot read %s: %s", file, g_strerror(errno));
-    g_autoptr(virStream) st = virStreamNew(sh->conn, 0);
-    bool ok = false;
-    if (!st)
-        fail(sh, "cannot create a new stream");
-    else if (virStorageVolUpload(vol, st, offset, length, sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0) < 0)
-        fail(sh, "cannot upload to volume %s", name);
-    else if ((sparse ? virStreamSparseSendAll(st, from_file, hole_in_file, skip_in_file, &fd)
-                     : virStreamSendAll(st, from_file, &fd)) < 0)
-        fail(sh, "cannot send data to volume %s", name);
-    else if (virStreamFinish(st) < 0)
-        fail(sh, "cannot close volume %s", name);
-    else
-        ok = true;
-    close(fd);
-    return ok;
-}
-
-bool
-cmd_vol_download(struct shell *sh, const struct call *call)
-{
-    const char *name = NULL, *file = NULL;
-    unsigned long long offset, length;
-    bool sparse = opt_flag(call, "sparse"), created = true, ok = false;
-    if (!range(sh, call, &offset, &length))
-        return false;
-    g_autoptr(virStorageVol) vol = VOL;
-    if (!vol || opt_string(sh, call, "file", &file) <= 0)
-        return false;
-    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == EEXIST) {
-        created = false;
-        fd = open(file, O_WRONLY | O_TRUNC | O_CLOEXEC);
-    }
-    if (fd < 0)
-        return fail(sh, "cannot create %s: %s", file, g_strerror(errno));
-    g_autoptr(virStream) st = virStreamNew(sh->conn, 0);
-    if (!st)
-        fail(sh, "cannot create a new stream");
-    else if (virStorageVolDownload(vol, st, offset, length, sparse ? VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM : 0) < 0)
-        fail(sh, "cannot download from volume %s", name);
-    else if ((sparse ? virStreamSparseRecvAll(st, to_file, hole_to_file, &fd) : virStreamRecvAll(st, to_file, &fd)) < 0)
-        fail(sh, "cannot receive data from volume %s", name);
-    else
-        ok = true;
-    if (close(fd) < 0 && ok)
-        ok = fail(sh, "cannot close file %s: %s", file, g_strerror(errno));
-    if (ok && virStreamFinish(st) < 0)
-        ok = fail(sh, "cannot close volume %s", name);
-    if (!ok && created)
-        g_unlink(file);
-    return ok;
 }

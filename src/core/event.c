@@ -146,8 +146,7 @@ struct event_hub {
     uint64_t sequence;
     int next_id;
     bool sweep;                 /* some are gone */
-    pthread_t delivering;
-    atomic_bool is_delivering;
+    atomic_ulong delivering; /* the thread that emits, 0: none; read by any */
 };
 
 static void
@@ -185,7 +184,7 @@ event_hub_free(struct event_hub *hub)
 static bool
 inside_deliver(struct event_hub *hub)
 {
-    return atomic_load(&hub->is_delivering) && pthread_equal(hub->delivering, pthread_self());
+    return atomic_load(&hub->delivering) == (unsigned long)pthread_self();
 }
 
 int
@@ -269,8 +268,7 @@ event_hub_emit(struct event_hub *hub, struct event *ev)
         return;
     }
     ev->sequence = ++hub->sequence;
-    hub->delivering = pthread_self();
-    atomic_store(&hub->is_delivering, true);
+    atomic_store(&hub->delivering, (unsigned long)pthread_self());
     guint n = hub->subscribers->len; /* who subscribes now hears the next one */
     for (guint i = 0; i < n; i++) {
         struct subscriber *s = hub->subscribers->pdata[i];
@@ -278,7 +276,7 @@ event_hub_emit(struct event_hub *hub, struct event *ev)
             (!s->filter.one_object || same_object(&s->filter, ev)))
             s->deliver(ev, s->callback_id, s->opaque);
     }
-    atomic_store(&hub->is_delivering, false);
+    atomic_store(&hub->delivering, 0);
     if (hub->sweep) {
         swept = g_ptr_array_new();
         for (guint i = hub->subscribers->len; i-- > 0;) {

@@ -334,7 +334,7 @@ make(struct object_store *store, const char *name, const unsigned char *uuid)
     object->name = g_strdup(name);
     object->listed = true;
     pthread_mutex_init(&object->held, NULL);
-    pthread_mutex_lock(&object->held);
+    (void)pthread_mutex_trylock(&object->held); /* nobody else has it yet: this waits for nothing, whatever the order */
     g_hash_table_insert(store->by_name, object->name, object);
     if (uuid) {
         object->has_uuid = true;

@@ -29,7 +29,6 @@ class Error(ctypes.Structure):
 
 CLOSED = ctypes.CFUNCTYPE(None, c_void_p, c_int, c_void_p)
 FREED = ctypes.CFUNCTYPE(None, c_void_p)
-HANDLER = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
 
 
 class Admin:
@@ -39,8 +38,6 @@ class Admin:
         self.lib = ctypes.CDLL(f'{place}libvirt-admin.so.0', mode=ctypes.RTLD_GLOBAL)
         self.virt.virGetLastError.restype = POINTER(Error)
         self.lib.virAdmInitialize()
-        self._quiet = HANDLER(lambda *a: None)
-        self.virt.virSetErrorFunc(None, self._quiet)
 
     def __getattr__(self, name):
         """admin.ConnectOpen(…) is virAdmConnectOpen(…), with exceptions."""

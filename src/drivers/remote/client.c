@@ -35,12 +35,14 @@ remote_new(struct drv_conn *conn, int fd, bool unix_socket)
     g_queue_init(&r->events);
     g_queue_init(&r->unclaimed);
     r->channels = g_ptr_array_new();
+    remote_fork_add(r);
     return r;
 }
 
 void
 remote_free(struct remote *r)
 {
+    remote_fork_remove(r);
     pthread_mutex_lock(&r->lock);
     r->closing = true;
     if (r->thread_runs) {
@@ -57,7 +59,7 @@ remote_free(struct remote *r)
     }
     if (r->fd >= 0)
         close(r->fd);
-    if (r->tunnel > 0) {
+    if (r->tunnel > 0 && !r->foreign) {
         kill(r->tunnel, SIGTERM);
         while (waitpid(r->tunnel, NULL, 0) < 0 && errno == EINTR)
             ;
@@ -296,7 +298,7 @@ void
 remote_wait(struct remote *r, struct remote_waiter *w, bool block)
 {
     bool looked = false;
-    while (!w->done && !r->dead && !(looked && !block)) {
+    while (!w->done && !r->dead && !(looked && !block) && remote_fork_check(r, NULL) == 0) {
         if (r->reading) {
             if (!block)
                 break;
@@ -318,6 +320,10 @@ remote_send(struct remote *r, struct xdr_writer *x, const int *fds, size_t nfds,
         xdr_writer_clear(x);
         /* Who was under way when it happened got the cause itself. */
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "The connection is closed: %s", err_message(&r->why));
+    }
+    if (remote_fork_check(r, err) < 0) {
+        xdr_writer_clear(x);
+        return -1;
     }
     frame_writer_add(&r->out, x, fds, nfds);
     for (;;) {
@@ -460,10 +466,9 @@ reader_thread(void *opaque)
 }
 
 int
-remote_watch(struct remote *r, struct err *err)
+remote_watch_locked(struct remote *r, struct err *err)
 {
     int rc = 0;
-    pthread_mutex_lock(&r->lock);
     if (!r->thread_runs && !r->dead) {
         pthread_attr_t attr;
         sigset_t all, old;
@@ -478,6 +483,14 @@ remote_watch(struct remote *r, struct err *err)
         if (errnum)
             rc = err_errno(err, errnum, "Cannot start a thread that watches the connection");
     }
+    return rc;
+}
+
+int
+remote_watch(struct remote *r, struct err *err)
+{
+    pthread_mutex_lock(&r->lock);
+    int rc = remote_fork_check(r, err) < 0 ? -1 : remote_watch_locked(r, err);
     pthread_mutex_unlock(&r->lock);
     return rc;
 }
@@ -510,7 +523,7 @@ remote_is_alive(struct drv_conn *conn, struct err *err)
 {
     struct remote *r = remote_of(conn);
     pthread_mutex_lock(&r->lock);
-    int alive = !r->dead;
+    int alive = !r->dead && remote_fork_check(r, NULL) == 0;
     pthread_mutex_unlock(&r->lock);
     return alive;
 }

@@ -77,6 +77,11 @@ struct remote {
     bool registering;
     int next_subscription;
     pthread_mutex_t register_lock; /* one registration at a time; taken before all others */
+
+    struct remote *next;    /* fork.c's list */
+    pid_t owner;            /* who opened it */
+    bool foreign;           /* this is a copy in a child of its */
+    bool watched;           /* of a foreign one: our thread ran */
 };
 
 static inline struct remote *
@@ -90,6 +95,13 @@ remote_of(const struct drv_conn *conn)
 struct remote *remote_new(struct drv_conn *conn, int fd, bool unix_socket);
 /* Ends the connection; nothing of it is used by other threads any more. */
 void remote_free(struct remote *r);
+
+/* ---- fork.c ---- */
+
+void remote_fork_add(struct remote *r);
+void remote_fork_remove(struct remote *r);
+/* Under r->lock, before the socket is used: -1 when it is the parent's. */
+int remote_fork_check(struct remote *r, struct err *err);
 
 /* A decoded reply lives until remote_reply_clear(). */
 struct remote_reply {
@@ -133,6 +145,7 @@ void remote_wait(struct remote *r, struct remote_waiter *w, bool block);
 int remote_send(struct remote *r, struct xdr_writer *x, const int *fds, size_t nfds, bool block, struct err *err);
 int remote_dead(struct remote *r, struct err *err); /* -1 with why it is dead */
 /* Without: from now on a thread of ours reads. */
+int remote_watch_locked(struct remote *r, struct err *err); /* under r->lock */
 int remote_watch(struct remote *r, struct err *err);
 int remote_set_keep_alive(struct drv_conn *conn, int interval, unsigned int count, struct err *err);
 int remote_is_alive(struct drv_conn *conn, struct err *err);

@@ -156,7 +156,8 @@ class Pages:
         if rec.kind == 'call':
             if rec.name in self.support:
                 have = [d for d, yes in zip(self.drivers, self.support[rec.name]) if yes]
-                rows.append(('Drivers', ', '.join(have) or 'none yet'))
+                text = ', '.join(d for d in have if d != 'remote') or 'none yet'
+                rows.append(('Drivers', text + ('; remote passes it on' if 'remote' in have else '')))
             readonly = doctext.readonly_text(rec)
             if readonly:
                 rows.append(('Read-only', self.prose(readonly, here)))

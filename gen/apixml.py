@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import description
 import doctext
+import docwords
 from headers import GATHERED
 
 UNITS = {'libvirt': GATHERED + ['error'], 'libvirt-qemu': ['qemu'], 'libvirt-lxc': ['lxc'],
@@ -52,7 +53,7 @@ class Emitter:
     def arguments(self, rec, optional=()):
         doc, out = self.texts.of.get(rec.name), []
         for a in rec.args:
-            text = doctext.arg_text(self.api, rec, a, doc) or ''
+            text = docwords.arg_text(self.api, rec, a, doc) or ''
             # Generators give an argument a default when its text says so.
             if a.name in optional:
                 text = '(optional) ' + text
@@ -65,7 +66,7 @@ class Emitter:
         return ''.join([
             '    <function%s>\n' % attrs(name=call.name, file=stem, module=module, version=call.since),
             info(self.text(call)),
-            '      <return%s/>\n' % attrs(type=call.returns, info=doctext.result_text(call, doc)),
+            '      <return%s/>\n' % attrs(type=call.returns, info=docwords.result_text(call, doc)),
             self.arguments(call, call.optional), '    </function>\n'])
 
     def functype(self, rec, stem):
@@ -73,7 +74,7 @@ class Emitter:
         return ''.join([
             '    <functype%s>\n' % attrs(name=rec.name, file=stem, module=stem, version=rec.since),
             info(self.text(rec)),
-            '      <return%s/>\n' % attrs(type=rec.returns, info=doctext.result_text(rec, doc)),
+            '      <return%s/>\n' % attrs(type=rec.returns, info=docwords.result_text(rec, doc)),
             self.arguments(rec), '    </functype>\n'])
 
     def struct(self, name, rec, stem, since):
@@ -144,7 +145,7 @@ class Emitter:
             if rec.type in structs:
                 out.append(('struct', rec.name, self.struct(rec.name, structs[rec.type], stem, rec.since)))
             else:
-                text = doctext.typedef_text(api, rec) or self.text(rec)
+                text = docwords.typedef_text(api, rec) or self.text(rec)
                 out.append(('typedef', rec.name, self.typedef(rec.name, rec.type, stem, rec.since, text)))
         for rec in api.of(unit, 'variables'):
             out.append(('variable', rec.name, '    <variable%s>\n%s    </variable>\n' % (

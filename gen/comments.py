@@ -4,7 +4,7 @@ installed.  headers.py asks for one before each thing that it declares.
 """
 import textwrap
 
-import doctext
+import docwords
 
 
 class Bare:
@@ -67,13 +67,13 @@ class Commented(Bare):
             return ''
         lines = self.paragraphs(doc) + ['']
         for arg in rec.args:
-            text = doctext.arg_text(self.api, rec, arg, doc)
+            text = docwords.arg_text(self.api, rec, arg, doc)
             if text:
                 lines.append('@param %s %s' % (arg.name, self.plain(text)))
-        result = doctext.result_text(rec, doc)
+        result = docwords.result_text(rec, doc)
         if result:
             lines.append('@return ' + self.plain(result))
-        errors = doctext.own_errors(self.api, rec, doc) if rec.kind == 'call' else []
+        errors = docwords.own_errors(self.api, rec, doc) if rec.kind == 'call' else []
         if errors:
             lines += ['', 'Errors:'] + ['- %s: %s' % (code, self.plain(when)) for code, when in errors]
         lines += ['', 'Since %s.' % rec.since]
@@ -84,5 +84,5 @@ class Commented(Bare):
         return self.comment([self.plain(doc.args[name])], indent) if doc and name in doc.args else ''
 
     def typedef(self, rec):
-        text = doctext.typedef_text(self.api, rec)
+        text = docwords.typedef_text(self.api, rec)
         return self.above(rec.name, since=rec.since) or (self.comment([text]) if text else '')

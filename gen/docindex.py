@@ -6,7 +6,7 @@ import re
 from html import escape
 
 import description
-import doctext
+import docwords
 
 
 def index(pages):
@@ -81,7 +81,7 @@ def permissions(pages):
     here, calls, lists = 'permissions.html', {}, {}
     for call in pages.api.calls:
         for access in call.access:
-            words = doctext.condition_text(access)
+            words = docwords.condition_text(access)
             calls.setdefault(access.perm, []).append((call.name, words))
         for perm in call.filters:
             lists.setdefault(perm, []).append(call.name)

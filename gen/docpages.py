@@ -13,6 +13,7 @@ from html import escape
 import description
 import docindex
 import doctext
+import docwords
 from description import decl
 from headers import GATHERED
 
@@ -48,7 +49,7 @@ class Pages:
                     self.home[rec.name], self.kind[rec.name] = page(rec.unit), rec
         self.told_with = {}     # name of a record → the typedefs that stand with it
         for rec in api.typedefs:
-            other = doctext.stands_with(api, rec)
+            other = docwords.stands_with(api, rec)
             if other:
                 self.told_with.setdefault(other.name, []).append(rec)
         for rec in api.enums:
@@ -133,18 +134,18 @@ class Pages:
         kind = 'callback' if rec.kind == 'callback' else ''
         out = ['<section class="entry">\n', self.heading(rec.name, kind), self.prototype(rec, here),
                self.paragraphs(doc, here)]
-        rows = [('<i>%s</i>' % escape(a.name), self.prose(doctext.arg_text(self.api, rec, a, doc) or '', here))
+        rows = [('<i>%s</i>' % escape(a.name), self.prose(docwords.arg_text(self.api, rec, a, doc) or '', here))
                 for a in rec.args]
         out.append(self.pairs('Arguments', rows, 'args'))
-        result = doctext.result_text(rec, doc)
+        result = docwords.result_text(rec, doc)
         if result:
             result = result[0].upper() + result[1:].rstrip('.')
             out.append('<h4>Returns</h4>\n<p class="result">%s.</p>\n' % self.prose(result, here))
         if rec.kind == 'call':
             out.append(self.pairs('Errors', [(self.prose(c, here), self.prose(t, here)) for c, t in
-                                             doctext.errors(self.api, rec, doc)], 'errors'))
+                                             docwords.errors(self.api, rec, doc)], 'errors'))
         out.append(self.facts(rec, here))
-        see = doctext.related(self.api, rec, doc)
+        see = docwords.related(self.api, rec, doc)
         if see:
             out.append('<p class="see">See also %s.</p>\n' % ', '.join(
                 '<code>%s</code>' % self.link(n, here) for n in see))
@@ -158,17 +159,17 @@ class Pages:
                 have = [d for d, yes in zip(self.drivers, self.support[rec.name]) if yes]
                 text = ', '.join(d for d in have if d != 'remote') or 'none yet'
                 rows.append(('Drivers', text + ('; remote passes it on' if 'remote' in have else '')))
-            readonly = doctext.readonly_text(rec)
+            readonly = docwords.readonly_text(rec)
             if readonly:
                 rows.append(('Read-only', self.prose(readonly, here)))
             if rec.access:
                 rows.append(('Permission', '; '.join('<a href="permissions.html#%s">%s</a>%s' % (
-                    a.perm.replace(':', '-'), a.perm, self.prose(doctext.condition_text(a), here))
+                    a.perm.replace(':', '-'), a.perm, self.prose(docwords.condition_text(a), here))
                     for a in rec.access)))
             if rec.filters:
                 rows.append(('Lists only', 'objects with %s' % ', '.join(rec.filters)))
             if rec.slot:
-                rows.append(('Runs', doctext.CLASSES[rec.cls]))
+                rows.append(('Runs', docwords.CLASSES[rec.cls]))
             if rec.wire:
                 rows.append(('Wire', '%s program, procedure %d' % rec.wire))
             rows.append(('Symbol', '%s in %s' % (rec.node, rec.library)))

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(source, 'gen'))
 import description  # noqa: E402
 import docpages     # noqa: E402
 import doctext      # noqa: E402
+import docwords     # noqa: E402
 
 failures = count = 0
 
@@ -75,7 +76,7 @@ with tempfile.TemporaryDirectory() as folder:
             elif anchor and anchor not in pages[target or name].ids:
                 dead.append('%s: %s' % (name, link))
     check(dead, 'no link is dead')
-    named = doctext.public(api) + [(t.name, t) for t in api.typedefs]
+    named = docwords.public(api) + [(t.name, t) for t in api.typedefs]
     missing = [name for name, rec in named if name not in pages[docpages.page(rec.unit)].ids]
     check(missing, 'every public name has its place')
     reached = {link for name, page in pages.items() for link in page.links}

@@ -200,10 +200,13 @@ static int scan_mac(const char *s, size_t n, unsigned char *out)
     return n ? -1 : 0;
 }
 
+static void print_u64(struct text *t, uint64_t v);
+
 char *cpuset_canonical(struct model_head *h, const char *s, size_t n)
 {
     enum { MAX_CPU = 16384 };
-    g_autofree unsigned char *bits = g_malloc0(MAX_CPU / 8);
+    uint64_t bits[MAX_CPU / 64] = { 0 };
+    unsigned highest = 0;                /* nothing is beyond it: most lists are of a few */
     const char *p = s, *end = s + n;
     if (p == end)
         return NULL;
@@ -233,25 +236,35 @@ char *cpuset_canonical(struct model_head *h, const char *s, size_t n)
             return NULL;
         for (unsigned i = a; i <= b; i++) {
             if (neg)
-                bits[i / 8] &= ~(1 << i % 8);
+                bits[i / 64] &= ~(UINT64_C(1) << i % 64);
             else
-                bits[i / 8] |= 1 << i % 8;
+                bits[i / 64] |= UINT64_C(1) << i % 64;
         }
+        highest = MAX(highest, b);
     }
-    g_autoptr(GString) out = g_string_new(NULL);
-    for (unsigned i = 0; i < MAX_CPU; i++) {
-        if (!(bits[i / 8] >> i % 8 & 1))
+    struct text out = { 0 };
+    for (unsigned i = 0; i <= highest; i++) {
+        if (!(bits[i / 64] >> i % 64 & 1))
             continue;
         unsigned j = i;
-        while (j + 1 < MAX_CPU && bits[(j + 1) / 8] >> (j + 1) % 8 & 1)
+        while (j < highest && bits[(j + 1) / 64] >> (j + 1) % 64 & 1)
             j++;
-        g_string_append_printf(out, j > i ? "%s%u-%u" : "%s%u", out->len ? "," : "", i, j);
+        if (out.n)
+            text_lit(&out, ",");
+        print_u64(&out, i);
+        if (j > i) {
+            text_lit(&out, "-");
+            print_u64(&out, j);
+        }
         i = j;
     }
-    if (!out->len)
-        return NULL;
-    char *r = arena_bytes(h, out->len + 1);
-    return memcpy(r, out->str, out->len + 1);
+    char *r = out.n ? arena_bytes(h, out.n + 1) : NULL;
+    if (r) {
+        memcpy(r, out.s, out.n);
+        r[out.n] = 0;
+    }
+    g_free(out.s);
+    return r;
 }
 
 /* ---- members ----------------------------------------------------------------------------------------- */

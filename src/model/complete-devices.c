@@ -5,6 +5,7 @@
 #include <glib.h>
 #include "model/complete.h"
 #include "model/complete-devices.h"
+#include "model/complete-parts.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -15,6 +16,19 @@ static void complete_ips(struct network_ip **ips, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         if (!ips[i]->family && ips[i]->address)
             ips[i]->family = strchr(ips[i]->address, ':') ? IP_FAMILY_IPV6 : IP_FAMILY_IPV4;
+}
+
+/* What the card says to the switch it is plugged into. */
+static int complete_plug(struct domain_def *def, struct domain_interface *net, struct err *err)
+{
+    g_autofree char *where = g_strdup_printf("<interface type='%s'> of guest '%s'", interface_type_str(net->type),
+                                             def->name);
+    bool network = net->type == INTERFACE_TYPE_NETWORK;
+    if (net->virtualport && !network && net->type != INTERFACE_TYPE_BRIDGE && net->type != INTERFACE_TYPE_DIRECT &&
+        net->type != INTERFACE_TYPE_HOSTDEV)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s has a <virtualport>, and is not plugged into a switch", where);
+    return virtualport_fill(def, net->virtualport, !network, where, err) < 0 ||
+        bandwidth_complete(&net->bandwidth, network, false, where, err) < 0 ? -1 : vlan_complete(net->vlan, where, err);
 }
 
 int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err)
@@ -34,7 +48,7 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
     complete_ips(net->ips, net->n_ips);
     if (net->source)
         complete_ips(net->source->ips, net->source->n_ips);
-    return 0;
+    return complete_plug(def, net, err);
 }
 
 /* ---- serial ports and consoles --------------------------------------------------------------------------- */

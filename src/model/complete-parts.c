@@ -4,6 +4,8 @@
  */
 #include "model/complete-parts.h"
 
+#include "base/uuid.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -126,18 +128,18 @@ rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const 
 }
 
 int
-bandwidth_complete(struct bandwidth **bw, bool port, const char *where, struct err *err)
+bandwidth_complete(struct bandwidth **bw, bool floor, bool class, const char *where, struct err *err)
 {
     struct bandwidth *b = *bw;
     if (!b)
         return 0;
-    if (b->class_id && !port)
+    if (b->class_id && !class)
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <bandwidth> cannot have classID= here", where);
     if (!b->inbound && !b->outbound) {
         *bw = NULL;
         return 0;
     }
-    return rate_complete(&b->inbound, port, "inbound", where, err) < 0 ? -1 :
+    return rate_complete(&b->inbound, floor, "inbound", where, err) < 0 ? -1 :
         rate_complete(&b->outbound, false, "outbound", where, err);
 }
 
@@ -175,6 +177,35 @@ virtualport_complete(struct virtualport *v, bool typed, const char *where, struc
             return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR, "%s: a <virtualport> of type '%s' has no %s=", where,
                                 virtualport_type_str(v->type), parameters[i].name);
     return 0;
+}
+
+int
+virtualport_fill(const void *root, struct virtualport *v, bool final, const char *where, struct err *err)
+{
+    if (!v)
+        return 0;
+    if (final && !v->type)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a <virtualport> does not say its type", where);
+    if (!v->parameters)
+        v->parameters = model_new(root, struct virtualport_parameters);
+    struct virtualport_parameters *p = v->parameters;
+    const char *lacks = v->type == VIRTUALPORT_TYPE_802_1QBG && !p->has_managerid ? "managerid" :
+        v->type == VIRTUALPORT_TYPE_802_1QBG && !p->has_typeid ? "typeid" :
+        v->type == VIRTUALPORT_TYPE_802_1QBG && !p->has_typeidversion ? "typeidversion" :
+        v->type == VIRTUALPORT_TYPE_802_1QBH && !p->profileid ? "profileid" :
+        v->type == VIRTUALPORT_TYPE_MIDONET && !p->has_interfaceid ? "interfaceid" : NULL;
+    if (final && lacks)
+        return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR, "%s: a <virtualport> of type '%s' needs %s=", where,
+                            virtualport_type_str(v->type), lacks);
+    if (!p->has_instanceid && (!v->type || v->type == VIRTUALPORT_TYPE_802_1QBG)) {
+        uuid_generate(p->instanceid);
+        p->has_instanceid = true;
+    }
+    if (!p->has_interfaceid && (!v->type || v->type == VIRTUALPORT_TYPE_OPENVSWITCH)) {
+        uuid_generate(p->interfaceid);
+        p->has_interfaceid = true;
+    }
+    return virtualport_complete(v, false, where, err);
 }
 
 /* ---- storage parts --------------------------------------------------------------------------------- */

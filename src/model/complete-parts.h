@@ -28,11 +28,13 @@ unsigned ip_class_prefix(const struct ip *ip);
 
 int pci_address_check(const struct pci_address *a, const char *where, struct err *err);
 int vlan_complete(struct vlan *v, const char *where, struct err *err);
-/* Drops what says nothing; *bw may become NULL.  port: of a guest's interface or network port, which can
- * have a guaranteed rate and a class. */
-int bandwidth_complete(struct bandwidth **bw, bool port, const char *where, struct err *err);
+/* Drops what says nothing; *bw may become NULL.  Can it have a guaranteed rate, a class? */
+int bandwidth_complete(struct bandwidth **bw, bool floor, bool class, const char *where, struct err *err);
 /* typed: must it say its type? */
 int virtualport_complete(struct virtualport *v, bool typed, const char *where, struct err *err);
+/* Of a guest's card: makes up the ids that a card has of its own.  final: the type and the parameters that it needs
+ * have to be there; otherwise those of its network are added later. */
+int virtualport_fill(const void *root, struct virtualport *v, bool final, const char *where, struct err *err);
 int secret_use_check(bool uuid, const char *usage, const char *where, struct err *err);
 int encryption_complete(struct encryption *e, const char *where, struct err *err);
 /* 16 hexadecimal digits, perhaps behind 0x. */

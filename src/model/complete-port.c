@@ -24,5 +24,5 @@ network_port_complete(struct network_port_def *def, struct err *err)
     if (p && p->address && pci_address_check(p->address, where, err) < 0)
         return -1;
     return virtualport_complete(def->virtualport, false, where, err) < 0 ||
-        bandwidth_complete(&def->bandwidth, true, where, err) < 0 ? -1 : vlan_complete(def->vlan, where, err);
+        bandwidth_complete(&def->bandwidth, true, true, where, err) < 0 ? -1 : vlan_complete(def->vlan, where, err);
 }

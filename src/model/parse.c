@@ -13,121 +13,9 @@
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
 #include <libxml/xmlerror.h>
-#include "model/engine.h"
-#include "model/raw.h"
+#include "model/parse.h"
 
 #define ERR_FROM VIR_FROM_XML
-
-enum { MAX_DEPTH = 48, MAX_DOCUMENT = 64 << 20 };
-
-struct frame {
-    const struct model_table *table;   /* NULL: a scalar element */
-    void *base;
-    const struct model_field *scalar;  /* its value goes here */
-    const char *name;
-    size_t text;                       /* where its text starts in the buffer */
-    char unit[12];                     /* unit= of a size; unit[0] == 0: not given */
-    uint64_t groups;                   /* those that were there already, by number */
-    uint32_t mixed;                    /* items of mixed lists so far */
-    uint8_t disc, up;
-    bool collect;
-    uint16_t only;                     /* how unknown elements inside are reported; 0: not */
-};
-
-struct parser {
-    xmlParserCtxt *ctxt;
-    struct model_head *head;
-    const struct model_document *doc;
-    const struct model_table *root_table;  /* of the group that holds a fragment, or of the root */
-    const char **fragment;                 /* not NULL: the root element is a child of root_table */
-    struct err *err;
-    unsigned flags;
-    unsigned skip;                     /* open elements inside one that is ignored */
-    struct raw *raw;                   /* inside an element that is kept verbatim */
-    unsigned depth;
-    unsigned raw_level, fixed_level;   /* how deep it is laid out; not 0: instead of where it stands */
-    const struct model_field *raw_field;
-    void *raw_base;
-    bool failed, dtd;
-    struct text text;
-    struct frame stack[MAX_DEPTH];
-};
-
-static int line_of(struct parser *p)
-{
-    return xmlSAX2GetLineNumber(p->ctxt);
-}
-
-/* "domain document, line 7, /domain/devices/disk", to be freed. */
-static char *where_of(struct parser *p)
-{
-    g_autoptr(GString) s = g_string_new(NULL);
-    g_string_append_printf(s, "%s document, line %d", p->doc->element, line_of(p));
-    for (unsigned i = 0; i < p->depth; i++)
-        g_string_append_printf(s, i ? "/%s" : ", /%s", p->stack[i].name);
-    return g_string_free(g_steal_pointer(&s), FALSE);
-}
-
-static void stop(struct parser *p)
-{
-    p->failed = true;
-    xmlStopParser(p->ctxt);
-}
-
-/* Where and as what something is reported: by the word of the description, unless the caller asked for
- * validation, which has a code of its own. */
-static int code_of(const struct parser *p, unsigned word)
-{
-    return p->flags & MODEL_PARSE_STRICT ? VIR_ERR_XML_INVALID_SCHEMA : (int)(word & 0xff);
-}
-
-static int domain_of(const struct parser *p, unsigned word)
-{
-    return p->flags & MODEL_PARSE_STRICT ? VIR_FROM_XML : (word >> 8) == MODEL_FROM_DOCUMENT ? p->doc->err_from : (int)(word >> 8);
-}
-
-/* "'a', 'b' or 'c'" */
-static char *valid_names(const struct model_enum *e)
-{
-    g_autoptr(GString) s = g_string_new(NULL);
-    for (unsigned i = 1; i < e->count; i++)
-        g_string_append_printf(s, "%s'%s'", i == 1 ? "" : i + 1 == e->count ? " or " : ", ", e->names[i]);
-    return g_string_free(g_steal_pointer(&s), FALSE);
-}
-
-static void bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
-                      const char *valid)
-{
-    g_autofree char *names = valid ? NULL : valid_names(f->sub);
-    g_autofree char *what = f->flags & MODEL_ATTR ? g_strdup_printf("attribute '%s' of <%s>", f->name, element) :
-        g_strdup_printf("the content of <%s>", element);
-    unsigned word = f->bad ? f->bad : f->kind == MODEL_K_CPUSET ? MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE) :
-        MODEL_ERROR(VIR_ERR_XML_ERROR, f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR ? VIR_FROM_XML : MODEL_FROM_DOCUMENT);
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, domain_of(p, word), code_of(p, word),
-                 "%s: %s is '%.*s', which has to be %s", where, what,
-                 (int)MIN(n, 200), s, valid ? valid : names);
-    stop(p);
-}
-
-static void missing(struct parser *p, const char *element, const struct model_field *f)
-{
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, domain_of(p, f->missing), code_of(p, f->missing),
-                 "%s: <%s> has no attribute '%s', which it needs", where,
-                 element, f->name);
-    stop(p);
-}
-
-static void bad_unit(struct parser *p, const char *element, const char *unit)
-{
-    unsigned word = MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE);
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, domain_of(p, word), code_of(p, word),
-                 "%s: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
-                 where, unit, element);
-    stop(p);
-}
 
 /* ---- finding fields ----------------------------------------------------------------------------- */
 
@@ -136,7 +24,7 @@ static int compare(const struct model_field *f, const char *name, size_t n)
     return f->len != n ? (f->len < n ? -1 : 1) : memcmp(f->name, name, n);
 }
 
-static const struct model_field *find(const struct model_table *t, bool attr, const char *name, size_t n,
+const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n,
                                       const char *uri, unsigned disc, unsigned up, unsigned flags)
 {
     unsigned lo = attr ? 0 : t->n_attrs, hi = attr ? t->n_attrs : t->n_attrs + t->n_kids, end = hi;
@@ -190,18 +78,18 @@ static void set_value(struct parser *p, struct frame *fr, const char *element, c
         one.offset = 0;
         one.has = MODEL_NO_OFFSET;
         if (scalar_scan(p->head, &one, many_slot(p, f, base), s, n, NULL, 0, &valid) < 0)
-            bad_value(p, element, f, s, n, valid);
+            report_bad_value(p, element, f, s, n, valid);
         return;
     }
     if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
         if (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT))
             return;
-        bad_unit(p, element, fr->unit);
+        report_bad_unit(p, element, fr->unit);
         return;
     }
     if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0 &&
         (!(f->flags & MODEL_IGNORE) || p->flags & MODEL_PARSE_STRICT))
-        bad_value(p, element, f, s, n, valid);
+        report_bad_value(p, element, f, s, n, valid);
 }
 
 static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
@@ -219,30 +107,6 @@ static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
             fr->unit[n] = 0;
         }
     }
-}
-
-/* Only the strict reader minds.  What belongs to somebody else's namespace is never an error, nor
- * is what only running guests have: people feed the XML of one back. */
-static void unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
-                    bool attr)
-{
-    if (!(p->flags & MODEL_PARSE_STRICT) || uri || !fr->table || (attr && g_str_has_prefix(name, "unit")) ||
-        find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u))
-        return;
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                 "%s: <%s> has no %s '%s' here; without the flag to validate it would be ignored",
-                 where, fr->name, what, name);
-    stop(p);
-}
-
-/* Where users would lose something that matters, as a feature of the guest, unknown is refused. */
-static void unknown_here(struct parser *p, const struct frame *up, const char *name)
-{
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, domain_of(p, up->only), code_of(p, up->only),
-                 "%s: <%s> in <%s> is not known", where, name, up->name);
-    stop(p);
 }
 
 static bool attribute_given(const struct model_field *f, int n_attr, const xmlChar **attr)
@@ -276,21 +140,21 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
     for (int i = 0; i < n_attr && !p->failed; i++) {
         const xmlChar **a = attr + i * 5;
         const char *s = (const char *)a[3], *e = (const char *)a[4];
-        const struct model_field *f = find(t, true, (const char *)a[0], strlen((const char *)a[0]),
+        const struct model_field *f = parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
                                            (const char *)a[2], fr->disc, fr->up, p->flags);
         if (f && f - t->fields != t->disc)
             set_value(p, fr, fr->name, f, fr->base, s, e - s);
         else if (!f)
-            unknown(p, "attribute", (const char *)a[0], (const char *)a[2], fr, true);
+            report_unknown(p, "attribute", (const char *)a[0], (const char *)a[2], fr, true);
     }
     for (unsigned i = 0; t->required && i < t->n_attrs && !p->failed; i++) {
         const struct model_field *f = &t->fields[i];
         if (!f->missing || !field_exists(f, fr->disc, fr->up) || f->flags & MODEL_LIVE)
             continue;
         if (!attribute_given(f, n_attr, attr))
-            missing(p, fr->name, f);
+            report_missing(p, fr->name, f);
         else if (f->kind >= MODEL_K_U8 && f->kind <= MODEL_K_SIZE && !scalar_present(f, fr->base))
-            bad_value(p, fr->name, f, "0", 1, "a number greater than 0");
+            report_bad_value(p, fr->name, f, "0", 1, "a number greater than 0");
     }
     if (!t->defaults || p->failed)
         return;
@@ -330,28 +194,16 @@ static void keep_raw(struct parser *p)
 static struct frame *push(struct parser *p, const struct model_table *t, void *base, const char *name)
 {
     if (p->depth == MAX_DEPTH) {
-        g_autofree char *where = where_of(p);
+        g_autofree char *where = parse_where(p);
         err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
                      "%s: <%s> is nested more than %d elements deep", where,
                      name, MAX_DEPTH);
-        stop(p);
+        parse_stop(p);
         return NULL;
     }
     struct frame *fr = &p->stack[p->depth++];
     *fr = (struct frame){ .table = t, .base = base, .name = name, .text = p->text.n };
     return fr;
-}
-
-/* A second one of an element that can be there once. */
-static void repeated(struct parser *p, const struct frame *up, const struct model_field *f)
-{
-    p->skip = 1;
-    if (!f->twice && !(p->flags & MODEL_PARSE_STRICT))
-        return;
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, domain_of(p, f->twice), code_of(p, f->twice),
-                 "%s: <%s> has more than one <%s>", where, up->name, f->qname);
-    stop(p);
 }
 
 static void open_field(struct parser *p, struct frame *up, const struct model_field *f, int n_attr,
@@ -362,7 +214,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     switch ((enum model_kind)f->kind) {
     case MODEL_K_GROUP:
         if (f->arg < 64 && up->groups >> f->arg & 1) {
-            repeated(p, up, f);
+            report_repeated(p, up, f);
             return;
         }
         up->groups |= f->arg < 64 ? UINT64_C(1) << f->arg : 0;
@@ -377,7 +229,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     case MODEL_K_LIST:
         slot = f->kind == MODEL_K_LIST ? many_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
         if (*slot) {
-            repeated(p, up, f);
+            report_repeated(p, up, f);
             return;
         }
         const struct model_table *t = f->sub;
@@ -394,7 +246,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         return;
     case MODEL_K_RAW:
         if (FIELD_STR(up->base, f)) {
-            repeated(p, up, f);
+            report_repeated(p, up, f);
             return;
         }
         if (push(p, NULL, NULL, f->qname)) {
@@ -406,7 +258,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         return;
     default:
         if (!(f->flags & MODEL_MANY) && scalar_given(f, up->base)) {
-            repeated(p, up, f);
+            report_repeated(p, up, f);
             return;
         }
         if (!(fr = push(p, NULL, up->base, f->qname)))
@@ -441,11 +293,11 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
         void *root = p->head + 1;
         if (!p->fragment) {
             if (strcmp(s, p->doc->element)) {
-                g_autofree char *where = where_of(p);
+                g_autofree char *where = parse_where(p);
                 err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_ERROR, /* whatever was asked to be validated */
                              "%s: the outermost element is <%s> and has to be <%s>",
                              where, s, p->doc->element);
-                stop(p);
+                parse_stop(p);
                 return;
             }
             struct frame *fr = push(p, p->doc->table, root, p->doc->element);
@@ -454,11 +306,11 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
             return;
         }
         struct frame *fr = push(p, p->root_table, root, p->doc->element);
-        const struct model_field *f = find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
+        const struct model_field *f = parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
         if (!f) {
             err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_ERROR,
-                         "line %d: <%s> is not an element that can be used here", line_of(p), s);
-            stop(p);
+                         "line %d: <%s> is not an element that can be used here", xmlSAX2GetLineNumber(p->ctxt), s);
+            parse_stop(p);
             return;
         }
         *p->fragment = f->name;
@@ -467,15 +319,15 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
     }
     struct frame *up = &p->stack[p->depth - 1];
     const struct model_field *f = up->table ?
-        find(up->table, false, s, strlen(s), (const char *)uri, up->disc, up->up, p->flags) : NULL;
+        parse_find(up->table, false, s, strlen(s), (const char *)uri, up->disc, up->up, p->flags) : NULL;
     if (f) {
         open_field(p, up, f, n_attr, attr);
     } else {
         p->skip = 1;
-        if (up->only && !uri && !find(up->table, false, s, strlen(s), NULL, up->disc, up->up, ~0u))
-            unknown_here(p, up, s);
+        if (up->only && !uri && !parse_find(up->table, false, s, strlen(s), NULL, up->disc, up->up, ~0u))
+            report_unknown_here(p, up, s);
         else
-            unknown(p, "element", s, (const char *)uri, up, false);
+            report_unknown(p, "element", s, (const char *)uri, up, false);
     }
 }
 
@@ -542,36 +394,13 @@ static void cdata(void *user, const xmlChar *s, int n)
         raw_cdata(p->raw, s, n);
 }
 
-static void refuse_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-    struct parser *p = user;
-    if (p->failed)
-        return;
-    g_autofree char *where = where_of(p);
-    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
-                 "%s: a document type declaration is not accepted; remove <!DOCTYPE …> and write "
-                 "the content of its entities in place", where);
-    stop(p);
-}
-
-static void syntax_error(void *user, xmlErrorPtr e)
-{
-    struct parser *p = user;
-    if (p->failed || !e || e->level < XML_ERR_ERROR)
-        return;
-    g_autofree char *what = g_strchomp(g_strdup(e->message ? e->message : "malformed"));
-    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL, "%s document, line %d, column %d: not well-formed: %s",
-                 p->doc->element, e->line, e->int2, what);
-    p->failed = true;
-}
-
 static xmlEntityPtr entity(void *user, const xmlChar *name)
 {
     return xmlGetPredefinedEntity(name);
 }
 
 static xmlSAXHandler handlers = {
-    .internalSubset = refuse_dtd,
+    .internalSubset = report_dtd,
     .getEntity = entity,
     .startElementNs = start_element,
     .endElementNs = end_element,
@@ -579,7 +408,7 @@ static xmlSAXHandler handlers = {
     .ignorableWhitespace = characters,
     .cdataBlock = cdata,
     .comment = comment,
-    .serror = syntax_error,
+    .serror = report_syntax,
     .initialized = XML_SAX2_MAGIC,
 };
 
@@ -661,7 +490,7 @@ int model_parse_fragment(const struct model_document *d, const char *path, const
     const struct model_table *t = d->table;
     const char *found = NULL;
     if (path) {
-        const struct model_field *f = find(t, false, path, strlen(path), NULL, 0, 0, ~0u);
+        const struct model_field *f = parse_find(t, false, path, strlen(path), NULL, 0, 0, ~0u);
         g_assert(f && f->kind == MODEL_K_GROUP);
         t = f->sub;
     }

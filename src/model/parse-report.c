@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * parse-report: what is wrong with a document, said with line, element, value and what would be valid; see parse.h.
+ * Called by: parse.c.  Nothing waits.
+ */
+#include <glib.h>
+#include <libxml/SAX2.h>
+#include <libxml/xmlerror.h>
+#include "model/parse.h"
+
+#define ERR_FROM VIR_FROM_XML
+
+static int line_of(struct parser *p)
+{
+    return xmlSAX2GetLineNumber(p->ctxt);
+}
+
+/* "domain document, line 7, /domain/devices/disk", to be freed. */
+char *parse_where(struct parser *p)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    g_string_append_printf(s, "%s document, line %d", p->doc->element, line_of(p));
+    for (unsigned i = 0; i < p->depth; i++)
+        g_string_append_printf(s, i ? "/%s" : ", /%s", p->stack[i].name);
+    return g_string_free(g_steal_pointer(&s), FALSE);
+}
+
+void parse_stop(struct parser *p)
+{
+    p->failed = true;
+    xmlStopParser(p->ctxt);
+}
+
+/* Where and as what something is reported: by the word of the description, unless the caller asked for
+ * validation, which has a code of its own. */
+static int report_code(const struct parser *p, unsigned word)
+{
+    return p->flags & MODEL_PARSE_STRICT ? VIR_ERR_XML_INVALID_SCHEMA : (int)(word & 0xff);
+}
+
+static int report_domain(const struct parser *p, unsigned word)
+{
+    return p->flags & MODEL_PARSE_STRICT ? VIR_FROM_XML : (word >> 8) == MODEL_FROM_DOCUMENT ? p->doc->err_from : (int)(word >> 8);
+}
+
+/* "'a', 'b' or 'c'" */
+static char *valid_names(const struct model_enum *e)
+{
+    g_autoptr(GString) s = g_string_new(NULL);
+    for (unsigned i = 1; i < e->count; i++)
+        g_string_append_printf(s, "%s'%s'", i == 1 ? "" : i + 1 == e->count ? " or " : ", ", e->names[i]);
+    return g_string_free(g_steal_pointer(&s), FALSE);
+}
+
+void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
+                      const char *valid)
+{
+    g_autofree char *names = valid ? NULL : valid_names(f->sub);
+    g_autofree char *what = f->flags & MODEL_ATTR ? g_strdup_printf("attribute '%s' of <%s>", f->name, element) :
+        g_strdup_printf("the content of <%s>", element);
+    unsigned word = f->bad ? f->bad : f->kind == MODEL_K_CPUSET ? MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE) :
+        MODEL_ERROR(VIR_ERR_XML_ERROR, f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR ? VIR_FROM_XML : MODEL_FROM_DOCUMENT);
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, report_domain(p, word), report_code(p, word),
+                 "%s: %s is '%.*s', which has to be %s", where, what,
+                 (int)MIN(n, 200), s, valid ? valid : names);
+    parse_stop(p);
+}
+
+void report_missing(struct parser *p, const char *element, const struct model_field *f)
+{
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, report_domain(p, f->missing), report_code(p, f->missing),
+                 "%s: <%s> has no attribute '%s', which it needs", where,
+                 element, f->name);
+    parse_stop(p);
+}
+
+void report_bad_unit(struct parser *p, const char *element, const char *unit)
+{
+    unsigned word = MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE);
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, report_domain(p, word), report_code(p, word),
+                 "%s: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
+                 where, unit, element);
+    parse_stop(p);
+}
+
+/* Only the strict reader minds.  What belongs to somebody else's namespace is never an error, nor
+ * is what only running guests have: people feed the XML of one back. */
+void report_unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
+                    bool attr)
+{
+    if (!(p->flags & MODEL_PARSE_STRICT) || uri || !fr->table || (attr && g_str_has_prefix(name, "unit")) ||
+        parse_find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u))
+        return;
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
+                 "%s: <%s> has no %s '%s' here; without the flag to validate it would be ignored",
+                 where, fr->name, what, name);
+    parse_stop(p);
+}
+
+/* Where users would lose something that matters, as a feature of the guest, unknown is refused. */
+void report_unknown_here(struct parser *p, const struct frame *up, const char *name)
+{
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, report_domain(p, up->only), report_code(p, up->only),
+                 "%s: <%s> in <%s> is not known", where, name, up->name);
+    parse_stop(p);
+}
+
+/* A second one of an element that can be there once. */
+void report_repeated(struct parser *p, const struct frame *up, const struct model_field *f)
+{
+    p->skip = 1;
+    if (!f->twice && !(p->flags & MODEL_PARSE_STRICT))
+        return;
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, report_domain(p, f->twice), report_code(p, f->twice),
+                 "%s: <%s> has more than one <%s>", where, up->name, f->qname);
+    parse_stop(p);
+}
+
+void report_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    struct parser *p = user;
+    if (p->failed)
+        return;
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
+                 "%s: a document type declaration is not accepted; remove <!DOCTYPE …> and write "
+                 "the content of its entities in place", where);
+    parse_stop(p);
+}
+
+void report_syntax(void *user, xmlErrorPtr e)
+{
+    struct parser *p = user;
+    if (p->failed || !e || e->level < XML_ERR_ERROR)
+        return;
+    g_autofree char *what = g_strchomp(g_strdup(e->message ? e->message : "malformed"));
+    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL, "%s document, line %d, column %d: not well-formed: %s",
+                 p->doc->element, e->line, e->int2, what);
+    p->failed = true;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * parse: what the reader of XML has at hand, and how it reports what is wrong.  Private to src/model.
+ *
+ * Owns: nothing.  Every report fills the caller's err once and stops the parser.
+ */
+#pragma once
+
+#include <glib.h>
+#include <libxml/parser.h>
+#include "model/engine.h"
+#include "model/raw.h"
+
+enum { MAX_DEPTH = 48, MAX_DOCUMENT = 64 << 20 };
+
+struct frame {
+    const struct model_table *table;   /* NULL: a scalar element */
+    void *base;
+    const struct model_field *scalar;  /* its value goes here */
+    const char *name;
+    size_t text;                       /* where its text starts in the buffer */
+    char unit[12];                     /* unit= of a size; unit[0] == 0: not given */
+    uint64_t groups;                   /* those that were there already, by number */
+    uint32_t mixed;                    /* items of mixed lists so far */
+    uint8_t disc, up;
+    bool collect;
+    uint16_t only;                     /* how unknown elements inside are reported; 0: not */
+};
+
+struct parser {
+    xmlParserCtxt *ctxt;
+    struct model_head *head;
+    const struct model_document *doc;
+    const struct model_table *root_table;  /* of the group that holds a fragment, or of the root */
+    const char **fragment;                 /* not NULL: the root element is a child of root_table */
+    struct err *err;
+    unsigned flags;
+    unsigned skip;                     /* open elements inside one that is ignored */
+    struct raw *raw;                   /* inside an element that is kept verbatim */
+    unsigned depth;
+    unsigned raw_level, fixed_level;   /* how deep it is laid out; not 0: instead of where it stands */
+    const struct model_field *raw_field;
+    void *raw_base;
+    bool failed, dtd;
+    struct text text;
+    struct frame stack[MAX_DEPTH];
+};
+
+/* "domain document, line 7, /domain/devices/disk", to be freed. */
+char *parse_where(struct parser *p);
+void parse_stop(struct parser *p);
+/* A field of a table that can be read here, or NULL. */
+const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n, const char *uri,
+                                     unsigned disc, unsigned up, unsigned flags);
+
+void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
+                      const char *valid);
+void report_bad_unit(struct parser *p, const char *element, const char *unit);
+void report_missing(struct parser *p, const char *element, const struct model_field *f);
+/* Does nothing unless the caller wants strictness, and that has a right to know. */
+void report_unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
+                    bool attr);
+void report_unknown_here(struct parser *p, const struct frame *up, const char *name);
+/* Skips the element; reports it if that matters. */
+void report_repeated(struct parser *p, const struct frame *up, const struct model_field *f);
+/* Handlers of libxml2. */
+void report_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system);
+void report_syntax(void *user, xmlErrorPtr e);

@@ -19,17 +19,19 @@ test_domain_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned in
     struct vm_change change = { .what = CHANGE_CONFIG };
     DOMAIN_DEF_AUTO def = NULL;
     TURN_AUTO turn = NULL;
-    bool is_new;
+    bool added;
 
     if (flags_check(flags, VIR_DOMAIN_DEFINE_VALIDATE, "virDomainDefineXMLFlags", err) < 0 ||
         test_parse(xml, flags & VIR_DOMAIN_DEFINE_VALIDATE, &def, err) < 0 ||
-        registry_claim(conn->guests, def->name, def->uuid, 0, &req, &turn, &is_new, err) < 0)
+        registry_claim(conn->guests, def->name, def->uuid, 0, &req, &turn, &added, err) < 0)
         return -1;
+    /* What ran without a definition gets its first one. */
+    added |= !turn_config_def(turn);
     change.config = domain_def_copy(def);
     if (turn_publish(turn, &change, err) < 0)
         return -1;
     turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
-                                     is_new ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
+                                     added ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
     view_to_ref(turn_view(turn), result);
     return 0;
 }

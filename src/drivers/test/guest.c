@@ -30,16 +30,23 @@ test_wrong_state(const struct vm_view *view, const char *must, struct err *err)
 }
 
 int
-test_start(struct turn *turn, const struct domain_def *def, int event, struct err *err)
+test_start_as(struct turn *turn, const struct domain_def *def, int reason, int event, struct err *err)
 {
-    struct run_start start = {
-        .state = VIR_DOMAIN_RUNNING, .reason = VIR_DOMAIN_RUNNING_BOOTED, .live = domain_def_copy(def),
-    };
+    const struct vm_change used = { .what = CHANGE_MANAGED_SAVE };
+    struct run_start start = { .state = VIR_DOMAIN_RUNNING, .reason = reason, .live = domain_def_copy(def) };
 
     if (turn_start_run(turn, &start, err) < 0)
         return -1;
+    if (turn_view(turn)->managed_save && turn_publish(turn, &used, err) < 0)
+        return -1;
     turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STARTED, event));
     return 0;
+}
+
+int
+test_start(struct turn *turn, const struct domain_def *def, int event, struct err *err)
+{
+    return test_start_as(turn, def, VIR_DOMAIN_RUNNING_BOOTED, event, err);
 }
 
 int

@@ -20,8 +20,10 @@ int test_defaults(struct domain_def *def, struct err *err);
 /* VIR_ERR_INTERNAL_ERROR, which this driver answers where others call a state invalid. */
 int test_wrong_state(const struct vm_view *view, const char *must, struct err *err);
 
-/* The definition starts; `event` is VIR_DOMAIN_EVENT_STARTED_….  Takes over def. */
+/* The definition starts; `event` is VIR_DOMAIN_EVENT_STARTED_….  A state saved by itself is used up. */
 int test_start(struct turn *turn, const struct domain_def *def, int event, struct err *err);
+/* The same with a reason (VIR_DOMAIN_RUNNING_…) of its own. */
+int test_start_as(struct turn *turn, const struct domain_def *def, int reason, int event, struct err *err);
 /* The life that the turn works on ends, and with it the turn. */
 int test_end(struct turn **turn, int reason, int event, const char *api, struct err *err);
 

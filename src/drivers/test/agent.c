@@ -2,10 +2,10 @@
  *
  * agent: what a guest's agent would answer.  Every guest has one, with two file systems on its first disk.
  *
- * Owns: what agents remember: frozen file systems, the clock.  It stays when a guest is turned off.
- * Called by: clients; open.c and define.c let go of what is gone.  Waits: for a turn.
+ * What agents remember, frozen file systems and the clock, stays when a guest is turned off.
+ * Called by: clients.  Waits: for a turn.
  */
-#include "drivers/test/guest.h"
+#include "drivers/test/moments.h"
 #include "drivers/test/objects.h"
 #include "drivers/test/verbs.h"
 
@@ -18,63 +18,13 @@
 
 #define ERR_FROM VIR_FROM_TEST
 
-#define CLOCK_START 627319920 /* as every implementation has it */
-
 static const char *const mounts[] = { "/", "/boot" };
 
-struct memory {
-    bool frozen[G_N_ELEMENTS(mounts)];
-    long long seconds;
-    unsigned nseconds;
-};
-
-struct test_agents {
-    GMutex lock;
-    GHashTable *memories; /* by the address of a vm, which does not change while it is here */
-};
-
-struct test_agents *
-test_agents_new(void)
+/* What the agent remembers; it is the turn's to change. */
+static struct test_agent_memory *
+memory_of(struct turn *turn)
 {
-    struct test_agents *agents = g_new0(struct test_agents, 1);
-
-    g_mutex_init(&agents->lock);
-    agents->memories = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    return agents;
-}
-
-void
-test_agents_free(struct test_agents *agents)
-{
-    g_hash_table_unref(agents->memories);
-    g_mutex_clear(&agents->lock);
-    g_free(agents);
-}
-
-void
-test_agents_forget(struct test_agents *agents, struct vm *vm)
-{
-    g_mutex_lock(&agents->lock);
-    g_hash_table_remove(agents->memories, vm);
-    g_mutex_unlock(&agents->lock);
-}
-
-/* What is in it is the turn's. */
-static struct memory *
-memory_of(struct drv_conn *conn, struct turn *turn)
-{
-    struct test_agents *agents = test_conn(conn)->agents;
-    struct memory *memory;
-
-    g_mutex_lock(&agents->lock);
-    memory = g_hash_table_lookup(agents->memories, turn_vm(turn));
-    if (!memory) {
-        memory = g_new0(struct memory, 1);
-        memory->seconds = CLOCK_START;
-        g_hash_table_insert(agents->memories, turn_vm(turn), memory);
-    }
-    g_mutex_unlock(&agents->lock);
-    return memory;
+    return &test_owned(turn_vm(turn))->agent;
 }
 
 /* A turn on a guest that runs, and so can answer. */
@@ -104,12 +54,12 @@ freeze(struct drv_conn *conn, const struct domain_ref *dom, const char **paths, 
        const char *api, struct err *err)
 {
     TURN_AUTO turn = NULL;
-    struct memory *memory;
+    struct test_agent_memory *memory;
     int changed = 0;
 
     if (begin(conn, dom, TURN_MODIFY, flags, 0, api, &turn, err) < 0)
         return -1;
-    memory = memory_of(conn, turn);
+    memory = memory_of(turn);
     for (unsigned i = 0; i < (n ? n : G_N_ELEMENTS(mounts)); i++) {
         int at = n ? mount_index(paths[i], err) : (int)i;
 
@@ -193,14 +143,14 @@ test_domain_get_time(struct drv_conn *conn, const struct domain_ref *dom, long l
                      unsigned int flags, struct err *err)
 {
     TURN_AUTO turn = NULL;
-    struct memory *memory;
+    struct test_agent_memory *memory;
 
     if (flags_check(flags, 0, "virDomainGetTime", err) < 0 ||
         domain_turn(conn, dom, TURN_QUERY, TURN_ANY, "virDomainGetTime", &turn, err) < 0)
         return -1;
     if (!vm_view_is_active(turn_view(turn)))
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run", turn_view(turn)->name);
-    memory = memory_of(conn, turn);
+    memory = memory_of(turn);
     if (seconds)
         *seconds = memory->seconds;
     if (nseconds)
@@ -213,11 +163,11 @@ test_domain_set_time(struct drv_conn *conn, const struct domain_ref *dom, long l
                      unsigned int flags, struct err *err)
 {
     TURN_AUTO turn = NULL;
-    struct memory *memory;
+    struct test_agent_memory *memory;
 
     if (begin(conn, dom, TURN_MODIFY, flags, VIR_DOMAIN_TIME_SYNC, "virDomainSetTime", &turn, err) < 0)
         return -1;
-    memory = memory_of(conn, turn);
+    memory = memory_of(turn);
     memory->seconds = seconds;
     memory->nseconds = nseconds;
     return 0;

@@ -69,8 +69,6 @@ test_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, 
     }
     turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_REMOVED));
     change.autostart = view->autostart;
-    if (!vm_view_is_active(view))
-        test_agents_forget(test_conn(conn)->agents, turn_vm(turn));
     if (registry_undefine(turn, err) < 0)
         return -1;
     /* Transient guests have that mark as well here. */

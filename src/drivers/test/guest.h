@@ -11,6 +11,7 @@
 
 #define TEST_HOST_CPUS 16   /* of test:///default */
 #define TEST_MAX_VCPUS 32
+#define TEST_CLOCK_START 627319920 /* of guests, in seconds; as every implementation has it */
 
 /* Parses and completes a document as this hypervisor does; `strict`: unknown elements are errors. */
 int test_parse(const char *xml, bool strict, struct domain_def **def, struct err *err);

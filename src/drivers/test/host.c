@@ -197,7 +197,7 @@ test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *
     GString *xml = g_string_new("<capabilities>\n\n  <host>\n    <cpu>\n      <arch>i686</arch>\n"
                                 "      <features>\n        <pae/>\n        <nonpae/>\n      </features>\n");
 
-    for (size_t i = 0; ncells && i < G_N_ELEMENTS(pages); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)
         g_string_append_printf(xml, "      <pages unit='KiB' size='%u'/>\n", pages[i]);
     g_string_append(xml, "    </cpu>\n    <power_management/>\n    <iommu support='no'/>\n");
     add_cells(xml, ncells);

@@ -25,6 +25,10 @@ number_in(xmlNodePtr parent, const char *name, unsigned *value, struct err *err)
         if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)name))
             continue;
         text = xmlNodeGetContent(node);
+        if (text && *text == '\0') { /* says nothing */
+            xmlFree(text);
+            return 0;
+        }
         r = str_to_uint((const char *)text, 10, value);
         if (r < 0)
             err_set(err, VIR_ERR_XML_ERROR, "'%s' in <%s> of the test host is not a number", (const char *)text, name);
@@ -52,7 +56,7 @@ load_cpu(virNodeInfoPtr info, xmlNodePtr cpu, struct err *err)
         if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)"model"))
             continue;
         text = xmlNodeGetContent(node);
-        n = g_strlcpy(info->model, (const char *)text, sizeof(info->model));
+        n = *text ? g_strlcpy(info->model, (const char *)text, sizeof(info->model)) : 0;
         xmlFree(text);
         if (n >= sizeof(info->model))
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "the model of the test host's processor has more than %zu characters",

@@ -24,8 +24,8 @@ test_owned_free(void *arg)
     g_free(owned);
 }
 
-struct vm_moments *
-test_moments(struct vm *vm)
+struct test_owned *
+test_owned(struct vm *vm)
 {
     struct test_owned *owned = vm_owned(vm);
 
@@ -33,9 +33,16 @@ test_moments(struct vm *vm)
         owned = g_new0(struct test_owned, 1);
         owned->moments.snapshots = moments_new(ref, model_unref);
         owned->moments.checkpoints = moments_new(ref, model_unref);
+        owned->agent.seconds = TEST_CLOCK_START;
         owned = vm_own(vm, owned);
     }
-    return &owned->moments;
+    return owned;
+}
+
+struct vm_moments *
+test_moments(struct vm *vm)
+{
+    return &test_owned(vm)->moments;
 }
 
 int

@@ -13,8 +13,10 @@
 /* What a guest keeps beyond its lives. */
 struct test_owned {
     struct vm_moments moments; /* both there from the first moment on */
+    struct test_agent_memory { bool frozen[2]; long long seconds; unsigned nseconds; } agent; /* agent.c's */
 };
 void test_owned_free(void *owned);
+struct test_owned *test_owned(struct vm *vm);
 struct vm_moments *test_moments(struct vm *vm);
 /* The view says whether there are any. */
 int test_moments_publish(struct turn *turn, struct err *err);

@@ -39,8 +39,6 @@ stop(struct turn *turn, struct run *run)
     /* Its definition has taken its place already, if it has one. */
     if (view->config)
         ev->about.domain.id = -1;
-    if (!view->persistent)
-        test_agents_forget(((struct test_driver *)vm_class_of(run_vm(run)))->agents, run_vm(run));
     turn_end_run(turn, &end, ev);
 }
 
@@ -50,7 +48,6 @@ driver_free(struct test_driver *drv)
     if (!drv)
         return;
     registry_free(drv->registry);
-    test_agents_free(drv->agents);
     test_objects_free(drv->objects);
     event_hub_free(drv->hub);
     g_free(drv);
@@ -68,7 +65,6 @@ driver_new(const char *xml, const char *folder, struct err *err)
     drv->refs = 1;
     drv->hub = event_hub_new();
     drv->registry = registry_new(&drv->klass, drv->hub);
-    drv->agents = test_agents_new();
     drv->objects = test_objects_new(drv->hub);
     if (test_preset_load(drv, xml, folder, err) < 0) {
         driver_free(drv);

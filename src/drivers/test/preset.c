@@ -18,27 +18,6 @@
 #define ERR_FROM VIR_FROM_TEST
 #define HOST_FILE_MAX (64u << 20)
 
-static int
-load_domain(struct test_driver *drv, const char *xml, struct err *err)
-{
-    struct domain_def *def;
-    struct vm_change change = { .what = CHANGE_CONFIG };
-    VM_AUTO vm = NULL;
-    TURN_AUTO turn = NULL;
-    const struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "preset" };
-
-    if (test_parse(xml, false, &def, err) < 0)
-        return -1;
-    change.config = domain_def_copy(def);
-    domain_def_unref(def);
-    if (registry_load(drv->registry, change.config->name, change.config->uuid, &change, &vm, err) < 0 ||
-        turn_begin(vm, &req, &turn, err) < 0)
-        return -1;
-    return turn_start_run(turn, &(struct run_start){ .state = VIR_DOMAIN_RUNNING,
-                          .reason = VIR_DOMAIN_RUNNING_UNKNOWN,
-                          .live = domain_def_copy(turn_config_def(turn)) }, err);
-}
-
 /* ---- the document of a host ---------------------------------------------------------------------------- */
 
 /* xml: an object's document; of: the name of the one it stands in.  *name: its own, if others can stand in it. */
@@ -47,7 +26,7 @@ typedef int (*load_fn)(struct test_driver *drv, const char *xml, const char *of,
 static int
 load_guest(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
 {
-    return load_domain(drv, xml, err);
+    return test_guest_load(drv, xml, drv->folder, err);
 }
 
 static int
@@ -125,6 +104,13 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
             err_set(err, VIR_ERR_XML_ERROR, "cannot read the <%s> that the test host has in a file: %s", node->name,
                     err_message(&why));
         xmlFree(file);
+        if (text) {
+            xmlDocPtr doc = parse(text, err);
+
+            if (!doc)
+                g_clear_pointer(&text, g_free);
+            xmlFreeDoc(doc);
+        }
     } else {
         xmlBufferPtr buf = xmlBufferCreate();
         xmlDocPtr alone = xmlNewDoc((const xmlChar *)"1.0");
@@ -176,6 +162,7 @@ load_kinds(struct test_driver *drv, const char *xml, const char *root_element, c
 int
 test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err)
 {
+    drv->folder = folder;
     return load_kinds(drv, xml, "node", in_node, NULL, folder, err) < 0 ? -1 : test_machine_load(&drv->node, xml, err);
 }
 

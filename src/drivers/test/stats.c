@@ -111,7 +111,7 @@ test_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, vi
         { VIR_DOMAIN_MEMORY_STAT_UNUSED, actual / 2 },
         { VIR_DOMAIN_MEMORY_STAT_AVAILABLE, actual },
         { VIR_DOMAIN_MEMORY_STAT_USABLE, actual / 2 },
-        { VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE, 627319920 },
+        { VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE, TEST_CLOCK_START },
         { VIR_DOMAIN_MEMORY_STAT_DISK_CACHES, actual / 8 },
         { VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGALLOC, 0 },
         { VIR_DOMAIN_MEMORY_STAT_HUGETLB_PGFAIL, 0 },

@@ -24,8 +24,8 @@ struct test_driver {
     int refs;                   /* connections; under open.c's lock */
     struct event_hub *hub;      /* of all objects: callback ids are one sequence */
     struct registry *registry;  /* guests */
-    struct test_agents *agents; /* what guests remember */
     struct test_objects *objects; /* networks, interfaces, pools, devices; objects.h */
+    const char *folder;         /* of relative names; while its document is read */
     virNodeInfo node;
     int ncells;                 /* of memory: TEST_CELLS or none */
 };
@@ -39,11 +39,8 @@ test_conn(struct drv_conn *conn)
 /* Hosts: preset.c reads the document of a host, <node>, with all its objects; `folder` is what
  * relative file names in it are relative to (NULL: the working folder). */
 int test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err);
-/* agent.c */
-struct test_agents *test_agents_new(void);
-void test_agents_free(struct test_agents *agents);
-void test_agents_forget(struct test_agents *agents, struct vm *vm);
-
+/* preset-guest.c: a <domain> of such a document. */
+int test_guest_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err);
 /* machine.c: <cpu> and <memory> of such a document. */
 int test_machine_load(virNodeInfoPtr info, const char *xml, struct err *err);
 extern const char test_preset_default[];

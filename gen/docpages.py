@@ -24,6 +24,13 @@ PAGES = [('common', 'Typed parameters'), ('error', 'Errors'), ('event', 'Event l
          ('nodedev', 'Host devices'), ('interface', 'Host interfaces'), ('nwfilter', 'Network filters'),
          ('secret', 'Secrets'), ('qemu', 'QEMU only'), ('lxc', 'LXC only'), ('admin', 'Administration')]
 TITLES = dict(PAGES)
+# The documents of the calls, and their pages in the other reference, which stands beside this one.
+DOCUMENTS = {
+    'domain': 'domain_def', 'network': 'network_def', 'networkport': 'network_port_def', 'filter': 'nwfilter_def',
+    'filterbinding': 'nwfilter_binding_def', 'pool': 'storage_pool_def', 'volume': 'storage_vol_def',
+    'secret': 'secret_def', 'interface': 'interface_def', 'device': 'node_device_def',
+    'domainbackup': 'backup_def', 'domaincheckpoint': 'checkpoint_def', 'domainsnapshot': 'snapshot_def',
+}
 
 
 def page(unit):
@@ -68,9 +75,13 @@ class Pages:
     def prose(self, text, here):
         """Text with `literals`, and public names made links."""
         out = []
-        for n, part in enumerate(text.split('`')):
+        parts = text.split('`')
+        for n, part in enumerate(parts):
             if n % 2:
+                document = DOCUMENTS.get(part.strip('<>')) if re.search(r' as XML, an? $', parts[n - 1]) else None
                 inner = self.link(part, here) if part in self.home else escape(part)
+                if document:
+                    inner = '<a href="../documents/%s.html">%s</a>' % (document, inner)
                 out.append('<code>%s</code>' % inner)
             else:
                 out.append(re.sub(r'_?\b(?:_?vir[A-Z]|VIR_|LIBVIR_)\w+\b\*?',
@@ -281,7 +292,8 @@ class Pages:
             ' class="here"' if here == href else '', href, text)
                         for href, text in (('names.html', 'All names'), ('versions.html', 'By version'),
                                            ('drivers.html', 'By driver'),
-                                           ('permissions.html', 'By permission')))
+                                           ('permissions.html', 'By permission'),
+                                           ('../documents/index.html', 'XML documents')))
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
                 '<title>%s – Vireo API reference</title>\n<link rel="stylesheet" href="style.css">\n'

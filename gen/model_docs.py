@@ -205,7 +205,9 @@ class Pages:
                                                               escape(TITLES[d[0]])) for d in self.documents)
         return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/><title>%s</title>'
                 '<link rel="stylesheet" href="docpages.css"/></head><body><nav><p class="brand">'
-                '<a href="index.html">XML documents</a></p><ul>%s</ul></nav><main>%s</main></body></html>\n' % (
+                '<a href="index.html">XML documents</a></p><ul>%s</ul>'
+                '<ul><li><a href="../reference/index.html">API reference</a></li></ul></nav>'
+                '<main>%s</main></body></html>\n' % (
                     escape(title), nav, body))
 
     def write(self, folder, style):

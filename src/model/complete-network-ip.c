@@ -62,15 +62,6 @@ bad_range(struct err *err, const struct network_def *def, const struct dhcp_rang
                         r->start, r->end, what);
 }
 
-static bool
-host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit)
-{
-    for (unsigned i = prefix; i < ip->bits; i++)
-        if ((unsigned)(ip->bytes[i / 8] >> (7 - i % 8) & 1) != bit)
-            return false;
-    return true;
-}
-
 static int
 complete_range(struct network_def *def, const struct network_address *a, const struct ip *address, struct dhcp_range *r,
                struct err *err)
@@ -89,9 +80,9 @@ complete_range(struct network_def *def, const struct network_address *a, const s
         return bad_range(err, def, r, "is in a network whose netmask has holes");
     if (!ip_same_net(&start, address, prefix) || !ip_same_net(&end, address, prefix))
         return bad_range(err, def, r, "is not inside the network of its <ip>");
-    if (ip_is4(&start) && prefix < 31 && host_bits_are(&start, prefix, 0))
+    if (ip_is4(&start) && prefix < 31 && ip_host_bits_are(&start, prefix, 0))
         return bad_range(err, def, r, "starts with the address of the network itself");
-    if (ip_is4(&start) && prefix < 31 && host_bits_are(&end, prefix, 1))
+    if (ip_is4(&start) && prefix < 31 && ip_host_bits_are(&end, prefix, 1))
         return bad_range(err, def, r, "ends with the broadcast address");
     unsigned last = start.bits / 8 - 2;            /* how many it has: they differ in two bytes at most */
     if (memcmp(start.bytes, end.bytes, last))
@@ -199,47 +190,11 @@ network_complete_ips(struct network_def *def, struct err *err)
 /* ---- routes ---------------------------------------------------------------------------------------------- */
 
 static int
-bad_route(struct err *err, const struct network_def *def, const struct network_route *r, const char *what)
-{
-    return err_set(err, VIR_ERR_XML_ERROR, "network '%s': the <route> to '%s' by '%s' %s", def->name, r->address, r->gateway,
-                   what);
-}
-
-static int
-complete_route(struct network_def *def, struct network_route *r, struct err *err)
-{
-    struct ip to, by, mask;
-    bool six = r->family == IP_FAMILY_IPV6;
-    if (ip_parse(r->address, &to) < 0 || ip_parse(r->gateway, &by) < 0)
-        return bad_route(err, def, r, "has something that is no IP address");
-    if (r->netmask && (ip_parse(r->netmask, &mask) < 0 || !ip_is4(&mask)))
-        return bad_route(err, def, r, "has a malformed netmask");
-    if (ip_is4(&to) == six || ip_is4(&by) == six)
-        return bad_route(err, def, r, "has addresses of another family than its family=, which is ipv4 if not given");
-    if (r->netmask && six)
-        return bad_route(err, def, r, "takes prefix=, not netmask=");
-    if (r->netmask && r->has_prefix)
-        return bad_route(err, def, r, "has both netmask= and prefix=");
-    if (r->prefix > to.bits)
-        return bad_route(err, def, r, "has too long a prefix");
-    r->address = ip_text(def, &to);
-    r->gateway = ip_text(def, &by);
-    if (r->netmask)
-        r->netmask = ip_text(def, &mask);
-    int prefix = r->has_prefix ? (int)r->prefix : r->netmask ? ip_prefix_of_mask(&mask) : 0;
-    if (!r->has_prefix && !r->netmask && !host_bits_are(&to, 0, 0))
-        prefix = ip_class_prefix(&to);
-    if (prefix < 0 || !host_bits_are(&to, prefix, 0))
-        return bad_route(err, def, r, "does not go to the address of a network");
-    return 0;
-}
-
-static int
 check_gateway(const struct network_def *def, const struct network_route *r, struct err *err)
 {
     struct ip by, mine;
     if (ip_parse(r->gateway, &by) < 0)
-        return bad_route(err, def, r, "has a malformed gateway");
+        return 0;                    /* has been refused before */
     for (uint32_t i = 0; i < def->n_ips; i++) {
         int own = ip_parse(def->ips[i]->address, &mine) < 0 ? -1 : prefix_of(def->ips[i], &mine);
         if (own >= 0 && ip_same_net(&mine, &by, own))
@@ -250,11 +205,10 @@ check_gateway(const struct network_def *def, const struct network_route *r, stru
 }
 
 int
-network_complete_routes(struct network_def *def, struct err *err)
+network_complete_routes(struct network_def *def, const char *where, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_routes; i++)
-        if (complete_route(def, def->routes[i], err) < 0)
-            return -1;
+    if (routes_complete(def, def->routes, def->n_routes, where, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < def->n_routes; i++)
         if (check_gateway(def, def->routes[i], err) < 0)
             return -1;

@@ -202,7 +202,7 @@ network_complete(struct network_def *def, struct err *err)
     if (bandwidth_complete(&def->bandwidth, false, false, where, err) < 0 || vlan_complete(def->vlan, where, err) < 0 ||
         network_complete_dns(def, err) < 0 || virtualport_complete(def->virtualport, true, where, err) < 0 ||
         complete_portgroups(def, where, err) < 0 || network_complete_ips(def, err) < 0 ||
-        network_complete_routes(def, err) < 0)
+        network_complete_routes(def, where, err) < 0)
         return -1;
     return complete_forward(def, err) < 0 ? -1 : complete_bridge(def, err);
 }

@@ -74,6 +74,64 @@ ip_class_prefix(const struct ip *ip)
     return !ip_is4(ip) ? 0 : first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : 0;
 }
 
+bool
+ip_host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit)
+{
+    for (unsigned i = prefix; i < ip->bits; i++)
+        if ((unsigned)(ip->bytes[i / 8] >> (7 - i % 8) & 1) != bit)
+            return false;
+    return true;
+}
+
+/* ---- routes ---------------------------------------------------------------------------------------- */
+
+static int
+bad_route(struct err *err, const char *where, const struct network_route *r, const char *what)
+{
+    return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_XML_ERROR, "%s: the <route> to '%s' by '%s' %s", where, r->address,
+                        r->gateway, what);
+}
+
+static int
+complete_route(const void *root, struct network_route *r, const char *where, struct err *err)
+{
+    struct ip to, by, mask;
+    bool six = r->family == IP_FAMILY_IPV6;
+    if (ip_parse(r->address, &to) < 0 || ip_parse(r->gateway, &by) < 0)
+        return bad_route(err, where, r, "has something that is no IP address");
+    if (r->netmask && (ip_parse(r->netmask, &mask) < 0 || !ip_is4(&mask)))
+        return bad_route(err, where, r, "has a malformed netmask");
+    if (ip_is4(&to) == six || ip_is4(&by) == six)
+        return bad_route(err, where, r, "has addresses of another family than its family=, which is ipv4 if not given");
+    if (r->netmask && six)
+        return bad_route(err, where, r, "takes prefix=, not netmask=");
+    if (r->netmask && r->has_prefix)
+        return bad_route(err, where, r, "has both netmask= and prefix=");
+    if (r->prefix > to.bits)
+        return bad_route(err, where, r, "has too long a prefix");
+    r->address = ip_text(root, &to);
+    r->gateway = ip_text(root, &by);
+    if (r->netmask)
+        r->netmask = ip_text(root, &mask);
+    int prefix = r->has_prefix ? (int)r->prefix : r->netmask ? ip_prefix_of_mask(&mask) : 0;
+    if (!r->has_prefix && !r->netmask && !ip_host_bits_are(&to, 0, 0))
+        prefix = ip_class_prefix(&to);
+    if (prefix < 0 || !ip_host_bits_are(&to, prefix, 0))
+        return bad_route(err, where, r, "does not go to the address of a network");
+    return 0;
+}
+
+int
+routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where, struct err *err)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (complete_route(root, routes[i], where, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- addresses of devices ---------------------------------------------------------------------------- */
+
 int
 pci_address_check(const struct pci_address *a, const char *where, struct err *err)
 {

@@ -21,11 +21,14 @@ static inline bool ip_is4(const struct ip *ip) { return ip->bits == 32; }
 const char *ip_text(const void *root, const struct ip *ip);
 bool ip_same_net(const struct ip *a, const struct ip *b, unsigned prefix);
 int ip_compare(const struct ip *a, const struct ip *b);
+/* Are all bits behind the prefix this one (0 or 1)? */
+bool ip_host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit);
 /* Of a netmask: its number of leading ones if it is contiguous, else -1. */
 int ip_prefix_of_mask(const struct ip *mask);
 /* The prefix that class A, B and C networks had; 0 for others. */
 unsigned ip_class_prefix(const struct ip *ip);
 
+int routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where, struct err *err);
 int pci_address_check(const struct pci_address *a, const char *where, struct err *err);
 int vlan_complete(struct vlan *v, const char *where, struct err *err);
 /* Drops what says nothing; *bw may become NULL.  Can it have a guaranteed rate, a class? */

@@ -112,7 +112,9 @@ static bool alter(struct change *c, const struct model_field *f, void *base)
         return true;
     default:
         *(unsigned char *)p ^= 64;
-        return scalar_given(f, base);
+        if (!scalar_given(f, base))          /* 0 is not given */
+            *(unsigned char *)p = 32;
+        return true;
     }
 }
 
@@ -188,6 +190,10 @@ static int check(const char *name, const struct model_document *doc, const void 
     if (model_from_json(doc, json, strlen(json), parse_flags, &third, &err) < 0 ||
         strcmp(back = model_format(third, format_flags), out)) {
         printf("%s: differs after a way through JSON: %s\n", name, err_message(&err));
+        status = 1;
+    }
+    if (third && !model_equal(def, third)) {
+        printf("%s: is not the same after a way through JSON\n", name);
         status = 1;
     }
     status |= check_changes(name, doc, def);

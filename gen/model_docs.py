@@ -30,6 +30,7 @@ KINDS = {
     'STR': 'text', 'RAW': 'XML of other namespaces', 'CPUSET': 'list of numbers such as 0-3,^2', 'UUID': 'uuid',
     'MAC': 'MAC address', 'DOUBLE': 'number', 'OCT': 'octal number', 'U8': '0 to 255', 'U16': '0 to 65535',
     'U32': 'number', 'U64': 'number', 'I32': 'whole number', 'I64': 'whole number', 'X8': 'number, shown as 0x…',
+    'N32': 'number, decimal or 0x…', 'BUS': '0 to 0xff', 'SLOT': '0 to 0x1f', 'FUNCTION': '0 to 7',
     'X16': 'number, shown as 0x…', 'X32': 'number, shown as 0x…', 'X64': 'number, shown as 0x…', 'FLAG': 'present or not',
 }
 SPECIAL = [
@@ -93,7 +94,8 @@ class Pages:
         if t in self.m.structs:
             return '<a href="#%s">%s</a>' % (t, t)
         if t in self.m.enums:
-            return ' '.join('<code>%s</code>' % escape(v) for v in self.m.enums[t].values)
+            return ' '.join('<code>%s</code>' % escape(v) for v in self.m.enums[t].values
+                            if v not in self.m.enums[t].later)
         if t in ('yesno', 'onoff'):
             return '<code>%s</code> <code>%s</code>' % (('yes', 'no') if t == 'yesno' else ('on', 'off'))
         kind, arg = SCALARS[t][3:]
@@ -108,6 +110,8 @@ class Pages:
         out = []
         if 'missing' in f.opts:
             out.append('<b title="a document without it is refused">required</b>')
+        if 'later' in f.flags:
+            out.append('<b title="newer than the format that is read: ignored">from %s</b>' % escape(f.opts['since']))
         if 'default' in f.opts:
             out.append('<b title="taken if it is not given">default <code>%s</code></b>' % escape(f.opts['default']))
         for flag, word, why in SPECIAL:
@@ -126,14 +130,14 @@ class Pages:
 
     def example(self, f, own):
         """An element as it may be written, in a struct whose deciding attribute has a value for which it exists."""
-        if f.kind in ('attr', 'text') or f.name.startswith(model_read.HIDDEN):
+        if f.kind in ('attr', 'text') or f.name.startswith(model_read.HIDDEN) or 'later' in f.flags:
             return ''
         disc = None
         spec = f.opts.get('up', ':' + f.opts.get('when', '')).split(':')[1]
         if spec and spec[0] != '!':
             disc = next((v for v in spec.split(',') if v != '-'), None)
         elif own is not None:
-            hidden = spec.lstrip('!').split(',')
+            hidden = spec.lstrip('!').split(',') + list(self.m.enums[own.type].later)
             disc = next((v for v in self.m.enums[own.type].values if v not in hidden), None)
         best = ''
         for seed in range(6):

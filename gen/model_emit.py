@@ -212,7 +212,8 @@ class Tables:
         for f, pre in fields:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
                   ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
-                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent', 'ignore', 'positive', 'mixed', 'apart')]
+                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent', 'ignore', 'positive', 'mixed', 'apart',
+                   'later')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)
@@ -317,14 +318,15 @@ def emit_source(m, name, mine):
     if name == 'common':
         for n, v in (('yesno', ('yes', 'no')), ('onoff', ('on', 'off'))):
             p.append('static const char *const %s_names[] = { NULL, "%s", "%s" };' % (n, v[0], v[1]))
-            p.append('const struct model_enum %s_enum = { "%s", %s_names, 3 };\n' % (n, n, n))
+            p.append('const struct model_enum %s_enum = { "%s", %s_names, 3, 0 };\n' % (n, n, n))
     for e in m.enums.values():
         if not mine(e):
             continue
         p.append('static const char *const %s_names[] = { NULL, %s };' % (
             e.name, ', '.join('"%s"' % v for v in e.values)))
-        p.append('const struct model_enum %s_enum = { "%s", %s_names, %d };\n' % (
-            e.name, e.name, e.name, len(e.values) + 1))
+        later = sum(1 << (e.values.index(v) + 1) for v in e.later)
+        p.append('const struct model_enum %s_enum = { "%s", %s_names, %d, UINT64_C(0x%x) };\n' % (
+            e.name, e.name, e.name, len(e.values) + 1, later))
     t = Tables(m)
     for n in order(m):
         if mine(m.structs[n]):

@@ -36,7 +36,8 @@ class Maker:
             return str(v(r) if callable(v) else r.choice(v) if isinstance(v, (list, tuple)) else v)
         t = f.type
         if t in self.m.enums:
-            return r.choice(self.m.enums[t].values)
+            e = self.m.enums[t]
+            return r.choice([v for v in e.values if v not in e.later])
         kind = SCALARS[t][3]
         if t == 'yesno':
             return r.choice(('yes', 'no'))
@@ -54,7 +55,7 @@ class Maker:
             return '%g' % r.randrange(100)
         if kind == 'RAW':
             return '<x:y xmlns:x="urn:x" z="1">t</x:y>'
-        if kind in ('U8', 'X8'):
+        if kind in ('U8', 'X8', 'BUS', 'SLOT', 'FUNCTION'):
             return str(r.randrange(1, 8))
         if kind in ('X16', 'X32', 'X64'):
             return hex(r.randrange(1, 200))
@@ -70,6 +71,8 @@ class Maker:
         return s.replace('&', '&amp;').replace('<', '&lt;').replace("'", '&apos;')
 
     def exists(self, f, disc, up):
+        if 'later' in f.flags:
+            return False
         spec = f.opts.get('when')
         val = disc
         if 'up' in f.opts:

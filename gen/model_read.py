@@ -49,17 +49,23 @@ for _w in range(1, 9):   # hexN: printed as 0x%0Nx
                              'X32' if _w > 4 else 'X16' if _w > 2 else 'X8', _w)
 SCALARS['x32'] = ('uint32_t ', 4, True, 'X32', 0)
 SCALARS['hexul'] = ('uint64_t ', 8, True, 'X64', 0)
+SCALARS['hex4w'] = ('uint32_t ', 4, True, 'X32', 4)     # more digits are read, four printed at least
+SCALARS['num'] = ('uint32_t ', 4, True, 'N32', 0)       # decimal, or with 0x in front; printed decimal
+SCALARS['pci_domain'] = ('uint32_t ', 4, True, 'X32', 4)
+SCALARS['pci_bus'] = ('uint32_t ', 4, True, 'BUS', 2)
+SCALARS['pci_slot'] = ('uint8_t ', 1, True, 'SLOT', 2)
+SCALARS['pci_function'] = ('uint8_t ', 1, True, 'FUNCTION', 1)
 ARRAYS = {'uuid': 16, 'mac': 6}
 INTS = {k for k, v in SCALARS.items() if v[3] in
-        ('U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
+        ('N32', 'BUS', 'SLOT', 'FUNCTION', 'U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
          'filled', 'silent', 'zero', 'positive', 'mixed', 'apart'}
-OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in'}
+OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
           'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
-          'target': 'VIR_ERR_NO_TARGET'}
+          'target': 'VIR_ERR_NO_TARGET', 'argument': 'VIR_ERR_INVALID_ARG', 'overflow': 'VIR_ERR_OVERFLOW'}
 
 HIDDEN = '.'             # the first letter of attributes that no XML has: members for code and JSON only
 POSITION = '.position'   # an attribute that no XML has: where an item of a mixed list stands
@@ -71,7 +77,9 @@ class Bad(Exception):
 
 class Enum:
     def __init__(self, name, values, where):
-        self.name, self.values, self.where = name, values, where
+        self.name, self.values, self.where = name, [v.split('@')[0] for v in values], where
+        self.since = {v.split('@')[0]: v.split('@')[1] for v in values if '@' in v}
+        self.later = set()          # of the values, those that the level does not have
 
 
 class Field:
@@ -92,6 +100,13 @@ class Model:
     def __init__(self):
         self.enums, self.structs, self.documents, self.namespaces = {}, {}, [], {}
         self.files, self.open_documents = [], set()
+        self.level = ''
+
+
+def version(text):
+    if not re.fullmatch(r'[0-9]+\.[0-9]+\.[0-9]+', text):
+        raise Bad('"%s" is no version such as 9.1.0' % text)
+    return tuple(int(n) for n in text.split('.'))
 
 
 def c_name(xml):
@@ -205,8 +220,10 @@ def _line(m, stack, w, where):
                 raise Bad('unknown word "%s"' % w[5])
         elif w[0] == 'namespace' and len(w) == 3:
             m.namespaces[w[1]] = w[2]
+        elif w[0] == 'level' and len(w) == 2:
+            m.level = w[1]
         else:
-            raise Bad('expected enum, struct, document or namespace')
+            raise Bad('expected enum, struct, document, level or namespace')
         return
     if w == ['}']:
         stack.pop()
@@ -272,6 +289,10 @@ def _field(m, w, where):
     return f
 
 
+def _later(m, since):
+    return bool(m.level) and version(since) > version(m.level)
+
+
 def _check(m):
     kw = {'default', 'register', 'int', 'char', 'long', 'short', 'static', 'auto', 'switch', 'case', 'signed',
           'unsigned', 'float', 'double', 'volatile', 'const', 'inline', 'union', 'struct', 'enum'}
@@ -282,6 +303,8 @@ def _check(m):
                 walk(f.sub, top)
             elif f.cname in kw:
                 raise Bad('%s: %s is a word of C; give a name with ->' % (f.where, f.cname))
+            if 'since' in f.opts and _later(m, f.opts['since']):
+                f.flags.add('later')
             if 'required' in f.flags:
                 f.opts.setdefault('missing', 'xml:xml')
             if f.opts.get('bad') == 'ignore':
@@ -306,10 +329,11 @@ def _check(m):
     for s in m.structs.values():
         walk(s, s)
     for e in m.enums.values():
+        e.later = {v for v, since in e.since.items() if _later(m, since)}
         if len(set(e.values)) != len(e.values):
             raise Bad('%s: a value twice' % e.where)
-        if len(e.values) > 255:
-            raise Bad('%s: more than 255 values' % e.where)
+        if len(e.values) > 255 or (e.later and len(e.values) > 63):
+            raise Bad('%s: more than 255 values, or 63 where some are later ones' % e.where)
     for d in m.documents:
         if d[1] not in m.structs:
             raise Bad('document %s: struct %s is not known' % (d[0], d[1]))

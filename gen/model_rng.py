@@ -17,10 +17,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import model_read
 from model_read import SCALARS, Bad
 
-NUMBER = '[+]?([0-9]+|0[xX][0-9a-fA-F]+)'
+NUMBER = '[+]?[0-9]+'
+HEX = '[+]?([0-9]+|0[xX][0-9a-fA-F]+)'
 PATTERNS = {
-    'U8': NUMBER, 'U16': NUMBER, 'U32': NUMBER, 'U64': NUMBER, 'X8': NUMBER, 'X16': NUMBER, 'X32': NUMBER,
-    'X64': NUMBER, 'I32': '-?[0-9]+', 'I64': '-?[0-9]+', 'OCT': '[0-7]{1,5}', 'SIZE': '[0-9]+',
+    'N32': HEX, 'BUS': HEX, 'SLOT': HEX, 'FUNCTION': HEX,
+    'U8': NUMBER, 'U16': NUMBER, 'U32': NUMBER, 'U64': NUMBER, 'X8': HEX, 'X16': HEX, 'X32': HEX,
+    'X64': HEX, 'I32': '-?[0-9]+', 'I64': '-?[0-9]+', 'OCT': '[0-7]{1,5}', 'SIZE': '[0-9]+',
     'DOUBLE': r'-?[0-9]+(\.[0-9]+)?', 'UUID': '[a-fA-F0-9]{8}(-?[a-fA-F0-9]{4}){3}-?[a-fA-F0-9]{12}',
     'MAC': '([a-fA-F0-9]{1,2}:){5}[a-fA-F0-9]{1,2}',
     'CPUSET': r'\s*\^?[0-9]+(-[0-9]+)?\s*(,\s*\^?[0-9]+(-[0-9]+)?\s*)*',
@@ -48,6 +50,8 @@ class Schema:
 
     @staticmethod
     def exists(f, disc, up):
+        if 'later' in f.flags:
+            return False
         spec, value = f.opts.get('when'), disc
         if 'up' in f.opts:
             spec, value = f.opts['up'].split(':')[1], up
@@ -58,7 +62,8 @@ class Schema:
     def value(self, f):
         t = f.type
         if t in self.m.enums:
-            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v) for v in self.m.enums[t].values)
+            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v) for v in self.m.enums[t].values
+                                                   if v not in self.m.enums[t].later)
         if t in ('yesno', 'onoff'):
             return '<choice>%s</choice>' % ''.join('<value>%s</value>' % v for v in
                                                    (('yes', 'no') if t == 'yesno' else ('on', 'off')))
@@ -141,6 +146,8 @@ class Schema:
             return '<choice>%s</choice>' % ''.join('<group>%s</group>' % b for b in sets)
         sets = {}      # values of disc that have the same content share one branch
         for v in self.m.enums[own.type].values + ['']:
+            if v in self.m.enums[own.type].later:
+                continue
             sets.setdefault(self.fields(fields, v, up), []).append(v)
         branches = []
         for body, values in sets.items():

@@ -172,7 +172,6 @@ host_capabilities_cpu(const void *root, struct capabilities_host *host)
     t->dies = 1;
     t->cores = info.cores;
     t->threads = info.threads;
-    t->has_sockets = t->has_cores = t->has_threads = true;
     if (address) {
         cpu->maxphysaddr = model_new(root, struct cpu_physaddr);
         cpu->maxphysaddr->mode = CPU_PHYSADDR_MODE_EMULATE;

@@ -174,7 +174,7 @@ static struct perf_event *
 find_event(const struct domain_def *def, const char *name)
 {
     for (uint32_t i = 0; i < def->n_perf_events; i++)
-        if (strcmp(def->perf_events[i]->name, name) == 0)
+        if (def->perf_events[i]->name == perf_event_name_from(name))
             return def->perf_events[i];
     return NULL;
 }
@@ -203,7 +203,7 @@ params_write_perf(struct domain_def *def, virTypedParameterPtr params, int n, st
 
         if (!event) {
             event = model_new(def, struct perf_event);
-            event->name = model_str(def, params[i].field);
+            event->name = perf_event_name_from(params[i].field);
             model_list_append(def, def->perf_events, def->n_perf_events, event);
         }
         event->enabled = params[i].value.b ? TRI_YES : TRI_NO;

@@ -36,9 +36,6 @@ static int complete_plug(struct domain_def *def, struct domain_interface *net, s
 
 int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err)
 {
-    if (!net->type)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "an <interface> of guest '%s' has no type",
-                            def->name);
     if (!net->has_mac) {
         static const unsigned char qemu[3] = { 0x52, 0x54, 0x00 };
         guint32 r = g_random_int();
@@ -189,8 +186,9 @@ static void complete_video(struct domain_def *def)
         primary |= m->primary == TRI_YES;
         if (m->type == VIDEO_TYPE_NONE)
             continue;
-        if (!m->heads)
+        if (!m->has_heads)
             m->heads = 1;
+        m->has_heads = m->heads > 0;
         switch (m->type) {
         case VIDEO_TYPE_VGA: case VIDEO_TYPE_CIRRUS: case VIDEO_TYPE_VMVGA: case VIDEO_TYPE_BOCHS:
             if (!m->vram)
@@ -228,8 +226,14 @@ static void complete_input(struct domain_def *def, struct domain_input *in)
         in->bus = in->type == INPUT_TYPE_TABLET ? INPUT_BUS_USB : INPUT_BUS_PS2;
 }
 
-static void drop_empty_ends(struct chardev_source *s)
+static void complete_chardev(struct chardev_source *s)
 {
+    if (!s->type)
+        s->type = CHARDEV_TYPE_PTY;
+    if (s->type == CHARDEV_TYPE_UNIX || s->type == CHARDEV_TYPE_TCP || s->type == CHARDEV_TYPE_UDP)
+        for (uint32_t i = 0; i < s->n_ends; i++)
+            if (!s->ends[i]->mode && (s->type != CHARDEV_TYPE_UNIX || s->ends[i]->path))
+                s->ends[i]->mode = CHARDEV_MODE_CONNECT;
     for (uint32_t i = 0; i < s->n_ends;) {
         if (s->type == CHARDEV_TYPE_UNIX && !s->ends[i]->path)
             model_list_remove(s->ends, s->n_ends, i);
@@ -286,7 +290,7 @@ static void complete_others(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_memories; i++)
         if (def->memories[i]->model == MEMORY_MODEL_VIRTIO_PMEM && !def->memories[i]->access)
             def->memories[i]->access = MEMORY_ACCESS_SHARED;
-#define ENDS(array, n) for (uint32_t i = 0; i < (n); i++) drop_empty_ends(&(array)[i]->source)
+#define ENDS(array, n) for (uint32_t i = 0; i < (n); i++) complete_chardev(&(array)[i]->source)
     ENDS(def->serials, def->n_serials);
     ENDS(def->parallels, def->n_parallels);
     ENDS(def->consoles, def->n_consoles);
@@ -316,9 +320,7 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_graphics; i++)
         domain_complete_graphics(def, def->graphics[i]);
     complete_video(def);
-    if (domain_add_implied_controllers(def, err) < 0)
-        return -1;
-    return domain_check(def, err);
+    return domain_add_implied_controllers(def, err);
 }
 
 int domain_each_device(struct domain_def *def, domain_device_fn fn, void *data)

@@ -10,4 +10,3 @@ int domain_complete_devices(struct domain_def *def, struct err *err);
 void domain_sort_disks(struct domain_def *def);
 void domain_sort_controllers(struct domain_def *def);
 void domain_number_controllers(struct domain_def *def);
-int domain_check(struct domain_def *def, struct err *err);

@@ -141,11 +141,19 @@ void domain_sort_disks(struct domain_def *def)
     }
 }
 
+static bool device_given(const struct domain_disk *d)
+{
+    return d->info.address && d->info.address->type;
+}
+
 int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct err *err)
 {
     if (!d->target)
         return err_set(err, VIR_ERR_NO_TARGET, "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
                        "its disks apart", def->name);
+    if (disk_target_index(d->target, NULL) < 0 && !device_given(d))
+        return err_set(err, VIR_ERR_XML_ERROR, "'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and "
+                       "no address says where it is", d->target, def->name);
     if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "floppy '%s' of guest '%s': names of floppies start with fd",
                        d->target, def->name);

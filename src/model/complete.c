@@ -33,9 +33,9 @@ static int complete_identity(struct domain_def *def, struct err *err)
     const char *text = sysinfo_uuid(def);
     unsigned char uuid[UUID_BYTES];
     if (text && uuid_parse(text, uuid) < 0)
-        return err_set(err, VIR_ERR_XML_ERROR, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text, def->name);
+        return err_set(err, VIR_ERR_XML_DETAIL, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text, def->name);
     if (text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES))
-        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has one uuid of its own and another one in <sysinfo>",
+        return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has one uuid of its own and another one in <sysinfo>",
                        def->name);
     if (text && !def->has_uuid) {
         memcpy(def->uuid, uuid, UUID_BYTES);
@@ -162,6 +162,15 @@ static int complete_iothreads(struct domain_def *def, struct err *err)
     return 0;
 }
 
+static int check_order(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    GHashTable *seen = ((void **)data)[0];
+    if (info->boot_order && !g_hash_table_add(seen, GUINT_TO_POINTER(info->boot_order)))
+        return err_set(((void **)data)[1], VIR_ERR_CONFIG_UNSUPPORTED, "two devices of guest '%s' have boot order %u",
+                       def->name, info->boot_order);
+    return 0;
+}
+
 static bool any_boot_order(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_disks; i++)
@@ -219,6 +228,10 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     if (!os->arch)
         os->arch = default_arch;
     bool order = any_boot_order(def);
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    void *data[] = { seen, err };
+    if (domain_each_device(def, check_order, data) < 0)
+        return -1;
     if (order && os->n_boots)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them", def->name);
@@ -235,7 +248,7 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     return 0;
 }
 
-static int complete_seclabels(struct domain_def *def, struct err *err)
+static void complete_seclabels(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_seclabels; i++) {
         struct seclabel *s = def->seclabels[i];
@@ -243,14 +256,7 @@ static int complete_seclabels(struct domain_def *def, struct err *err)
             s->type = SECLABEL_TYPE_DYNAMIC;
         if (!s->relabel)
             s->relabel = s->type == SECLABEL_TYPE_DYNAMIC ? TRI_YES : TRI_NO;
-        if (s->type == SECLABEL_TYPE_STATIC && !s->label)
-            return err_set(err, VIR_ERR_XML_ERROR, "a static <seclabel> of guest '%s' has no <label>", def->name);
-        for (uint32_t k = 0; k < i; k++)
-            if (!g_strcmp0(def->seclabels[k]->model, s->model))
-                return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has two <seclabel> for the model %s", def->name,
-                               s->model ? s->model : "of the host");
     }
-    return 0;
 }
 
 static void complete_features(struct domain_def *def)
@@ -283,13 +289,17 @@ static int complete_lifecycle(struct domain_def *def, struct err *err)
     return 0;
 }
 
-int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
+int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 {
     if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 || complete_memory(def, err) < 0 ||
         complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0 || complete_lifecycle(def, err) < 0)
         return -1;
     complete_features(def);
-    if (complete_seclabels(def, err) < 0)
-        return -1;
+    complete_seclabels(def);
     return domain_complete_devices(def, err);
+}
+
+int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
+{
+    return domain_read_check(def, err) < 0 || domain_fill(def, default_arch, err) < 0 ? -1 : domain_check(def, err);
 }

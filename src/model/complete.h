@@ -16,6 +16,12 @@
 
 /* 0, or -1 with err filled. */
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err);
+/* Its parts, for a driver that chooses addresses in between: what contradicts itself in the document, the
+ * additions, and what is wrong with the whole.  Where a document has several faults, programs expect the
+ * one that the reference finds first. */
+int domain_read_check(struct domain_def *def, struct err *err);
+int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
+int domain_check(struct domain_def *def, struct err *err);
 
 /* Takes from a copy of a running guest's document what the run has added and the flags of fields do
  * not know: ports taken by autoport, generated names of taps.  For the inactive XML of a transient guest. */

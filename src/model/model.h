@@ -45,11 +45,13 @@ struct model_enum {
     const char *name;
     const char *const *names;      /* [0] is NULL: not given */
     unsigned count;
+    uint64_t later;                /* values of which our level of the format knows nothing: not read */
 };
 
 enum model_kind {
     MODEL_K_NONE, MODEL_K_STR, MODEL_K_RAW, MODEL_K_CPUSET, MODEL_K_FLAG, MODEL_K_ENUM,
     MODEL_K_U8, MODEL_K_U16, MODEL_K_U32, MODEL_K_U64, MODEL_K_I32, MODEL_K_I64, MODEL_K_OCT,
+    MODEL_K_N32, MODEL_K_BUS, MODEL_K_SLOT, MODEL_K_FUNCTION,
     MODEL_K_X8, MODEL_K_X16, MODEL_K_X32, MODEL_K_X64, MODEL_K_DOUBLE, MODEL_K_UUID, MODEL_K_MAC, MODEL_K_SIZE,
     MODEL_K_STRUCT, MODEL_K_LIST, MODEL_K_GROUP,
 };
@@ -81,6 +83,7 @@ enum {
     MODEL_POSITIVE = 1 << 24,  /* 0 is malformed */
     MODEL_APART = 1 << 26,     /* printed with empty lines around */
     MODEL_MIXED = 1 << 25,     /* lists whose items keep their order among each other */
+    MODEL_LATER = 1 << 27,     /* newer than our level of the format: not read */
     MODEL_IGNORE = 1 << 23,    /* a malformed value counts as not given */
 };
 

@@ -48,7 +48,8 @@ static char *valid_names(const struct model_enum *e)
 {
     g_autoptr(GString) s = g_string_new(NULL);
     for (unsigned i = 1; i < e->count; i++)
-        g_string_append_printf(s, "%s'%s'", i == 1 ? "" : i + 1 == e->count ? " or " : ", ", e->names[i]);
+        if (i > 63 || !(e->later >> i & 1))
+            g_string_append_printf(s, "%s'%s'", !s->len ? "" : i + 1 == e->count ? " or " : ", ", e->names[i]);
     return g_string_free(g_steal_pointer(&s), FALSE);
 }
 

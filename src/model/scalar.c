@@ -23,7 +23,7 @@ static unsigned enum_find(const struct model_enum *e, const char *s, size_t n)
 {
     for (unsigned i = 1; i < e->count; i++)
         if (!strncmp(e->names[i], s, n) && !e->names[i][n])
-            return i;
+            return e->later >> (i & 63) & 1 && i < 64 ? 0 : i;
     return 0;
 }
 
@@ -88,7 +88,7 @@ static void trim(const char **s, size_t *n)
         (*n)--;
 }
 
-/* base 0: decimal or 0x…, as people write addresses; a leading 0 alone does not mean octal */
+/* base 0: decimal, 0x… or octal with a leading 0, as C has it */
 static int scan_u64(const char *s, size_t n, int base, uint64_t *v)
 {
     uint64_t r = 0;
@@ -97,7 +97,7 @@ static int scan_u64(const char *s, size_t n, int base, uint64_t *v)
     if ((base == 0 || base == 16) && n > 2 && s[0] == '0' && (s[1] | 32) == 'x')
         s += 2, n -= 2, base = 16;
     if (!base)
-        base = 10;
+        base = n > 1 && *s == '0' ? 8 : 10;
     if (!n)
         return -1;
     for (size_t i = 0; i < n; i++) {
@@ -272,11 +272,11 @@ char *cpuset_canonical(struct model_head *h, const char *s, size_t n)
 size_t scalar_size(const struct model_field *f)
 {
     switch ((enum model_kind)f->kind) {
-    case MODEL_K_FLAG: case MODEL_K_ENUM: case MODEL_K_U8: case MODEL_K_X8:
+    case MODEL_K_FLAG: case MODEL_K_ENUM: case MODEL_K_U8: case MODEL_K_X8: case MODEL_K_SLOT: case MODEL_K_FUNCTION:
         return 1;
     case MODEL_K_U16: case MODEL_K_X16: case MODEL_K_OCT:
         return 2;
-    case MODEL_K_U32: case MODEL_K_I32: case MODEL_K_X32:
+    case MODEL_K_U32: case MODEL_K_I32: case MODEL_K_X32: case MODEL_K_N32: case MODEL_K_BUS:
         return 4;
     case MODEL_K_UUID:
         return 16;
@@ -371,7 +371,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         *valid = f->kind == MODEL_K_U8 ? "a number from 0 to 255" : f->kind == MODEL_K_U16 ?
             "a number from 0 to 65535" : f->kind == MODEL_K_U32 ? "a number from 0 to 4294967295" :
             "a number that is not negative";
-        if (scan_u64(s, n, 0, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) || store(f, base, v) < 0)
+        if (scan_u64(s, n, 10, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) || store(f, base, v) < 0)
             return -1;
         break;
     case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64:
@@ -379,6 +379,19 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         if (scan_u64(s, n, 0, &v) < 0 || store(f, base, v) < 0)
             return -1;
         break;
+    case MODEL_K_N32:
+        *valid = "a number from 0 to 4294967295, decimal or with 0x in front";
+        if (scan_u64(s, n, 0, &v) < 0 || store(f, base, v) < 0)
+            return -1;
+        break;
+    case MODEL_K_BUS: case MODEL_K_SLOT: case MODEL_K_FUNCTION: {
+        uint64_t most = f->kind == MODEL_K_BUS ? 0xff : f->kind == MODEL_K_SLOT ? 0x1f : 7;
+        *valid = f->kind == MODEL_K_BUS ? "a PCI bus, from 0 to 0xff" : f->kind == MODEL_K_SLOT ?
+            "a PCI slot, from 0 to 0x1f" : "a PCI function, from 0 to 7";
+        if (scan_u64(s, n, 0, &v) < 0 || v > most || store(f, base, v) < 0)
+            return -1;
+        break;
+    }
     case MODEL_K_OCT:
         *valid = "an octal number such as 0644";
         if (scan_u64(s, n, 8, &v) < 0 || v > 07777)
@@ -476,7 +489,7 @@ void scalar_print(struct text *t, const struct model_field *f, const void *base)
         if (s)
             text_add(t, s, strlen(s));
         break;
-    case MODEL_K_U8: case MODEL_K_U16: case MODEL_K_U32: case MODEL_K_U64: case MODEL_K_SIZE:
+    case MODEL_K_U8: case MODEL_K_U16: case MODEL_K_U32: case MODEL_K_U64: case MODEL_K_SIZE: case MODEL_K_N32:
         print_u64(t, load(f, base));
         break;
     case MODEL_K_I32: case MODEL_K_I64: {
@@ -486,7 +499,8 @@ void scalar_print(struct text *t, const struct model_field *f, const void *base)
         print_u64(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
         break;
     }
-    case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64:
+    case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64: case MODEL_K_BUS: case MODEL_K_SLOT:
+    case MODEL_K_FUNCTION:
         print_hex(t, load(f, base), f->arg);
         break;
     case MODEL_K_OCT:

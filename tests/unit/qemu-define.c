@@ -163,14 +163,16 @@ refused(void)
           VIR_ERR_XML_ERROR, { "hda", "hdb" } },
         { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda'/></disk>"
                     "<disk type='file'><source file='/b'/><target dev='vda'/></disk>", VIR_ERR_XML_ERROR, { "vda" } },
-        { "nonsense", "", "", VIR_ERR_CONFIG_UNSUPPORTED, { "nonsense" } },
+        { "nonsense", "", "", VIR_ERR_XML_ERROR, { "nonsense", "PCI" } },
+        { "nonsense", "", "<memballoon model='none'/><controller type='usb' model='none'/>", VIR_ERR_CONFIG_UNSUPPORTED,
+          { "no machine 'nonsense'" } },
         { "q35", "", "<disk type='file'><source file='/a'/><target dev='hda' bus='ide'/></disk>",
           VIR_ERR_CONFIG_UNSUPPORTED, { "sata" } },
         { "pc", "", "<controller type='pci' index='0' model='pcie-root'/>", VIR_ERR_XML_ERROR, { "pci-root" } },
         { "pc", "<vcpu>300</vcpu>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "255" } },
-        { "pc", "<cpu mode='host-passthrough'/>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "KVM" } },
         { "pc", "", "<channel type='spicevmc'><target type='virtio'/></channel>", VIR_ERR_CONFIG_UNSUPPORTED, { "spice" } },
-        { "pc", "", "<controller type='usb' model='none'/><input type='tablet' bus='usb'/>", VIR_ERR_XML_ERROR, { "USB" } },
+        { "pc", "", "<controller type='usb' model='none'/><input type='tablet' bus='usb'/>", VIR_ERR_CONFIG_UNSUPPORTED,
+          { "USB" } },
         { "pc", "<launchSecurity type='sev'><policy>1</policy></launchSecurity>", "", VIR_ERR_CONFIG_UNSUPPORTED,
           { "launchSecurity" } },
         { "pc", "", "<interface type='user'><address type='pci' slot='0x20'/></interface>", VIR_ERR_XML_ERROR, { NULL } },
@@ -203,7 +205,7 @@ command(void)
 {
     DOMAIN_DEF_AUTO def = good("pc", "<disk type='file' device='cdrom'><target dev='hda'/></disk>"
                                      "<disk type='file'><driver name='qemu' type='raw' cache='none'/>"
-                                     "<source file='/dev/null'/><target dev='vda'/><serial>a,b</serial></disk>"
+                                     "<source file='/dev/null'/><target dev='vda'/><serial>a b</serial></disk>"
                                      "<serial type='pty'/><graphics type='vnc'/>");
     ERR_AUTO err = ERR_INIT;
     struct qemu_command cmd;
@@ -215,7 +217,7 @@ command(void)
     g_assert_true(has_pair(cmd.argv, "-machine", "pc-i440fx-7.2,"));
     g_assert_true(has_pair(cmd.argv, "-uuid", ""));
     g_assert_true(has_pair(cmd.argv, "-sandbox", "on,"));
-    g_assert_true(has_pair(cmd.argv, "-device", "\"serial\":\"a,b\""));
+    g_assert_true(has_pair(cmd.argv, "-device", "\"serial\":\"a b\""));
     g_assert_true(has_pair(cmd.argv, "-blockdev", "\"cache\":{\"direct\":true,\"no-flush\":false}"));
     g_assert_true(has_pair(cmd.argv, "-device", "\"driver\":\"ide-cd\",\"bus\":\"ide.0\",\"unit\":0,\"id\":\"ide0-0-0\""));
     g_assert_cmpint(def->graphics[0]->port, >=, 5900);

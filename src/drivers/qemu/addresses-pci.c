@@ -11,10 +11,11 @@
  */
 #include "drivers/qemu/domain-host.h"
 
-#define ERR_FROM VIR_FROM_QEMU
+#define ERR_FROM VIR_FROM_DOMAIN
 #define MAX_BUSES 256
 
-enum wants { WANT_NONE, WANT_PCI, WANT_PCIE, WANT_ROOT };
+/* WANT_WRONG: it would need a place and there is none of its kind. */
+enum wants { WANT_NONE, WANT_PCI, WANT_PCIE, WANT_ROOT, WANT_WRONG };
 
 enum bus_kind { BUS_NONE, BUS_PCI, BUS_PCIE_ROOT, BUS_PORT, BUS_UPSTREAM };
 
@@ -99,17 +100,23 @@ wants_of(const struct pci *p, const char *kind, const void *device)
             return str_is(c->model, "qemu-xhci") || str_is(c->model, "nec-xhci") ? WANT_PCIE : WANT_PCI;
         case CONTROLLER_TYPE_SATA: return WANT_PCI;
         case CONTROLLER_TYPE_IDE: return c->index ? WANT_PCI : WANT_NONE;
+        case CONTROLLER_TYPE_ISA:
+        case CONTROLLER_TYPE_XENBUS: return WANT_WRONG;
         default: return WANT_NONE;
         }
     }
     if (!strcmp(kind, "filesystem")) {
         const struct domain_filesystem *f = device;
+        if (f->type != FS_TYPE_MOUNT || (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP ||
+                                                       f->driver->type == FS_DRIVER_TYPE_NBD ||
+                                                       f->driver->type == FS_DRIVER_TYPE_PLOOP)))
+            return WANT_WRONG;
         return f->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : virtio;
     }
     if (!strcmp(kind, "interface")) {
         const struct domain_interface *n = device;
         if (str_is(n->model, "usb-net"))
-            return WANT_NONE;
+            return WANT_WRONG;
         /* Cards of another age sit on a conventional bus; of those only the
          * usual ones are known to mind a PCIe port. */
         return str_is(n->model, "rtl8139") || str_is(n->model, "e1000") || str_is(n->model, "vmxnet3") ||
@@ -125,6 +132,7 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         case SOUND_MODEL_AC97:
         case SOUND_MODEL_ES1370: return WANT_PCI;
         case SOUND_MODEL_VIRTIO: return WANT_PCIE;
+        case SOUND_MODEL_ICH7: return WANT_WRONG;
         default: return WANT_NONE;
         }
     }
@@ -139,7 +147,7 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         if (h->mode == HOSTDEV_MODE_CAPABILITIES)
             return WANT_NONE;
         if (h->type == HOSTDEV_TYPE_PCI)
-            return WANT_PCIE;
+            return arch_is_x86(p->def) ? WANT_PCIE : WANT_PCI;
         if (h->type == HOSTDEV_TYPE_SCSI_HOST)
             return h->model == HOSTDEV_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : WANT_PCIE;
         return h->type == HOSTDEV_TYPE_MDEV && (!h->model || h->model == HOSTDEV_MODEL_VFIO_PCI) ? WANT_PCI : WANT_NONE;
@@ -147,6 +155,7 @@ wants_of(const struct pci *p, const char *kind, const void *device)
     if (!strcmp(kind, "memballoon")) {
         const struct domain_memballoon *b = device;
         return b->model == MEMBALLOON_MODEL_NONE                   ? WANT_NONE
+               : b->model == MEMBALLOON_MODEL_XEN                  ? WANT_WRONG
                : b->model == MEMBALLOON_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI
                                                                   : virtio;
     }
@@ -279,14 +288,22 @@ set_address(struct pci *p, struct device_info *info, unsigned bus, unsigned slot
 static int
 assign(struct pci *p, const char *kind, const void *device, struct device_info *info, struct err *err)
 {
-    if (device_has_address(info) || g_hash_table_contains(p->placed, info))
+    if (device_is_placed(info) || g_hash_table_contains(p->placed, info))
         return 0;
     enum wants want = wants_of(p, kind, device);
     unsigned bus, slot, function;
-    if (!p->express && want != WANT_NONE)
-        want = WANT_PCI;
     if (want == WANT_NONE)
         return 0;
+    if (!p->nbuses)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' needs a place on a PCI bus, and machine '%s' has none", kind,
+                       p->def->name, p->def->os->machine);
+    if (want == WANT_WRONG) {
+        g_autofree char *name = device_describe(kind, device);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s of guest '%s' is of a kind that has no place on the guest's buses",
+                       name, p->def->name);
+    }
+    if (!p->express)
+        want = WANT_PCI;
     bool port = !strcmp(kind, "controller") && ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
                 str_is(((const struct domain_controller *)device)->model, "pcie-root-port");
     while (find_slot(p, want, port, &bus, &slot, &function) < 0) {
@@ -329,7 +346,7 @@ ich9_set(struct pci *p, struct domain_controller *c, bool fixed, struct err *err
 {
     int function = ich9_function(c->model);
     const struct device_address *sibling = NULL;
-    if (device_has_address(&c->info) || g_hash_table_contains(p->placed, &c->info))
+    if (device_is_placed(&c->info) || g_hash_table_contains(p->placed, &c->info))
         return 0;
     /* In a dry pass siblings have no address to be found by: the first one of a
      * set counts for all. */
@@ -387,15 +404,15 @@ machine_i440fx(struct pci *p)
 {
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_IDE && c->index == 0 && !device_has_address(&c->info))
+        if (c->type == CONTROLLER_TYPE_IDE && c->index == 0 && !device_is_placed(&c->info))
             set_address(p, &c->info, 0, 1, 1);
         if (c->type == CONTROLLER_TYPE_USB && c->index == 0 && str_is(c->model, "piix3-uhci") &&
-            !device_has_address(&c->info))
+            !device_is_placed(&c->info))
             set_address(p, &c->info, 0, 1, 2);
     }
     p->bus[0].used[1] = 0xff; /* the PIIX3 */
     struct domain_video *video = primary_video(p->def);
-    if (video && !device_has_address(&video->info) && is_free(p, 2))
+    if (video && !device_is_placed(&video->info) && is_free(p, 2))
         set_address(p, &video->info, 0, 2, 0);
 }
 
@@ -404,7 +421,7 @@ machine_q35(struct pci *p, struct err *err)
 {
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_SATA && c->index == 0 && !device_has_address(&c->info) &&
+        if (c->type == CONTROLLER_TYPE_SATA && c->index == 0 && !device_is_placed(&c->info) &&
             !(p->bus[0].used[0x1f] & 1 << 2))
             set_address(p, &c->info, 0, 0x1f, 2);
     }
@@ -412,7 +429,7 @@ machine_q35(struct pci *p, struct err *err)
     reserve(p, 0x1f, 2);
     reserve(p, 0x1f, 3);
     struct domain_video *video = primary_video(p->def);
-    if (video && !device_has_address(&video->info) && is_free(p, 1))
+    if (video && !device_is_placed(&video->info) && is_free(p, 1))
         set_address(p, &video->info, 0, 1, 0);
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
@@ -427,7 +444,7 @@ machine_q35(struct pci *p, struct err *err)
     }
     for (uint32_t i = 0; i < p->def->n_sounds; i++) {
         struct domain_sound *s = p->def->sounds[i];
-        if (s->model == SOUND_MODEL_ICH9 && !device_has_address(&s->info) && is_free(p, 0x1b)) {
+        if (s->model == SOUND_MODEL_ICH9 && !device_is_placed(&s->info) && is_free(p, 0x1b)) {
             set_address(p, &s->info, 0, 0x1b, 0);
             break;
         }
@@ -448,7 +465,7 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     struct given *g = data;
     struct pci *p = g->p;
     const struct device_address *a = info->address;
-    if (!a || a->type != ADDRESS_TYPE_PCI)
+    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info))
         return 0;
     if (a->domain)
         return err_set(g->err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists", a->domain, a->bus,
@@ -460,10 +477,13 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
         if (!p->nbuses)
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",
                            def->os->machine, kind);
-        unsigned index;
-        if (add_controller(p, p->express ? "pcie-root-port" : "pci-bridge", &index, g->err) < 0)
+        enum wants want = p->express ? wants_of(p, kind, device) : WANT_PCI;
+        if (grow(p, want == WANT_PCI ? WANT_PCI : WANT_PCIE, g->err) < 0)
             return -1;
     }
+    if (p->express && p->bus[a->bus].kind == BUS_PORT && a->slot && wants_of(p, kind, device) == WANT_PCI &&
+        a->bus + 1u < p->nbuses && p->bus[a->bus + 1].kind == BUS_PCI && p->bus[a->bus].used[0] == 0xff)
+        info->address->bus++;   /* the port that was added for it holds the bridge that it is behind */
     struct bus *b = &p->bus[a->bus];
     if (!strcmp(kind, "controller")) {
         const struct domain_controller *c = device;
@@ -633,6 +653,16 @@ controller_targets(struct domain_def *def)
         };
         if (c->type != CONTROLLER_TYPE_PCI || !c->model)
             continue;
+        if (machine_is(def, "pseries") && !strcmp(c->model, "pci-root")) {
+            if (!c->model_name)
+                c->model_name = "spapr-pci-host-bridge";
+            if (!c->target)
+                c->target = model_new(def, struct controller_target);
+            if (!c->target->has_index) {
+                c->target->index = c->index;
+                c->target->has_index = true;
+            }
+        }
         for (size_t k = 0; k < G_N_ELEMENTS(names) && !c->model_name; k++) {
             if (!strcmp(names[k].model, c->model))
                 c->model_name = model_str(def, names[k].name);
@@ -670,11 +700,13 @@ controller_targets(struct domain_def *def)
 int
 qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
+    /* Boards without PCI: what would sit there is left without a place, as their users are used to. */
+    if ((arch_is_arm(def) && !machine_is(def, "virt") && !machine_is(def, "versatilepb")) ||
+        (arch_is_riscv(def) && !machine_is(def, "virt")))
+        return 0;
     g_autofree struct pci *p = g_new0(struct pci, 1);
     p->def = def;
     p->caps = caps;
-    if (!domain_find_controller(def, CONTROLLER_TYPE_PCI, 0))
-        return 0;
     bool own_controllers = false;
     for (uint32_t i = 0; i < def->n_controllers; i++)
         own_controllers = own_controllers || (def->controllers[i]->type == CONTROLLER_TYPE_PCI && def->controllers[i]->index);

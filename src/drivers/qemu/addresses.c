@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * addresses: places on buses other than PCI: virtio-serial ports, USB ports,
- * the ISA bus.  See domain-host.h.
+ * addresses: places that are numbers: virtio-serial ports, slots of memory and of smartcards.  See
+ * domain-host.h.
  */
 #include "drivers/qemu/domain-host.h"
 
-#define ERR_FROM VIR_FROM_QEMU
+#define ERR_FROM VIR_FROM_DOMAIN
 
 /* ---- virtio-serial -------------------------------------------------------------------------------- */
 
@@ -51,9 +51,39 @@ virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
     return err_set(err, VIR_ERR_XML_ERROR, "all ports of the virtio-serial controllers of guest '%s' are taken", def->name);
 }
 
+/* Ports that the user gave: are they there, and whose are they? */
+static int
+check_virtio_serial(struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_channels; i++) {
+        const struct device_address *a = def->channels[i]->info.address;
+        if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL || !a->port)
+            continue;
+        const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, a->controller);
+        unsigned ports = c && c->has_ports ? c->ports : 31;
+        if (a->port >= ports)
+            return err_set(err, VIR_ERR_XML_ERROR, "channel '%s' of guest '%s' is on port %u of virtio-serial controller "
+                           "%u, which has %u", def->channels[i]->target->name ? def->channels[i]->target->name : "",
+                           def->name, a->port, a->controller, ports);
+        for (uint32_t k = 0; k < i; k++) {
+            const struct device_address *o = def->channels[k]->info.address;
+            if (o && o->type == ADDRESS_TYPE_VIRTIO_SERIAL && o->controller == a->controller && o->bus == a->bus &&
+                o->port == a->port)
+                return err_set(err, VIR_ERR_XML_ERROR, "channels '%s' and '%s' of guest '%s' are both on port %u of "
+                               "virtio-serial controller %u",
+                               def->channels[k]->target->name ? def->channels[k]->target->name : "",
+                               def->channels[i]->target->name ? def->channels[i]->target->name : "", def->name, a->port,
+                               a->controller);
+        }
+    }
+    return 0;
+}
+
 static int
 assign_virtio_serial(struct domain_def *def, struct err *err)
 {
+    if (check_virtio_serial(def, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < def->n_channels; i++) {
         if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO &&
             virtio_serial(def, &def->channels[i]->info, err) < 0)
@@ -61,179 +91,6 @@ assign_virtio_serial(struct domain_def *def, struct err *err)
     }
     /* Consoles find their port by themselves: the first is number 0. */
     return 0;
-}
-
-/* ---- USB ---------------------------------------------------------------------------------------------- */
-
-static bool
-wants_usb(const char *kind, const void *device)
-{
-    if (!strcmp(kind, "disk"))
-        return ((const struct domain_disk *)device)->bus == DISK_BUS_USB;
-    if (!strcmp(kind, "input"))
-        return ((const struct domain_input *)device)->bus == INPUT_BUS_USB;
-    if (!strcmp(kind, "hub"))
-        return true;
-    if (!strcmp(kind, "redirdev"))
-        return true;
-    if (!strcmp(kind, "sound"))
-        return ((const struct domain_sound *)device)->model == SOUND_MODEL_USB;
-    if (!strcmp(kind, "hostdev")) {
-        const struct domain_hostdev *h = device;
-        return h->mode != HOSTDEV_MODE_CAPABILITIES && h->type == HOSTDEV_TYPE_USB;
-    }
-    if (!strcmp(kind, "serial")) {
-        const struct domain_chardev *c = device;
-        return c->target && c->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL;
-    }
-    if (!strcmp(kind, "controller"))
-        return ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_CCID;
-    if (!strcmp(kind, "interface"))
-        return str_is(((const struct domain_interface *)device)->model, "usb-net");
-    return false;
-}
-
-struct usb_port {
-    unsigned bus;
-    const char *port;
-    const struct device_info *self;
-    bool used;
-};
-
-static int
-usb_in_use(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
-{
-    struct usb_port *u = data;
-    const struct device_address *a = info->address;
-    if (info != u->self && a && a->type == ADDRESS_TYPE_USB && a->bus == u->bus && str_is(a->usb_port, u->port))
-        u->used = true;
-    return 0;
-}
-
-static unsigned
-usb_ports(const struct domain_controller *c)
-{
-    const char *m = c->model;
-    if (c->has_ports)
-        return c->ports;
-    if (!m || str_is(m, "piix3-uhci") || str_is(m, "piix4-uhci") || str_is(m, "vt82c686b-uhci"))
-        return 2;
-    if (str_is(m, "pci-ohci"))
-        return 3;
-    if (str_is(m, "ehci") || g_str_has_prefix(m, "ich9-ehci"))
-        return 6;
-    if (str_is(m, "nec-xhci") || str_is(m, "qemu-xhci"))
-        return 4;
-    return 0; /* companions and "none" */
-}
-
-/* First free port, hubs included; NULL: none. */
-static const char *
-free_usb_port(struct domain_def *def, const struct device_info *self, unsigned *bus)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type != CONTROLLER_TYPE_USB || str_is(c->model, "none"))
-            continue;
-        for (unsigned p = 1; p <= usb_ports(c); p++) {
-            g_autofree char *port = g_strdup_printf("%u", p);
-            struct usb_port u = { c->index, port, self, false };
-            domain_each_device(def, usb_in_use, &u);
-            if (!u.used) {
-                *bus = c->index;
-                return model_str(def, port);
-            }
-        }
-    }
-    for (uint32_t i = 0; i < def->n_hubs; i++) {
-        const struct device_address *a = def->hubs[i]->info.address;
-        if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port || &def->hubs[i]->info == self)
-            continue;
-        for (unsigned p = 1; p <= 8; p++) {
-            g_autofree char *port = g_strdup_printf("%s.%u", a->usb_port, p);
-            struct usb_port u = { a->bus, port, self, false };
-            domain_each_device(def, usb_in_use, &u);
-            if (!u.used) {
-                *bus = a->bus;
-                return model_str(def, port);
-            }
-        }
-    }
-    return NULL;
-}
-
-struct usb_pass {
-    struct err *err;
-    bool hubs;
-    unsigned missing, free;
-};
-
-static int
-count_usb(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
-{
-    struct usb_pass *u = data;
-    const struct device_address *a = info->address;
-    if (wants_usb(kind, device) && !(a && a->type == ADDRESS_TYPE_USB && a->usb_port))
-        u->missing++;
-    return 0;
-}
-
-static int
-give_usb(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
-{
-    struct usb_pass *u = data;
-    struct device_address *a = info->address;
-    if (!wants_usb(kind, device) || (!strcmp(kind, "hub")) != u->hubs ||
-        (a && a->type == ADDRESS_TYPE_USB && a->usb_port) || (a && a->type && a->type != ADDRESS_TYPE_USB))
-        return 0;
-    unsigned bus;
-    const char *port = free_usb_port(def, info, &bus);
-    if (!port) {
-        g_autofree char *name = device_describe(kind, device);
-        return err_set(u->err, VIR_ERR_XML_ERROR, "no free USB port for %s: the guest's USB controllers are full or off",
-                       name);
-    }
-    info->address = device_address_new(def, ADDRESS_TYPE_USB);
-    info->address->bus = bus;
-    info->address->usb_port = port;
-    return 0;
-}
-
-int
-qemu_assign_usb(struct domain_def *def, struct err *err)
-{
-    struct usb_pass u = { err, false, 0, 0 };
-    domain_each_device(def, count_usb, &u);
-    if (!u.missing)
-        return 0;
-    bool any = false;
-    for (uint32_t i = 0; i < def->n_controllers; i++)
-        any = any || (def->controllers[i]->type == CONTROLLER_TYPE_USB && !str_is(def->controllers[i]->model, "none"));
-    if (!any)
-        return 0; /* validation has the better words */
-    /* Count ports; where they do not suffice, hubs are added. */
-    int total = 0;
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
-            total += usb_ports(def->controllers[i]);
-    }
-    total += 8 * def->n_hubs;
-    int used = 0;
-    for (uint32_t i = 0; i < def->n_inputs; i++)
-        used += def->inputs[i]->info.address && def->inputs[i]->info.address->type == ADDRESS_TYPE_USB;
-    for (uint32_t i = 0; i < def->n_redirdevs; i++)
-        used += def->redirdevs[i]->info.address && def->redirdevs[i]->info.address->type == ADDRESS_TYPE_USB;
-    int lacking = (int)u.missing + used - total;
-    for (; lacking > 0; lacking -= 7) {
-        struct domain_hub *hub = model_new(def, struct domain_hub);
-        hub->type = HUB_TYPE_USB;
-        model_list_append(def, def->hubs, def->n_hubs, hub);
-    }
-    u.hubs = true;
-    if (domain_each_device(def, give_usb, &u) < 0)
-        return -1;
-    u.hubs = false;
-    return domain_each_device(def, give_usb, &u);
 }
 
 /* ---- all ----------------------------------------------------------------------------------------------- */
@@ -251,14 +108,14 @@ assign_ccid(struct domain_def *def)
     }
 }
 
-static void
-assign_dimms(struct domain_def *def)
+static int
+assign_dimms(struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_memories; i++) {
         struct domain_memory *m = def->memories[i];
         if ((m->model != MEMORY_MODEL_DIMM && m->model != MEMORY_MODEL_NVDIMM) || device_has_address(&m->info))
             continue;
-        unsigned slot = 0;
+        unsigned slot = 0, slots = def->max_memory ? def->max_memory->slots : UINT_MAX;
         for (bool used = true; used;) {
             used = false;
             for (uint32_t k = 0; k < def->n_memories; k++) {
@@ -267,18 +124,22 @@ assign_dimms(struct domain_def *def)
             }
             slot += used;
         }
+        if (slot >= slots)
+            return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR, "guest '%s' has more memory devices than slots: "
+                                "%u (see <maxMemory>)", def->name, slots);
         m->info.address = device_address_new(def, ADDRESS_TYPE_DIMM);
         m->info.address->number = slot;
         m->info.address->has_number = true;
     }
+    return 0;
 }
 
 int
 qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     assign_ccid(def);
-    assign_dimms(def);
-    if (assign_virtio_serial(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
+    if (assign_virtio_serial(def, err) < 0 || qemu_assign_others(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
         return -1;
-    return qemu_assign_usb(def, err);
+    qemu_assign_zpci(def);
+    return qemu_assign_usb(def, err) < 0 ? -1 : assign_dimms(def, err);
 }

@@ -67,6 +67,10 @@ build_cpu(struct builder *b)
     bool kvm = def->type == DOMAIN_VIRT_KVM;
     if (!cpu || !cpu->mode) {
         g_string_append(s, m && m->default_cpu ? m->default_cpu : "max");
+    } else if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && !kvm) {
+        g_string_free(s, TRUE);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "CPU mode 'host-passthrough' needs KVM; guests of type %s can "
+                       "use 'maximum' or a model", domain_virt_str(def->type));
     } else if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH) {
         g_string_append(s, "host");
         if (cpu->migratable)
@@ -236,6 +240,8 @@ build_memory(struct builder *b)
     const struct qemu_machine *m = qemu_caps_machine(b->caps, def->os->machine);
     /* QEMU counts in MiB. */
     uint64_t mib = (boot_memory(def) + 1023) / 1024;
+    if (machine_is(def, "pseries"))    /* in blocks of 256 MiB, and so does the machine */
+        mib = (mib + 255) / 256 * 256;
     if (def->max_memory)
         add_argf(b, "-m", "size=%lluk,slots=%u,maxmem=%lluk", (unsigned long long)mib * 1024, def->max_memory->slots,
                  (unsigned long long)def->max_memory->size);

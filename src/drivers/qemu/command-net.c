@@ -36,7 +36,9 @@ netdev(struct builder *b, const struct domain_interface *n, uint32_t i)
     const struct interface_source *s = n->source;
     if (b->opts->native && n->type != INTERFACE_TYPE_VHOSTUSER) {
         put_str(o, "type", "tap");
-        put_str(o, "fd", "25");
+        /* numbers as programs that parse such lines have seen them: 25, 26, 28, 29 and so on */
+        g_autofree char *fd = g_strdup_printf("%u", i < 2 ? 25 + i : 26 + i);
+        put_str(o, "fd", fd);
         put_str(o, "id", id);
         add_netdev(b, o);
         return 0;
@@ -149,7 +151,8 @@ card(struct builder *b, const struct domain_interface *n)
     put_str(o, "id", n->info.alias);
     char mac[MAC_TEXT];
     put_str(o, "mac", mac_format(n->mac, mac));
-    put_boot(o, interface_boot_index(b->def, n));
+    if (!b->opts->native || n->type == INTERFACE_TYPE_VHOSTUSER)
+        put_boot(o, interface_boot_index(b->def, n));
     if (virtio && d)
         put_virtio(o, &d->virtio);
     if (put_address(b, o, &n->info) < 0) {

@@ -20,8 +20,13 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
     if (cpu->model && (!cpu->model->name || !*cpu->model->name) && cpu->mode && cpu->mode != CPU_MODE_CUSTOM)
         cpu->model = NULL;
     if (!cpu->mode && !cpu->model) {
-        if (!m || !m->default_cpu)
+        /* Only on these do programs expect to be told which CPU an unnamed one is. */
+        if (!m || !m->default_cpu ||
+            !(arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || machine_is(def, "pseries"))) {
+            if (!cpu->topology && !cpu->cache && !cpu->numa && !cpu->n_features && !cpu->maxphysaddr)
+                def->cpu = NULL;
             return;
+        }
         if (def->type == DOMAIN_VIRT_KVM && arch_is_s390(def)) {
             cpu->mode = CPU_MODE_HOST_MODEL;
         } else {
@@ -100,6 +105,27 @@ disk_fields(struct domain_def *def)
     }
 }
 
+/* What a port of a switch is known by.  Of what type it is may only be known by the network. */
+static void
+port_ids(struct domain_def *def, struct virtualport *v)
+{
+    bool interface = !v->type || v->type == VIRTUALPORT_TYPE_OPENVSWITCH;
+    bool instance = !v->type || v->type == VIRTUALPORT_TYPE_802_1QBG;
+    if (!interface && !instance)
+        return;
+    struct virtualport_parameters *p = v->parameters;
+    if (!p)
+        p = v->parameters = model_new(def, struct virtualport_parameters);
+    if (interface && !p->has_interfaceid) {
+        uuid_generate(p->interfaceid);
+        p->has_interfaceid = true;
+    }
+    if (instance && !p->has_instanceid) {
+        uuid_generate(p->instanceid);
+        p->has_instanceid = true;
+    }
+}
+
 static void
 net_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
@@ -110,21 +136,17 @@ net_fields(struct domain_def *def, const struct qemu_caps *caps)
             (g_str_has_prefix(net->target, "vnet") || g_str_has_prefix(net->target, "macvtap") ||
              g_str_has_prefix(net->target, "macvlan")))
             net->target = NULL;
-        if (net->virtualport && net->virtualport->type == VIRTUALPORT_TYPE_OPENVSWITCH) {
-            if (!net->virtualport->parameters)
-                net->virtualport->parameters = model_new(def, struct virtualport_parameters);
-            if (!net->virtualport->parameters->has_interfaceid) {
-                uuid_generate(net->virtualport->parameters->interfaceid);
-                net->virtualport->parameters->has_interfaceid = true;
-            }
-        }
+        if (net->virtualport)
+            port_ids(def, net->virtualport);
         if (!net->model && net->type != INTERFACE_TYPE_HOSTDEV) {
-            if (arch_is_x86(def))
+            if (arch_is_s390(def) || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))))
+                net->model = "virtio";
+            else if (arch_is_arm(def))  /* the cards on the boards; the first name is spelt as users know it */
+                net->model = machine_is(def, "versatilepb") ? "scm91c111" : "lan9118";
+            else
                 net->model = qemu_caps_has_type(caps, "rtl8139") ? "rtl8139"
                              : qemu_caps_has_type(caps, "e1000") ? "e1000"
                                                                  : "virtio";
-            else
-                net->model = "virtio";
             net->model = model_str(def, net->model);
         }
     }
@@ -137,9 +159,9 @@ default_usb_model(const struct domain_def *def, const struct qemu_caps *caps)
         return qemu_caps_has_type(caps, "qemu-xhci")       ? "qemu-xhci"
                : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
                                                           : "piix3-uhci";
-    if (arch_is_x86(def))
-        return qemu_caps_has_type(caps, "piix3-usb-uhci") ? "piix3-uhci" : NULL;
-    return qemu_caps_has_type(caps, "pci-ohci") ? "pci-ohci" : NULL;
+    return qemu_caps_has_type(caps, "piix3-usb-uhci") ? "piix3-uhci"
+           : qemu_caps_has_type(caps, "pci-ohci")     ? "pci-ohci"
+                                                      : NULL;
 }
 
 static void
@@ -155,7 +177,7 @@ controller_fields(struct domain_def *def, const struct qemu_caps *caps)
             bool iothread = c->driver && c->driver->iothread;
             c->model = model_str(def, iothread                                    ? "virtio-scsi"
                                       : machine_is(def, "pseries")                ? "ibmvscsi"
-                                      : qemu_caps_has_type(caps, "lsi53c895a") && arch_is_x86(def) ? "lsilogic"
+                                      : qemu_caps_has_type(caps, "lsi53c895a") && !arch_is_s390(def) ? "lsilogic"
                                       : qemu_caps_has_type(caps, "virtio-scsi-pci") ? "virtio-scsi"
                                                                                     : NULL);
         }
@@ -186,7 +208,7 @@ video_fields(struct domain_def *def, const struct qemu_caps *caps)
                 m->type = VIDEO_TYPE_VGA;
         }
         if (m->type == VIDEO_TYPE_NONE) {
-            m->heads = 0;
+            m->has_heads = false;
             m->primary = TRI_UNSET;
         }
         if (m->type == VIDEO_TYPE_QXL) {
@@ -214,7 +236,7 @@ chardev_fields(struct domain_def *def)
                 t->type = CHARDEV_TARGET_TYPE_ISA_SERIAL;
             else if (machine_is(def, "pseries"))
                 t->type = CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL;
-            else if (arch_is_arm(def))
+            else if (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def)))
                 t->type = CHARDEV_TARGET_TYPE_SYSTEM_SERIAL;
             else if (arch_is_s390(def))
                 t->type = CHARDEV_TARGET_TYPE_SCLP_SERIAL;
@@ -230,6 +252,8 @@ chardev_fields(struct domain_def *def)
         case CHARDEV_TARGET_TYPE_SYSTEM_SERIAL:
             if (arch_is_arm(def))
                 t->model = CHARDEV_TARGET_MODEL_PL011;
+            else if (arch_is_riscv(def))
+                t->model = CHARDEV_TARGET_MODEL_16550A;
             break;
         default: break;
         }
@@ -242,7 +266,6 @@ sound_fields(struct domain_def *def)
     if (!def->n_audios) {
         struct domain_audio *audio = model_new(def, struct domain_audio);
         audio->id = 1;
-        audio->has_id = true;
         audio->type = AUDIO_TYPE_NONE;
         for (uint32_t i = 0; i < def->n_graphics; i++) {
             /* These displays have their own ideas about sound. */
@@ -274,20 +297,34 @@ misc_fields(struct domain_def *def)
                        : arch_is_s390(def)        ? PANIC_MODEL_S390
                                                   : PANIC_MODEL_ISA;
     }
-    if (machine_is(def, "pseries") && !def->n_panics) {
+    if ((machine_is(def, "pseries") || arch_is_s390(def)) && !def->n_panics) {
         struct domain_panic *p = model_new(def, struct domain_panic);
-        p->model = PANIC_MODEL_PSERIES;
+        p->model = arch_is_s390(def) ? PANIC_MODEL_S390 : PANIC_MODEL_PSERIES;
         model_list_append(def, def->panics, def->n_panics, p);
     }
     for (uint32_t i = 0; i < def->n_tpms; i++) {
         struct domain_tpm *t = def->tpms[i];
         if (!t->model)
             t->model = machine_is(def, "pseries") ? TPM_MODEL_TPM_SPAPR : TPM_MODEL_TPM_TIS;
-        if (t->backend && t->backend->type == TPM_BACKEND_TYPE_EMULATOR && !t->backend->version)
-            t->backend->version = t->model == TPM_MODEL_TPM_TIS ? TPM_VERSION_2_0 : TPM_VERSION_2_0;
+        if (t->backend->type == TPM_BACKEND_TYPE_EMULATOR && !t->backend->version)
+            t->backend->version = t->model == TPM_MODEL_TPM_TIS && arch_is_x86(def) ? TPM_VERSION_1_2 : TPM_VERSION_2_0;
+        if (t->backend->type != TPM_BACKEND_TYPE_EMULATOR)
+            t->backend->version = TPM_VERSION_UNSET;
+        if (t->backend->type == TPM_BACKEND_TYPE_PASSTHROUGH && !t->backend->device)
+            t->backend->device = model_str(def, "/dev/tpm0");
     }
     if (def->vsock && !def->vsock->model)
         def->vsock->model = VIRTIO_MODEL_VIRTIO;
+    if (def->vsock && !def->vsock->cid_auto)
+        def->vsock->cid_auto = def->vsock->cid ? TRI_NO : TRI_YES;
+    if (arch_is_arm(def) && machine_is(def, "virt")) {
+        if (!def->features)
+            def->features = model_new(def, struct domain_features);
+        if (!def->features->gic)
+            def->features->gic = model_new(def, struct feature_gic);
+        if (!def->features->gic->version)
+            def->features->gic->version = GIC_VERSION_2;
+    }
     for (uint32_t i = 0; i < def->n_shmems; i++) {
         struct domain_shmem *m = def->shmems[i];
         if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL)

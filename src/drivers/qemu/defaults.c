@@ -70,16 +70,18 @@ has_controller_index(const struct domain_def *def, enum controller_type type, un
 }
 
 static void
-add_input(struct domain_def *def, enum input_type type)
+add_input(struct domain_def *def, enum input_type type, enum input_bus bus)
 {
     for (uint32_t i = 0; i < def->n_inputs; i++) {
         struct domain_input *input = def->inputs[i];
-        if (input->type == type && (input->bus == INPUT_BUS_PS2 || (!input->bus && !input->model)))
+        if (bus == INPUT_BUS_USB && type == INPUT_TYPE_MOUSE && input->type == INPUT_TYPE_TABLET && input->bus == bus)
+            return;             /* a pointer is there */
+        if (input->type == type && (input->bus == bus || (!input->bus && !input->model)))
             return;
     }
     struct domain_input *input = model_new(def, struct domain_input);
     input->type = type;
-    input->bus = INPUT_BUS_PS2;
+    input->bus = bus;
     model_list_append(def, def->inputs, def->n_inputs, input);
 }
 
@@ -125,15 +127,14 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
     scsi_hostdevs(def);
     bool q35 = machine_is_q35(def), pc = machine_is_i440fx(def);
-    const char *root = pc || machine_is(def, "pseries") || machine_is(def, "mac99") || machine_is(def, "g3beige") ||
-                               machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") || machine_is(def, "malta")
+    const char *root = pc || arch_is_ppc(def) || machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") ||
+                               machine_is(def, "malta") || (arch_is_arm(def) && machine_is(def, "versatilepb"))
                            ? "pci-root"
-                       : q35 || machine_is(def, "virt") ? "pcie-root"
-                                                        : NULL;
+                       : q35 || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))) ? "pcie-root"
+                                                                                                   : NULL;
+    /* Machines that nobody knows are taken for boards with USB, too; that they have no PCI is said later. */
     bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") && !machine_is(def, "microvm") &&
-               !machine_is(def, "virt") && root && strcmp(def->os->machine, "none");
-    if (machine_is(def, "virt") && arch_is_arm(def))
-        usb = false;
+               !machine_is(def, "virt") && !arch_is_arm(def) && (root || arch_is_x86(def));
     if (usb && !has_controller(def, CONTROLLER_TYPE_USB))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0, NULL);
     if (q35 && !has_controller_index(def, CONTROLLER_TYPE_SATA, 0))
@@ -151,13 +152,21 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
         if (!numbered && !has_controller_index(def, CONTROLLER_TYPE_PCI, 0))
             domain_add_controller(def, CONTROLLER_TYPE_PCI, 0, root);
     }
-    if (!def->memballoon) {
+    if (!def->memballoon && !arch_is_arm(def)) {
         def->memballoon = model_new(def, struct domain_memballoon);
         def->memballoon->model = MEMBALLOON_MODEL_VIRTIO;
     }
-    if (arch_is_x86(def) && !machine_is(def, "microvm") && !machine_is(def, "none")) {
-        add_input(def, INPUT_TYPE_MOUSE);
-        add_input(def, INPUT_TYPE_KEYBOARD);
+    if (arch_is_x86(def) && !machine_is(def, "microvm")) {
+        add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_PS2);
+        add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_PS2);
+    } else if (machine_is(def, "pseries") && def->n_graphics) {
+        add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_USB);
+        add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_USB);
+    }
+    for (uint32_t i = 0; i < def->n_inputs && !arch_is_x86(def); i++) {
+        struct domain_input *in = def->inputs[i];
+        if (!in->bus && in->type < INPUT_TYPE_PASSTHROUGH)
+            in->bus = arch_is_s390(def) ? INPUT_BUS_VIRTIO : INPUT_BUS_USB;
     }
     if (def->n_graphics && !def->n_videos) {
         struct domain_video *video = model_new(def, struct domain_video);
@@ -170,18 +179,19 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
 {
     if (!def->name || !*def->name)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
+    if (!def->type)
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "<domain> of guest '%s' has no attribute 'type', "
+                            "which names the hypervisor", def->name);
     if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests of type kvm and qemu, not %s",
                        domain_virt_str(def->type));
-    if (def->bootloader)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no <bootloader>; guests boot from a kernel or a disk");
-    if (!def->os || def->os->type != OS_TYPE_HVM) {
-        if (!def->os || !def->os->type)
-            return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is missing",
-                           def->name ? def->name : "");
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests with os type hvm, not %s",
-                       os_type_str(def->os->type));
-    }
+    if (!def->os)
+        def->os = model_new(def, struct domain_os);
+    if (!def->os->type && !def->bootloader)
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is "
+                            "missing", def->name);
+    if (!def->os->type)
+        def->os->type = OS_TYPE_XEN;
     if (!def->os->arch)
         def->os->arch = arch_from(host_arch());
     const char *arch = arch_str(def->os->arch);
@@ -191,6 +201,11 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
             return -1;
         def->emulator = model_str(def, found);
     }
+    if (def->bootloader)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no <bootloader>; guests boot from a kernel or a disk");
+    if (def->os->type == OS_TYPE_EXE)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests with os type hvm, not %s",
+                       os_type_str(def->os->type));
     *caps = qemu_host_caps(host, def->emulator, err);
     if (!*caps) {
         /* A definition may name an emulator that is not there (yet); it is kept as it is. */
@@ -212,13 +227,10 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
 {
     const struct qemu_machine *m = def->os->machine ? qemu_caps_machine(caps, def->os->machine)
                                                     : qemu_caps_default_machine(caps);
-    if (!m && def->os->machine)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "emulator '%s' has no machine '%s'; 'virsh capabilities' lists those it has", def->emulator,
-                       def->os->machine);
-    if (!m)
+    if (!m && !def->os->machine)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no default machine: name one", def->emulator);
-    def->os->machine = model_str(def, m->name);
+    if (m)                      /* one that is not known is refused at the end, by qemu_validate() */
+        def->os->machine = model_str(def, m->name);
     return 0;
 }
 
@@ -226,12 +238,14 @@ int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = choose_emulator(def, host, &caps, err);
+    int rc = domain_read_check(def, err) < 0 ? -1 : qemu_read_usb_ports(def, err);
+    if (rc == 0)
+        rc = choose_emulator(def, host, &caps, err);
     if (rc == 0)
         rc = choose_machine(def, caps, err);
     if (rc == 0) {
         qemu_defaults_devices(def, caps);
-        rc = domain_complete(def, def->os->arch, err);
+        rc = domain_fill(def, def->os->arch, err);
     }
     if (rc == 0)
         rc = qemu_defaults_fields(def, host, caps, err);
@@ -239,6 +253,8 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
         rc = qemu_validate_early(def, err);
     if (rc == 0)
         rc = qemu_assign_addresses(def, caps, err);
+    if (rc == 0)
+        rc = domain_check(def, err);
     if (rc == 0)
         rc = qemu_validate(def, caps, host, err);
     qemu_caps_unref(caps);

@@ -49,6 +49,18 @@ arch_is_arm(const struct domain_def *def)
 }
 
 static inline bool
+arch_is_riscv(const struct domain_def *def)
+{
+    return def->os->arch == ARCH_RISCV64 || def->os->arch == ARCH_RISCV32;
+}
+
+static inline bool
+arch_is_ppc(const struct domain_def *def)
+{
+    return def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE || def->os->arch == ARCH_PPC;
+}
+
+static inline bool
 arch_is_s390(const struct domain_def *def)
 {
     return def->os->arch == ARCH_S390X || def->os->arch == ARCH_S390;
@@ -60,11 +72,22 @@ device_has_address(const struct device_info *info)
     return info->address && info->address->type;
 }
 
+/* A PCI address that is all zeros asks for one to be chosen. */
+static inline bool
+device_is_placed(const struct device_info *info)
+{
+    const struct device_address *a = info->address;
+    return device_has_address(info) &&
+           !(a->type == ADDRESS_TYPE_PCI && !a->domain && !a->bus && !a->slot && !a->function);
+}
+
 static inline bool
 str_is(const char *a, const char *b)
 {
     return a && !strcmp(a, b);
 }
+
+struct qemu_host;
 
 struct device_address *device_address_new(struct domain_def *def, enum address_type type);
 /* "disk vda", "interface 52:54:…" for messages; free it. */
@@ -79,8 +102,16 @@ int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, c
 int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_usb(struct domain_def *def, struct err *err);
+/* Right after reading: is what stands there a port? */
+int qemu_read_usb_ports(struct domain_def *def, struct err *err);
+/* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */
+int qemu_assign_others(struct domain_def *def, struct err *err);
+void qemu_assign_zpci(struct domain_def *def);
 /* validate.c: before addresses are chosen, and after */
 int qemu_validate_early(const struct domain_def *def, struct err *err);
 int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host, struct err *err);
+/* validate-devices.c */
+int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps, const struct qemu_host *host,
+                          struct err *err);
 /* aliases.c */
 void qemu_assign_aliases(struct domain_def *def);

@@ -61,6 +61,25 @@ qemu_connect_get_cpu_model_names(struct drv_conn *conn, const char *arch, char *
     return qemu_cpu_model_names(host_of(conn), arch, models, err);
 }
 
+/* On a command line to be run by hand every interface is a tap that whoever runs it opens: of the guest's
+ * side only what the card is stays. */
+static void
+plain_interfaces(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        const struct domain_interface *from = def->interfaces[i];
+        if (from->type == INTERFACE_TYPE_VHOSTUSER || from->type == INTERFACE_TYPE_HOSTDEV)
+            continue;
+        struct domain_interface *to = model_new(def, struct domain_interface);
+        to->type = from->type;
+        memcpy(to->mac, from->mac, sizeof(to->mac));
+        to->has_mac = from->has_mac;
+        to->model = from->model;
+        to->info.address = from->info.address;
+        def->interfaces[i] = to;
+    }
+}
+
 int
 qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, const char *xml, unsigned int flags,
                                   char **result, struct err *err)
@@ -72,8 +91,10 @@ qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, con
     DOMAIN_DEF_AUTO def = NULL;
     struct qemu_command cmd = { 0 };
     const struct qemu_command_opts opts = { .id = -1, .native = true };
-    if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
-        qemu_domain_prepare(def, host, -1, true, err) < 0 || qemu_command_build(def, host, &opts, &cmd, err) < 0)
+    if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0)
+        return -1;
+    plain_interfaces(def);
+    if (qemu_domain_prepare(def, host, -1, true, err) < 0 || qemu_command_build(def, host, &opts, &cmd, err) < 0)
         return -1;
     *result = qemu_command_to_string(&cmd, false);
     qemu_command_clear(&cmd);

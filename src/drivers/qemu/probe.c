@@ -36,6 +36,11 @@ cpu_model_of_type(const char *type, const char *arch)
     g_autofree char *suffix = g_strdup_printf("-%s-cpu", arch);
     if (g_str_has_suffix(type, suffix))
         return g_strndup(type, strlen(type) - strlen(suffix));
+    if (!strcmp(arch, "aarch64") && g_str_has_suffix(type, "-arm-cpu"))
+        return g_strndup(type, strlen(type) - strlen("-arm-cpu"));
+    /* power9_v2.0-powerpc64-cpu is what everybody calls POWER9 */
+    if (!strcmp(arch, "ppc64") && g_str_has_prefix(type, "power"))
+        return g_ascii_strup(type, strcspn(type, "_-"));
     if (g_str_has_suffix(type, "-cpu"))
         return g_strndup(type, strlen(type) - 4);
     return g_strdup(type);

@@ -284,7 +284,7 @@ qemu_host_has_kvm(const struct qemu_host *host)
 /* Our architecture names, the suffix of QEMU's program, and another program
  * that runs the same guests. */
 static const struct { const char *arch, *program, *other; } programs[] = {
-    { "alpha", "alpha", NULL }, { "armv7l", "arm", "aarch64" }, { "aarch64", "aarch64", NULL },
+    { "alpha", "alpha", NULL }, { "armv7l", "arm", "aarch64" }, { "armv6l", "arm", "aarch64" }, { "aarch64", "aarch64", NULL },
     { "cris", "cris", NULL }, { "i686", "i386", "x86_64" }, { "x86_64", "x86_64", NULL },
     { "lm32", "lm32", NULL }, { "loongarch64", "loongarch64", NULL }, { "m68k", "m68k", NULL },
     { "microblaze", "microblaze", NULL }, { "microblazeel", "microblazeel", NULL }, { "mips", "mips", NULL },

@@ -24,12 +24,6 @@ unsupported(struct err *err, const char *fmt, ...)
 static int
 validate_disk(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_disks && def->disks[i] != d; i++) {
-        if (str_is(def->disks[i]->target, d->target))
-            return err_set(err, VIR_ERR_XML_ERROR, "two disks have the target '%s'; each needs its own", d->target);
-    }
-    if (d->bus == DISK_BUS_XEN || d->bus == DISK_BUS_UML)
-        return unsupported(err, "disk %s: QEMU has no bus '%s'", d->target, disk_bus_str(d->bus));
     if (d->bus == DISK_BUS_SATA && !domain_find_controller(def, CONTROLLER_TYPE_SATA, 0))
         return unsupported(err, "disk %s: machine '%s' has no SATA", d->target, def->os->machine);
     if (d->bus == DISK_BUS_IDE && machine_is_q35(def))
@@ -37,16 +31,12 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
     if (d->device == DISK_DEVICE_LUN && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_VIRTIO)
         return unsupported(err, "disk %s: device='lun' needs bus scsi or virtio, not %s", d->target, disk_bus_str(d->bus));
     if (d->device == DISK_DEVICE_CDROM && d->bus == DISK_BUS_VIRTIO)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: a CD-ROM cannot sit on the virtio bus; use sata, scsi or ide",
-                       d->target);
+        return unsupported(err, "disk %s: a CD-ROM cannot sit on the virtio bus; use sata, scsi or ide", d->target);
     if (d->driver && d->driver->name && strcmp(d->driver->name, "qemu"))
         return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target, d->driver->name);
     if (d->shareable && d->driver && d->driver->type != STORAGE_FORMAT_RAW && d->driver->type != STORAGE_FORMAT_UNSET)
         return unsupported(err, "disk %s: an image that guests share has to be raw; %s keeps state that only one can write",
                            d->target, storage_format_str(d->driver->type));
-    const struct device_address *a = d->info.address;
-    if (a && a->type == ADDRESS_TYPE_DRIVE && d->bus != DISK_BUS_SCSI && a->target)
-        return unsupported(err, "disk %s: bus %s has target 0 only", d->target, disk_bus_str(d->bus));
     return 0;
 }
 
@@ -62,23 +52,6 @@ same_drive(const struct domain_def *def, struct err *err)
                 return err_set(err, VIR_ERR_XML_ERROR,
                                "disks %s and %s are both on %s controller %u, bus %u, target %u, unit %u", b->target,
                                a->target, disk_bus_str(a->bus), x->controller, x->bus, x->target, x->unit);
-        }
-    }
-    return 0;
-}
-
-static int
-validate_controllers(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_IDE && c->index && machine_is_i440fx(def))
-            return unsupported(err, "machine '%s' has one IDE controller (four disks), not %u", def->os->machine, c->index + 1);
-        for (uint32_t k = 0; k < i; k++) {
-            const struct domain_controller *o = def->controllers[k];
-            if (o->type == c->type && o->index == c->index && c->type != CONTROLLER_TYPE_USB)
-                return err_set(err, VIR_ERR_XML_ERROR, "two %s controllers have index %u", controller_type_str(c->type),
-                               c->index);
         }
     }
     return 0;
@@ -102,21 +75,7 @@ validate_usb(const struct domain_def *def, struct err *err)
     if (def->n_hubs)
         what = "hub";
     if (what)
-        return err_set(err, VIR_ERR_XML_ERROR, "the guest has no USB (controller model 'none') but a USB %s", what);
-    return 0;
-}
-
-static int
-validate_inputs(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_inputs; i++) {
-        const struct domain_input *in = def->inputs[i];
-        if (in->bus == INPUT_BUS_XEN || in->bus == INPUT_BUS_PARALLELS)
-            return unsupported(err, "input bus '%s' is not one of QEMU's", input_bus_str(in->bus));
-        if (in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE && in->type != INPUT_TYPE_KEYBOARD)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "a %s cannot sit on the ps2 bus; use usb or virtio",
-                           input_type_str(in->type));
-    }
+        return unsupported(err, "the guest has no USB (controller model 'none') but a USB %s", what);
     return 0;
 }
 
@@ -134,9 +93,21 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
             return unsupported(err, "CPU topology multiplies to %llu vcpus but the guest has %u", (unsigned long long)all,
                                def->vcpu->max);
     }
-    if (def->cpu && def->cpu->mode == CPU_MODE_HOST_PASSTHROUGH && def->type != DOMAIN_VIRT_KVM)
-        return unsupported(err, "CPU mode 'host-passthrough' needs KVM; guests of type %s can use 'maximum' or a model",
-                           domain_virt_str(def->type));
+    const struct domain_cpu *cpu = def->cpu;
+    if (!cpu)
+        return 0;
+    if (cpu->mode == CPU_MODE_MAXIMUM && !qemu_caps_cpu(caps, QEMU_ACCEL_TCG, "max") &&
+        !qemu_caps_cpu(caps, QEMU_ACCEL_KVM, "max"))
+        return unsupported(err, "emulator '%s' has no CPU 'max', which mode 'maximum' stands for", def->emulator);
+    const struct cpu_cache *cache = cpu->cache;
+    if (cache && cache->mode == CPU_CACHE_MODE_PASSTHROUGH && cpu->mode != CPU_MODE_HOST_PASSTHROUGH &&
+        cpu->mode != CPU_MODE_MAXIMUM)
+        return unsupported(err, "the CPU's <cache mode='passthrough'> is for the modes host-passthrough and maximum");
+    if (cache && cache->mode == CPU_CACHE_MODE_EMULATE && cache->level != 3)
+        return unsupported(err, "the CPU's <cache mode='emulate'> is for level 3");
+    const struct cpu_physaddr *p = cpu->maxphysaddr;
+    if (p && p->mode == CPU_PHYSADDR_MODE_PASSTHROUGH && p->bits)
+        return unsupported(err, "<maxphysaddr mode='passthrough'> takes the bits of the host; its bits= has to go");
     return 0;
 }
 
@@ -145,11 +116,6 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
 static int
 validate_os(const struct domain_def *def, struct err *err)
 {
-    bool acpi = def->features && def->features->acpi;
-    bool uefi = def->os->firmware == OS_FIRMWARE_EFI ||
-                (def->os->loader && def->os->loader->type == LOADER_TYPE_PFLASH);
-    if (uefi && !acpi && (arch_is_x86(def) || def->os->arch == ARCH_AARCH64))
-        return unsupported(err, "UEFI firmware needs ACPI: add <acpi/> to <features>");
     const struct os_loader *l = def->os->loader;
     if (l && l->secure == TRI_YES) {
         if (l->type && l->type != LOADER_TYPE_PFLASH)
@@ -178,11 +144,11 @@ validate_memory(const struct domain_def *def, struct err *err)
         ssize_t last = map ? bitmap_last(map) : -1;
         bitmap_free(map);
         if (last >= (ssize_t)def->vcpu->max)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cell %u holds vcpu %zd but the guest has %u vcpus", i, last,
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "NUMA cell %u holds vcpu %zd but the guest has %u vcpus", i, last,
                            def->vcpu->max);
     }
     if (cpus > def->vcpu->max)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cells hold %zu vcpus but the guest has %u", cpus, def->vcpu->max);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "NUMA cells hold %zu vcpus but the guest has %u", cpus, def->vcpu->max);
     return 0;
 }
 
@@ -210,10 +176,6 @@ validate_chardevs(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_serials; i++) {
         if (validate_chardev(def, "serial port", &def->serials[i]->source, err) < 0)
             return -1;
-        for (uint32_t k = 0; k < i; k++) {
-            if (def->serials[i]->target->port == def->serials[k]->target->port)
-                return err_set(err, VIR_ERR_XML_ERROR, "two serial ports have the number %u", def->serials[i]->target->port);
-        }
     }
     for (uint32_t i = 0; i < def->n_parallels; i++) {
         if (validate_chardev(def, "parallel port", &def->parallels[i]->source, err) < 0)
@@ -235,23 +197,6 @@ validate_chardevs(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int
-validate_interfaces(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_interfaces; i++) {
-        const struct domain_interface *n = def->interfaces[i];
-        if (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER))
-            return unsupported(err, "QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
-                               n->n_routes ? "of any type" : "of this type");
-        if (n->guest_dev || n->guest_actual)
-            return unsupported(err, "QEMU cannot name interfaces inside the guest");
-        if (n->model && strspn(n->model, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(n->model))
-            return err_set(err, VIR_ERR_INVALID_ARG, "the model '%s' of an interface has characters other than letters, "
-                           "digits, - and _", n->model);
-    }
-    return 0;
-}
-
 /* What the builder would pass over in silence must not be promised. */
 static int
 validate_absent(const struct domain_def *def, struct err *err)
@@ -265,57 +210,6 @@ validate_absent(const struct domain_def *def, struct err *err)
         if (def->memories[i]->model != MEMORY_MODEL_DIMM)
             return unsupported(err, "memory devices of model '%s' cannot be started yet; 'dimm' can",
                                memory_model_str(def->memories[i]->model));
-    }
-    return 0;
-}
-
-static int
-validate_misc(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_graphics; i++) {
-        enum graphics_type t = def->graphics[i]->type;
-        if (t == GRAPHICS_TYPE_RDP || t == GRAPHICS_TYPE_DESKTOP)
-            return unsupported(err, "QEMU has no graphics of type '%s'; use vnc or spice", graphics_type_str(t));
-    }
-    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
-        const struct domain_hostdev *h = def->hostdevs[i];
-        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
-            return unsupported(err, "host devices of mode 'capabilities' are for containers");
-        if (h->source && h->source->write_filtering)
-            return unsupported(err, "QEMU does not filter writes to a PCI device's configuration");
-    }
-    for (uint32_t i = 0; i < def->n_filesystems; i++) {
-        const struct domain_filesystem *f = def->filesystems[i];
-        if (f->type != FS_TYPE_MOUNT)
-            return unsupported(err, "filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target ? f->target : "",
-                               fs_type_str(f->type));
-    }
-    for (uint32_t i = 0; i < def->n_shmems; i++) {
-        const struct domain_shmem *s = def->shmems[i];
-        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
-            return unsupported(err, "shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
-        if (s->model == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
-            return unsupported(err, "shmem '%s': ivshmem-plain has no server", s->name);
-    }
-    if (def->iommu && def->iommu->model == IOMMU_MODEL_INTEL && !machine_is_q35(def))
-        return unsupported(err, "an Intel IOMMU needs a q35 machine, not '%s'", def->os->machine);
-    if (def->iommu && def->iommu->model == IOMMU_MODEL_VIRTIO) {
-        if (!machine_is_q35(def) && !machine_is(def, "virt"))
-            return unsupported(err, "a virtio IOMMU needs machine q35 or virt, not '%s'", def->os->machine);
-        if (!(def->features && def->features->acpi))
-            return unsupported(err, "a virtio IOMMU needs ACPI: add <acpi/> to <features>");
-    }
-    if (def->iommu && def->iommu->driver) {
-        bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
-        if (def->iommu->driver->intremap == TRI_ON && !split)
-            return unsupported(err, "interrupt remapping of the IOMMU needs <ioapic driver='qemu'/> in <features>");
-        if (def->iommu->driver->eim == TRI_ON && def->iommu->driver->intremap != TRI_ON)
-            return unsupported(err, "the IOMMU's extended interrupt mode needs interrupt remapping: intremap='on'");
-    }
-    for (uint32_t i = 0; i < def->n_seclabels; i++) {
-        const struct seclabel *s = def->seclabels[i];
-        if (!s->model && s->type != SECLABEL_TYPE_NONE && (s->label || s->baselabel || s->type == SECLABEL_TYPE_STATIC))
-            return err_set(err, VIR_ERR_XML_ERROR, "a <seclabel> does not say its model (dac, apparmor, selinux)");
     }
     return 0;
 }
@@ -347,29 +241,107 @@ validate_pci_root(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+static int
+validate_acpi(const struct domain_def *def, struct err *err)
+{
+    bool acpi = def->features && def->features->acpi;
+    bool uefi = def->os->firmware == OS_FIRMWARE_EFI ||
+                (def->os->loader && def->os->loader->type == LOADER_TYPE_PFLASH);
+    if (acpi && !uefi && def->os->arch == ARCH_AARCH64)
+        return unsupported(err, "ACPI on this architecture needs UEFI: use firmware='efi' in <os>, or leave <acpi/> out");
+    if (uefi && !acpi && (arch_is_x86(def) || def->os->arch == ARCH_AARCH64))
+        return unsupported(err, "UEFI firmware needs ACPI: add <acpi/> to <features>");
+    return 0;
+}
+
 int
 qemu_validate_early(const struct domain_def *def, struct err *err)
 {
-    if (validate_pci_root(def, err) < 0)
+    if (validate_acpi(def, err) < 0)
         return -1;
-    return domain_each_device((struct domain_def *)def, validate_address, err);
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type == CONTROLLER_TYPE_IDE && c->index && machine_is_i440fx(def))
+            return unsupported(err, "machine '%s' has one IDE controller (four disks), not %u", def->os->machine, c->index + 1);
+    }
+    return validate_pci_root(def, err);
+}
+
+static int
+validate_timer(const struct domain_def *def, const struct domain_timer *t, struct err *err)
+{
+    const char *name = timer_name_str(t->name);
+    switch (t->name) {
+    case TIMER_NAME_PLATFORM:
+        return unsupported(err, "QEMU has no timer '%s'", name);
+    case TIMER_NAME_ARMVTIMER:
+        if (def->type != DOMAIN_VIRT_KVM || !arch_is_arm(def))
+            return unsupported(err, "the timer '%s' is for ARM guests with KVM", name);
+        break;
+    case TIMER_NAME_PIT:
+        if (t->tickpolicy == TIMER_TICKPOLICY_MERGE)
+            return unsupported(err, "the timer '%s' has no tickpolicy '%s'", name, timer_tickpolicy_str(t->tickpolicy));
+        break;
+    case TIMER_NAME_RTC:
+        if (t->tickpolicy == TIMER_TICKPOLICY_MERGE || t->tickpolicy == TIMER_TICKPOLICY_DISCARD)
+            return unsupported(err, "the timer '%s' has no tickpolicy '%s'", name, timer_tickpolicy_str(t->tickpolicy));
+        if (t->track == TIMER_TRACK_BOOT)
+            return unsupported(err, "the timer '%s' cannot track '%s'", name, timer_track_str(t->track));
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+static int
+validate_life(const struct domain_def *def, struct err *err)
+{
+    const enum lifecycle_action actions[] = { def->on_poweroff, def->on_reboot, def->on_crash };
+    static const char *const names[] = { "on_poweroff", "on_reboot", "on_crash" };
+    for (size_t i = 0; i < G_N_ELEMENTS(actions); i++) {
+        if (actions[i] == LIFECYCLE_ACTION_RENAME_RESTART || (actions[i] == LIFECYCLE_ACTION_PRESERVE && i < 2))
+            return unsupported(err, "QEMU cannot '%s' a guest: <%s>", lifecycle_action_str(actions[i]), names[i]);
+    }
+    if (def->on_reboot == LIFECYCLE_ACTION_DESTROY && def->on_poweroff == LIFECYCLE_ACTION_RESTART)
+        return unsupported(err, "<on_poweroff> 'restart' and <on_reboot> 'destroy' do not go together");
+    for (uint32_t i = 0; i < def->clock->n_timers; i++) {
+        if (validate_timer(def, def->clock->timers[i], err) < 0)
+            return -1;
+    }
+    if (def->os->useserial == TRI_YES && !def->n_serials)
+        return err_set(err, VIR_ERR_XML_ERROR, "<bios useserial='yes'> needs a serial port");
+    return 0;
+}
+
+static int
+validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    if (def->os->type != OS_TYPE_HVM)
+        return unsupported(err, "this driver runs guests with os type hvm, not %s", os_type_str(def->os->type));
+    if (def->bootloader)
+        return unsupported(err, "QEMU has no <bootloader>; guests boot from a kernel or a disk");
+    if (!qemu_caps_machine(caps, def->os->machine))
+        return unsupported(err, "emulator '%s' has no machine '%s'; 'virsh capabilities' lists those it has", def->emulator,
+                           def->os->machine);
+    return 0;
 }
 
 int
 qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host, struct err *err)
 {
-    if (strchr(def->name, '/'))
-        return err_set(err, VIR_ERR_XML_ERROR, "the guest's name '%s' contains a '/'", def->name);
+    if (domain_each_device((struct domain_def *)def, validate_address, err) < 0)
+        return -1;
     if (strlen(def->name) > 255 - 4)
         return err_set(err, VIR_ERR_XML_ERROR, "the guest's name has %zu bytes; files limit it to 251", strlen(def->name));
     for (uint32_t i = 0; i < def->n_disks; i++) {
         if (validate_disk(def, def->disks[i], err) < 0)
             return -1;
     }
-    return same_drive(def, err) < 0 || validate_controllers(def, err) < 0 || validate_usb(def, err) < 0 ||
-                   validate_inputs(def, err) < 0 || validate_cpu(def, caps, err) < 0 || validate_os(def, err) < 0 ||
-                   validate_memory(def, err) < 0 || validate_chardevs(def, err) < 0 ||
-                   validate_interfaces(def, err) < 0 || validate_misc(def, err) < 0 || validate_absent(def, err) < 0
+    return same_drive(def, err) < 0 || validate_usb(def, err) < 0 || validate_memory(def, err) < 0 ||
+                   validate_machine(def, caps, err) < 0 || validate_life(def, err) < 0 || validate_cpu(def, caps, err) < 0 ||
+                   validate_os(def, err) < 0 || validate_chardevs(def, err) < 0 ||
+                   qemu_validate_devices(def, caps, host, err) < 0 || validate_absent(def, err) < 0
                ? -1
                : 0;
 }

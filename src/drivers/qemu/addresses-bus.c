@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * addresses-bus: places of machines whose devices need not sit on PCI: channels of s390 (CCW) and their
+ * names for PCI functions, virtio-mmio of small boards, the virtual bus of pseries.  See domain-host.h.
+ * Called by: qemu_assign_addresses().  Nothing waits.
+ */
+#include "drivers/qemu/domain-host.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+/* Is it a virtio device?  Such go wherever the machine has virtio. */
+static bool
+is_virtio(const char *kind, const void *device)
+{
+    if (!strcmp(kind, "disk"))
+        return ((const struct domain_disk *)device)->bus == DISK_BUS_VIRTIO;
+    if (!strcmp(kind, "interface"))
+        return str_is(((const struct domain_interface *)device)->model, "virtio");
+    if (!strcmp(kind, "video"))
+        return ((const struct domain_video *)device)->model->type == VIDEO_TYPE_VIRTIO;
+    if (!strcmp(kind, "controller")) {
+        const struct domain_controller *c = device;
+        return c->type == CONTROLLER_TYPE_VIRTIO_SERIAL ||
+               (c->type == CONTROLLER_TYPE_SCSI && str_is(c->model, "virtio-scsi"));
+    }
+    if (!strcmp(kind, "input"))
+        return ((const struct domain_input *)device)->bus == INPUT_BUS_VIRTIO;
+    if (!strcmp(kind, "memballoon"))
+        return ((const struct domain_memballoon *)device)->model == MEMBALLOON_MODEL_VIRTIO;
+    if (!strcmp(kind, "hostdev"))
+        return ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_SCSI_HOST;
+    return !strcmp(kind, "rng");
+}
+
+/* The order in which places are given; it decides numbers that guests see. */
+static const char *const order[] = { "disk", "interface", "hostdev", "video", "controller", "input", "filesystem",
+                                     "memballoon", "rng", "vsock" };
+
+struct pass {
+    const char *kind;
+    struct err *err;
+    GHashTable *used;       /* numbers that are taken, + 1 */
+    unsigned next;
+};
+
+/* ---- s390 ---------------------------------------------------------------------------------------- */
+
+static unsigned
+ccw_number(const struct device_address *a)
+{
+    return (unsigned)a->cssid << 24 | (unsigned)a->ssid << 16 | a->devno;
+}
+
+static int
+note_ccw(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct pass *p = data;
+    const struct device_address *a = info->address;
+    if (!a || a->type != ADDRESS_TYPE_CCW || !a->has_devno || g_hash_table_add(p->used, GUINT_TO_POINTER(ccw_number(a) + 1)))
+        return 0;
+    g_autofree char *name = device_describe(kind, device);
+    return err_set(p->err, VIR_ERR_INTERNAL_ERROR, "%s of guest '%s' has the CCW address %x.%x.%04x, which another device "
+                   "has, too", name, def->name, a->cssid, a->ssid, a->devno);
+}
+
+static int
+give_ccw(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct pass *p = data;
+    struct device_address *a = info->address;
+    bool ccw = is_virtio(kind, device) || !strcmp(kind, "filesystem") || !strcmp(kind, "vsock") ||
+               (!strcmp(kind, "hostdev") && ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_MDEV &&
+                ((const struct domain_hostdev *)device)->model == HOSTDEV_MODEL_VFIO_CCW);
+    if (strcmp(kind, p->kind) || !ccw || (a && a->type && !(a->type == ADDRESS_TYPE_CCW && !a->has_devno)))
+        return 0;
+    a = info->address = device_address_new(def, ADDRESS_TYPE_CCW);
+    a->cssid = 0xfe;
+    a->has_cssid = a->has_ssid = a->has_devno = true;
+    for (a->devno = p->next; !g_hash_table_add(p->used, GUINT_TO_POINTER(ccw_number(a) + 1)); a->devno++)
+        ;
+    p->next = a->devno + 1;
+    return 0;
+}
+
+static int
+assign_ccw(struct domain_def *def, struct err *err)
+{
+    g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
+    struct pass p = { NULL, err, used, 0 };
+    if (domain_each_device(def, note_ccw, &p) < 0)
+        return -1;
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        p.kind = order[i];
+        domain_each_device(def, give_ccw, &p);
+    }
+    return 0;
+}
+
+/* PCI functions have names of their own on s390. */
+static int
+note_zpci(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    const struct device_address *a = info->address;
+    GHashTable **used = data;
+    if (a && a->type == ADDRESS_TYPE_PCI && a->zpci) {
+        if (a->zpci->has_uid)
+            g_hash_table_add(used[0], GUINT_TO_POINTER(a->zpci->uid + 1));
+        if (a->zpci->has_fid)
+            g_hash_table_add(used[1], GUINT_TO_POINTER(a->zpci->fid + 1));
+    }
+    return 0;
+}
+
+struct zpci_pass {
+    GHashTable *used[2];
+    const char *kind;       /* NULL: those that are left */
+};
+
+static int
+give_zpci(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct zpci_pass *p = data;
+    struct device_address *a = info->address;
+    if (!a || a->type != ADDRESS_TYPE_PCI || (p->kind && strcmp(kind, p->kind)) ||
+        (!strcmp(kind, "controller") && ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
+         str_is(((const struct domain_controller *)device)->model, "pci-root")))
+        return 0;
+    if (!a->zpci)
+        a->zpci = model_new(def, struct zpci_address);
+    if (!a->zpci->has_uid) {
+        for (a->zpci->uid = 1; !g_hash_table_add(p->used[0], GUINT_TO_POINTER(a->zpci->uid + 1)); a->zpci->uid++)
+            ;
+        a->zpci->has_uid = true;
+    }
+    if (!a->zpci->has_fid) {
+        for (a->zpci->fid = 0; !g_hash_table_add(p->used[1], GUINT_TO_POINTER(a->zpci->fid + 1)); a->zpci->fid++)
+            ;
+        a->zpci->has_fid = true;
+    }
+    return 0;
+}
+
+void
+qemu_assign_zpci(struct domain_def *def)
+{
+    static const char *const kinds[] = { "disk", "interface", "sound", "hostdev", "video", "controller", NULL };
+    if (!arch_is_s390(def))
+        return;
+    struct zpci_pass p = { { g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL) }, NULL };
+    domain_each_device(def, note_zpci, p.used);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        p.kind = kinds[i];
+        domain_each_device(def, give_zpci, &p);
+    }
+    g_hash_table_destroy(p.used[0]);
+    g_hash_table_destroy(p.used[1]);
+}
+
+/* ---- small boards -------------------------------------------------------------------------------- */
+
+static int
+give_mmio(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    if (!device_has_address(info) && is_virtio(kind, device))
+        info->address = device_address_new(def, ADDRESS_TYPE_VIRTIO_MMIO);
+    return 0;
+}
+
+/* ---- pseries ------------------------------------------------------------------------------------- */
+
+static int
+note_spapr(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct pass *p = data;
+    const struct device_address *a = info->address;
+    if (!a || a->type != ADDRESS_TYPE_SPAPR_VIO || !a->has_number || !strcmp(kind, "console") ||
+        g_hash_table_add(p->used, GUINT_TO_POINTER(a->number + 1)))
+        return 0;
+    g_autofree char *name = device_describe(kind, device);
+    return err_set(p->err, VIR_ERR_XML_ERROR, "%s of guest '%s' has the spapr-vio register 0x%x, which another device has, "
+                   "too", name, def->name, a->number);
+}
+
+static int
+give_spapr(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct pass *p = data;
+    unsigned first = 0;
+    if (!strcmp(kind, "controller") && ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_SCSI &&
+        str_is(((const struct domain_controller *)device)->model, "ibmvscsi"))
+        first = 0x2000;
+    else if (!strcmp(kind, "serial") && ((const struct domain_chardev *)device)->target->type ==
+                                            CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL)
+        first = 0x30000000;
+    else if (!strcmp(kind, "nvram"))
+        first = 0x3000;
+    struct device_address *a = info->address;
+    if (!first || (a && a->type && !(a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number)))
+        return 0;
+    a = info->address = device_address_new(def, ADDRESS_TYPE_SPAPR_VIO);
+    a->has_number = true;
+    for (a->number = first; !g_hash_table_add(p->used, GUINT_TO_POINTER(a->number + 1)); a->number += 0x1000)
+        ;
+    return 0;
+}
+
+static int
+assign_spapr(struct domain_def *def, struct err *err)
+{
+    g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
+    struct pass p = { NULL, err, used, 0 };
+    if (domain_each_device(def, note_spapr, &p) < 0)
+        return -1;
+    domain_each_device(def, give_spapr, &p);
+    /* The console that is the first serial port once more is at its place. */
+    if (def->n_consoles && def->n_serials && def->consoles[0]->target &&
+        def->consoles[0]->target->type == CHARDEV_TARGET_TYPE_SERIAL)
+        def->consoles[0]->info.address = def->serials[0]->info.address;
+    return 0;
+}
+
+int
+qemu_assign_others(struct domain_def *def, struct err *err)
+{
+    if (arch_is_s390(def))
+        return assign_ccw(def, err);
+    if (arch_is_arm(def) && g_str_has_prefix(def->os->machine, "vexpress-"))
+        domain_each_device(def, give_mmio, NULL);
+    return machine_is(def, "pseries") ? assign_spapr(def, err) : 0;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * addresses-usb: ports of USB controllers and hubs: those that the user gave are checked, the others
+ * chosen; hubs are added where ports do not suffice.  See domain-host.h.  Nothing waits.
+ */
+#include "drivers/qemu/domain-host.h"
+
+#include <stdlib.h>
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+static bool
+wants_usb(const char *kind, const void *device)
+{
+    if (!strcmp(kind, "disk"))
+        return ((const struct domain_disk *)device)->bus == DISK_BUS_USB;
+    if (!strcmp(kind, "input"))
+        return ((const struct domain_input *)device)->bus == INPUT_BUS_USB;
+    if (!strcmp(kind, "hub"))
+        return true;
+    if (!strcmp(kind, "redirdev"))
+        return true;
+    if (!strcmp(kind, "sound"))
+        return ((const struct domain_sound *)device)->model == SOUND_MODEL_USB;
+    if (!strcmp(kind, "hostdev")) {
+        const struct domain_hostdev *h = device;
+        return h->mode != HOSTDEV_MODE_CAPABILITIES && h->type == HOSTDEV_TYPE_USB;
+    }
+    if (!strcmp(kind, "serial")) {
+        const struct domain_chardev *c = device;
+        return c->target && c->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL;
+    }
+    if (!strcmp(kind, "controller"))
+        return ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_CCID;
+    if (!strcmp(kind, "interface"))
+        return str_is(((const struct domain_interface *)device)->model, "usb-net");
+    return false;
+}
+
+struct usb_port {
+    unsigned bus;
+    const char *port;
+    const struct device_info *self;
+    bool used;
+};
+
+static int
+usb_in_use(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct usb_port *u = data;
+    const struct device_address *a = info->address;
+    if (info != u->self && a && a->type == ADDRESS_TYPE_USB && a->bus == u->bus && str_is(a->usb_port, u->port))
+        u->used = true;
+    return 0;
+}
+
+static unsigned
+usb_ports(const struct domain_controller *c)
+{
+    const char *m = c->model;
+    if (c->has_ports)
+        return c->ports;
+    if (!m || str_is(m, "piix3-uhci") || str_is(m, "piix4-uhci") || str_is(m, "vt82c686b-uhci"))
+        return 2;
+    if (str_is(m, "pci-ohci"))
+        return 3;
+    if (str_is(m, "ehci") || g_str_has_prefix(m, "ich9-ehci"))
+        return 6;
+    if (str_is(m, "nec-xhci") || str_is(m, "qemu-xhci"))
+        return 4;
+    return 0; /* companions and "none" */
+}
+
+/* First free port, hubs included; NULL: none. */
+static const char *
+free_usb_port(struct domain_def *def, const struct device_info *self, unsigned *bus)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type != CONTROLLER_TYPE_USB || str_is(c->model, "none"))
+            continue;
+        for (unsigned p = 1; p <= usb_ports(c); p++) {
+            g_autofree char *port = g_strdup_printf("%u", p);
+            struct usb_port u = { c->index, port, self, false };
+            domain_each_device(def, usb_in_use, &u);
+            if (!u.used) {
+                *bus = c->index;
+                return model_str(def, port);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < def->n_hubs; i++) {
+        const struct device_address *a = def->hubs[i]->info.address;
+        if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port || &def->hubs[i]->info == self)
+            continue;
+        for (unsigned p = 1; p <= 8; p++) {
+            g_autofree char *port = g_strdup_printf("%s.%u", a->usb_port, p);
+            struct usb_port u = { a->bus, port, self, false };
+            domain_each_device(def, usb_in_use, &u);
+            if (!u.used) {
+                *bus = a->bus;
+                return model_str(def, port);
+            }
+        }
+    }
+    return NULL;
+}
+
+struct usb_pass {
+    struct err *err;
+    bool hubs;
+    unsigned missing, free;
+};
+
+static int
+count_usb(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct usb_pass *u = data;
+    const struct device_address *a = info->address;
+    if (wants_usb(kind, device) && !(a && a->type == ADDRESS_TYPE_USB && a->usb_port))
+        u->missing++;
+    return 0;
+}
+
+static int
+give_usb(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct usb_pass *u = data;
+    struct device_address *a = info->address;
+    if (!wants_usb(kind, device) || (!strcmp(kind, "hub")) != u->hubs ||
+        (a && a->type == ADDRESS_TYPE_USB && a->usb_port) || (a && a->type && a->type != ADDRESS_TYPE_USB))
+        return 0;
+    unsigned bus;
+    const char *port = free_usb_port(def, info, &bus);
+    if (!port) {
+        g_autofree char *name = device_describe(kind, device);
+        return err_set(u->err, VIR_ERR_XML_ERROR, "no free USB port for %s: the guest's USB controllers are full or off",
+                       name);
+    }
+    info->address = device_address_new(def, ADDRESS_TYPE_USB);
+    info->address->bus = bus;
+    info->address->usb_port = port;
+    return 0;
+}
+
+/* ---- places that the user gave ------------------------------------------------------------------- */
+
+/* The controller of a bus that has the most ports: those of a USB 2 set share the bus. */
+static unsigned
+bus_ports(const struct domain_def *def, unsigned bus)
+{
+    unsigned most = 0;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type == CONTROLLER_TYPE_USB && c->index == bus && !str_is(c->model, "none"))
+            most = MAX(most, usb_ports(c));
+    }
+    return most;
+}
+
+struct usb_owner {
+    unsigned bus;
+    const char *port;
+    const struct device_info *self;
+    char *name;
+};
+
+static int
+find_owner(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct usb_owner *o = data;
+    const struct device_address *a = info->address;
+    if (info == o->self)
+        return 1;               /* only those before it */
+    if (!a || a->type != ADDRESS_TYPE_USB || a->bus != o->bus || !str_is(a->usb_port, o->port))
+        return 0;
+    o->name = device_describe(kind, device);
+    return 1;
+}
+
+static bool
+is_hub(const struct domain_def *def, unsigned bus, const char *port, size_t n)
+{
+    for (uint32_t i = 0; i < def->n_hubs; i++) {
+        const struct device_address *a = def->hubs[i]->info.address;
+        if (a && a->type == ADDRESS_TYPE_USB && a->bus == bus && a->usb_port && strlen(a->usb_port) == n &&
+            !strncmp(a->usb_port, port, n))
+            return true;
+    }
+    return false;
+}
+
+static int
+check_usb(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct err *err = data;
+    const struct device_address *a = info->address;
+    if (!wants_usb(kind, device) || !a || !a->type)
+        return 0;
+    g_autofree char *name = device_describe(kind, device);
+    if (a->type != ADDRESS_TYPE_USB)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is a USB device and has an address of type '%s'", name,
+                       def->name, address_type_str(a->type));
+    unsigned ports = bus_ports(def, a->bus);
+    if (!ports)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on USB bus %u, which is not there", name, def->name,
+                       a->bus);
+    if (!a->usb_port)
+        return 0;
+    size_t n = 0;
+    for (const char *p = a->usb_port;; p++, ports = 8) {
+        unsigned port = strtoul(p, NULL, 10);
+        if (!port || port > ports)
+            return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on port %s of USB bus %u, which is not there", name,
+                           def->name, a->usb_port, a->bus);
+        n = strcspn(p, ".") + (p - a->usb_port);
+        p = a->usb_port + n;
+        if (!*p)
+            break;
+        if (!is_hub(def, a->bus, a->usb_port, n))
+            return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on port %s of USB bus %u, and there is no hub at "
+                           "%.*s", name, def->name, a->usb_port, a->bus, (int)n, a->usb_port);
+    }
+    struct usb_owner o = { a->bus, a->usb_port, info, NULL };
+    domain_each_device(def, find_owner, &o);
+    g_autofree char *other = o.name;
+    return !other ? 0 : err_set(err, VIR_ERR_XML_ERROR, "%s and %s of guest '%s' are both on port %s of USB bus %u", other,
+                                name, def->name, a->usb_port, a->bus);
+}
+
+/* Port 0, or port 0 of a hub, asks for a port to be chosen. */
+static int
+read_usb_port(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct device_address *a = info->address;
+    if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port)
+        return 0;
+    bool good = true, digit = false;
+    unsigned levels = 1;
+    for (const char *p = a->usb_port; *p && good; p++) {
+        good = g_ascii_isdigit(*p) || (*p == '.' && digit && p[1]);
+        levels += *p == '.';
+        digit = g_ascii_isdigit(*p);
+    }
+    if (!good || levels > 4) {
+        g_autofree char *name = device_describe(kind, device);
+        return err_set_from(data, VIR_FROM_DEVICE, VIR_ERR_INTERNAL_ERROR, "the USB port '%s' of %s of guest '%s' has to be "
+                            "a number, or up to four with dots between", a->usb_port, name, def->name);
+    }
+    if (!strcmp(a->usb_port, "0"))
+        a->usb_port = NULL;
+    return 0;
+}
+
+int
+qemu_assign_usb(struct domain_def *def, struct err *err)
+{
+    struct usb_pass u = { err, false, 0, 0 };
+    if (domain_each_device(def, check_usb, err) < 0)
+        return -1;
+    domain_each_device(def, count_usb, &u);
+    if (!u.missing)
+        return 0;
+    bool any = false;
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        any = any || (def->controllers[i]->type == CONTROLLER_TYPE_USB && !str_is(def->controllers[i]->model, "none"));
+    if (!any)
+        return 0; /* validation has the better words */
+    /* Count ports; where they do not suffice, hubs are added. */
+    int total = 0;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
+            total += usb_ports(def->controllers[i]);
+    }
+    total += 8 * def->n_hubs;
+    int used = 0;
+    for (uint32_t i = 0; i < def->n_inputs; i++)
+        used += def->inputs[i]->info.address && def->inputs[i]->info.address->type == ADDRESS_TYPE_USB;
+    for (uint32_t i = 0; i < def->n_redirdevs; i++)
+        used += def->redirdevs[i]->info.address && def->redirdevs[i]->info.address->type == ADDRESS_TYPE_USB;
+    int lacking = (int)u.missing + used - total;
+    for (; lacking > 0; lacking -= 7) {
+        struct domain_hub *hub = model_new(def, struct domain_hub);
+        hub->type = HUB_TYPE_USB;
+        model_list_append(def, def->hubs, def->n_hubs, hub);
+    }
+    u.hubs = true;
+    if (domain_each_device(def, give_usb, &u) < 0)
+        return -1;
+    u.hubs = false;
+    return domain_each_device(def, give_usb, &u);
+}
+
+int
+qemu_read_usb_ports(struct domain_def *def, struct err *err)
+{
+    return domain_each_device(def, read_usb_port, err);
+}

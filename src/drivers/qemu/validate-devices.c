@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * validate-devices: what this emulator cannot do for a device is refused when the guest is defined,
+ * with the reason.  See domain-host.h; check.h has what no hypervisor can do.  Nothing waits.
+ */
+#include "drivers/qemu/domain-host.h"
+
+#include "drivers/qemu/qemu-conf.h"
+#include "drivers/qemu/qemu-host.h"
+
+#include <string.h>
+
+#define ERR_FROM VIR_FROM_QEMU
+#define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
+#define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
+
+/* ---- disks ------------------------------------------------------------------------------------------- */
+
+static bool
+shared_memory(const struct domain_def *def)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    if (def->memory_backing && def->memory_backing->access == MEMORY_ACCESS_SHARED)
+        return true;
+    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
+        if (numa->cells[i]->mem_access != MEMORY_ACCESS_SHARED)
+            return false;
+    }
+    return numa && numa->n_cells;
+}
+
+static int
+check_encryption(const struct domain_disk *d, const struct encryption *e, struct err *err)
+{
+    if (e && (e->format == ENCRYPTION_FORMAT_QCOW || e->format == ENCRYPTION_FORMAT_DEFAULT))
+        return UNSUPPORTED("disk %s: the encryption of old qcow images is not safe and not supported; use 'luks'", d->target);
+    if (e && e->format == ENCRYPTION_FORMAT_LUKS2 && e->engine != ENCRYPTION_ENGINE_LIBRBD)
+        return UNSUPPORTED("disk %s: QEMU does not know the encryption 'luks2'; use 'luks'", d->target);
+    return 0;
+}
+
+static int
+check_iothread(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    unsigned id = d->driver->iothread;
+    if (!id)
+        return 0;
+    if (d->bus != DISK_BUS_VIRTIO)
+        return UNSUPPORTED("disk %s: I/O threads are for bus virtio, not %s; SCSI disks have that of their controller",
+                           d->target, disk_bus_str(d->bus));
+    bool found = !def->n_iothreadids && id <= def->iothreads;
+    for (uint32_t i = 0; i < def->n_iothreadids; i++)
+        found = found || def->iothreadids[i]->id == id;
+    return found ? 0 : UNSUPPORTED("disk %s: there is no I/O thread %u; see <iothreads>", d->target, id);
+}
+
+static int
+check_iotune(const struct domain_disk *d, struct err *err)
+{
+    const uint64_t most = UINT64_C(1000000000000000);
+    const struct disk_iotune *t = d->iotune;
+    if (!t)
+        return 0;
+    const uint64_t rates[] = {
+        t->total_bytes_sec, t->read_bytes_sec, t->write_bytes_sec, t->total_iops_sec, t->read_iops_sec, t->write_iops_sec,
+        t->total_bytes_sec_max, t->read_bytes_sec_max, t->write_bytes_sec_max, t->total_iops_sec_max, t->read_iops_sec_max,
+        t->write_iops_sec_max, t->size_iops_sec };
+    bool any = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
+        any = any || rates[i];
+        if (rates[i] > most)
+            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "disk %s: a limit in <iotune> is more than %llu", d->target,
+                           (unsigned long long)most);
+    }
+    if (t->group_name && *t->group_name && !any)
+        return UNSUPPORTED("disk %s: <iotune> has a group_name and no limit", d->target);
+    return 0;
+}
+
+static int
+check_source(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    enum storage_format f = d->driver->type;
+    if (d->type == STORAGE_TYPE_VHOSTUSER)
+        return shared_memory(def) ? 0 : UNSUPPORTED("disk %s: vhost-user needs memory that is shared: add <access "
+                                                    "mode='shared'/> to <memoryBacking>", d->target);
+    if (f == STORAGE_FORMAT_DIR || f == STORAGE_FORMAT_ISO)
+        return UNSUPPORTED("disk %s: '%s' is no format of QEMU; use %s", d->target, storage_format_str(f),
+                           f == STORAGE_FORMAT_ISO ? "'raw'" : "type='dir' for the disk");
+    if (f == STORAGE_FORMAT_AIO)
+        return UNSUPPORTED("disk %s: 'aio' is no format of QEMU; use 'raw'", d->target);
+    if (d->type == STORAGE_TYPE_DIR && f != STORAGE_FORMAT_FAT)
+        return UNSUPPORTED("disk %s: a folder becomes a disk with format 'fat' only, not '%s'", d->target,
+                           storage_format_str(f));
+    if (f == STORAGE_FORMAT_FAT && d->type != STORAGE_TYPE_DIR)
+        return UNSUPPORTED("disk %s: format 'fat' makes a disk of a folder and needs type='dir'", d->target);
+    if (f == STORAGE_FORMAT_FAT && !d->readonly)
+        return UNSUPPORTED("disk %s: a folder as a disk can only be read: add <readonly/>", d->target);
+    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    return check_encryption(d, d->encryption, err) < 0 || (s && check_encryption(d, s->encryption, err) < 0) ? -1 : 0;
+}
+
+static int
+check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    const struct device_address *a = d->info.address;
+    if (d->bus == DISK_BUS_VIRTIO && a && a->type && a->type != ADDRESS_TYPE_PCI && a->type != ADDRESS_TYPE_CCW &&
+        a->type != ADDRESS_TYPE_VIRTIO_MMIO)
+        return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
+                           address_type_str(a->type));
+    if (!a || a->type != ADDRESS_TYPE_DRIVE)
+        return 0;
+    if (d->bus == DISK_BUS_IDE && a->controller && (machine_is_i440fx(def) || machine_is(def, "malta")))
+        return INTERNAL("disk %s: the machine has one IDE controller, with index 0", d->target);
+    if (d->bus == DISK_BUS_FDC && (a->controller || a->bus))
+        return INTERNAL("disk %s: the machine has one floppy controller, with one bus", d->target);
+    if (d->bus == DISK_BUS_SATA && a->bus)
+        return UNSUPPORTED("disk %s: a SATA controller has bus 0 only", d->target);
+    if (a->target && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: bus %s has target 0 only", d->target, disk_bus_str(d->bus));
+    return 0;
+}
+
+/* A SCSI device's place, by the controller that it is on. */
+static int
+check_scsi(const struct domain_def *def, const char *name, const struct device_address *a, struct err *err)
+{
+    if (!a || a->type != ADDRESS_TYPE_DRIVE)
+        return 0;
+    const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_SCSI, a->controller);
+    if (a->bus)
+        return INTERNAL("%s: a SCSI controller has bus 0 only", name);
+    if (c && str_is(c->model, "lsilogic") && a->target)
+        return UNSUPPORTED("%s: a controller of model 'lsilogic' has target 0 only", name);
+    return 0;
+}
+
+static int
+check_disk(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    const struct disk_driver *r = d->driver;
+    g_autofree char *name = g_strdup_printf("disk %s", d->target);
+    if (d->geometry && d->geometry->trans && d->geometry->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
+        return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target, disk_bus_str(d->bus));
+    if (d->serial && strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
+        strlen(d->serial))
+        return INTERNAL("disk %s: the serial '%s' has characters other than letters, digits, space, -, _, . and +", d->target,
+                        d->serial);
+    if (check_place(def, d, err) < 0 || check_iothread(def, d, err) < 0 || check_source(def, d, err) < 0 ||
+        check_iotune(d, err) < 0 || (d->bus == DISK_BUS_SCSI && check_scsi(def, name, d->info.address, err) < 0))
+        return -1;
+    if (r->io == DISK_IO_NATIVE && r->cache != DISK_CACHE_NONE && r->cache != DISK_CACHE_DIRECTSYNC)
+        return UNSUPPORTED("disk %s: io='native' needs cache='none' or 'directsync'", d->target);
+    if (r->copy_on_read == TRI_ON && d->readonly)
+        return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
+    if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
+        return UNSUPPORTED("disk %s: a wwn is for bus ide, sata or scsi, not %s", d->target, disk_bus_str(d->bus));
+    if ((d->vendor || d->product) && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target, disk_bus_str(d->bus));
+    if (d->rotation_rate && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
+        return INTERNAL("disk %s: a rotation rate is for bus ide, sata or scsi, not %s", d->target, disk_bus_str(d->bus));
+    if (d->readonly && d->device == DISK_DEVICE_DISK && (d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SATA))
+        return UNSUPPORTED("disk %s: disks on bus %s cannot be read-only", d->target, disk_bus_str(d->bus));
+    if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target, disk_bus_str(d->bus));
+    return 0;
+}
+
+/* ---- controllers ---------------------------------------------------------------------------------------- */
+
+static int
+check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+{
+    switch (c->type) {
+    case CONTROLLER_TYPE_SCSI:
+        if (str_is(c->model, "buslogic"))
+            return UNSUPPORTED("QEMU has no SCSI controller '%s'", c->model);
+        if (str_is(c->model, "ncr53c90") && !machine_is(def, "SS-5") && !machine_is(def, "LX"))
+            return UNSUPPORTED("the SCSI controller 'ncr53c90' is a part of boards that '%s' is not", def->os->machine);
+        break;
+    case CONTROLLER_TYPE_USB:
+        if (str_is(c->model, "qusb1") || str_is(c->model, "qusb2"))
+            return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
+        if ((str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci")) && c->has_ports && c->ports > 15)
+            return UNSUPPORTED("the USB controller '%s' has at most 15 ports, not %u", c->model, c->ports);
+        break;
+    case CONTROLLER_TYPE_IDE:
+        if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") && !machine_is(def, "g3beige"))
+            return UNSUPPORTED("machine '%s' has no IDE controller; use SATA, SCSI or virtio", def->os->machine);
+        if (c->index)
+            return UNSUPPORTED("machine '%s' has one IDE controller, with index 0", def->os->machine);
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+/* ---- interfaces ------------------------------------------------------------------------------------------ */
+
+static bool
+power_of_two(uint32_t n)
+{
+    return !(n & (n - 1));
+}
+
+static int
+check_addresses(const struct domain_interface *n, struct err *err)
+{
+    unsigned four = 0, six = 0;
+    for (uint32_t i = 0; i < n->n_ips; i++) {
+        const struct network_ip *ip = n->ips[i];
+        bool is_six = ip->family == IP_FAMILY_IPV6;
+        if (ip->peer)
+            return UNSUPPORTED("QEMU cannot tell a guest the peer of its address %s", ip->address);
+        if (++*(is_six ? &six : &four) > 1)
+            return UNSUPPORTED("an interface can have one %s address; '%s' is one more", is_six ? "IPv6" : "IPv4", ip->address);
+        if (!is_six && ip->has_prefix && ip->prefix && (ip->prefix < 4 || ip->prefix > 27))
+            return err_set(err, VIR_ERR_XML_ERROR, "prefix %u of address %s has to be from 4 to 27", ip->prefix, ip->address);
+        if (is_six && ip->has_prefix && ip->prefix && ip->prefix != 64)
+            return UNSUPPORTED("prefix %u of address %s has to be 64", ip->prefix, ip->address);
+    }
+    return 0;
+}
+
+static bool
+net_is_virtio(const struct domain_interface *n)
+{
+    return n->model && g_str_has_prefix(n->model, "virtio");
+}
+
+static int
+check_interface(const struct domain_def *def, const struct domain_interface *n, struct err *err)
+{
+    const char *type = interface_type_str(n->type);
+    if (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER))
+        return UNSUPPORTED("QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
+                           n->n_routes ? "of any type" : "of this type");
+    if (check_addresses(n, err) < 0)
+        return -1;
+    if (n->driver && net_is_virtio(n) && (!power_of_two(n->driver->rx_queue_size) || !power_of_two(n->driver->tx_queue_size)))
+        return UNSUPPORTED("%s_queue_size of an interface has to be a power of two",
+                           power_of_two(n->driver->rx_queue_size) ? "tx" : "rx");
+    bool tap = n->type == INTERFACE_TYPE_NETWORK || n->type == INTERFACE_TYPE_BRIDGE || n->type == INTERFACE_TYPE_ETHERNET ||
+               n->type == INTERFACE_TYPE_DIRECT;
+    if (n->mtu && !tap && n->type != INTERFACE_TYPE_VHOSTUSER)
+        return UNSUPPORTED("the MTU of an interface of type '%s' cannot be set", type);
+    if (n->coalesce_rx_frames && !tap)
+        return UNSUPPORTED("an interface of type '%s' cannot have <coalesce>", type);
+    if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && !str_is(n->model, "virtio"))
+        return UNSUPPORTED("a persistent <teaming> needs <model type='virtio'/>, not '%s'", n->model ? n->model : "");
+    if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && n->type != INTERFACE_TYPE_HOSTDEV &&
+        n->type != INTERFACE_TYPE_NETWORK)
+        return UNSUPPORTED("a transient <teaming> needs an interface of type 'hostdev', not '%s'", type);
+    return 0;
+}
+
+/* ---- graphics, video, sound -------------------------------------------------------------------------------- */
+
+static bool
+has_graphics(const struct domain_def *def, enum graphics_type type)
+{
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        if (def->graphics[i]->type == type)
+            return true;
+    }
+    return false;
+}
+
+static int
+check_graphics(const struct domain_def *def, const struct qemu_host *host, struct err *err)
+{
+    unsigned gl = 0;
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        const struct domain_graphics *g = def->graphics[i];
+        if (g->type == GRAPHICS_TYPE_RDP || g->type == GRAPHICS_TYPE_DESKTOP)
+            return UNSUPPORTED("QEMU has no graphics of type '%s'; use vnc or spice", graphics_type_str(g->type));
+        if (g->type == GRAPHICS_TYPE_VNC && g->passwd && strlen(g->passwd) > 8)
+            return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
+        gl += g->gl_enable == TRI_YES || g->type == GRAPHICS_TYPE_EGL_HEADLESS;
+        if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 && !host->conf->spice.enabled)
+            return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)", g->tls_port);
+    }
+    return gl <= 1 ? 0 : UNSUPPORTED("%u displays with OpenGL: QEMU can have one", gl);
+}
+
+static int
+check_kib(const char *what, uint32_t kib, struct err *err)
+{
+    return !kib || kib >= 1024 ? 0 : UNSUPPORTED("%s=%u of a video device is in KiB and has to be at least 1024", what, kib);
+}
+
+static int
+check_video(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct video_model *m = def->videos[at]->model;
+    const char *type = video_type_str(m->type);
+    if (m->type == VIDEO_TYPE_XEN || m->type == VIDEO_TYPE_VBOX || m->type == VIDEO_TYPE_PARALLELS ||
+        m->type == VIDEO_TYPE_GOP)
+        return UNSUPPORTED("QEMU has no video device '%s'", type);
+    if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
+        return UNSUPPORTED("a video device '%s' has to be the first one", type);
+    if (m->has_heads && m->heads > 1 && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
+        return UNSUPPORTED("a video device '%s' has one head, not %u", type, m->heads);
+    if (m->acceleration && m->acceleration->accel2d == TRI_YES)
+        return UNSUPPORTED("QEMU has no acceleration in 2D");
+    if (m->acceleration && m->acceleration->accel3d == TRI_YES && m->type != VIDEO_TYPE_VIRTIO)
+        return UNSUPPORTED("a video device '%s' has no acceleration in 3D; virtio has", type);
+    if (m->resolution && m->type != VIDEO_TYPE_VGA && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO &&
+        m->type != VIDEO_TYPE_BOCHS)
+        return err_set(err, VIR_ERR_XML_ERROR, "the resolution of a video device '%s' cannot be chosen", type);
+    if (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_VMVGA || m->type == VIDEO_TYPE_BOCHS)
+        return check_kib("vram", m->vram, err);
+    if (m->type != VIDEO_TYPE_QXL)
+        return 0;
+    if (check_kib("vgamem", m->vgamem, err) < 0)
+        return -1;
+    return power_of_two(m->vgamem) ? 0 : UNSUPPORTED("vgamem=%u of a video device has to be a power of two", m->vgamem);
+}
+
+/* ---- the others ------------------------------------------------------------------------------------------------ */
+
+static int
+check_panics(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_panics; i++) {
+        const struct domain_panic *p = def->panics[i];
+        enum address_type t = p->info.address ? p->info.address->type : ADDRESS_TYPE_UNSET;
+        const char *model = panic_model_str(p->model);
+        if (p->model == PANIC_MODEL_S390 && !arch_is_s390(def))
+            return UNSUPPORTED("the panic device '%s' is for s390 guests", model);
+        if (p->model == PANIC_MODEL_PSERIES && !machine_is(def, "pseries"))
+            return UNSUPPORTED("the panic device '%s' is for pseries machines", model);
+        if (p->model == PANIC_MODEL_HYPERV && !arch_is_x86(def))
+            return UNSUPPORTED("the panic device '%s' is for x86 guests", model);
+        if (p->model == PANIC_MODEL_ISA && !qemu_caps_has_type(caps, "pvpanic"))
+            return UNSUPPORTED("emulator '%s' has no panic device '%s'", def->emulator, model);
+        if (p->model == PANIC_MODEL_ISA && t && t != ADDRESS_TYPE_ISA)
+            return UNSUPPORTED("the panic device '%s' is on the ISA bus and cannot have an address of type '%s'", model,
+                               address_type_str(t));
+        if (p->model != PANIC_MODEL_ISA && t)
+            return UNSUPPORTED("the panic device '%s' has no address", model);
+    }
+    return 0;
+}
+
+static int
+check_watchdogs(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_watchdogs; i++) {
+        const struct domain_watchdog *w = def->watchdogs[i];
+        enum address_type t = w->info.address ? w->info.address->type : ADDRESS_TYPE_UNSET;
+        if (w->model == WATCHDOG_MODEL_I6300ESB && t && t != ADDRESS_TYPE_PCI)
+            return UNSUPPORTED("the watchdog 'i6300esb' is on the PCI bus and cannot have an address of type '%s'",
+                               address_type_str(t));
+        if (w->model == WATCHDOG_MODEL_IB700 && t)
+            return UNSUPPORTED("the watchdog 'ib700' has a fixed place; its <address> has to go");
+        if (w->model == WATCHDOG_MODEL_DIAG288 && !arch_is_s390(def))
+            return UNSUPPORTED("the watchdog 'diag288' is for s390 guests");
+    }
+    return 0;
+}
+
+static int
+check_tpms(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < def->n_tpms; i++)
+        n += def->tpms[i]->model != TPM_MODEL_SPAPR_TPM_PROXY;
+    if (n > 1)
+        return UNSUPPORTED("the guest has %u TPMs and can have one", n);
+    for (uint32_t i = 0; i < def->n_tpms; i++) {
+        const struct domain_tpm *t = def->tpms[i];
+        const struct tpm_backend *b = t->backend;
+        g_autofree char *swtpm = NULL;
+        if (b->type == TPM_BACKEND_TYPE_EMULATOR) {
+            if (!(swtpm = g_find_program_in_path("swtpm")))
+                return UNSUPPORTED("a TPM of version %s is emulated by the program swtpm, which is not installed",
+                                   tpm_version_str(b->version));
+            if (t->model == TPM_MODEL_TPM_CRB && b->version == TPM_VERSION_1_2)
+                return UNSUPPORTED("a TPM of version 1.2 cannot have model 'tpm-crb'");
+        }
+        /* A type of our own; QEMU's is that of the emulator. */
+        if (b->type == TPM_BACKEND_TYPE_EXTERNAL)
+            return UNSUPPORTED("a TPM of type 'external' cannot be started yet; 'emulator' can");
+        if (!g_hash_table_contains(caps->tpm_models, tpm_model_str(t->model)) &&
+            !qemu_caps_has_type(caps, tpm_model_str(t->model)))
+            return UNSUPPORTED("emulator '%s' has no TPM '%s'", def->emulator, tpm_model_str(t->model));
+    }
+    return 0;
+}
+
+static int
+check_shmems(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_shmems; i++) {
+        const struct domain_shmem *s = def->shmems[i];
+        enum shmem_model m = s->model ? s->model : SHMEM_MODEL_IVSHMEM;
+        if (!qemu_caps_has_type(caps, shmem_model_str(m)))
+            return UNSUPPORTED("shmem '%s': emulator '%s' has no '%s'; use 'ivshmem-plain' or 'ivshmem-doorbell'", s->name,
+                               def->emulator, shmem_model_str(m));
+        if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
+            return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
+        if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
+            return UNSUPPORTED("shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
+        if (m == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
+            return UNSUPPORTED("shmem '%s': ivshmem-plain has no server", s->name);
+    }
+    return 0;
+}
+
+static int
+check_filesystems(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_filesystems; i++) {
+        const struct domain_filesystem *f = def->filesystems[i];
+        bool virtiofs = f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS;
+        if (f->type != FS_TYPE_MOUNT)
+            return UNSUPPORTED("filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target,
+                               fs_type_str(f->type));
+        if ((f->has_fmode || f->has_dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
+            return UNSUPPORTED("filesystem '%s': fmode and dmode are for accessmode='mapped'", f->target);
+        if (!virtiofs)
+            continue;
+        if (f->accessmode && f->accessmode != FS_ACCESSMODE_PASSTHROUGH)
+            return UNSUPPORTED("filesystem '%s': virtiofs has accessmode='passthrough' only", f->target);
+        if (f->readonly)
+            return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
+        if (!shared_memory(def))
+            return UNSUPPORTED("filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
+                               "<memoryBacking>", f->target);
+    }
+    return 0;
+}
+
+static int
+check_hostdevs(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = def->hostdevs[i];
+        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
+            return UNSUPPORTED("host devices of mode 'capabilities' are for containers");
+        if (h->source->write_filtering)
+            return UNSUPPORTED("QEMU does not filter writes to a PCI device's configuration");
+        if (h->type == HOSTDEV_TYPE_SCSI && check_scsi(def, "a SCSI <hostdev>", h->info.address, err) < 0)
+            return -1;
+        if (h->type != HOSTDEV_TYPE_MDEV)
+            continue;
+        if ((h->model == HOSTDEV_MODEL_VFIO_CCW || h->model == HOSTDEV_MODEL_VFIO_AP) && !arch_is_s390(def))
+            return UNSUPPORTED("a mediated device of model '%s' is for s390 guests", hostdev_model_str(h->model));
+        if (h->display == TRI_ON && !def->n_graphics)
+            return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
+    }
+    return 0;
+}
+
+static int
+check_memories(const struct domain_def *def, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    if (def->n_memories && !def->max_memory)
+        return UNSUPPORTED("a memory device needs <maxMemory>, the room for it");
+    for (uint32_t i = 0; i < def->n_memories; i++) {
+        const struct domain_memory *m = def->memories[i];
+        const struct device_address *a = m->info.address;
+        if (numa && numa->n_cells && !m->target->has_node && m->model != MEMORY_MODEL_VIRTIO_PMEM &&
+            m->model != MEMORY_MODEL_SGX_EPC)
+            return UNSUPPORTED("a memory device has to say in <target> on which NUMA <node> it is");
+        if (!a || a->type != ADDRESS_TYPE_DIMM)
+            continue;
+        if (a->number >= def->max_memory->slots)
+            return UNSUPPORTED("a memory device is in slot %u; there are %u (see <maxMemory>)", a->number,
+                               def->max_memory->slots);
+        for (uint32_t k = 0; k < i; k++) {
+            const struct device_address *o = def->memories[k]->info.address;
+            if (o && o->type == ADDRESS_TYPE_DIMM && o->number == a->number)
+                return UNSUPPORTED("memory devices %u and %u are both in slot %u", k + 1, i + 1, a->number);
+        }
+    }
+    return 0;
+}
+
+static int
+check_iommu(const struct domain_def *def, struct err *err)
+{
+    if (!def->iommu)
+        return 0;
+    if (def->iommu->model == IOMMU_MODEL_INTEL && !machine_is_q35(def))
+        return UNSUPPORTED("an Intel IOMMU needs a q35 machine, not '%s'", def->os->machine);
+    if (def->iommu->model == IOMMU_MODEL_SMMUV3 && !(arch_is_arm(def) && machine_is(def, "virt")))
+        return UNSUPPORTED("an SMMUv3 needs an ARM guest with machine 'virt', not '%s'", def->os->machine);
+    if (def->iommu->model != IOMMU_MODEL_VIRTIO)
+        return 0;
+    if (!machine_is_q35(def) && !(arch_is_arm(def) && machine_is(def, "virt")))
+        return UNSUPPORTED("a virtio IOMMU needs machine q35 or virt, not '%s'", def->os->machine);
+    if (!(def->features && def->features->acpi))
+        return UNSUPPORTED("a virtio IOMMU needs ACPI: add <acpi/> to <features>");
+    return 0;
+}
+
+int
+qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps, const struct qemu_host *host,
+                      struct err *err)
+{
+#define EACH(list, n, fn) \
+    for (uint32_t i = 0; i < def->n; i++) { \
+        if (fn(def, def->list[i], err) < 0) \
+            return -1; \
+    }
+    EACH(disks, n_disks, check_disk)
+    EACH(controllers, n_controllers, check_controller)
+    EACH(interfaces, n_interfaces, check_interface)
+#undef EACH
+    for (uint32_t i = 0; i < def->n_videos; i++) {
+        if (check_video(def, i, err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_audios; i++) {
+        if (def->audios[i]->type == AUDIO_TYPE_SPICE && !has_graphics(def, GRAPHICS_TYPE_SPICE))
+            return UNSUPPORTED("an <audio> of type 'spice' needs <graphics type='spice'/>");
+    }
+    for (uint32_t i = 0; i < def->n_inputs; i++) {
+        const struct domain_input *in = def->inputs[i];
+        if (in->model > VIRTIO_MODEL_VIRTIO && in->type != INPUT_TYPE_PASSTHROUGH)
+            return UNSUPPORTED("an input of type '%s' has no model '%s'", input_type_str(in->type),
+                               virtio_model_str(in->model));
+    }
+    if (def->n_smartcards && (def->n_smartcards > 1 || (def->smartcards[0]->info.address &&
+                                                        (def->smartcards[0]->info.address->controller ||
+                                                         def->smartcards[0]->info.address->ccid_slot))))
+        return UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
+    if (def->nvram && !arch_is_ppc(def))
+        return UNSUPPORTED("an <nvram> device is for pseries machines");
+    return check_graphics(def, host, err) < 0 || check_panics(def, caps, err) < 0 || check_watchdogs(def, err) < 0 ||
+                   check_tpms(def, caps, err) < 0 || check_shmems(def, caps, err) < 0 || check_filesystems(def, err) < 0 ||
+                   check_hostdevs(def, err) < 0 || check_memories(def, err) < 0 || check_iommu(def, err) < 0
+               ? -1
+               : 0;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * check-devices: graphics, sound, video, input and the small devices; see check.h.
+ */
+#include <string.h>
+#include "model/check.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+/* ---- as it is read ------------------------------------------------------------------------------ */
+
+/* YYYY-MM-DDTHH:MM:SS */
+static bool is_time(const char *s)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    size_t i;
+    for (i = 0; form[i]; i++)
+        if (form[i] == 'd' ? !g_ascii_isdigit(s[i]) : s[i] != form[i])
+            return false;
+    return !s[i];
+}
+
+static int read_graphics(const struct domain_def *def, const struct domain_graphics *g, struct err *err)
+{
+    if (g->passwd && g->passwd_valid_to && !is_time(g->passwd_valid_to))
+        return INTERNAL("passwdValidTo='%s' of the graphics of guest '%s' is no time such as 2030-12-31T23:59:59",
+                        g->passwd_valid_to, def->name);
+    if (g->type == GRAPHICS_TYPE_VNC && g->passwd && g->connected && g->connected != GRAPHICS_CONNECTED_KEEP)
+        return UNSUPPORTED("the VNC graphics of guest '%s' has connected='%s'; only 'keep' is possible", def->name,
+                           graphics_connected_str(g->connected));
+    const struct graphics_listen *first = g->n_listens ? g->listens[0] : NULL;
+    if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS && g_strcmp0(g->listen, first->address))
+        return UNSUPPORTED("listen='%s' of the graphics of guest '%s' differs from the address '%s' of its first <listen>",
+                           g->listen, def->name, first->address ? first->address : "");
+    if (g->socket && first && first->type == GRAPHICS_LISTEN_TYPE_SOCKET && g_strcmp0(g->socket, first->socket))
+        return UNSUPPORTED("socket='%s' of the graphics of guest '%s' differs from the socket '%s' of its first <listen>",
+                           g->socket, def->name, first->socket ? first->socket : "");
+    if (g->type == GRAPHICS_TYPE_DBUS && g->p2p == TRI_YES && g->address)
+        return XML("the D-Bus graphics of guest '%s' has p2p='yes' and an address; use one of them", def->name);
+    return 0;
+}
+
+static int read_audio(const struct domain_def *def, const struct audio_io *io, struct err *err)
+{
+    const struct audio_settings *s = io ? io->settings : NULL;
+    if (io && io->fixed_settings == TRI_YES && io->mixing_engine != TRI_YES)
+        return UNSUPPORTED("an <audio> of guest '%s' has fixedSettings='yes', which needs mixingEngine='yes'", def->name);
+    if (s && (s->frequency || s->channels || s->format) && io->fixed_settings != TRI_YES)
+        return UNSUPPORTED("an <audio> of guest '%s' has <settings>, which need fixedSettings='yes'", def->name);
+    return 0;
+}
+
+static int read_video(const struct domain_def *def, const struct domain_video *v, struct err *err)
+{
+    const struct video_model *m = v->model;
+    if (m && m->acceleration && !m->acceleration->accel2d && !m->acceleration->accel3d && !m->acceleration->rendernode)
+        return UNSUPPORTED("the <acceleration> of a video device of guest '%s' says nothing", def->name);
+    if (m && m->resolution && (!m->resolution->x || !m->resolution->y))
+        return UNSUPPORTED("the <resolution> of a video device of guest '%s' has to be greater than 0", def->name);
+    if (!m || m->type == VIDEO_TYPE_QXL)
+        return 0;
+    const char *only = m->ram ? "ram" : m->vram64 ? "vram64" : m->vgamem ? "vgamem" : NULL;
+    return !only ? 0 : UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
+                                   m->type ? video_type_str(m->type) : "default", only);
+}
+
+static int read_filesystem(const struct domain_def *def, const struct domain_filesystem *f, struct err *err)
+{
+    const struct fs_source *s = f->source;
+    if (f->type != FS_TYPE_RAM &&
+        (!s || !(s->file || s->dev || s->dir || s->name || s->socket || (s->pool && s->volume))))
+        return err_set(err, VIR_ERR_NO_SOURCE, "a <filesystem> of guest '%s' has no source", def->name);
+    if (!f->target || !*f->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>", def->name);
+    return 0;
+}
+
+static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, struct err *err)
+{
+    const struct tpm_backend *b = t->backend;
+    if (!b)
+        return XML("a <tpm> of guest '%s' has no <backend>", def->name);
+    if (b->type != TPM_BACKEND_TYPE_EXTERNAL)
+        return 0;
+    const struct tpm_source *s = b->source;
+    if (!s || !s->type)
+        return XML("an external <tpm> of guest '%s' does not say the type of its <source>", def->name);
+    if (strcmp(s->type, "unix"))
+        return UNSUPPORTED("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right", def->name, s->type);
+    if (!s->path)
+        return XML("an external <tpm> of guest '%s' has no path in its <source>", def->name);
+    if (s->mode && s->mode != UNIX_SOCKET_MODE_CLIENT && s->mode != UNIX_SOCKET_MODE_CONNECT)
+        return XML("an external <tpm> of guest '%s' has mode='%s'; 'connect' is right", def->name,
+                   unix_socket_mode_str(s->mode));
+    return 0;
+}
+
+static int read_input(const struct domain_def *def, const struct domain_input *i, struct err *err)
+{
+    if (i->type == INPUT_TYPE_PASSTHROUGH && !(i->source && i->source->evdev))
+        return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
+    if (i->type == INPUT_TYPE_EVDEV && !(i->source && i->source->dev))
+        return XML("an <input type='evdev'> of guest '%s' has no <source dev='…'/>", def->name);
+    if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
+        return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
+                           input_bus_str(i->bus));
+    return 0;
+}
+
+static int read_memory(const struct domain_def *def, const struct domain_memory *m, struct err *err)
+{
+    if (!m->target)
+        return XML("a <memory> device of guest '%s' has no <target>", def->name);
+    if (!m->target->size)
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "a <memory> device of guest '%s' has no <size> in its "
+                            "<target>", def->name);
+    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) && !(m->source && m->source->path))
+        return err_set(err, VIR_ERR_XML_DETAIL, "a <memory> device of guest '%s' of model '%s' has no <path> in its "
+                       "<source>", def->name, memory_model_str(m->model));
+    if (m->model == MEMORY_MODEL_VIRTIO_MEM && (m->target->block & (m->target->block - 1) || !m->target->block))
+        return err_set(err, VIR_ERR_XML_DETAIL, "the <block> of a virtio-mem device of guest '%s' has to be a power of two",
+                       def->name);
+    return 0;
+}
+
+static int read_lease(const struct domain_def *def, const struct domain_lease *l, struct err *err)
+{
+    const char *lacks = !l->key ? "<key>" : !l->has_target ? "<target>" : !l->path ? "path in its <target>" : NULL;
+    if (lacks)
+        return XML("a <lease> of guest '%s' has no %s", def->name, lacks);
+    /* The reference fails here without a reason; so there is no other code to give. */
+    return l->lockspace ? 0 : err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "a <lease> of guest '%s' has no "
+                                           "<lockspace>", def->name);
+}
+
+int check_devices_read(struct domain_def *def, struct err *err)
+{
+#define EACH(array, n, fn) \
+    for (uint32_t i = 0; i < def->n; i++) \
+        if (fn(def, def->array[i], err) < 0) \
+            return -1;
+    EACH(disks, n_disks, check_disk_read)
+    EACH(controllers, n_controllers, check_controller_read)
+    EACH(leases, n_leases, read_lease)
+    EACH(filesystems, n_filesystems, read_filesystem)
+    EACH(interfaces, n_interfaces, check_interface_read)
+    if (check_chardevs_read(def, err) < 0)
+        return -1;
+    EACH(inputs, n_inputs, read_input)
+    EACH(graphics, n_graphics, read_graphics)
+    for (uint32_t i = 0; i < def->n_audios; i++)
+        if (read_audio(def, def->audios[i]->input, err) < 0 || read_audio(def, def->audios[i]->output, err) < 0)
+            return -1;
+    EACH(videos, n_videos, read_video)
+    EACH(hostdevs, n_hostdevs, check_hostdev_read)
+    if (def->n_watchdogs > 1)
+        return INTERNAL("guest '%s' has %u watchdogs and can have one", def->name, def->n_watchdogs);
+    for (uint32_t i = 0; i < def->n_rngs; i++) {
+        const struct rng_backend *b = def->rngs[i]->backend;
+        if (!b)
+            return XML("an <rng> of guest '%s' has no <backend>", def->name);
+        if (b->model == RNG_BACKEND_MODEL_EGD && !b->source.type)
+            return XML("an <rng> of guest '%s' with model='egd' does not say the type of its connection", def->name);
+    }
+    EACH(tpms, n_tpms, read_tpm)
+    EACH(memories, n_memories, read_memory)
+#undef EACH
+    return 0;
+}
+
+/* ---- what nobody could run -------------------------------------------------------------------------- */
+
+static bool any_virtio(const struct virtio_options *v)
+{
+    return v->iommu || v->ats || v->packed || v->page_per_vq;
+}
+
+static int check_videos(const struct domain_def *def, struct err *err)
+{
+    unsigned primary = 0;
+    for (uint32_t i = 0; i < def->n_videos; i++) {
+        const struct domain_video *v = def->videos[i];
+        primary += v->model->primary == TRI_YES;
+        if (v->model->type == VIDEO_TYPE_NONE && def->n_videos > 1)
+            return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone", def->name);
+        if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER && v->model->type != VIDEO_TYPE_VIRTIO)
+            return UNSUPPORTED("a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
+                               def->name, video_type_str(v->model->type));
+        if (v->driver && any_virtio(&v->driver->virtio) && v->model->type != VIDEO_TYPE_VIRTIO)
+            return UNSUPPORTED("a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
+                               def->name, video_type_str(v->model->type));
+    }
+    return primary <= 1 ? 0 : UNSUPPORTED("guest '%s' has %u primary video devices", def->name, primary);
+}
+
+static int check_sounds(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_audios; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (def->audios[i]->id == def->audios[k]->id)
+                return XML("guest '%s' has two <audio> with id %u", def->name, def->audios[i]->id);
+    for (uint32_t i = 0; i < def->n_sounds + def->n_graphics; i++) {
+        unsigned id = i < def->n_sounds ? def->sounds[i]->audio_id : def->graphics[i - def->n_sounds]->audio_id;
+        bool found = !id;
+        for (uint32_t k = 0; k < def->n_audios && !found; k++)
+            found = def->audios[k]->id == id;
+        if (!found)
+            return XML("a %s device of guest '%s' uses <audio id='%u'>, which is not there",
+                       i < def->n_sounds ? "sound" : "graphics", def->name, id);
+    }
+    return 0;
+}
+
+static int check_inputs(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_inputs; i++) {
+        const struct domain_input *in = def->inputs[i];
+        if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE &&
+            in->type != INPUT_TYPE_KEYBOARD)
+            return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio", input_type_str(in->type),
+                            def->name);
+        if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_XEN)
+            return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type), def->name);
+        if (in->type == INPUT_TYPE_PASSTHROUGH && in->bus != INPUT_BUS_VIRTIO)
+            return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'", def->name);
+        if (in->model && in->bus != INPUT_BUS_VIRTIO)
+            return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'", input_type_str(in->type),
+                               def->name, virtio_model_str(in->model));
+        if (any_virtio(&in->virtio) && in->bus != INPUT_BUS_VIRTIO)
+            return UNSUPPORTED("a %s of guest '%s' has options in <driver> that are for bus 'virtio'",
+                               input_type_str(in->type), def->name);
+    }
+    return 0;
+}
+
+static int check_small(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_shmems; i++) {
+        const struct domain_shmem *s = def->shmems[i];
+        if (strchr(s->name, '/'))
+            return UNSUPPORTED("the name '%s' of a <shmem> of guest '%s' contains a '/'", s->name, def->name);
+        if (s->msi && !s->server)
+            return XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>", s->name, def->name);
+    }
+    for (uint32_t i = 0; i < def->n_panics; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (def->panics[i]->model == def->panics[k]->model)
+                return XML("guest '%s' has two panic devices of model '%s'", def->name, panic_model_str(def->panics[i]->model));
+    if (def->vsock && def->vsock->cid && def->vsock->cid < 3)
+        return UNSUPPORTED("vsock address %u of guest '%s': guests start at 3", def->vsock->cid, def->name);
+    for (uint32_t i = 0; i < def->n_filesystems; i++)
+        if (def->filesystems[i]->info.boot_order &&
+            !(def->filesystems[i]->driver && def->filesystems[i]->driver->type == FS_DRIVER_TYPE_VIRTIOFS))
+            return UNSUPPORTED("filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
+                               "boot", def->filesystems[i]->target, def->name);
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    for (uint32_t i = 0; i < def->n_memories; i++) {
+        const struct memory_target *t = def->memories[i]->target;
+        if (t->has_node && numa && numa->n_cells && t->node >= numa->n_cells)
+            return err_set(err, VIR_ERR_XML_DETAIL, "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u",
+                           def->name, t->node, numa->n_cells);
+    }
+    return 0;
+}
+
+static int check_iommu(const struct domain_def *def, struct err *err)
+{
+    const struct iommu_driver *d = def->iommu ? def->iommu->driver : NULL;
+    if (!d)
+        return 0;
+    if (def->iommu->model == IOMMU_MODEL_VIRTIO && (d->intremap || d->caching_mode || d->eim || d->iotlb || d->aw_bits))
+        return XML("an IOMMU of guest '%s' of model 'virtio' has settings in <driver>, which it does not know", def->name);
+    bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
+    if (d->intremap == TRI_ON && !split)
+        return UNSUPPORTED("interrupt remapping of the IOMMU of guest '%s' needs <ioapic driver='qemu'/> in <features>",
+                           def->name);
+    if (d->eim == TRI_ON && d->intremap != TRI_ON)
+        return UNSUPPORTED("the IOMMU of guest '%s' needs interrupt remapping (intremap='on') for its extended mode (eim)",
+                           def->name);
+    return 0;
+}
+
+int check_devices(const struct domain_def *def, struct err *err)
+{
+    return check_disks(def, err) < 0 || check_controllers(def, err) < 0 || check_interfaces(def, err) < 0 ||
+                   check_chardevs(def, err) < 0 || check_inputs(def, err) < 0 || check_sounds(def, err) < 0 ||
+                   check_videos(def, err) < 0 || check_hostdevs(def, err) < 0 || check_small(def, err) < 0 ||
+                   check_iommu(def, err) < 0
+               ? -1
+               : 0;
+}

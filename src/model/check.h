@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * check: the parts of domain_read_check() and domain_check(), a file per family of devices.
+ *
+ * What the reader of a document refuses beyond single values comes first (…_read: an element that is not
+ * there, two that exclude each other); what no hypervisor could run comes last, when everything has its
+ * defaults and its place.  Programs know both by their codes.  Private to src/model.  Nothing waits.
+ */
+#pragma once
+
+#include <glib.h>
+#include "model/complete.h"
+
+#define XML(...) err_set(err, VIR_ERR_XML_ERROR, __VA_ARGS__)
+#define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
+#define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
+
+/* check-disk.c */
+int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
+int check_disks(const struct domain_def *def, struct err *err);
+int check_port(const char *port, struct err *err);
+/* check-hostdev.c */
+int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev *h, struct err *err);
+int check_hostdevs(const struct domain_def *def, struct err *err);
+/* check-controller.c */
+int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err);
+int check_controllers(const struct domain_def *def, struct err *err);
+/* check-interface.c */
+int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
+int check_interfaces(const struct domain_def *def, struct err *err);
+/* check-chardev.c: the smartcards, too */
+int check_chardevs_read(const struct domain_def *def, struct err *err);
+int check_chardevs(const struct domain_def *def, struct err *err);
+/* check-devices.c: all devices in the order of the document, then all in that of their kinds */
+int check_devices_read(struct domain_def *def, struct err *err);
+int check_devices(const struct domain_def *def, struct err *err);

@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Two implementations are given the same documents of guests; what each makes of them is compared: the
+definition that comes back, or code and domain of the error.
+
+usage: compare.py [--count N] [--seed N] [--kind schema|mutate|model] [--schemas DIR] [--save DIR] [--show N]
+                  [--only ELEMENT] [--restart COMMAND] [--log FILE] REFERENCE-URI OUR-URI BASE.xml...
+
+  schema  elements by chance from the schemas put into one of the BASE documents
+  mutate  one of the BASE documents with one thing changed
+  sweep   every attribute and element of the BASE documents changed in each way, as long as --count allows
+  plain   the BASE documents
+  model   elements by chance from our description put into one of the BASE documents
+
+Differences are counted by kind, each with one example; `explained` beside this file lists those that
+are meant, with the reason.  The last line counts.
+"""
+import argparse
+import collections
+import os
+import random
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import libvirt
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import sample  # noqa: E402
+
+libvirt.registerErrorHandler(lambda *a: None, None)
+GONE = {libvirt.VIR_ERR_RPC, libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_ERR_INVALID_CONN}
+DEVICES = ['disk', 'controller', 'lease', 'filesystem', 'interface', 'input', 'sound', 'audio', 'hostdev', 'graphics',
+           'video', 'console', 'parallel', 'serial', 'channel', 'smartcard', 'hub', 'redirdev', 'redirfilter', 'rng', 'tpm',
+           'shmem', 'memory', 'watchdog', 'memballoon', 'panic', 'iommu', 'vsock', 'nvram']
+TOP = ['memory', 'currentMemory', 'maxMemory', 'memoryBacking', 'vcpu', 'vcpus', 'iothreads', 'iothreadids',
+       'defaultiothread', 'blkiotune', 'memtune', 'cputune', 'numatune', 'resource', 'sysinfo', 'os', 'features', 'cpu', 'clock',
+       'on_poweroff', 'on_reboot', 'on_crash', 'on_lockfailure', 'perf', 'pm', 'seclabel', 'keywrap', 'launchSecurity',
+       'idmap', 'genid', 'title', 'description', 'bootloader']
+
+
+def canonical(text, given):
+    def walk(e):
+        a = dict(e.attrib)
+        if e.tag == 'mac' and a.get('address', '').lower() not in given:
+            a['address'] = '*'
+        for k in ('interfaceid', 'instanceid'):
+            if k in a and a[k] not in given:
+                a[k] = '*'
+        t = (e.text or '').strip()
+        if e.tag in ('uuid', 'genid') and t not in given:
+            t = '*'
+        return e.tag, tuple(sorted(a.items())), t, tuple(walk(c) for c in e)
+    return walk(ET.fromstring(text))
+
+
+def difference(want, got, path=''):
+    """(kind of difference, its words)."""
+    here = path + '/' + want[0]
+    if want[0] != got[0]:
+        return '%s: <%s> for <%s>' % (path, got[0], want[0]), ''
+    if want[1] != got[1]:
+        w, g = dict(want[1]), dict(got[1])
+        keys = sorted(k for k in set(w) | set(g) if w.get(k) != g.get(k))
+        return '%s/@%s' % (here, ',@'.join(keys)), 'want %s, got %s' % ({k: w.get(k) for k in keys},
+                                                                     {k: g.get(k) for k in keys})
+    if want[2] != got[2]:
+        return here, 'want text %r, got %r' % (want[2], got[2])
+    for w, g in zip(want[3], got[3]):
+        if w != g:
+            return difference(w, g, here)
+    if len(want[3]) > len(got[3]):
+        w = want[3][len(got[3])]
+        return '%s: missing <%s>' % (here, w[0]), str(dict(w[1]))
+    g = got[3][len(want[3])]
+    return '%s: surplus <%s>' % (here, g[0]), str(dict(g[1]))
+
+
+def ask(conn, xml):
+    """('xml', inactive document) or ('error', code, domain, message)."""
+    try:
+        d = conn.defineXML(xml)
+    except libvirt.libvirtError as e:
+        return 'error', e.get_error_code(), e.get_error_domain(), e.get_error_message() or ''
+    try:
+        out = d.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
+        return 'xml', out
+    finally:
+        d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_NVRAM)
+
+
+def native(conn, xml):
+    try:
+        return 'argv', conn.domainXMLToNative('qemu-argv', xml, 0)
+    except libvirt.libvirtError as e:
+        return 'error', e.get_error_code(), e.get_error_domain(), e.get_error_message() or ''
+
+
+class Source:
+    """Documents, one for each number."""
+
+    def __init__(self, a):
+        self.a = a
+        self.bases = [ET.parse(p).getroot() for p in a.base] if a.kind != 'plain' else []
+        self.schema = sample.Schema(os.path.join(a.schemas, 'domain.rng')) if a.kind == 'schema' else None
+        if a.kind == 'model':
+            root = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+            sys.path.insert(0, os.path.join(root, 'gen'))
+            import model_random
+            import model_read
+            self.random = model_random
+            names = ['common', 'domain-devices', 'domain']
+            self.m = model_read.read([os.path.join(root, 'model', n + '.model') for n in names])
+
+    def each(self):
+        if self.a.kind == 'plain':
+            for path in self.a.base:
+                with open(path, encoding='utf-8', errors='surrogateescape') as f:
+                    yield f.read(), os.path.basename(path)
+        elif self.a.kind == 'sweep':
+            for doc, what in sample.sweep(self.bases):
+                yield sample.to_text(doc), what
+        else:
+            for number in range(self.a.count):
+                yield self(number)
+
+    def __call__(self, number):
+        rng = random.Random(self.a.seed * 1000003 + number)
+        root = rng.choice(self.bases)
+        if self.a.kind == 'mutate':
+            doc, what = sample.mutate(root, rng)
+            return sample.to_text(doc), what
+        root = ET.fromstring(ET.tostring(root))
+        devices = root.find('devices')
+        names = self.a.only or (DEVICES * 2 + TOP)
+        what = []
+        for _ in range(rng.choice((1, 1, 1, 2))):
+            name = rng.choice(names)
+            top = name in TOP and (name != 'memory' or rng.random() < 0.5)
+            e = self.make(name, top, rng)
+            if e is None:
+                continue
+            what.append(name)
+            into = root if top else devices
+            old = into.find(name)
+            if old is not None and (top or name in ('memballoon', 'watchdog', 'iommu', 'vsock')):
+                into.remove(old)
+            into.append(e)
+        return sample.to_text(root), 'random ' + '+'.join(what)
+
+    def make(self, name, top, rng):
+        if self.a.kind == 'model':
+            struct = self.m.structs['domain_def']
+            where = struct if top else next(f.sub for f in struct.fields if f.name == 'devices')
+            f = next((f for f in where.fields if f.name == name), None)
+            if f is None:
+                return None
+            mk = self.random.Maker(self.m, rng, rng.choice((0.15, 0.3, 0.6)), plain=True)
+            if f.kind == 'group':
+                return ET.fromstring(mk.element(name, f.sub, 'domain_def', None, 0, None, True))
+            if f.type not in self.m.structs:
+                return None
+            return ET.fromstring(mk.element(name, self.m.structs[f.type], f.type, None, 0))
+        nodes = [n for d in self.places(name, top) for n in self.schema.elements(name, d)]
+        if not nodes:
+            return None
+        s = sample.Sampler(self.schema, rng, rng.choice((0.1, 0.3, 0.6)))
+        return s.element(rng.choice(nodes), 'domain' if top else 'devices')
+
+    def places(self, name, top):
+        if top:
+            return {'os': ['oshvm'], 'memory': ['resources'], 'cpu': ['cpu'], 'vcpu': ['resources']}.get(
+                name, [d for d in self.schema.defines if self.schema.elements(name, d)])
+        return {'graphics': ['graphic'], 'memory': ['memorydev'], 'serial': ['serial'], 'nvram': ['nvram'],
+                'console': ['console'], 'audio': ['audio'], 'rng': ['rng']}.get(
+            name, [name] if name in self.schema.defines else
+            [d for d in self.schema.defines if self.schema.elements(name, d)])
+
+
+def explained():
+    """[(pattern, reason)] from the list beside this file."""
+    out = []
+    path = os.path.join(HERE, 'explained')
+    if os.path.exists(path):
+        for line in open(path, encoding='utf-8'):
+            if line.strip() and not line.startswith('#'):
+                pattern, _, reason = line.rstrip('\n').partition('\t')
+                out.append((re.compile(pattern), reason.strip()))
+    return out
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument('--count', type=int, default=1000)
+    p.add_argument('--seed', type=int, default=1)
+    p.add_argument('--kind', choices=('schema', 'mutate', 'sweep', 'model', 'plain'), default='schema')
+    p.add_argument('--schemas', default='/usr/share/libvirt/schemas')
+    p.add_argument('--log', help='a file for one line for each difference')
+    p.add_argument('--restart', help='a command that starts the reference again after it crashed and prints its URI')
+    p.add_argument('--skip', type=int, default=0)
+    p.add_argument('--save')
+    p.add_argument('--show', type=int, default=60)
+    p.add_argument('--argv', action='store_true', help='also compare the command lines')
+    p.add_argument('--only', action='append')
+    p.add_argument('reference')
+    p.add_argument('ours')
+    p.add_argument('base', nargs='+')
+    a = p.parse_args()
+    source, known = Source(a), explained()
+    conns = [libvirt.open(a.reference), libvirt.open(a.ours)]
+    kinds, examples, meant, accepted, same, ended = collections.Counter(), {}, collections.Counter(), 0, 0, 0
+    number = -1
+    log = open(a.log, 'w', encoding='utf-8') if a.log else None
+    for number, (text, what) in enumerate(source.each()):
+        if number < a.skip:
+            continue
+        if number >= a.skip + a.count:
+            break
+        want, got = (native(c, text) if a.argv else ask(c, text) for c in conns)
+        if got[0] == 'error' and got[1] in GONE and not conns[1].isAlive():
+            sys.exit('our daemon ended at this document:\n%s' % text)
+        if want[0] == 'error' and want[1] in GONE and not conns[0].isAlive():
+            if not a.restart:
+                sys.exit('the reference ended at this document:\n%s' % text)
+            ended += 1
+            conns[0] = libvirt.open(subprocess.run(a.restart, shell=True, stdout=subprocess.PIPE, text=True,
+                                                   check=True).stdout.strip())
+            continue
+        accepted += want[0] == 'xml'
+        words = ''
+        if want[0] == 'error' and got[0] == 'error':
+            if want[1:3] == got[1:3]:
+                same += 1
+                continue
+            kind = 'error %d/%d, ours %d/%d: %s' % (*want[1:3], *got[1:3], re.sub(r"'[^']*'|\d+", '…', want[3]))
+            words = got[3]
+        elif want[0] == 'error':
+            kind = 'accepted, want error %d/%d: %s' % (*want[1:3], re.sub(r"'[^']*'|\d+", '…', want[3]))
+            words = want[3]
+        elif got[0] == 'error':
+            kind = 'refused with %d/%d: %s' % (*got[1:3], re.sub(r"'[^']*'|\d+", '…', got[3]))
+            words = got[3]
+        else:
+            given = set(re.findall(r'[0-9a-fA-F:-]{11,36}', text.lower()))
+            w, g = canonical(want[1], given), canonical(got[1], given)
+            if w == g:
+                same += 1
+                continue
+            kind, words = difference(w, g)
+        reason = next((r for k, r in known if k.search(kind)), None)
+        if reason is not None:
+            meant[reason] += 1
+            continue
+        kinds[kind] += 1
+        if log:
+            print(number, what, kind, words, want[3] if want[0] == 'error' else '', sep='\t', file=log)
+        if kind not in examples:
+            examples[kind] = (number, what, words)
+            if a.save:
+                os.makedirs(a.save, exist_ok=True)
+                with open('%s/%d.xml' % (a.save, number), 'w', encoding='utf-8') as f:
+                    f.write(text)
+    for kind, n in kinds.most_common(a.show):
+        print('%4d  %s\n      #%d %s: %s' % (n, kind, *examples[kind]))
+    for reason, n in meant.most_common():
+        print('%4d  meant: %s' % (n, reason))
+    print('%d documents, %d accepted by the reference: %d same, %d meant, %d different in %d ways, %d ended the reference' % (
+        number + 1 - a.skip, accepted, same, sum(meant.values()), sum(kinds.values()), len(kinds), ended))
+    return 1 if kinds else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

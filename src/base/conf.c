@@ -265,7 +265,7 @@ find(struct conf *conf, const char *key)
 static int
 wrong_kind(struct conf *conf, struct entry *e, enum kind want, struct err *err)
 {
-    return err_set(err, VIR_ERR_CONF_SYNTAX, "%s:%d: %s must be %s, not %s", conf->name, e->line, e->key,
+    return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s:%d: %s must be %s, not %s", conf->name, e->line, e->key,
                    kind_names[want], kind_names[e->kind]);
 }
 

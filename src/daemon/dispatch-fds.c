@@ -11,16 +11,6 @@
 #include <unistd.h>
 
 #define ERR_FROM VIR_FROM_RPC
-#define DECODE(type) \
-    struct type a; \
-    if (xdr_decode(r, XDR_##type, &a, err) < 0) \
-        return -1
-#define ALLOW(object, permission, ref) \
-    if (call->access && call->access(call, object, permission, ref, err) < 0) \
-        return -1
-#define SLOT(slot, function) \
-    if (!call->conn->hypervisor || !call->conn->hypervisor->slot) \
-        return dispatch_unsupported(call, function, err)
 
 /* Appends descriptors that the slot gave us. */
 static int
@@ -38,89 +28,58 @@ give(struct dispatch_call *call, const int *fds, size_t n, struct err *err)
     return 0;
 }
 
-int
-hand_remote_domain_open_graphics(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                 struct err *err)
+HAND(remote_domain_open_graphics)
 {
-    DECODE(remote_domain_open_graphics_args);
     if (call->nfds_in != 1)
         return err_set(err, VIR_ERR_RPC, "Opening graphics needs one file descriptor, %zu came", call->nfds_in);
-    ALLOW("domain", "open_graphics", &a.dom);
-    SLOT(domain_open_graphics, "virDomainOpenGraphics");
-    return call->conn->hypervisor->domain_open_graphics(call->conn, &a.dom, a.idx, call->fds_in[0], a.flags, err);
+    return call->conn->hypervisor->domain_open_graphics(call->conn, &a->dom, a->idx, call->fds_in[0], a->flags, err);
 }
 
-int
-hand_remote_domain_open_graphics_fd(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                    struct err *err)
+HAND(remote_domain_open_graphics_fd)
 {
-    DECODE(remote_domain_open_graphics_fd_args);
-    ALLOW("domain", "open_graphics", &a.dom);
-    SLOT(domain_open_graphics_fd, "virDomainOpenGraphicsFD");
-    int fd = call->conn->hypervisor->domain_open_graphics_fd(call->conn, &a.dom, a.idx, a.flags, err);
+    int fd = call->conn->hypervisor->domain_open_graphics_fd(call->conn, &a->dom, a->idx, a->flags, err);
     return fd < 0 ? -1 : give(call, &fd, 1, err);
 }
 
-int
-hand_remote_domain_create_xml_with_files(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                         struct err *err)
+HAND(remote_domain_create_xml_with_files)
 {
-    DECODE(remote_domain_create_xml_with_files_args);
-    ALLOW("domain", "write", NULL);
-    ALLOW("domain", "start", NULL);
-    SLOT(domain_create_xml_with_files, "virDomainCreateXMLWithFiles");
     struct remote_domain_create_xml_with_files_ret ret = { 0 };
     int rc = call->conn->hypervisor->domain_create_xml_with_files(
-        call->conn, a.xml_desc, (unsigned int)call->nfds_in, call->fds_in, a.flags, &ret.dom, err);
+        call->conn, a->xml_desc, (unsigned int)call->nfds_in, call->fds_in, a->flags, &ret.dom, err);
     if (rc >= 0)
         rc = xdr_encode(w, XDR_remote_domain_create_xml_with_files_ret, &ret, err);
     domain_ref_clear(&ret.dom);
     return rc < 0 ? -1 : 0;
 }
 
-int
-hand_remote_domain_create_with_files(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                     struct err *err)
+HAND(remote_domain_create_with_files)
 {
-    DECODE(remote_domain_create_with_files_args);
-    ALLOW("domain", "start", &a.dom);
-    SLOT(domain_create_with_files, "virDomainCreateWithFiles");
-    if (call->conn->hypervisor->domain_create_with_files(call->conn, &a.dom, (unsigned int)call->nfds_in,
-                                                         call->fds_in, a.flags, err) < 0)
+    if (call->conn->hypervisor->domain_create_with_files(call->conn, &a->dom, (unsigned int)call->nfds_in,
+                                                         call->fds_in, a->flags, err) < 0)
         return -1;
     struct domain_ref now = { 0 };
-    struct remote_domain_create_with_files_ret ret = { .dom = a.dom };
+    struct remote_domain_create_with_files_ret ret = { .dom = a->dom };
     if (call->conn->hypervisor->domain_lookup_by_uuid &&
-        call->conn->hypervisor->domain_lookup_by_uuid(call->conn, a.dom.uuid, &now, NULL) >= 0)
+        call->conn->hypervisor->domain_lookup_by_uuid(call->conn, a->dom.uuid, &now, NULL) >= 0)
         ret.dom = now;
     int rc = xdr_encode(w, XDR_remote_domain_create_with_files_ret, &ret, err);
     domain_ref_clear(&now);
     return rc;
 }
 
-int
-hand_remote_domain_fd_associate(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                struct err *err)
+HAND(remote_domain_fd_associate)
 {
-    DECODE(remote_domain_fd_associate_args);
-    ALLOW("domain", "write", &a.dom);
-    SLOT(domain_fd_associate, "virDomainFDAssociate");
-    return call->conn->hypervisor->domain_fd_associate(call->conn, &a.dom, a.name, (unsigned int)call->nfds_in,
-                                                       call->fds_in, a.flags, err);
+    return call->conn->hypervisor->domain_fd_associate(call->conn, &a->dom, a->name, (unsigned int)call->nfds_in,
+                                                       call->fds_in, a->flags, err);
 }
 
-int
-hand_qemu_domain_monitor_command_with_files(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                            struct err *err)
+HAND(qemu_domain_monitor_command_with_files)
 {
-    DECODE(qemu_domain_monitor_command_with_files_args);
-    ALLOW("domain", "write", &a.dom);
-    SLOT(domain_qemu_monitor_command_with_files, "virDomainQemuMonitorCommandWithFiles");
     g_autofree char *result = NULL;
     g_autofree int *fds = NULL;
     unsigned int n = 0;
     int rc = call->conn->hypervisor->domain_qemu_monitor_command_with_files(
-        call->conn, &a.dom, a.cmd, (unsigned int)call->nfds_in, call->fds_in, &n, &fds, &result, a.flags, err);
+        call->conn, &a->dom, a->cmd, (unsigned int)call->nfds_in, call->fds_in, &n, &fds, &result, a->flags, err);
     if (rc < 0)
         return -1;
     struct qemu_domain_monitor_command_with_files_ret ret = { result };
@@ -129,14 +88,9 @@ hand_qemu_domain_monitor_command_with_files(struct dispatch_call *call, struct x
     return xdr_encode(w, XDR_qemu_domain_monitor_command_with_files_ret, &ret, err);
 }
 
-int
-hand_lxc_domain_open_namespace(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                               struct err *err)
+HAND(lxc_domain_open_namespace)
 {
-    DECODE(lxc_domain_open_namespace_args);
-    ALLOW("domain", "open_namespace", &a.dom);
-    SLOT(domain_lxc_open_namespace, "virDomainLxcOpenNamespace");
     g_autofree int *fds = NULL;
-    int n = call->conn->hypervisor->domain_lxc_open_namespace(call->conn, &a.dom, &fds, a.flags, err);
+    int n = call->conn->hypervisor->domain_lxc_open_namespace(call->conn, &a->dom, &fds, a->flags, err);
     return n < 0 ? -1 : give(call, fds, (size_t)n, err);
 }

@@ -8,29 +8,14 @@
 #include "dispatch-hand.h"
 
 #define ERR_FROM VIR_FROM_RPC
-#define DECODE(type) \
-    struct type a; \
-    if (xdr_decode(r, XDR_##type, &a, err) < 0) \
-        return -1
-#define ALLOW(object, permission, ref) \
-    if (call->access && call->access(call, object, permission, ref, err) < 0) \
-        return -1
-#define SLOT(slot, function) \
-    if (!call->conn->hypervisor || !call->conn->hypervisor->slot) \
-        return dispatch_unsupported(call, function, err)
 #define ARRAY(type, n) ((type *)xdr_arena_alloc(call->arena, ((size_t)(n) + 1) * sizeof(type)))
 
-int
-hand_remote_domain_memory_stats(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                struct err *err)
+HAND(remote_domain_memory_stats)
 {
-    DECODE(remote_domain_memory_stats_args);
-    if (dispatch_count(a.maxStats, REMOTE_DOMAIN_MEMORY_STATS_MAX, err) < 0)
+    if (dispatch_count(a->maxStats, REMOTE_DOMAIN_MEMORY_STATS_MAX, err) < 0)
         return -1;
-    ALLOW("domain", "read", &a.dom);
-    SLOT(domain_memory_stats, "virDomainMemoryStats");
-    virDomainMemoryStatPtr stats = ARRAY(virDomainMemoryStatStruct, a.maxStats);
-    int n = call->conn->hypervisor->domain_memory_stats(call->conn, &a.dom, stats, a.maxStats, a.flags, err);
+    virDomainMemoryStatPtr stats = ARRAY(virDomainMemoryStatStruct, a->maxStats);
+    int n = call->conn->hypervisor->domain_memory_stats(call->conn, &a->dom, stats, a->maxStats, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_memory_stat *out = ARRAY(struct remote_domain_memory_stat, n);
@@ -40,22 +25,17 @@ hand_remote_domain_memory_stats(struct dispatch_call *call, struct xdr_reader *r
     return xdr_encode(w, XDR_remote_domain_memory_stats_ret, &ret, err);
 }
 
-int
-hand_remote_domain_get_disk_errors(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                   struct err *err)
+HAND(remote_domain_get_disk_errors)
 {
-    DECODE(remote_domain_get_disk_errors_args);
-    if (dispatch_count(a.maxerrors, REMOTE_DOMAIN_DISK_ERRORS_MAX, err) < 0)
+    if (dispatch_count(a->maxerrors, REMOTE_DOMAIN_DISK_ERRORS_MAX, err) < 0)
         return -1;
-    ALLOW("domain", "read", &a.dom);
-    SLOT(domain_get_disk_errors, "virDomainGetDiskErrors");
-    virDomainDiskErrorPtr errors = a.maxerrors ? ARRAY(virDomainDiskError, a.maxerrors) : NULL;
-    int n = call->conn->hypervisor->domain_get_disk_errors(call->conn, &a.dom, errors, a.maxerrors, a.flags, err);
+    virDomainDiskErrorPtr errors = a->maxerrors ? ARRAY(virDomainDiskError, a->maxerrors) : NULL;
+    int n = call->conn->hypervisor->domain_get_disk_errors(call->conn, &a->dom, errors, a->maxerrors, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_disk_errors_ret ret = { .nerrors = n };
     if (errors) {
-        ret.errors_n = (uint32_t)MIN(n, (int)a.maxerrors);
+        ret.errors_n = (uint32_t)MIN(n, (int)a->maxerrors);
         ret.errors = ARRAY(struct remote_domain_disk_error, ret.errors_n);
         for (uint32_t i = 0; i < ret.errors_n; i++)
             ret.errors[i] = (struct remote_domain_disk_error){ errors[i].disk, errors[i].error };
@@ -75,29 +55,19 @@ label_to_wire(virSecurityLabelPtr label)
     };
 }
 
-int
-hand_remote_domain_get_security_label(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                      struct err *err)
+HAND(remote_domain_get_security_label)
 {
-    DECODE(remote_domain_get_security_label_args);
-    ALLOW("domain", "read", &a.dom);
-    SLOT(domain_get_security_label, "virDomainGetSecurityLabel");
     virSecurityLabelPtr label = ARRAY(virSecurityLabel, 1);
-    if (call->conn->hypervisor->domain_get_security_label(call->conn, &a.dom, label, err) < 0)
+    if (call->conn->hypervisor->domain_get_security_label(call->conn, &a->dom, label, err) < 0)
         return -1;
     struct remote_domain_get_security_label_ret ret = label_to_wire(label);
     return xdr_encode(w, XDR_remote_domain_get_security_label_ret, &ret, err);
 }
 
-int
-hand_remote_domain_get_security_label_list(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                           struct err *err)
+HAND(remote_domain_get_security_label_list)
 {
-    DECODE(remote_domain_get_security_label_list_args);
-    ALLOW("domain", "read", &a.dom);
-    SLOT(domain_get_security_label_list, "virDomainGetSecurityLabelList");
     g_autofree virSecurityLabelPtr labels = NULL;
-    int n = call->conn->hypervisor->domain_get_security_label_list(call->conn, &a.dom, &labels, err);
+    int n = call->conn->hypervisor->domain_get_security_label_list(call->conn, &a->dom, &labels, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_security_label_list_ret ret = {
@@ -108,12 +78,8 @@ hand_remote_domain_get_security_label_list(struct dispatch_call *call, struct xd
     return xdr_encode(w, XDR_remote_domain_get_security_label_list_ret, &ret, err);
 }
 
-int
-hand_remote_node_get_security_model(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                    struct err *err)
+HAND_BARE(remote_node_get_security_model)
 {
-    ALLOW("connect", "read", NULL);
-    SLOT(node_get_security_model, "virNodeGetSecurityModel");
     virSecurityModelPtr model = ARRAY(virSecurityModel, 1);
     if (call->conn->hypervisor->node_get_security_model(call->conn, model, err) < 0)
         return -1;
@@ -123,16 +89,11 @@ hand_remote_node_get_security_model(struct dispatch_call *call, struct xdr_reade
     return xdr_encode(w, XDR_remote_node_get_security_model_ret, &ret, err);
 }
 
-int
-hand_remote_connect_get_cpu_model_names(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                        struct err *err)
+HAND(remote_connect_get_cpu_model_names)
 {
-    DECODE(remote_connect_get_cpu_model_names_args);
-    ALLOW("connect", "read", NULL);
-    SLOT(connect_get_cpu_model_names, "virConnectGetCPUModelNames");
     g_auto(GStrv) models = NULL;
-    int n = call->conn->hypervisor->connect_get_cpu_model_names(call->conn, a.arch, a.need_results ? &models : NULL,
-                                                                a.flags, err);
+    int n = call->conn->hypervisor->connect_get_cpu_model_names(call->conn, a->arch, a->need_results ? &models : NULL,
+                                                                a->flags, err);
     if (n < 0)
         return -1;
     struct remote_connect_get_cpu_model_names_ret ret = { models, models ? (uint32_t)n : 0, n };
@@ -151,17 +112,11 @@ lease_free(virNetworkDHCPLeasePtr l)
     g_free(l);
 }
 
-int
-hand_remote_network_get_dhcp_leases(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                    struct err *err)
+HAND(remote_network_get_dhcp_leases)
 {
-    DECODE(remote_network_get_dhcp_leases_args);
-    ALLOW("network", "read", &a.net);
-    if (!call->conn->network || !call->conn->network->network_get_dhcp_leases)
-        return dispatch_unsupported(call, "virNetworkGetDHCPLeases", err);
     virNetworkDHCPLeasePtr *leases = NULL;
-    int n = call->conn->network->network_get_dhcp_leases(call->conn, &a.net, a.mac, a.need_results ? &leases : NULL,
-                                                         a.flags, err);
+    int n = call->conn->network->network_get_dhcp_leases(call->conn, &a->net, a->mac, a->need_results ? &leases : NULL,
+                                                         a->flags, err);
     if (n < 0)
         return -1;
     struct remote_network_get_dhcp_leases_ret ret = { .ret = (uint32_t)n };
@@ -182,16 +137,11 @@ hand_remote_network_get_dhcp_leases(struct dispatch_call *call, struct xdr_reade
     return rc;
 }
 
-int
-hand_remote_connect_get_all_domain_stats(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                         struct err *err)
+HAND(remote_connect_get_all_domain_stats)
 {
-    DECODE(remote_connect_get_all_domain_stats_args);
-    ALLOW("connect", "search_domains", NULL);
-    SLOT(connect_get_all_domain_stats, "virConnectGetAllDomainStats");
     struct domain_stats_list list = { 0 };
-    int rc = call->conn->hypervisor->connect_get_all_domain_stats(call->conn, a.doms_n ? a.doms : NULL, a.doms_n,
-                                                                  a.stats, &list, a.flags, err);
+    int rc = call->conn->hypervisor->connect_get_all_domain_stats(call->conn, a->doms_n ? a->doms : NULL, a->doms_n,
+                                                                  a->stats, &list, a->flags, err);
     struct remote_connect_get_all_domain_stats_ret ret = { 0 };
     if (rc >= 0) {
         ret.retStats = ARRAY(struct remote_domain_stats_record, list.n);
@@ -210,14 +160,10 @@ hand_remote_connect_get_all_domain_stats(struct dispatch_call *call, struct xdr_
     return rc < 0 ? -1 : 0;
 }
 
-int
-hand_remote_domain_get_fsinfo(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w, struct err *err)
+HAND(remote_domain_get_fsinfo)
 {
-    DECODE(remote_domain_get_fsinfo_args);
-    ALLOW("domain", "fs_freeze", &a.dom);
-    SLOT(domain_get_fs_info, "virDomainGetFSInfo");
     virDomainFSInfoPtr *info = NULL;
-    int n = call->conn->hypervisor->domain_get_fs_info(call->conn, &a.dom, &info, a.flags, err);
+    int n = call->conn->hypervisor->domain_get_fs_info(call->conn, &a->dom, &info, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_fsinfo_ret ret = { ARRAY(struct remote_domain_fsinfo, n), (uint32_t)n, (uint32_t)n };
@@ -238,15 +184,10 @@ hand_remote_domain_get_fsinfo(struct dispatch_call *call, struct xdr_reader *r, 
     return rc;
 }
 
-int
-hand_remote_domain_get_iothread_info(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                     struct err *err)
+HAND(remote_domain_get_iothread_info)
 {
-    DECODE(remote_domain_get_iothread_info_args);
-    ALLOW("domain", "read", &a.dom);
-    SLOT(domain_get_iothread_info, "virDomainGetIOThreadInfo");
     virDomainIOThreadInfoPtr *info = NULL;
-    int n = call->conn->hypervisor->domain_get_iothread_info(call->conn, &a.dom, &info, a.flags, err);
+    int n = call->conn->hypervisor->domain_get_iothread_info(call->conn, &a->dom, &info, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_iothread_info_ret ret = {
@@ -265,21 +206,10 @@ hand_remote_domain_get_iothread_info(struct dispatch_call *call, struct xdr_read
     return rc;
 }
 
-int
-hand_remote_domain_interface_addresses(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                       struct err *err)
+HAND(remote_domain_interface_addresses)
 {
-    DECODE(remote_domain_interface_addresses_args);
-    ALLOW("domain", "read", &a.dom);
-    if (a.source == VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT) {
-        ALLOW("domain", "write", &a.dom);
-        /* Asking the guest's agent is writing to it. */
-        if (dispatch_read_only(call, err))
-            return -1;
-    }
-    SLOT(domain_interface_addresses, "virDomainInterfaceAddresses");
     virDomainInterfacePtr *ifaces = NULL;
-    int n = call->conn->hypervisor->domain_interface_addresses(call->conn, &a.dom, &ifaces, a.source, a.flags, err);
+    int n = call->conn->hypervisor->domain_interface_addresses(call->conn, &a->dom, &ifaces, a->source, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_interface_addresses_ret ret = { ARRAY(struct remote_domain_interface, n), (uint32_t)n };
@@ -306,17 +236,10 @@ hand_remote_domain_interface_addresses(struct dispatch_call *call, struct xdr_re
     return rc;
 }
 
-int
-hand_remote_domain_authorized_ssh_keys_get(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                           struct err *err)
+HAND(remote_domain_authorized_ssh_keys_get)
 {
-    DECODE(remote_domain_authorized_ssh_keys_get_args);
-    ALLOW("domain", "write", &a.dom);
-    if (dispatch_read_only(call, err))
-        return -1;
-    SLOT(domain_authorized_ssh_keys_get, "virDomainAuthorizedSSHKeysGet");
     char **keys = NULL;
-    int n = call->conn->hypervisor->domain_authorized_ssh_keys_get(call->conn, &a.dom, a.user, &keys, a.flags, err);
+    int n = call->conn->hypervisor->domain_authorized_ssh_keys_get(call->conn, &a->dom, a->user, &keys, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_authorized_ssh_keys_get_ret ret = { keys, (uint32_t)n };
@@ -326,15 +249,10 @@ hand_remote_domain_authorized_ssh_keys_get(struct dispatch_call *call, struct xd
     return rc;
 }
 
-int
-hand_remote_domain_get_messages(struct dispatch_call *call, struct xdr_reader *r, struct xdr_writer *w,
-                                struct err *err)
+HAND(remote_domain_get_messages)
 {
-    DECODE(remote_domain_get_messages_args);
-    ALLOW("domain", "read", &a.dom);
-    SLOT(domain_get_messages, "virDomainGetMessages");
     char **msgs = NULL;
-    int n = call->conn->hypervisor->domain_get_messages(call->conn, &a.dom, &msgs, a.flags, err);
+    int n = call->conn->hypervisor->domain_get_messages(call->conn, &a->dom, &msgs, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_messages_ret ret = { msgs, (uint32_t)n };

@@ -182,16 +182,14 @@ resolve_alias(struct conf *conf, const char *name, struct err *err)
 {
     g_auto(GStrv) aliases = NULL;
 
-    if (strchr(name, ':') || strchr(name, '/'))
-        return g_strdup(name);
     if (conf_get_list(conf, "uri_aliases", &aliases, err) < 0)
         return NULL;
     for (char **alias = aliases; alias && *alias; alias++) {
         char *equals = strchr(*alias, '=');
 
-        if (!equals || equals == *alias || strspn(*alias, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        if (!equals || strspn(*alias, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                                           "0123456789_-") != (size_t)(equals - *alias)) {
-            err_set_from(err, VIR_FROM_CONF, VIR_ERR_CONF_SYNTAX,
+            err_set_from(err, VIR_FROM_URI, VIR_ERR_CONF_SYNTAX,
                          "libvirt.conf: the item '%s' of uri_aliases is not of the form name=URI, the name of "
                          "letters, digits, '_' and '-'", *alias);
             return NULL;
@@ -214,9 +212,19 @@ conn_choose_uri(struct conf *conf, const char *name, unsigned int flags, struct 
         chosen = g_strdup(env);
     else if (conf_get_string(conf, "uri_default", &chosen, err) < 0)
         return NULL;
-    if (!chosen || !*chosen)
-        return g_strdup("");
-    return flags & VIR_CONNECT_NO_ALIASES ? g_steal_pointer(&chosen) : resolve_alias(conf, chosen, err);
+    if (!chosen)
+        return g_strdup(""); /* the drivers' turn to say who is there */
+    if (!(flags & VIR_CONNECT_NO_ALIASES)) {
+        char *resolved = resolve_alias(conf, chosen, err);
+
+        g_free(chosen);
+        chosen = resolved;
+    }
+    if (chosen && !*chosen) {
+        err_set_from(err, VIR_FROM_NONE, VIR_ERR_NO_CONNECT, "the configuration (uri_default, uri_aliases) leads to an empty URI");
+        return NULL;
+    }
+    return g_steal_pointer(&chosen);
 }
 
 static int

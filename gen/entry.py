@@ -99,6 +99,13 @@ def refuse(call, conditions):
     return text.replace(')\n    {\n', ') {\n')
 
 
+def allocated(call, a):
+    """A pointer to a pointer is what the call allocates, unless it is an array of strings that the caller brings."""
+    following = call.args[call.args.index(a) + 1:][:1]
+    brought = a.type.startswith('char **') and following and following[0].type == 'int'
+    return a.role == 'out' and re.search(r'(Ptr \*+|\w \*\*+)$', a.type) and not brought
+
+
 def body(call):
     family, slot = call.slot
     out, before, after, args = [], [], [], []
@@ -112,6 +119,10 @@ def body(call):
             args.append('%s ? &list : NULL' % a.name)
             after.append('    if (%s)\n        rc = handles_%s(e.conn, &list, %s);\n' % (
                 a.name, kind, a.name))
+        elif allocated(call, a):
+            # Callers free it whatever the call says, and drivers leave it alone when there is nothing to tell.
+            out.append('    if (%s)\n        *%s = NULL;\n' % (a.name, a.name))
+            args.append(a.name)
         elif a.type in REFS:
             args.append('&%s->ref' % a.name)
         elif a.type == 'virStreamPtr':

@@ -76,13 +76,11 @@ def debian_source(package, release, folder):
         (lists / 'sources.list').write_text(''.join(f'deb-src {mirror[0]} {r} main\n' for r in ('bookworm', 'trixie')))
         command(['apt-get', *options, 'update', '-qq'], base_env(), WORK)
     folder.mkdir(parents=True, exist_ok=True)
-    # Not all of a source package may be had; the upstream archive is enough.
-    uris = command(['apt-get', *options, 'source', '--print-uris', '-qq', f'{package}/{release}'], base_env(), folder)
-    archive = re.search(r"'(\S+)' (\S+\.orig\.tar\.\w+) ", uris)
+    if not any(folder.glob('*.orig.tar.*')):
+        # Not all of a source package may be had; the upstream archive is enough.
+        run(['apt-get', *options, 'source', '--download-only', '-qq', f'{package}/{release}'], base_env(), folder)
+    archive = next(folder.glob('*.orig.tar.*z'), None)
     if not archive:
-        raise Failure(f'Debian has no source of {package}')
-    run(['apt-get', *options, 'source', '--download-only', '-qq', f'{package}/{release}'], base_env(), folder)
-    if not (folder / archive.group(2)).exists():
-        raise Failure(f'the source of {package} cannot be had: {archive.group(2)}')
-    command(['tar', 'xf', archive.group(2)], base_env(), folder)
+        raise Failure(f'the source of {package} cannot be had')
+    command(['tar', 'xf', archive.name], base_env(), folder)
     return next(f for f in sorted(folder.iterdir()) if f.is_dir())

@@ -45,11 +45,13 @@ edit_numa(struct domain_def *def, bool live, void *arg, struct err *err)
 {
     const struct values *v = arg;
     const struct domain_numatune *old = def->numatune;
-    enum numa_mode mode = old && old->memory && old->memory->mode ? old->memory->mode : NUMA_MODE_STRICT;
+    /* A guest without memory tuning may get any. */
+    bool tuned = old && old->memory;
+    enum numa_mode mode = tuned && old->memory->mode ? old->memory->mode : NUMA_MODE_STRICT;
 
     if (params_write_numa(def, v->params, v->n, ERR_FROM, err) < 0)
         return -1;
-    if (live && def->numatune->memory->mode != mode)
+    if (live && tuned && def->numatune->memory->mode != mode)
         return err_set(err, VIR_ERR_OPERATION_INVALID, "the NUMA mode of a running guest cannot change");
     return 0;
 }

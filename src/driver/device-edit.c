@@ -168,9 +168,30 @@ same_text(const struct model_table *table, const void *a, const void *b)
     return same;
 }
 
+/* What depends on the other devices of its kind. */
+static void
+forget_rank(void *device, const struct model_field *kind)
+{
+    static const char *const ports[] = { "serial", "parallel", "console" };
+
+    if (strcmp(kind->name, "video") == 0 && ((struct domain_video *)device)->model)
+        ((struct domain_video *)device)->model->primary = TRI_UNSET;
+    for (size_t i = 0; i < G_N_ELEMENTS(ports); i++)
+        if (strcmp(kind->name, ports[i]) == 0 && ((struct domain_chardev *)device)->target)
+            ((struct domain_chardev *)device)->target->has_port = false;
+}
+
+static bool
+has_port(const void *asked, const struct model_field *kind)
+{
+    const struct domain_chardev *c = asked;
+
+    return kind->sub == &domain_chardev_table && c->target && c->target->has_port;
+}
+
 /* Without places and names: what it is. */
 static bool
-same_thing(const void *a, const void *b, const struct model_field *kind)
+same_thing(const void *a, const void *b, const void *asked, const struct model_field *kind)
 {
     DOMAIN_DEF_AUTO x = domain_def_new();
     DOMAIN_DEF_AUTO y = domain_def_new();
@@ -182,11 +203,15 @@ same_thing(const void *a, const void *b, const struct model_field *kind)
         memset(info, 0, sizeof(*info));
     if ((info = info_of(y, device_at(y, kind, 0))))
         memset(info, 0, sizeof(*info));
+    if (!has_port(asked, kind)) {
+        forget_rank(device_at(x, kind, 0), kind);
+        forget_rank(device_at(y, kind, 0), kind);
+    }
     return same_text(kind->sub, device_at(x, kind, 0), device_at(y, kind, 0));
 }
 
 static bool
-same_key(const void *device, const void *wanted, const struct model_field *kind)
+same_key(const void *device, const void *wanted, const void *asked, const struct model_field *kind)
 {
     if (strcmp(kind->name, "disk") == 0)
         return str_equal(((const struct domain_disk *)device)->target, ((const struct domain_disk *)wanted)->target);
@@ -203,7 +228,7 @@ same_key(const void *device, const void *wanted, const struct model_field *kind)
     if (strcmp(kind->name, "hostdev") == 0)
         return same_text(child(kind->sub, "source")->sub, ((const struct domain_hostdev *)device)->source,
                          ((const struct domain_hostdev *)wanted)->source);
-    return kind->kind != MODEL_K_LIST || same_thing(device, wanted, kind);
+    return kind->kind != MODEL_K_LIST || same_thing(device, wanted, asked, kind);
 }
 
 /* An alias or address that is asked for has to be the device's. */
@@ -227,7 +252,7 @@ find(struct domain_def *def, struct domain_def *fragment, struct domain_def *wan
     for (uint32_t i = 0; i < how_many(def, kind); i++) {
         void *device = device_at(def, kind, i);
 
-        if (same_key(device, device_at(wanted, kind, 0), kind) && same_place(info_of(def, device), asked))
+        if (same_key(device, device_at(wanted, kind, 0), device_at(fragment, kind, 0), kind) && same_place(info_of(def, device), asked))
             return (int)i;
     }
     return err_set(err, VIR_ERR_DEVICE_MISSING, "guest '%s' has no such <%s>", def->name, kind->name);

@@ -11,6 +11,9 @@
 
 #define TEST_HOST_CPUS 16   /* of test:///default */
 #define TEST_MAX_VCPUS 32
+/* Of memory: 2 and 4 GiB with eight processors each; the second has large small pages. */
+struct test_cell { unsigned long long kib; unsigned page; };
+extern const struct test_cell test_cells[TEST_CELLS];
 #define TEST_CLOCK_START 627319920 /* of guests, in seconds; as every implementation has it */
 
 /* Parses and completes a document as this hypervisor does; `strict`: unknown elements are errors. */

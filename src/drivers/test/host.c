@@ -59,8 +59,7 @@ test_node_get_info(struct drv_conn *conn, virNodeInfoPtr info, struct err *err)
     return 0;
 }
 
-/* Cells of 2 and 4 GiB with eight processors each; the second has large small pages. */
-static const struct { unsigned long long kib; unsigned page; } cells[TEST_CELLS] = { { 2097152, 4 }, { 4194304, 8 } };
+const struct test_cell test_cells[TEST_CELLS] = { { 2097152, 4 }, { 4194304, 8 } };
 
 int
 test_node_get_cells_free_memory(struct drv_conn *conn, unsigned long long *free, int start, int max, struct err *err)
@@ -71,7 +70,7 @@ test_node_get_cells_free_memory(struct drv_conn *conn, unsigned long long *free,
         return err_set(err, VIR_ERR_INVALID_ARG, "the test host has %d NUMA cells: there is none with number %d", ncells,
                        start);
     for (; n < max && start + n < ncells; n++)
-        free[n] = cells[start + n].kib;
+        free[n] = test_cells[start + n].kib;
     return n;
 }
 
@@ -81,7 +80,7 @@ test_node_get_free_memory(struct drv_conn *conn, unsigned long long *result, str
 {
     *result = 0;
     for (int i = 0; i < test_conn(conn)->ncells; i++)
-        *result += cells[i].kib / 2;
+        *result += test_cells[i].kib / 2;
     return 0;
 }
 
@@ -153,105 +152,4 @@ test_connect_get_sysinfo(struct drv_conn *conn, unsigned int flags, char **resul
                        "    <entry name='version'>G4ETA1WW (2.61 )</entry>\n    <entry name='date'>05/07/2014</entry>\n"
                        "    <entry name='release'>2.61</entry>\n  </bios>\n</sysinfo>\n");
     return 0;
-}
-
-/* ---- what it can run ------------------------------------------------------------------------ */
-
-int
-test_connect_get_max_vcpus(struct drv_conn *conn, const char *type, struct err *err)
-{
-    return TEST_MAX_VCPUS;
-}
-
-static void
-add_cells(GString *xml, int ncells)
-{
-    static const unsigned large[] = { 2048, 1048576 };
-
-    g_string_append_printf(xml, "    <topology>\n      <cells num='%d'>\n", ncells);
-    for (int cell = 0; cell < ncells; cell++) {
-        g_string_append_printf(xml, "        <cell id='%d'>\n          <memory unit='KiB'>%llu</memory>\n", cell,
-                               cells[cell].kib);
-        g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>%llu</pages>\n", cells[cell].page,
-                               cells[cell].kib / cells[cell].page);
-        for (size_t i = 0; i < G_N_ELEMENTS(large); i++)
-            g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>0</pages>\n", large[i]);
-        g_string_append_printf(xml, "          <cpus num='%d'>\n", TEST_HOST_CPUS / TEST_CELLS);
-        for (int core = 0; core < TEST_HOST_CPUS / TEST_CELLS; core++) {
-            int id = cell * (TEST_HOST_CPUS / TEST_CELLS) + core;
-
-            g_string_append_printf(xml, "            <cpu id='%d' socket_id='%d' die_id='0' core_id='%d' siblings='%d'/>\n",
-                                   id, cell, core, id);
-        }
-        g_string_append(xml, "          </cpus>\n        </cell>\n");
-    }
-    g_string_append(xml, "      </cells>\n    </topology>\n");
-}
-
-int
-test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *err)
-{
-    static const char *const types[] = { "hvm", "xen" };
-    static const unsigned pages[] = { 4, 8, 2048, 1048576 };
-    int ncells = test_conn(conn)->ncells;
-    GString *xml = g_string_new("<capabilities>\n\n  <host>\n    <cpu>\n      <arch>i686</arch>\n"
-                                "      <features>\n        <pae/>\n        <nonpae/>\n      </features>\n");
-
-    for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)
-        g_string_append_printf(xml, "      <pages unit='KiB' size='%u'/>\n", pages[i]);
-    g_string_append(xml, "    </cpu>\n    <power_management/>\n    <iommu support='no'/>\n");
-    add_cells(xml, ncells);
-    g_string_append(xml, "    <secmodel>\n      <model>testSecurity</model>\n      <doi></doi>\n    </secmodel>\n  </host>\n\n");
-    for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-        g_string_append_printf(xml, "  <guest>\n    <os_type>%s</os_type>\n    <arch name='i686'>\n"
-                               "      <wordsize>32</wordsize>\n      <emulator>/usr/bin/test-hv</emulator>\n"
-                               "      <domain type='test'/>\n    </arch>\n"
-                               "    <features>\n      <pae/>\n      <nonpae/>\n    </features>\n  </guest>\n\n", types[i]);
-    g_string_append(xml, "</capabilities>\n");
-    *result = g_string_free(xml, FALSE);
-    return 0;
-}
-
-/* ---- named models of processors ----------------------------------------------------------------- */
-
-static const char *const x86[] = {
-    "486", "pentium", "pentium2", "pentium3", "pentiumpro", "coreduo", "n270", "core2duo", "qemu32", "kvm32",
-    "cpu64-rhel5", "cpu64-rhel6", "qemu64", "kvm64", "Conroe", "Penryn", "Nehalem", "Nehalem-IBRS", "Westmere",
-    "Westmere-IBRS", "SandyBridge", "SandyBridge-IBRS", "IvyBridge", "IvyBridge-IBRS", "Haswell-noTSX",
-    "Haswell-noTSX-IBRS", "Haswell", "Haswell-IBRS", "Broadwell-noTSX", "Broadwell-noTSX-IBRS", "Broadwell",
-    "Broadwell-IBRS", "Skylake-Client", "Skylake-Client-IBRS", "Skylake-Client-noTSX-IBRS", "Skylake-Server",
-    "Skylake-Server-IBRS", "Skylake-Server-noTSX-IBRS", "Cascadelake-Server", "Cascadelake-Server-noTSX",
-    "Icelake-Client", "Icelake-Client-noTSX", "Icelake-Server", "Icelake-Server-noTSX", "Cooperlake", "Snowridge",
-    "athlon", "phenom", "Opteron_G1", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "EPYC", "EPYC-IBPB",
-    "EPYC-Rome", "EPYC-Milan", "Dhyana", NULL,
-};
-static const char *const ppc64[] = {
-    "POWER6", "POWER7", "POWER8", "POWER9", "POWER10", "POWERPC_e5500", "POWERPC_e6500", NULL,
-};
-static const char *const none[] = { NULL };
-
-static const struct { enum arch arch; const char *const *names; } model_lists[] = {
-    { ARCH_I686, x86 }, { ARCH_X86_64, x86 }, { ARCH_PPC64, ppc64 }, { ARCH_PPC64LE, ppc64 },
-    { ARCH_AARCH64, none }, { ARCH_S390X, none }, { ARCH_S390, none }, { ARCH_ARMV7L, none }, { ARCH_ARMV6L, none },
-};
-
-int
-test_connect_get_cpu_model_names(struct drv_conn *conn, const char *name, char ***models, unsigned int flags,
-                                 struct err *err)
-{
-    enum arch arch;
-
-    if (flags_check(flags, 0, "virConnectGetCPUModelNames", err) < 0)
-        return -1;
-    arch = (enum arch)model_enum_from(&arch_enum, name);
-    if (!arch)
-        return err_set(err, VIR_ERR_INVALID_ARG, "there is no architecture '%s'", name);
-    for (size_t i = 0; i < G_N_ELEMENTS(model_lists); i++) {
-        if (model_lists[i].arch != arch)
-            continue;
-        if (models)
-            *models = g_strdupv((char **)model_lists[i].names);
-        return (int)g_strv_length((char **)model_lists[i].names);
-    }
-    return err_set_from(err, VIR_FROM_CPU, VIR_ERR_NO_SUPPORT, "no models of processors are known for '%s'", name);
 }

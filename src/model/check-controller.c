@@ -36,18 +36,6 @@ static bool companion(const struct domain_controller *c)
     return c->type == CONTROLLER_TYPE_USB && c->model && g_str_has_prefix(c->model, "ich9-");
 }
 
-/* The set of USB 2 controllers that share an index needs its EHCI, which the others hand over to. */
-static int check_usb_set(const struct domain_def *def, const struct domain_controller *c, struct err *err)
-{
-    bool master = false;
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *o = def->controllers[i];
-        master |= o->type == CONTROLLER_TYPE_USB && o->index == c->index && !o->has_master_startport;
-    }
-    return master ? 0 : err_set(err, VIR_ERR_XML_DETAIL, "USB controller %u of guest '%s' (%s) has a <master> and there "
-                                "is none with that index", c->index, def->name, c->model ? c->model : "");
-}
-
 int check_controllers(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
@@ -63,8 +51,6 @@ int check_controllers(const struct domain_def *def, struct err *err)
                 return XML("guest '%s' has two %s controllers with index %u", def->name, controller_type_str(a->type),
                            a->index);
         }
-        if (a->type == CONTROLLER_TYPE_USB && a->has_master_startport && check_usb_set(def, a, err) < 0)
-            return -1;
     }
     return 0;
 }

@@ -5,6 +5,7 @@
  */
 #include <glib.h>
 #include <string.h>
+#include "base/bitmap.h"
 #include "model/check.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
@@ -136,6 +137,14 @@ static int read_rest(const struct domain_def *def, struct err *err)
             if (def->keywrap[i]->name == def->keywrap[k]->name)
                 return INTERNAL("<keywrap> of guest '%s' has the cipher '%s' twice", def->name,
                                 keywrap_cipher_name_str(def->keywrap[i]->name));
+    if (def->vcpu && !def->vcpu->max)
+        return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
+    for (uint32_t i = 0; i < def->n_iothreadids; i++) {
+        const struct iothread *t = def->iothreadids[i];
+        if (t->has_thread_pool_min && t->has_thread_pool_max && t->thread_pool_min > t->thread_pool_max)
+            return UNSUPPORTED("I/O thread %u of guest '%s' has a thread_pool_min of %d, more than its thread_pool_max", t->id,
+                               def->name, t->thread_pool_min);
+    }
     const struct domain_clock *c = def->clock;
     if (c && c->adjustment && strcmp(c->adjustment, "reset")) {
         char *end;
@@ -199,13 +208,33 @@ static int check_info(struct domain_def *def, const char *kind, void *device, st
     return 0;
 }
 
+/* Cells can only hold the CPUs that there are. */
+static int check_cells(const struct domain_def *def, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    size_t cpus = 0;
+    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
+        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
+        if (numa->cells[i]->cpus && !map)
+            return -1;
+        cpus += map ? bitmap_count(map) : 0;
+        ssize_t last = map ? bitmap_last(map) : -1;
+        bitmap_free(map);
+        if (last >= (ssize_t)def->vcpu->max)
+            return INTERNAL("NUMA cell %u of guest '%s' holds vcpu %zd; the guest has %u vcpus", i, def->name, last,
+                            def->vcpu->max);
+    }
+    return cpus <= def->vcpu->max ? 0 : INTERNAL("the NUMA cells of guest '%s' hold %zu vcpus; the guest has %u", def->name,
+                                                 cpus, def->vcpu->max);
+}
+
 int domain_check(struct domain_def *def, struct err *err)
 {
     g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     void *data[] = { aliases, err };
     if (strchr(def->name, '/'))
         return XML("the name '%s' contains a '/', which names of guests cannot", def->name);
-    if (check_loader(def, err) < 0)
+    if (check_cells(def, err) < 0 || check_loader(def, err) < 0)
         return -1;
     return check_devices(def, err) < 0 ? -1 : domain_each_device(def, check_info, data);
 }

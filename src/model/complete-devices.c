@@ -256,8 +256,30 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
     a->unit = (*scsi)++;
 }
 
+/* Any value is as good as none; numbers as they are known from other tools. */
+static void complete_filter(struct domain_def *def, struct redirfilter_usb *u)
+{
+    const char **const ids[] = { &u->class, &u->vendor, &u->product };
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        gint64 n = *ids[i] ? g_ascii_strtoll(*ids[i], NULL, 0) : -1;
+        *ids[i] = n < 0 ? NULL : i == 0 ? model_printf(def, "0x%02X", (unsigned)n) : model_printf(def, "0x%04X", (unsigned)n);
+    }
+    if (u->version && !strcmp(u->version, "-1"))
+        u->version = NULL;
+}
+
+static int complete_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    if (info->acpi && !info->acpi->index && strcmp(kind, "controller"))
+        info->acpi = NULL;      /* a node alone is one of an expander bus */
+    return 0;
+}
+
 static void complete_others(struct domain_def *def)
 {
+    domain_each_device(def, complete_info, NULL);
+    for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
+        complete_filter(def, def->redirfilter->devices[i]);
     uint32_t scsi = 0;
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (def->disks[i]->bus == DISK_BUS_SCSI && def->disks[i]->info.address &&

@@ -107,7 +107,8 @@ wants_of(const struct pci *p, const char *kind, const void *device)
     }
     if (!strcmp(kind, "filesystem")) {
         const struct domain_filesystem *f = device;
-        if (f->type != FS_TYPE_MOUNT || (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP ||
+        /* on older machines that is said later, with other words */
+        if ((f->type != FS_TYPE_MOUNT && p->express) || (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP ||
                                                        f->driver->type == FS_DRIVER_TYPE_NBD ||
                                                        f->driver->type == FS_DRIVER_TYPE_PLOOP)))
             return WANT_WRONG;

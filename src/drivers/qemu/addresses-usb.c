@@ -198,6 +198,10 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
     if (!wants_usb(kind, device) || !a || !a->type)
         return 0;
     g_autofree char *name = device_describe(kind, device);
+    if (a->type != ADDRESS_TYPE_USB && !strcmp(kind, "hub")) {
+        info->address = NULL;   /* a hub finds its place */
+        return 0;
+    }
     if (a->type != ADDRESS_TYPE_USB)
         return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is a USB device and has an address of type '%s'", name,
                        def->name, address_type_str(a->type));

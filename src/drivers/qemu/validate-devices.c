@@ -168,6 +168,18 @@ check_disk(const struct domain_def *def, const struct domain_disk *d, struct err
 
 /* ---- controllers ---------------------------------------------------------------------------------------- */
 
+/* A companion of USB 2 shares its index with the controller that hands over to it. */
+static bool
+has_master(const struct domain_def *def, unsigned index)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type == CONTROLLER_TYPE_USB && c->index == index && !c->has_master_startport)
+            return true;
+    }
+    return false;
+}
+
 static int
 check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
 {
@@ -183,6 +195,9 @@ check_controller(const struct domain_def *def, const struct domain_controller *c
             return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
         if ((str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci")) && c->has_ports && c->ports > 15)
             return UNSUPPORTED("the USB controller '%s' has at most 15 ports, not %u", c->model, c->ports);
+        if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->has_master_startport && !has_master(def, c->index))
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_DETAIL, "USB controller %u ('%s') is a companion, and "
+                                "there is no controller 'ich9-ehci1' with its index", c->index, c->model);
         break;
     case CONTROLLER_TYPE_IDE:
         if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") && !machine_is(def, "g3beige"))

@@ -5,8 +5,6 @@
  */
 #include "drivers/qemu/domain-host.h"
 
-#include "base/bitmap.h"
-
 #define ERR_FROM VIR_FROM_QEMU
 
 static int
@@ -135,20 +133,6 @@ validate_memory(const struct domain_def *def, struct err *err)
     if (def->max_memory && !(numa && numa->n_cells) && arch_is_x86(def))
         return unsupported(err, "memory can only be plugged in (maxMemory) where the guest has NUMA cells: add <numa> to "
                                 "<cpu>");
-    size_t cpus = 0;
-    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
-        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
-        if (numa->cells[i]->cpus && !map)
-            return -1;
-        cpus += map ? bitmap_count(map) : 0;
-        ssize_t last = map ? bitmap_last(map) : -1;
-        bitmap_free(map);
-        if (last >= (ssize_t)def->vcpu->max)
-            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "NUMA cell %u holds vcpu %zd but the guest has %u vcpus", i, last,
-                           def->vcpu->max);
-    }
-    if (cpus > def->vcpu->max)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "NUMA cells hold %zu vcpus but the guest has %u", cpus, def->vcpu->max);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "drivers/test/guest.h"
 #include "drivers/test/verbs.h"
 
+#include "driver/cpu-models.h"
 #include "model/capabilities-def.h"
 
 #include <string.h>
@@ -117,27 +118,6 @@ test_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator
 
 /* ---- named models of processors ----------------------------------------------------------------- */
 
-static const char *const x86[] = {
-    "486", "pentium", "pentium2", "pentium3", "pentiumpro", "coreduo", "n270", "core2duo", "qemu32", "kvm32",
-    "cpu64-rhel5", "cpu64-rhel6", "qemu64", "kvm64", "Conroe", "Penryn", "Nehalem", "Nehalem-IBRS", "Westmere",
-    "Westmere-IBRS", "SandyBridge", "SandyBridge-IBRS", "IvyBridge", "IvyBridge-IBRS", "Haswell-noTSX",
-    "Haswell-noTSX-IBRS", "Haswell", "Haswell-IBRS", "Broadwell-noTSX", "Broadwell-noTSX-IBRS", "Broadwell",
-    "Broadwell-IBRS", "Skylake-Client", "Skylake-Client-IBRS", "Skylake-Client-noTSX-IBRS", "Skylake-Server",
-    "Skylake-Server-IBRS", "Skylake-Server-noTSX-IBRS", "Cascadelake-Server", "Cascadelake-Server-noTSX",
-    "Icelake-Client", "Icelake-Client-noTSX", "Icelake-Server", "Icelake-Server-noTSX", "Cooperlake", "Snowridge",
-    "athlon", "phenom", "Opteron_G1", "Opteron_G2", "Opteron_G3", "Opteron_G4", "Opteron_G5", "EPYC", "EPYC-IBPB",
-    "EPYC-Rome", "EPYC-Milan", "Dhyana", NULL,
-};
-static const char *const ppc64[] = {
-    "POWER6", "POWER7", "POWER8", "POWER9", "POWER10", "POWERPC_e5500", "POWERPC_e6500", NULL,
-};
-static const char *const none[] = { NULL };
-
-static const struct { enum arch arch; const char *const *names; } model_lists[] = {
-    { ARCH_I686, x86 }, { ARCH_X86_64, x86 }, { ARCH_PPC64, ppc64 }, { ARCH_PPC64LE, ppc64 },
-    { ARCH_AARCH64, none }, { ARCH_S390X, none }, { ARCH_S390, none }, { ARCH_ARMV7L, none }, { ARCH_ARMV6L, none },
-};
-
 int
 test_connect_get_cpu_model_names(struct drv_conn *conn, const char *name, char ***models, unsigned int flags,
                                  struct err *err)
@@ -149,12 +129,14 @@ test_connect_get_cpu_model_names(struct drv_conn *conn, const char *name, char *
     arch = (enum arch)model_enum_from(&arch_enum, name);
     if (!arch)
         return err_set(err, VIR_ERR_INVALID_ARG, "there is no architecture '%s'", name);
-    for (size_t i = 0; i < G_N_ELEMENTS(model_lists); i++) {
-        if (model_lists[i].arch != arch)
-            continue;
-        if (models)
-            *models = g_strdupv((char **)model_lists[i].names);
-        return (int)g_strv_length((char **)model_lists[i].names);
-    }
-    return err_set_from(err, VIR_FROM_CPU, VIR_ERR_NO_SUPPORT, "no models of processors are known for '%s'", name);
+    return cpu_model_names(arch, models, err);
+}
+
+int
+test_connect_baseline_cpu(struct drv_conn *conn, const char **xml, unsigned int ncpus, unsigned int flags, char **result,
+                          struct err *err)
+{
+    if (flags_check(flags, VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES, "virConnectBaselineCPU", err) < 0)
+        return -1;
+    return cpu_baseline(xml, ncpus, flags & VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES, result, err);
 }

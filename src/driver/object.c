@@ -324,31 +324,40 @@ check_claim(const struct object *object, const char *name, const unsigned char *
     return 0;
 }
 
+/* A new one, held by its maker and in no index yet: the writer's lock comes before the store's. */
 static struct object *
 make(struct object_store *store, const char *name, const unsigned char *uuid)
 {
     struct object *object = g_new0(struct object, 1);
 
     object->store = store;
-    object->refs = 2; /* the index's and the writer's */
+    object->refs = 1;
     object->name = g_strdup(name);
-    object->listed = true;
-    pthread_mutex_init(&object->held, NULL);
-    (void)pthread_mutex_trylock(&object->held); /* nobody else has it yet: this waits for nothing, whatever the order */
-    g_hash_table_insert(store->by_name, object->name, object);
-    if (uuid) {
-        object->has_uuid = true;
+    object->has_uuid = uuid != NULL;
+    if (uuid)
         memcpy(object->uuid, uuid, UUID_LEN);
-        g_hash_table_insert(store->by_uuid, object->uuid, object);
-    }
-    g_ptr_array_add(store->all, object);
+    pthread_mutex_init(&object->held, NULL);
+    pthread_mutex_lock(&object->held);
     return object;
+}
+
+static void
+list(struct object *object)
+{
+    struct object_store *store = object->store;
+
+    object->refs++;
+    object->listed = true;
+    g_hash_table_insert(store->by_name, object->name, object);
+    if (object->has_uuid)
+        g_hash_table_insert(store->by_uuid, object->uuid, object);
+    g_ptr_array_add(store->all, object);
 }
 
 struct object *
 object_claim(struct object_store *store, const char *name, const unsigned char *uuid, bool inactive, struct err *err)
 {
-    struct object *object;
+    struct object *fresh = make(store, name, uuid), *object;
 
     pthread_mutex_lock(&store->lock);
     do {
@@ -357,12 +366,15 @@ object_claim(struct object_store *store, const char *name, const unsigned char *
             object = find(store, name, NULL);
     } while (object && !take(object));
     if (!object) {
-        object = make(store, name, uuid);
+        object = g_steal_pointer(&fresh);
+        list(object);
     } else if (check_claim(object, name, uuid, inactive, err) < 0) {
         let_go(object);
         object = NULL;
     }
     pthread_mutex_unlock(&store->lock);
+    if (fresh)
+        let_go(fresh);
     return object;
 }
 

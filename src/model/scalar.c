@@ -394,7 +394,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
     }
     case MODEL_K_OCT:
         *valid = "an octal number such as 0644";
-        if (scan_u64(s, n, 8, &v) < 0 || v > 07777)
+        if (scan_u64(s, n, 8, &v) < 0 || v > 0777)
             return -1;
         *(uint16_t *)FIELD_PTR(base, f->offset) = v;
         break;
@@ -504,7 +504,7 @@ void scalar_print(struct text *t, const struct model_field *f, const void *base)
         print_hex(t, load(f, base), f->arg);
         break;
     case MODEL_K_OCT:
-        n = snprintf(buf, sizeof(buf), "%04o", (unsigned)load(f, base));
+        n = snprintf(buf, sizeof(buf), f->flags & MODEL_ATTR ? "%04o" : "0%o", (unsigned)load(f, base));
         text_add(t, buf, n);
         break;
     case MODEL_K_DOUBLE:

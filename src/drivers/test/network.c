@@ -117,6 +117,7 @@ read_def(const char *xml, unsigned flags, struct err *err)
 
     if (network_def_parse(xml, strlen(xml), how, &def, err) < 0 || network_complete(def, err) < 0)
         return NULL;
+    def->dnsmasq_options = NULL; /* what only a real server would be told */
     return network_def_copy(def);
 }
 

@@ -118,6 +118,8 @@ read_def(const char *xml, bool validate, struct err *err)
     if (storage_pool_def_parse(xml, strlen(xml), validate ? MODEL_PARSE_STRICT : 0, &def, err) < 0 ||
         storage_pool_complete(def, err) < 0)
         return NULL;
+    def->mount_opts = NULL; /* what only a real mount or cluster would be told */
+    def->config_opts = NULL;
     return storage_pool_def_copy(def);
 }
 

@@ -25,6 +25,8 @@ int secret_complete(struct secret_def *def, struct err *err);
 int interface_complete(struct interface_def *def, struct err *err);
 /* For virNodeDeviceCreateXML and DefineXML: mediated devices and fibre channel hosts. */
 int node_device_complete(struct node_device_def *def, struct err *err);
+/* For a device that is there: does the document say what each of its capabilities is made of? */
+int node_device_check(struct node_device_def *def, struct err *err);
 /* `now` names what has no name and is its time; `domain` is the guest that it is taken of.  The caller
  * adds its parent and its <domain>.  disk_only: without memory, as VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY. */
 int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only, int64_t now,

@@ -80,3 +80,93 @@ node_device_complete(struct node_device_def *def, struct err *err)
         return 0;
     }
 }
+
+/* ---- devices that are there ---------------------------------------------------------------------------- */
+
+/* What a capability has to say and does not; NULL: all is there. */
+static const char *
+lacks_what(const struct nodedev_capability *c)
+{
+    switch (c->type) {
+    case NODEDEV_CAP_SYSTEM:
+        return !c->hardware || !c->hardware->has_uuid ? "uuid of the system" : NULL;
+    case NODEDEV_CAP_PCI:
+        return !c->has_domain || !c->has_bus || !c->has_slot || !c->has_function ? "complete PCI address" :
+            !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id ? "ids of vendor and product" : NULL;
+    case NODEDEV_CAP_USB_DEVICE:
+        return !c->has_bus || !c->has_device ? "complete USB address" :
+            !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id ? "ids of vendor and product" : NULL;
+    case NODEDEV_CAP_USB:
+        return !c->has_number || !c->has_usb_class || !c->has_subclass || !c->has_protocol ?
+            "complete description of its USB interface" : NULL;
+    case NODEDEV_CAP_NET:
+        return !c->interface ? "<interface>" : NULL;
+    case NODEDEV_CAP_SCSI_HOST:
+        return !c->has_host ? "<host> number" : NULL;
+    case NODEDEV_CAP_FC_HOST:
+        return !c->wwnn || !c->wwpn ? "<wwnn> and <wwpn>" : NULL;
+    case NODEDEV_CAP_SCSI_TARGET:
+        return !c->target_name ? "<target>" : NULL;
+    case NODEDEV_CAP_SCSI:
+        return !c->has_host || !c->has_bus || !c->has_target || !c->has_lun ? "complete SCSI address" : NULL;
+    case NODEDEV_CAP_STORAGE: {
+        bool removable = c->n_capabilities && c->capabilities[0]->type == NODEDEV_CAP_REMOVABLE;
+        return !c->block ? "<block> path" : !removable && !c->has_size ? "<size>" : NULL;
+    }
+    case NODEDEV_CAP_REMOVABLE:
+        return !c->has_media_size ? "<media_size>" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* The order in which the capabilities of a capability are told. */
+static unsigned
+rank(enum nodedev_cap type)
+{
+    static const enum nodedev_cap order[] = { NODEDEV_CAP_PHYS_FUNCTION, NODEDEV_CAP_VIRT_FUNCTIONS, NODEDEV_CAP_PCI_BRIDGE,
+        NODEDEV_CAP_CARDBUS_BRIDGE, NODEDEV_CAP_MDEV_TYPES, NODEDEV_CAP_VPD, NODEDEV_CAP_FC_HOST, NODEDEV_CAP_VPORT_OPS };
+    unsigned i = 0;
+
+    while (i < G_N_ELEMENTS(order) && order[i] != type)
+        i++;
+    return i;
+}
+
+static int
+check_capability(const struct node_device_def *def, struct nodedev_capability *c, struct err *err)
+{
+    const char *what = lacks_what(c);
+    if (what)
+        return lacks(err, def, what);
+    if (c->type == NODEDEV_CAP_SYSTEM && !c->firmware)
+        c->firmware = model_new(def, struct nodedev_firmware);
+    if (c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
+        g_strcmp0(c->kind, "render"))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' is a DRM node of the type '%s'; there are primary, control "
+                       "and render", name_of(def), c->kind ? c->kind : "");
+    if (c->type == NODEDEV_CAP_MDEV && (!c->n_types || !c->types[0]->id))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' is a mediated device without <type id='…'/>",
+                       name_of(def));
+    for (uint32_t i = 0; i < c->n_capabilities; i++) {
+        struct nodedev_capability *k = c->capabilities[i];
+        if (check_capability(def, k, err) < 0)
+            return -1;
+        uint32_t at = i;
+        for (; at && rank(c->capabilities[at - 1]->type) > rank(k->type); at--)
+            c->capabilities[at] = c->capabilities[at - 1];
+        c->capabilities[at] = k;
+    }
+    return 0;
+}
+
+int
+node_device_check(struct node_device_def *def, struct err *err)
+{
+    if (!def->n_capabilities)
+        return lacks(err, def, "<capability>, which says what it is");
+    for (uint32_t i = 0; i < def->n_capabilities; i++)
+        if (check_capability(def, def->capabilities[i], err) < 0)
+            return -1;
+    return 0;
+}

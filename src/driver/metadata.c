@@ -9,7 +9,8 @@
 #include <libxml/tree.h>
 #include <string.h>
 
-#define ERR_FROM VIR_FROM_DOMAIN
+/* An error of the kind of object. */
+#define fail(in, code, err, ...) err_set_from((err), (in)->err_from, (code), __VA_ARGS__)
 
 static void
 quiet(void *ctx, const char *msg, ...)
@@ -31,25 +32,25 @@ parse(const char *text)
 
 /* The definition's metadata as a document; the model keeps the text inside. */
 static xmlDocPtr
-metadata_doc(const struct domain_def *def)
+metadata_doc(const struct metadata *in)
 {
     g_autofree char *text = NULL;
 
-    if (!def->metadata)
+    if (!*in->element)
         return NULL;
-    text = g_strdup_printf("<metadata>%s</metadata>", def->metadata);
+    text = g_strdup_printf("<metadata>%s</metadata>", *in->element);
     return parse(text);
 }
 
 /* And back. */
 static void
-keep(struct domain_def *def, xmlDocPtr doc)
+keep(const struct metadata *in, xmlDocPtr doc)
 {
     xmlBufferPtr buf = xmlBufferCreate();
 
     for (xmlNodePtr n = xmlDocGetRootElement(doc)->children; n; n = n->next)
         xmlNodeDump(buf, doc, n, 2, 1);
-    def->metadata = model_raw(def, (const char *)xmlBufferContent(buf));
+    *in->element = model_raw(in->root, (const char *)xmlBufferContent(buf));
     xmlBufferFree(buf);
 }
 
@@ -77,9 +78,9 @@ strip_ns(xmlNodePtr node, const char *uri)
 }
 
 static char *
-get_element(const struct domain_def *def, const char *uri)
+get_element(const struct metadata *in, const char *uri)
 {
-    xmlDocPtr doc = metadata_doc(def);
+    xmlDocPtr doc = metadata_doc(in);
     xmlNodePtr node = find(doc, uri);
     char *text = NULL;
 
@@ -123,9 +124,9 @@ has_prefix(xmlNodePtr node, const char *prefix)
 
 /* Puts `text` (NULL: removes) under namespace key:uri. */
 static int
-set_element(struct domain_def *def, const char *text, const char *key, const char *uri, struct err *err)
+set_element(const struct metadata *in, const char *text, const char *key, const char *uri, struct err *err)
 {
-    xmlDocPtr doc = metadata_doc(def);
+    xmlDocPtr doc = metadata_doc(in);
     xmlDocPtr fresh = NULL;
     xmlNodePtr old, node, root;
 
@@ -134,7 +135,7 @@ set_element(struct domain_def *def, const char *text, const char *key, const cha
         if (!fresh) {
             if (doc)
                 xmlFreeDoc(doc);
-            return err_set(err, VIR_ERR_XML_DETAIL, "the metadata is not one well-formed XML element: %.200s", text);
+            return fail(in, VIR_ERR_XML_DETAIL, err, "the metadata is not one well-formed XML element: %.200s", text);
         }
     }
     if (fresh && has_prefix(xmlDocGetRootElement(fresh), key)) {
@@ -174,7 +175,7 @@ set_element(struct domain_def *def, const char *text, const char *key, const cha
         xmlAddChild(root, node);
         xmlFreeDoc(fresh);
     }
-    keep(def, doc);
+    keep(in, doc);
     xmlFreeDoc(doc);
     return 0;
 }
@@ -182,50 +183,77 @@ set_element(struct domain_def *def, const char *text, const char *key, const cha
 /* ---- the calls --------------------------------------------------------------------- */
 
 char *
-metadata_get(const struct domain_def *def, int type, const char *uri, struct err *err)
+metadata_get(const struct metadata *in, int type, const char *uri, struct err *err)
 {
     char *text = NULL;
 
     switch (type) {
     case VIR_DOMAIN_METADATA_DESCRIPTION:
-        text = g_strdup(def->description);
+        text = g_strdup(*in->description);
         break;
     case VIR_DOMAIN_METADATA_TITLE:
-        text = g_strdup(def->title);
+        text = g_strdup(*in->title);
         break;
     case VIR_DOMAIN_METADATA_ELEMENT:
-        text = get_element(def, uri);
+        text = get_element(in, uri);
         break;
     default:
-        err_set(err, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
+        fail(in, VIR_ERR_INVALID_ARG, err, "there is no metadata of type %d", type);
         return NULL;
     }
     if (!text)
-        err_set(err, VIR_ERR_NO_DOMAIN_METADATA, "guest '%s' has no such metadata", def->name);
+        fail(in, in->err_missing, err, "%s '%s' has no such metadata", in->what, in->name);
     return text;
 }
 
 int
-metadata_set(struct domain_def *def, int type, const char *text, const char *key, const char *uri, struct err *err)
+metadata_set(const struct metadata *in, int type, const char *text, const char *key, const char *uri, struct err *err)
 {
     if (text && *text == '\0' && type != VIR_DOMAIN_METADATA_ELEMENT)
         text = NULL;
     switch (type) {
     case VIR_DOMAIN_METADATA_DESCRIPTION:
-        def->description = model_str(def, text);
+        *in->description = model_str(in->root, text);
         return 0;
     case VIR_DOMAIN_METADATA_TITLE:
-        def->title = model_str(def, text);
+        *in->title = model_str(in->root, text);
         return 0;
     case VIR_DOMAIN_METADATA_ELEMENT:
-        return set_element(def, text, key, uri, err);
+        return set_element(in, text, key, uri, err);
     default:
-        return err_set(err, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
+        return fail(in, VIR_ERR_INVALID_ARG, err, "there is no metadata of type %d", type);
     }
 }
 
+/* ---- of guests ------------------------------------------------------------------------ */
+
+static struct metadata
+of_domain(struct domain_def *def)
+{
+    return (struct metadata){
+        .root = def, .title = &def->title, .description = &def->description, .element = &def->metadata,
+        .what = "guest", .name = def->name, .err_from = VIR_FROM_DOMAIN, .err_missing = VIR_ERR_NO_DOMAIN_METADATA,
+    };
+}
+
+char *
+domain_metadata_get(const struct domain_def *def, int type, const char *uri, struct err *err)
+{
+    const struct metadata in = of_domain((struct domain_def *)def);
+
+    return metadata_get(&in, type, uri, err);
+}
+
+int
+domain_metadata_set(struct domain_def *def, int type, const char *text, const char *key, const char *uri, struct err *err)
+{
+    const struct metadata in = of_domain(def);
+
+    return metadata_set(&in, type, text, key, uri, err);
+}
+
 struct event *
-metadata_event(const struct vm_view *view, int type, const char *uri)
+domain_metadata_event(const struct vm_view *view, int type, const char *uri)
 {
     struct event *ev = domain_event(view, EVENT_DOMAIN, VIR_DOMAIN_EVENT_ID_METADATA_CHANGE);
 

@@ -20,7 +20,7 @@ qemu_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainGetMetadata", err) < 0 ||
         !(view = domain_view(conn, dom, err)) || !(def = domain_one_def(view, flags, err)))
         return -1;
-    *result = metadata_get(def, type, uri, err);
+    *result = domain_metadata_get(def, type, uri, err);
     return *result ? 0 : -1;
 }
 
@@ -43,7 +43,7 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         return -1;
     if (affect.live) {
         def = domain_def_copy(turn_live_def(turn));
-        if (metadata_set(def, type, metadata, key, uri, err) < 0) {
+        if (domain_metadata_set(def, type, metadata, key, uri, err) < 0) {
             domain_def_unref(def);
             return -1;
         }
@@ -52,13 +52,13 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     }
     if (affect.config) {
         def = domain_def_copy(turn_config_def(turn));
-        if (metadata_set(def, type, metadata, key, uri, err) < 0) {
+        if (domain_metadata_set(def, type, metadata, key, uri, err) < 0) {
             domain_def_unref(def);
             return -1;
         }
         if (guest_save_config(turn, def, err) < 0)
             return -1;
     }
-    turn_emit(turn, metadata_event(turn_view(turn), type, uri));
+    turn_emit(turn, domain_metadata_event(turn_view(turn), type, uri));
     return 0;
 }

@@ -120,7 +120,7 @@ test_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
     if (!(def = domain_one_def(view, flags, err)))
         return -1;
-    *result = metadata_get(def, type, uri, err);
+    *result = domain_metadata_get(def, type, uri, err);
     return *result ? 0 : -1;
 }
 
@@ -131,7 +131,7 @@ edit_metadata(struct domain_def *def, bool live, void *arg, struct err *err)
 {
     const struct note *n = arg;
 
-    return metadata_set(def, n->type, n->text, n->key, n->uri, err);
+    return domain_metadata_set(def, n->type, n->text, n->key, n->uri, err);
 }
 
 int
@@ -145,6 +145,6 @@ test_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
         domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetMetadata", &turn, err) < 0 ||
         test_edit_turn(turn, flags, edit_metadata, &note, err) < 0)
         return -1;
-    turn_emit(turn, metadata_event(turn_view(turn), type, uri));
+    turn_emit(turn, domain_metadata_event(turn_view(turn), type, uri));
     return 0;
 }

@@ -8,8 +8,6 @@
  */
 #include "drivers/test/objects.h"
 
-#include "driver/network-update.h"
-
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_TEST
@@ -229,49 +227,6 @@ test_network_set_autostart(struct drv_conn *conn, const struct network_ref *net,
         return -1;
     facts = object_facts(network);
     facts.autostart = autostart != 0;
-    object_publish(network, &facts);
-    return 0;
-}
-
-/* LIVE and CONFIG, or what is CURRENT. */
-static int
-affect(const struct object_view *view, unsigned *flags, struct err *err)
-{
-    bool active = object_is_active(view);
-
-    if (!(*flags & (VIR_NETWORK_UPDATE_AFFECT_LIVE | VIR_NETWORK_UPDATE_AFFECT_CONFIG)))
-        *flags |= active ? VIR_NETWORK_UPDATE_AFFECT_LIVE : VIR_NETWORK_UPDATE_AFFECT_CONFIG;
-    if (*flags & VIR_NETWORK_UPDATE_AFFECT_LIVE && !active)
-        return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_OPERATION_INVALID, "network '%s' is not active", view->name);
-    if (*flags & VIR_NETWORK_UPDATE_AFFECT_CONFIG && !object_is_persistent(view))
-        return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_OPERATION_INVALID,
-                            "network '%s' is transient and has no persistent definition to change", view->name);
-    return 0;
-}
-
-int
-test_network_update(struct drv_conn *conn, const struct network_ref *net, unsigned int command, unsigned int section,
-                    int parentIndex, const char *xml, unsigned int flags, struct err *err)
-{
-    OBJECT_AUTO network = NULL;
-    NETWORK_DEF_AUTO live = NULL;
-    NETWORK_DEF_AUTO config = NULL;
-    struct object_facts facts;
-
-    if (flags_check(flags, VIR_NETWORK_UPDATE_AFFECT_LIVE | VIR_NETWORK_UPDATE_AFFECT_CONFIG, "virNetworkUpdate", err) < 0 ||
-        !(network = network_hold(conn, net, err)) || affect(object_now(network), &flags, err) < 0)
-        return -1;
-    facts = object_facts(network);
-    if (flags & VIR_NETWORK_UPDATE_AFFECT_LIVE) {
-        facts.live = live = network_def_copy(facts.live);
-        if (network_update(live, command, section, parentIndex, xml, err) < 0)
-            return -1;
-    }
-    if (flags & VIR_NETWORK_UPDATE_AFFECT_CONFIG) {
-        facts.config = config = network_def_copy(facts.config);
-        if (network_update(config, command, section, parentIndex, xml, err) < 0)
-            return -1;
-    }
     object_publish(network, &facts);
     return 0;
 }

@@ -28,7 +28,7 @@ def four(r):
 
 VALUES = {
     ('network_def', 'name'): ['n', 'net-1'], ('network_def', 'connections'): None, ('network_def', 'metadata'): None,
-    ('network_def', 'title'): None, ('network_def', 'description'): None,  # newer than the reference
+    ('network_def', 'title'): None, ('network_def', 'description'): None, ('network_domain', 'register'): None,  # newer than the reference
     ('network_address', 'address'): lambda r: r.choice(('10.0.0.1', '10.1.0.1', '192.168.7.1', 'fd00::1')),
     ('network_address', 'family'): ['ipv4', 'ipv4', 'ipv6'], ('network_address', 'prefix'): ['8', '16', '24'],
     ('network_address', 'netmask'): ['255.255.255.0', '255.255.0.0'],

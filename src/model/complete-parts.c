@@ -113,9 +113,8 @@ complete_route(const void *root, struct network_route *r, const char *where, str
     r->gateway = ip_text(root, &by);
     if (r->netmask)
         r->netmask = ip_text(root, &mask);
+    /* with neither it is the default route, to 0.0.0.0 */
     int prefix = r->has_prefix ? (int)r->prefix : r->netmask ? ip_prefix_of_mask(&mask) : 0;
-    if (!r->has_prefix && !r->netmask && !ip_host_bits_are(&to, 0, 0))
-        prefix = ip_class_prefix(&to);
     if (prefix < 0 || !ip_host_bits_are(&to, prefix, 0))
         return bad_route(err, where, r, "does not go to the address of a network");
     return 0;

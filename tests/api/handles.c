@@ -248,6 +248,46 @@ errors(void)
     virDefaultErrorFunc(NULL);
 }
 
+/* What calls return as structures is freed whole: the leak checker is the judge. */
+static void
+structures(void)
+{
+    virDomainFSInfoPtr fs = g_new0(virDomainFSInfo, 1);
+    virDomainIOThreadInfoPtr thread = g_new0(virDomainIOThreadInfo, 1);
+    virDomainInterfacePtr iface = g_new0(virDomainInterface, 1);
+    virNetworkDHCPLeasePtr lease = g_new0(virNetworkDHCPLease, 1);
+    virDomainStatsRecordPtr *stats = g_new0(virDomainStatsRecordPtr, 2);
+    struct domain_ref ref = { .name = g_strdup("guest") };
+    int max = 0;
+
+    fs->mountpoint = g_strdup("/");
+    fs->ndevAlias = 1;
+    fs->devAlias = g_new0(char *, 1);
+    fs->devAlias[0] = g_strdup("vda");
+    virDomainFSInfoFree(fs);
+    thread->cpumap = g_malloc0(2);
+    virDomainIOThreadInfoFree(thread);
+    iface->name = g_strdup("eth0");
+    iface->naddrs = 1;
+    iface->addrs = g_new0(virDomainIPAddress, 1);
+    iface->addrs[0].addr = g_strdup("192.0.2.1");
+    virDomainInterfaceFree(iface);
+    lease->ipaddr = g_strdup("192.0.2.1");
+    virNetworkDHCPLeaseFree(lease);
+    stats[0] = g_new0(virDomainStatsRecord, 1);
+    stats[0]->dom = handle_new_domain(conn, &ref);
+    g_assert_cmpint(virTypedParamsAddInt(&stats[0]->params, &stats[0]->nparams, &max, "x", 1), ==, 0);
+    virDomainStatsRecordListFree(stats);
+    virDomainFSInfoFree(NULL);
+    virDomainIOThreadInfoFree(NULL);
+    virDomainInterfaceFree(NULL);
+    virNetworkDHCPLeaseFree(NULL);
+    virDomainStatsRecordListFree(NULL);
+    /* The oldest name of creating a guest is only a name. */
+    g_assert_null(virDomainCreateLinux(conn, NULL, 0));
+    g_assert_cmpint(virGetLastErrorCode(), ==, VIR_ERR_INVALID_ARG);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -265,6 +305,7 @@ main(int argc, char **argv)
     g_test_add_func("/handles/by-uuid", by_uuid);
     g_test_add_func("/handles/thousands", thousands);
     g_test_add_func("/handles/errors", errors);
+    g_test_add_func("/handles/structures", structures);
     rc = g_test_run();
     g_assert_cmpint(virConnectClose(conn), ==, 0);
     return rc;

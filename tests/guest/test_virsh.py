@@ -180,3 +180,57 @@ def test_a_daemon_that_dies_is_told_and_found_again(daemon, top):
         pytest.fail(f'no reconnection: {said!r}')
     t.type(b'quit\n')
     assert t.end() == 0
+
+
+COMPLETE = r'''
+. "$1"
+COMP_LINE=$2 COMP_POINT=${#2} COMPREPLY=()
+compopt() { :; }
+_virsh virsh
+printf '%s\n' "${COMPREPLY[@]}"
+'''
+
+
+@pytest.mark.parametrize('typed, offered', [
+    ('dominf', ['dominfo']), ('dominfo te', ['test']), ('dominfo --domain te', ['test']), ('dominfo --domain=te', ['test']),
+    ('domifstat test aa:bb', ['bb:cc:dd:ee:ff']), ('list --state-p', ['--state-paused']), ('send-key test KEY_LEFTA', ['KEY_LEFTALT']),
+    ('attach-disk test /x vdb --cache wr', ['writeback', 'writethrough']), ('help domif-', ['domif-getlink', 'domif-setlink']),
+    ('net-info ', ['default']), ('--output ', ['json', 'text']), ('-c test:///d', ['///default']), ('dominfo nothing-of-this', [''])])
+def test_bash_completes(typed, offered, tmp_path):
+    (tmp_path / 'virsh').symlink_to(VIRSH)
+    env = dict(os.environ, PATH=f'{tmp_path}:/usr/bin:/bin', LIBVIRT_DEFAULT_URI='test:///default')
+    said = subprocess.run(['bash', '-c', COMPLETE, 'bash', str(VIRSH.parent / 'virsh.bash'), 'virsh ' + typed], env=env,
+                          capture_output=True, text=True, timeout=PATIENCE)
+    assert said.stdout.splitlines() == offered, said
+
+
+def test_every_word_has_a_completion_or_is_free():
+    """Options that take one of few words, a file or an object offer them; what is left is free text."""
+    said = subprocess.run([str(VIRSH), 'self-test', '--completers-missing'], capture_output=True, text=True)
+    assert said.returncode == 0 and 0 < len(said.stdout.splitlines()) < 140, said.stdout
+
+
+@pytest.mark.parametrize('words, hint', [
+    (['dominfo', 'tets'], 'hint: there is: test'), (['net-info', 'defalt'], 'hint: there is: default'),
+    (['lst'], 'hint: there are: list'), (['list', '--al'], 'hint: there are: --all'),
+    (['dominfo'], 'hint: virsh help dominfo tells how it is used'),
+    (['-r', 'destroy', 'test'], 'hint: this connection is for looking only; connect without --readonly')])
+def test_errors_come_with_a_hint(words, hint):
+    def said(**env):
+        return subprocess.run([str(VIRSH), '-c', 'test:///default', *words], env={**os.environ, **env}, capture_output=True,
+                              text=True).stderr.splitlines()
+    assert said(VIRSH_HINTS='1')[-1] == hint
+    assert not any(line.startswith('hint:') for line in said())
+
+
+def test_a_reader_that_leaves_is_no_error_to_talk_about():
+    said = subprocess.run([f'"{VIRSH}" -c test:///default help | head -1 >/dev/null'], shell=True, capture_output=True, text=True)
+    assert said.stderr == ''
+
+
+def test_a_locale_without_umlauts_shows_bytes(tmp_path):
+    (tmp_path / 'u.xml').write_text("<domain type='test'><name>gr\u00fcn</name><memory>1024</memory><os><type>hvm</type></os></domain>")
+    for locale, shown in (('C', 'gr\\xc3\\xbcn'), ('C.UTF-8', 'gr\u00fcn')):
+        said = subprocess.run([str(VIRSH), '-q', '-c', 'test:///default', f'define {tmp_path}/u.xml; list --all'],
+                              env=dict(os.environ, LC_ALL=locale), capture_output=True)
+        assert shown in said.stdout.decode(), said

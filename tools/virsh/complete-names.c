@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names of objects for completion in virsh.  Each asks the hypervisor and waits for it. */
 #include "events.h"
+#include "keys.h"
 #include "lookup.h"
 #include "xml.h"
 
@@ -115,6 +116,62 @@ find_in_domain(struct shell *sh, const struct call *call, GPtrArray *names, cons
 }
 
 static void
+find_aliases(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_domain(sh, call, names, "/domain/devices/*/alias/@name");
+}
+
+static void
+find_consoles(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_domain(sh, call, names, "/domain/devices/*[self::console or self::serial or self::parallel]/alias/@name");
+}
+
+static void
+find_iothreads(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_domain(sh, call, names, "/domain/iothreadids/iothread/@id");
+}
+
+static void
+find_in_host(struct shell *sh, GPtrArray *names, const char *xpath)
+{
+    auto_lib char *text = virConnectGetCapabilities(sh->conn);
+    g_autoptr(xml_doc) doc = text ? xml_parse(text) : NULL;
+    g_autoptr(GPtrArray) nodes = doc ? xml_nodes(doc, NULL, xpath) : NULL;
+    for (guint i = 0; nodes && i < nodes->len; i++) {
+        g_autofree char *value = xml_text(doc, nodes->pdata[i], "string(.)");
+        finder_add(names, value);
+    }
+}
+
+static void
+find_architectures(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_host(sh, names, "/capabilities/guest/arch/@name");
+}
+
+static void
+find_machines(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_host(sh, names, "/capabilities/guest/arch//machine");
+}
+
+static void
+find_emulators(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_host(sh, names, "/capabilities/guest/arch//emulator");
+}
+
+static void
+find_keys(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    const char *name;
+    for (size_t i = 0; (name = key_name(i)); i++)
+        finder_add(names, name);
+}
+
+static void
 find_disks(struct shell *sh, const struct call *call, GPtrArray *names)
 {
     find_in_domain(sh, call, names, "/domain/devices/disk/target/@dev");
@@ -157,7 +214,9 @@ const struct finder finders[] = {
     {"binding", find_bindings, false}, {"snapshot", find_snapshots, false},
     {"checkpoint", find_checkpoints, false}, {"volume", find_volumes, false},
     {"secret", find_secrets, false}, {"disk", find_disks, false}, {"domif", find_domifs, false},
-    {"netport", find_netports, false}, {"domevent", find_events, true}, {"netevent", find_events, true},
+    {"alias", find_aliases, false}, {"console", find_consoles, false}, {"iothread", find_iothreads, false},
+    {"arch", find_architectures, false}, {"machine", find_machines, false}, {"emulator", find_emulators, false},
+    {"key", find_keys, true}, {"netport", find_netports, false}, {"domevent", find_events, true}, {"netevent", find_events, true},
     {"poolevent", find_events, true}, {"nodedevevent", find_events, true},
     {"secretevent", find_events, true}, {NULL, NULL, false},
 };

@@ -129,8 +129,19 @@ complete_words(struct shell *sh, char *const *words)
         const struct option_def *waiting = NULL;
         bool options;
         struct call *call = def ? call_so_far(def, words + 1, n - 2, &waiting, &options) : NULL;
+        const char *eq = g_str_has_prefix(last, "--") ? strchr(last, '=') : NULL;
         if (waiting) {
             values_of(sh, call, waiting, all);
+        } else if (call && options && eq) {
+            /* --name=value is one word. */
+            g_autofree char *name = g_strndup(last + 2, eq - last - 2);
+            const struct option_def *o = option_find(def, name);
+            if (o && o->type != OPTION_FLAG)
+                values_of(sh, call, o, all);
+            for (guint i = 0; i < all->len; i++) {
+                g_autofree char *value = all->pdata[i];
+                all->pdata[i] = g_strdup_printf("--%s=%s", name, value);
+            }
         } else if (call) {
             const struct option_def *next = NULL;
             for (const struct option_def *o = def->options; o && o->name; o++) {
@@ -157,6 +168,12 @@ complete_words(struct shell *sh, char *const *words)
             g_ptr_array_add(found, g_strdup(all->pdata[i]));
     if (found->len)
         qsort(found->pdata, found->len, sizeof(void *), by_text);
+    for (guint i = 1; i < found->len;) {
+        if (strcmp(found->pdata[i - 1], found->pdata[i]) == 0)
+            g_free(g_ptr_array_remove_index(found, i));
+        else
+            i++;
+    }
     g_ptr_array_add(found, NULL);
     return (char **)g_ptr_array_free(found, FALSE);
 }

@@ -43,6 +43,12 @@ attempt(const char *text, int start, int end)
     g_auto(GStrv) words = parse_unfinished(line, &quote);
     g_auto(GStrv) found = complete_words(completing, words);
     size_t n = found ? g_strv_length(found) : 0;
+    /* Of --name=value readline completes the value only. */
+    for (size_t i = 0; i < n && !g_str_has_prefix(text, "--"); i++) {
+        const char *eq = g_str_has_prefix(found[i], "--") ? strchr(found[i], '=') : NULL;
+        if (eq)
+            memmove(found[i], eq + 1, strlen(eq));
+    }
     rl_attempted_completion_over = n > 0;
     if (n == 0)
         return NULL;

@@ -87,6 +87,12 @@ win32_regular(const char *name)
     return pad ? 0x60 + (int)n : 0x6f + (int)n;
 }
 
+const char *
+key_name(size_t i)
+{
+    return i < G_N_ELEMENTS(linux_keys) ? linux_keys[i].name : NULL;
+}
+
 int
 keyset_find(const char *name)
 {

@@ -2,5 +2,8 @@
 /* Names of key code sets and keys. */
 #pragma once
 
+#include <stddef.h>
+
 int keyset_find(const char *name); /* a virKeycodeSet, or -1 */
+const char *key_name(size_t i); /* the names of Linux keys, one after the other, then NULL */
 int key_find(int set, const char *text); /* by name or number, or -1 */

@@ -181,6 +181,8 @@ run_one(struct shell *sh, const struct call *call)
     gint64 took = g_get_monotonic_time() - start;
     if (sh->document)
         json_end(sh);
+    g_autofree char *outcome = g_strdup_printf("command %s: %s", call->def->name, ok ? "done" : "failed");
+    log_line(sh, "INFO", outcome);
     if (!ok) {
         int code = sh->no_domain ? VIR_ERR_NO_DOMAIN : err_code(sh);
         err_tell(sh);

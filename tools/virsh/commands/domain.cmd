@@ -11,17 +11,17 @@ command attach-device: plug in the device that an XML file describes
 
 command attach-disk: plug in a disk put together from options
     string domain required complete=domain
-    string source required: file, device or name that holds the data
+    string source required complete=file: file, device or name that holds the data
     string target required: name of the disk in the guest, such as vda
-    string targetbus: bus of the disk, such as virtio or sata
-    string driver: name of the backend driver, such as qemu
-    string subdriver: format of the data, such as raw or qcow2
-    string iothread
-    string cache: cache mode
-    string io: I/O policy
-    string type: disk, cdrom, floppy or lun
-    string mode: readonly or shareable
-    string sourcetype: kind of source: file, block or network
+    string targetbus complete=word:virtio,sata,scsi,ide,usb,fdc,sd,xen: bus of the disk, such as virtio or sata
+    string driver complete=word:qemu: name of the backend driver, such as qemu
+    string subdriver complete=word:raw,qcow2,qed,vmdk,vdi,vpc,luks: format of the data, such as raw or qcow2
+    string iothread complete=iothread
+    string cache complete=word:none,writeback,writethrough,directsync,unsafe,default: cache mode
+    string io complete=word:threads,native,io_uring: I/O policy
+    string type complete=word:disk,cdrom,floppy,lun: disk, cdrom, floppy or lun
+    string mode complete=word:readonly,shareable: readonly or shareable
+    string sourcetype complete=word:file,block,network: kind of source: file, block or network
     string serial: serial number shown to the guest
     string wwn: world wide name of the disk
     string alias: alias given by the user
@@ -29,10 +29,10 @@ command attach-disk: plug in a disk put together from options
     string address: address on the bus
     flag multifunction: the PCI address has several functions
     flag print-xml
-    string source-protocol: protocol of the network source
+    string source-protocol complete=word:nbd,rbd,iscsi,gluster,http,https,ssh,nfs: protocol of the network source
     string source-host-name: host[:port] of the network source
-    string source-host-transport: transport to the host of the source
-    string source-host-socket: path of the socket to the source
+    string source-host-transport complete=word:tcp,unix,rdma: transport to the host of the source
+    string source-host-socket complete=file: path of the socket to the source
     flag persistent
     string throttle-groups named: names of throttle groups, separated by commas
     flag config
@@ -41,12 +41,12 @@ command attach-disk: plug in a disk put together from options
 
 command attach-interface: plug in a network interface put together from options
     string domain required complete=domain
-    string type required: kind of interface, such as network or bridge
-    string source required: network, bridge or device it is connected to
+    string type required complete=word:network,bridge,direct,hostdev,user,ethernet,vhostuser,vdpa: kind of interface, such as network or bridge
+    string source required complete=network: network, bridge or device it is connected to
     string target: name of the interface on the host
-    string mac: MAC address
-    string script: script that sets the interface up
-    string model: model shown to the guest
+    string mac complete=domif: MAC address
+    string script complete=file: script that sets the interface up
+    string model complete=word:virtio,e1000,e1000e,rtl8139,vmxnet3: model shown to the guest
     string alias: alias given by the user
     string inbound: limits of incoming traffic: average[,peak,burst,floor]
     string outbound: limits of outgoing traffic: average[,peak,burst]
@@ -56,7 +56,7 @@ command attach-interface: plug in a network interface put together from options
     flag current
     flag print-xml
     flag managed: take the device from the host's driver and give it back by itself
-    string source-mode: mode of a direct interface
+    string source-mode complete=word:server,client: mode of a direct interface
 
 command autostart: choose whether a domain starts together with the host
     string domain required complete=domain
@@ -106,9 +106,9 @@ command blockcommit: merge overlay images down into a base image
     string domain required complete=domain
     string path required complete=disk
     number bandwidth
-    string base
+    string base complete=file
     flag shallow: merge only one image
-    string top: topmost image to merge
+    string top complete=file: topmost image to merge
     flag active: merge the active image too
     flag delete: delete the images that were merged
     flag wait
@@ -123,7 +123,7 @@ command blockcommit: merge overlay images down into a base image
 command blockcopy: mirror a disk to another destination
     string domain required complete=domain
     string path required complete=disk
-    string dest: path of the copy
+    string dest complete=file: path of the copy
     number bandwidth
     flag shallow: copy only the active image and share its backing images
     flag reuse-external
@@ -134,8 +134,8 @@ command blockcopy: mirror a disk to another destination
     flag pivot
     flag finish: end mirroring when the copy is complete
     flag async
-    string xml
-    string format
+    string xml complete=file
+    string format complete=word:raw,qcow2,qed,vmdk,vdi,vpc,luks
     number granularity: size of a copied unit in bytes
     number buf-size: most data on the way, in bytes
     flag bytes
@@ -159,7 +159,7 @@ command blockpull: pull the contents of backing images into the active image
     string domain required complete=domain
     string path required complete=disk
     number bandwidth
-    string base
+    string base complete=file
     flag wait
     flag verbose
     number timeout
@@ -177,7 +177,7 @@ command blockresize: change the size of a disk while the domain runs
 command change-media: insert, eject or exchange a CD or floppy
     string domain required complete=domain
     string path required complete=disk
-    string source empty: image or device to insert
+    string source empty complete=file: image or device to insert
     flag eject: take the medium out
     flag insert: put a medium in
     flag update: exchange the medium
@@ -190,7 +190,7 @@ command change-media: insert, eject or exchange a CD or floppy
 
 command console: open the text console of a domain
     string domain required complete=domain
-    string devname: alias of the device
+    string devname complete=console: alias of the device
     flag force: take the console over from another user
     flag safe: connect only if nobody else can be disturbed
     flag resume: let the domain run once connected
@@ -238,7 +238,7 @@ command detach-device: unplug the device that an XML file describes
 
 command detach-device-alias: unplug the device that has the given alias
     string domain required complete=domain
-    string alias required: alias of the device
+    string alias required complete=alias: alias of the device
     flag config
     flag live
     flag current
@@ -254,8 +254,8 @@ command detach-disk: unplug the disk with the given target
 
 command detach-interface: unplug a network interface
     string domain required complete=domain
-    string type: kind of interface, such as network or bridge
-    string mac: MAC address
+    string type complete=word:network,bridge,direct,hostdev,user,ethernet,vhostuser,vdpa: kind of interface, such as network or bridge
+    string mac complete=domif: MAC address
     flag persistent
     flag config
     flag live
@@ -265,7 +265,7 @@ command detach-interface: unplug a network interface
 command domdisplay: print the URI of the graphical display
     string domain required complete=domain
     flag include-password: put the password into the URI
-    string type: graphics type, such as vnc or spice
+    string type complete=word:vnc,spice,rdp,dbus: graphics type, such as vnc or spice
     flag all: all displays
 
 command domfsfreeze: freeze file systems inside the guest
@@ -323,7 +323,7 @@ command domlaunchsecinfo: show launch security values of a confidential guest
 
 command domsetlaunchsecstate: inject a secret into a confidential guest
     string domain required complete=domain
-    string secrethdr named: file with the header of the secret
+    string secrethdr named complete=file: file with the header of the secret
     string secret named complete=file: file with the secret
     number set-address: guest address to put it at
 
@@ -346,13 +346,13 @@ command domuuid: print the UUID of a domain
     string domain required complete=domain
 
 command domxml-from-native: translate a hypervisor's own configuration to XML
-    string format required: name of the native format
-    string config required: file in the native format
+    string format required complete=word:qemu-argv,lxc-tools,xen-xl,xen-xm: name of the native format
+    string config required complete=file: file in the native format
 
 command domxml-to-native: translate domain XML to a hypervisor's own configuration
-    string format required: name of the native format
+    string format required complete=word:qemu-argv,lxc-tools,xen-xl,xen-xm: name of the native format
     string domain named complete=domain: domain to translate
-    string xml: file with domain XML
+    string xml complete=file: file with domain XML
 
 command dump: write the memory of a domain to a file for analysis
     string domain required complete=domain
@@ -363,7 +363,7 @@ command dump: write the memory of a domain to a file for analysis
     flag reset: reset the domain afterwards
     flag verbose
     flag memory-only: memory without device state
-    string format: format of the file
+    string format complete=word:elf,kdump-zlib,kdump-lzo,kdump-snappy,win-dmp: format of the file
 
 command dumpxml: print the XML of a domain
     string domain required complete=domain
@@ -430,12 +430,12 @@ command send-key: press keys on the guest's keyboard
     string domain required complete=domain
     string codeset named complete=word:linux,xt,atset1,atset2,atset3,os_x,xt_kbd,win32,usb,qnum: name of the key code set, linux by default
     number holdtime named: how long to hold the keys, in milliseconds
-    words keycode required: key as name or number
+    words keycode required complete=key: key as name or number
 
 command send-process-signal: send a signal to a process of the guest
     string domain required complete=domain
     string pid required
-    string signame required: name or number of the signal
+    string signame required complete=word:hup,int,quit,kill,usr1,usr2,term,cont,stop: name or number of the signal
 
 command lxc-enter-namespace: run a program inside a container
     string domain required complete=domain
@@ -465,7 +465,7 @@ command managedsave-dumpxml: print the XML inside a managed save image
 
 command managedsave-define: replace the XML inside a managed save image
     string domain required complete=domain
-    string xml required: file with the new XML
+    string xml required complete=file: file with the new XML
     flag running
     flag paused
 
@@ -481,8 +481,8 @@ command memtune: show or change the memory limits of a domain
 
 command perf: show or switch the performance events of a domain
     string domain required complete=domain
-    string enable: events to switch on, separated by commas
-    string disable: events to switch off, separated by commas
+    string enable complete=word:cmt,mbmt,mbml,cpu_cycles,instructions,cache_references,cache_misses,branch_instructions,branch_misses,bus_cycles,stalled_cycles_frontend,stalled_cycles_backend,ref_cpu_cycles,cpu_clock,task_clock,page_faults,context_switches,cpu_migrations,page_faults_min,page_faults_maj,alignment_faults,emulation_faults: events to switch on, separated by commas
+    string disable complete=word:cmt,mbmt,mbml,cpu_cycles,instructions,cache_references,cache_misses,branch_instructions,branch_misses,bus_cycles,stalled_cycles_frontend,stalled_cycles_backend,ref_cpu_cycles,cpu_clock,task_clock,page_faults,context_switches,cpu_migrations,page_faults_min,page_faults_maj,alignment_faults,emulation_faults: events to switch off, separated by commas
     flag config
     flag live
     flag current
@@ -530,13 +530,13 @@ command migrate: move a domain to another host
     number timeout: act after this many seconds
     flag timeout-suspend: at the timeout, suspend the domain
     flag timeout-postcopy: at the timeout, switch to post-copy
-    string xml: file with XML for the destination
+    string xml complete=file: file with XML for the destination
     string migrate-disks: disks to copy, separated by commas
     string migrate-disks-detect-zeroes named: disks to look for zeros in
     string migrate-disks-target-zero named: disks whose destination reads as zeros
     number disks-port: port for disk data
     string disks-uri: URI for disk data
-    string comp-methods: compression methods, separated by commas
+    string comp-methods complete=word:mt,xbzrle,zlib,zstd: compression methods, separated by commas
     number comp-mt-level: level of mt compression
     number comp-mt-threads: compressing threads
     number comp-mt-dthreads: decompressing threads
@@ -545,7 +545,7 @@ command migrate: move a domain to another host
     number comp-zstd-level named: level of zstd compression
     number auto-converge-initial: first slow-down in percent
     number auto-converge-increment: further slow-down in percent
-    string persistent-xml: file with XML stored at the destination
+    string persistent-xml complete=file: file with XML stored at the destination
     flag tls: encrypt the data
     number postcopy-bandwidth: limit of post-copy in MiB/s
     flag parallel: use several connections
@@ -579,7 +579,7 @@ command migrate-postcopy: switch a running migration to post-copy
 
 command numatune: show or change the NUMA placement of a domain
     string domain required complete=domain
-    string mode: placement mode
+    string mode complete=word:strict,preferred,interleave,restrictive: placement mode
     string nodeset: nodes to take memory from
     flag config
     flag live
@@ -598,7 +598,7 @@ command qemu-monitor-command: send a command to QEMU's monitor
 
 command qemu-monitor-event: print events of QEMU's monitor
     string domain complete=domain
-    string event: name of the event, or a pattern
+    string event complete=word:STOP,RESUME,SHUTDOWN,POWERDOWN,RESET,BLOCK_JOB_COMPLETED,BLOCK_JOB_READY,BLOCK_IO_ERROR,DEVICE_DELETED,RTC_CHANGE,WATCHDOG,GUEST_PANICKED: name of the event, or a pattern
     flag pretty
     flag loop
     number timeout
@@ -628,7 +628,7 @@ command reset: press the reset button of a domain
 command restore: start a domain from a saved state file
     string file required complete=file: saved state file
     flag bypass-cache
-    string xml: file with XML to use instead
+    string xml complete=file: file with XML to use instead
     flag running
     flag paused
     flag reset-nvram
@@ -641,16 +641,16 @@ command save: save the state of a domain to a file and stop it
     string domain required complete=domain
     string file required complete=file: saved state file
     flag bypass-cache
-    string xml: file with XML to use instead
+    string xml complete=file: file with XML to use instead
     flag running
     flag paused
     flag verbose
     number parallel-channels named: number of channels to use
-    string image-format named: format of the saved state
+    string image-format named complete=word:raw,gzip,bzip2,xz,lzop,zstd: format of the saved state
 
 command save-image-define: replace the XML inside a saved state file
     string file required complete=file: saved state file
-    string xml required: file with XML to use instead
+    string xml required complete=file: file with XML to use instead
     flag running
     flag paused
 
@@ -748,7 +748,7 @@ command ttyconsole: print the device of the text console
 command undefine: forget the stored configuration of a domain
     string domain required complete=domain
     flag managed-save: delete the managed save image
-    string storage: volumes to delete, targets or paths separated by commas
+    string storage complete=disk: volumes to delete, targets or paths separated by commas
     flag remove-all-storage: delete all volumes of the domain
     flag delete-storage-volume-snapshots: delete snapshots of the volumes too
     flag wipe-storage: overwrite the volumes before
@@ -774,7 +774,7 @@ command update-memory-device: change a memory device
     flag live
     flag current
     flag print-xml
-    string alias: alias of the device
+    string alias complete=alias: alias of the device
     number node: guest NUMA node of the device
     number requested-size: size the guest shall use, KiB or with a suffix
 
@@ -845,7 +845,7 @@ command guestinfo: ask the agent for information about the guest
 command domdirtyrate-calc: measure how fast the guest changes memory
     string domain required complete=domain
     number seconds: duration of the measurement
-    string mode: page-sampling, dirty-bitmap or dirty-ring
+    string mode complete=word:page-sampling,dirty-bitmap,dirty-ring: page-sampling, dirty-bitmap or dirty-ring
 
 command dom-fd-associate: hand open files to a domain under a name
     string domain required complete=domain

@@ -23,13 +23,13 @@ command cpu-compare: compare a CPU description with the host's CPU
     flag validate
 
 command cpu-models: list known CPU models of an architecture
-    string arch required
+    string arch required complete=arch
 
 command domcapabilities: print what a kind of domain may use as XML
-    string virttype
-    string emulatorbin: path of the emulator
-    string arch
-    string machine
+    string virttype complete=word:qemu,kvm,hvf,xen,lxc,test
+    string emulatorbin complete=emulator: path of the emulator
+    string arch complete=arch
+    string machine complete=machine
     string xpath named
     flag wrap
     flag disable-deprecated-features: switch deprecated features off
@@ -49,10 +49,10 @@ command hostname: print the host's name
 
 command hypervisor-cpu-baseline: compute the CPU a hypervisor can provide on all hosts
     string file complete=file: file with CPU descriptions
-    string virttype
-    string emulator
-    string arch
-    string machine
+    string virttype complete=word:qemu,kvm,hvf,xen,lxc,test
+    string emulator complete=emulator
+    string arch complete=arch
+    string machine complete=machine
     flag features: list features one by one
     flag migratable: leave out what blocks migration
     string model: name of a CPU model
@@ -60,15 +60,15 @@ command hypervisor-cpu-baseline: compute the CPU a hypervisor can provide on all
 
 command hypervisor-cpu-compare: compare a CPU description with what a hypervisor provides
     string file required complete=file: file with a CPU description
-    string virttype
-    string emulator
-    string arch
-    string machine
+    string virttype complete=word:qemu,kvm,hvf,xen,lxc,test
+    string emulator complete=emulator
+    string arch complete=arch
+    string machine complete=machine
     flag error: fail if the CPU is not compatible
     flag validate
 
 command maxvcpus: print the most virtual CPUs a domain may have
-    string type: kind of domain
+    string type complete=word:qemu,kvm,hvf,xen,lxc: kind of domain
 
 command node-memory-tune: show or change page sharing of the host
     number shm-pages-to-scan: pages to scan before sleeping
@@ -101,8 +101,8 @@ command version: print versions of library, driver and hypervisor
     flag daemon: the daemon's version too
 
 command hypervisor-cpu-models: list the CPU models a hypervisor can run
-    string virttype named
-    string emulator named
-    string arch named
-    string machine named
+    string virttype named complete=word:qemu,kvm,hvf,xen,lxc,test
+    string emulator named complete=emulator
+    string arch named complete=arch
+    string machine named complete=machine
     flag all: models the host cannot run, too

@@ -11,7 +11,7 @@ command nodedev-destroy: remove a device from the host
 command nodedev-detach: free a host device from its driver for use by a guest
     alias nodedev-dettach
     string device required complete=nodedev
-    string driver: driver to bind the device to
+    string driver complete=word:vfio,kvm,xen: driver to bind the device to
 
 command nodedev-dumpxml: print the XML of a host device
     string device required complete=nodedev
@@ -21,7 +21,7 @@ command nodedev-dumpxml: print the XML of a host device
 
 command nodedev-list: list the devices of the host
     flag tree: draw a tree
-    string cap: capabilities to look for, separated by commas
+    string cap complete=word:system,pci,usb_device,usb,net,scsi_host,scsi_target,scsi,storage,fc_host,vports,scsi_generic,drm,mdev_types,mdev,ccw,css,vdpa,ap_card,ap_queue,ap_matrix,vpd: capabilities to look for, separated by commas
     flag inactive
     flag all
     flag persistent: stored devices

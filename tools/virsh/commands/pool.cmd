@@ -2,14 +2,14 @@
 group pool: Storage Pool
 
 command find-storage-pool-sources-as: look for sources a pool could use, by options
-    string type required: type of pool
+    string type required complete=word:dir,fs,netfs,logical,disk,iscsi,iscsi-direct,scsi,mpath,rbd,sheepdog,gluster,zfs,vstorage: type of pool
     string host: host to ask
     string port complete=netport: port on the host
     string initiator: IQN of the initiator
 
 command find-storage-pool-sources: look for sources a pool could use, by XML
-    string type required: type of pool
-    string srcSpec: file that describes where to look
+    string type required complete=word:dir,fs,netfs,logical,disk,iscsi,iscsi-direct,scsi,mpath,rbd,sheepdog,gluster,zfs,vstorage: type of pool
+    string srcSpec complete=file: file that describes where to look
 
 command pool-autostart: choose whether a pool starts together with the host
     string pool required complete=pool
@@ -22,22 +22,22 @@ command pool-build: prepare the storage of a pool
 
 command pool-create-as: start a transient pool put together from options
     string name required: name of the pool
-    string type required: type of the pool
+    string type required complete=word:dir,fs,netfs,logical,disk,iscsi,iscsi-direct,scsi,mpath,rbd,sheepdog,gluster,zfs,vstorage: type of the pool
     flag print-xml
     string source-host
-    string source-path
-    string source-dev
+    string source-path complete=file
+    string source-dev complete=file
     string source-name
-    string target: local path of the pool
-    string source-format
-    string auth-type
+    string target complete=file: local path of the pool
+    string source-format complete=word:auto,ext2,ext3,ext4,xfs,nfs,cifs,glusterfs,dos,gpt,lvm2
+    string auth-type complete=word:chap,ceph
     string auth-username
     string secret-usage
-    string secret-uuid
+    string secret-uuid complete=secret
     string adapter-name
     string adapter-wwnn
     string adapter-wwpn
-    string adapter-parent
+    string adapter-parent complete=nodedev
     string adapter-parent-wwnn
     string adapter-parent-wwpn
     string adapter-parent-fabric-wwn
@@ -55,22 +55,22 @@ command pool-create: start a transient pool from an XML file
 
 command pool-define-as: store a pool put together from options
     string name required: name of the pool
-    string type required: type of the pool
+    string type required complete=word:dir,fs,netfs,logical,disk,iscsi,iscsi-direct,scsi,mpath,rbd,sheepdog,gluster,zfs,vstorage: type of the pool
     flag print-xml
     string source-host
-    string source-path
-    string source-dev
+    string source-path complete=file
+    string source-dev complete=file
     string source-name
-    string target: local path of the pool
-    string source-format
-    string auth-type
+    string target complete=file: local path of the pool
+    string source-format complete=word:auto,ext2,ext3,ext4,xfs,nfs,cifs,glusterfs,dos,gpt,lvm2
+    string auth-type complete=word:chap,ceph
     string auth-username
     string secret-usage
-    string secret-uuid
+    string secret-uuid complete=secret
     string adapter-name
     string adapter-wwnn
     string adapter-wwpn
-    string adapter-parent
+    string adapter-parent complete=nodedev
     string adapter-parent-wwnn
     string adapter-parent-wwpn
     string adapter-parent-fabric-wwn
@@ -107,7 +107,7 @@ command pool-list: list storage pools
     flag persistent: persistent pools
     flag autostart
     flag no-autostart
-    string type: only these types, separated by commas
+    string type complete=word:dir,fs,netfs,logical,disk,iscsi,iscsi-direct,scsi,mpath,rbd,sheepdog,gluster,zfs,vstorage: only these types, separated by commas
     flag details
     flag uuid
     flag name

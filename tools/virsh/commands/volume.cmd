@@ -14,9 +14,9 @@ command vol-create-as: create a volume put together from options
     string name required: name of the volume
     string capacity required
     string allocation: space to allocate, in bytes or with a suffix
-    string format
-    string backing-vol: volume below the new one
-    string backing-vol-format: format of the volume below
+    string format complete=word:raw,qcow2,qed,vmdk,vdi,vpc,luks
+    string backing-vol complete=volume: volume below the new one
+    string backing-vol-format complete=word:raw,qcow2,qed,vmdk,vdi,vpc,luks: format of the volume below
     flag prealloc-metadata
     flag print-xml
 
@@ -98,4 +98,4 @@ command vol-upload: copy a file into a volume
 command vol-wipe: overwrite the contents of a volume
     string vol required complete=volume
     string pool complete=pool
-    string algorithm: how to overwrite
+    string algorithm complete=word:zero,nnsa,dod,bsi,gutmann,schneier,pfitzner7,pfitzner33,random,trim: how to overwrite

@@ -103,16 +103,29 @@ find_secrets(struct shell *sh, const struct call *call, GPtrArray *names)
 }
 
 static void
-find_in_domain(struct shell *sh, const struct call *call, GPtrArray *names, const char *xpath)
+find_in(const char *text, GPtrArray *names, const char *xpath)
 {
-    g_autoptr(virDomain) dom = domain_given(sh, call);
-    auto_lib char *text = dom ? virDomainGetXMLDesc(dom, 0) : NULL;
     g_autoptr(xml_doc) doc = text ? xml_parse(text) : NULL;
     g_autoptr(GPtrArray) nodes = doc ? xml_nodes(doc, NULL, xpath) : NULL;
     for (guint i = 0; nodes && i < nodes->len; i++) {
         g_autofree char *value = xml_text(doc, nodes->pdata[i], "string(.)");
         finder_add(names, value);
     }
+}
+
+static void
+find_in_domain(struct shell *sh, const struct call *call, GPtrArray *names, const char *xpath)
+{
+    g_autoptr(virDomain) dom = domain_given(sh, call);
+    auto_lib char *text = dom ? virDomainGetXMLDesc(dom, 0) : NULL;
+    find_in(text, names, xpath);
+}
+
+static void
+find_in_host(struct shell *sh, GPtrArray *names, const char *xpath)
+{
+    auto_lib char *text = virConnectGetCapabilities(sh->conn);
+    find_in(text, names, xpath);
 }
 
 static void
@@ -131,18 +144,6 @@ static void
 find_iothreads(struct shell *sh, const struct call *call, GPtrArray *names)
 {
     find_in_domain(sh, call, names, "/domain/iothreadids/iothread/@id");
-}
-
-static void
-find_in_host(struct shell *sh, GPtrArray *names, const char *xpath)
-{
-    auto_lib char *text = virConnectGetCapabilities(sh->conn);
-    g_autoptr(xml_doc) doc = text ? xml_parse(text) : NULL;
-    g_autoptr(GPtrArray) nodes = doc ? xml_nodes(doc, NULL, xpath) : NULL;
-    for (guint i = 0; nodes && i < nodes->len; i++) {
-        g_autofree char *value = xml_text(doc, nodes->pdata[i], "string(.)");
-        finder_add(names, value);
-    }
 }
 
 static void

@@ -243,7 +243,6 @@ cmd_change_media(struct shell *sh, const struct call *call)
     if (!old && !source) /* an update to nothing is an ejection */
         return fail(sh, "The disk device '%s' doesn't have media", path);
     xmlNode *chain = xml_node(doc, disk, "./backingStore"); /* of what was there */
-    xmlNode *new = NULL;
     if (old) {
         xmlUnlinkNode(old);
         xmlFreeNode(old);
@@ -251,12 +250,10 @@ cmd_change_media(struct shell *sh, const struct call *call)
     if (source) {
         bool block = opt_flag(call, "block") || (stat(source, &st) == 0 && S_ISBLK(st.st_mode));
         xmlNode *target = xml_node(doc, disk, "./target");
-        new = xmlNewChild(disk, NULL, (const xmlChar *)"source", NULL);
+        xmlNode *new = xmlNewChild(disk, NULL, (const xmlChar *)"source", NULL);
         xmlSetProp(new, (const xmlChar *)(block ? "dev" : "file"), (const xmlChar *)source);
         xmlSetProp(disk, (const xmlChar *)"type", (const xmlChar *)(block ? "block" : "file"));
-        if (chain) {
-            xmlReplaceNode(chain, new);
-        } else if (target) {
+        if (target) {
             xmlAddPrevSibling(target, new);
             xmlAddPrevSibling(target, xmlNewText((const xmlChar *)"\n      "));
         }

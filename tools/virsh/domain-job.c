@@ -46,6 +46,8 @@ static const struct {
     {VIR_DOMAIN_JOB_DISK_REMAINING, "File remaining:", UNIT_BYTES, true},
     {VIR_DOMAIN_JOB_DISK_TOTAL, "File total:", UNIT_BYTES, true},
     {VIR_DOMAIN_JOB_DISK_BPS, "File bandwidth:", UNIT_SPEED, true},
+    {VIR_DOMAIN_JOB_DISK_TEMP_USED, "Temporary disk space use:", UNIT_BYTES, false},
+    {VIR_DOMAIN_JOB_DISK_TEMP_TOTAL, "Temporary disk space total:", UNIT_BYTES, false},
     {VIR_DOMAIN_JOB_MEMORY_CONSTANT, "Constant pages:", UNIT_PLAIN, true},
     {VIR_DOMAIN_JOB_MEMORY_NORMAL, "Normal pages:", UNIT_PLAIN, true},
     {VIR_DOMAIN_JOB_MEMORY_NORMAL_BYTES, "Normal data:", UNIT_BYTES, true},
@@ -142,6 +144,9 @@ cmd_domjobinfo(struct shell *sh, const struct call *call)
         if (v)
             job_field(sh, v, f, type == VIR_DOMAIN_JOB_COMPLETED);
     }
+    const virTypedParameter *why = params_get(p.list, p.n, VIR_DOMAIN_JOB_ERRMSG);
+    if (why && why->type == VIR_TYPED_PARAM_STRING && why->value.s)
+        fact(sh, JOB_LINE, "Error message:", "%s", why->value.s);
     return true;
 }
 

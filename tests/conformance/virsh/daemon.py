@@ -47,10 +47,13 @@ FILES = {
     'snapshot.xml': "<domainsnapshot><name>s9</name></domainsnapshot>\n",
     'backup.xml': "<domainbackup mode='pull'><server transport='unix' socket='%(folder)s/nbd'/><disks><disk name='vda' type='file'><scratch file='%(folder)s/scratch'/>"
                   "</disk></disks></domainbackup>\n",
+    'cpu.xml': "<cpu match='exact'><arch>x86_64</arch><model>qemu64</model></cpu>\n",
+    'isolated.xml': "<network><name>i</name><bridge name='vbr7'/></network>\n",
+    'vol2.xml': "<volume><name>w2</name><capacity unit='MiB'>2</capacity></volume>\n",
     'broken.xml': '<domain\n',
 }
 CHANGING = [
-    (r'(?m)^ \d+( +)(?=[gh]\b)', r' N\1'),
+    (r'(?m)^ \d+( +)(?=[gh]\b)', r' N\1'), (r'(/tmp/vc-\w+|vnc=127.0.0.1:\d+|\b\d+\.sock|mac_\w+)', 'X'),
     (r'(?m)^(Id: +)\d+$', r'\1N'),
     (r"\bid='\d+'", "id='N'"), (r'/dev/pts/\d+', '/dev/pts/N'), (r"port='59\d\d'", "port='PORT'"), (r':\d+$', ':N'),
     (r'vnet\d+', 'vnetN'), (r'domain-\d+-', 'domain-N-'), (r'(?m)^\d+$', 'N'),
@@ -62,7 +65,7 @@ CHANGING = [
     (r'(Allocation|Available|Capacity|Physical): +\d.*', r'\1: N'),
     (r'\b\d+(\.\d+)? [KMG]iB', 'N iB'), (r'(\d+KiB): \d+', r'\1: N'), (r'(total duration of \w+ \(ns\): +)\d+', r'\1N'),
     (r"(<(?:allocation|available) unit='bytes'>)\d+", r'\1N'), (r'\b(\d{10})\.\d{9}\b', r'\1'), (r'(?<=\S) +(?=N iB)', ' '),
-    (r'(?m)(?<=\])(?=error:)', '\n'), (r' *[0-9.]+ ?%', ' N %'), (r'(\[ N %\])(?=error:)', r'\1\n'), (r'(?m)^(\d+:|total:|free|used|MemFree|cached|buffers|'
+    (r'(?m)(?<=\])(?=error:)', '\n'), (r': N +ms', ': N ms'), (r' *[0-9.]+ ?%', ' N %'), (r'(\[ N %\])(?=error:)', r'\1\n'), (r'(?m)^(\d+:|total:|free|used|MemFree|cached|buffers|'
      r'user|system|idle|iowait|total|Total) *:? *\d+.*$', r'\1 N'),
     (r'(?m)^((?:cur|end|bandwidth)=)\d+', r'\1N'), (r'52:54:00(:[0-9a-f]{2}){3}', 'MAC'),
 ]

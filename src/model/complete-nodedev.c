@@ -160,9 +160,25 @@ check_capability(const struct node_device_def *def, struct nodedev_capability *c
     return 0;
 }
 
+/* The node itself before the links to it. */
+static void
+sort_devnodes(struct node_device_def *def)
+{
+    uint32_t front = 0;
+    for (uint32_t i = 0; i < def->n_devnodes; i++) {
+        struct nodedev_devnode *node = def->devnodes[i];
+        if (g_strcmp0(node->type, "dev"))
+            continue;
+        for (uint32_t at = i; at > front; at--)
+            def->devnodes[at] = def->devnodes[at - 1];
+        def->devnodes[front++] = node;
+    }
+}
+
 int
 node_device_check(struct node_device_def *def, struct err *err)
 {
+    sort_devnodes(def);
     if (!def->n_capabilities)
         return lacks(err, def, "<capability>, which says what it is");
     for (uint32_t i = 0; i < def->n_capabilities; i++)

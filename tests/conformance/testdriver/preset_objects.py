@@ -127,6 +127,8 @@ for label, dev in (
         ('scsi_target', '<device><name>scsi_target0_0_0</name><capability type="scsi_target"><target>target0:0:0</target></capability></device>'),
         ('scsi_generic', '<device><name>scsi_generic_sg0</name><capability type="scsi_generic"><char>/dev/sg0</char></capability></device>'),
         ('two capabilities', '<device><name>two</name><capability type="scsi_generic"><char>/dev/sg0</char></capability><capability type="drm"><type>render</type></capability></device>'),
+        ('nodes and links', '<device><name>nodes</name><devnode type="link">/dev/l</devnode><devnode type="dev">/dev/d</devnode><parent>p</parent><path>/sys/x</path>'
+         '<capability type="drm"><type>primary</type></capability></device>'),
         ('no name', '<device><capability type="drm"><type>primary</type></capability></device>'),
         ('no capability', '<device><name>none</name></device>')):
     host('device: ' + label, '<node>' + dev + '</node>')

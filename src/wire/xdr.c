@@ -214,17 +214,15 @@ decode_basic(struct xdr_reader *r, unsigned int op, char *at)
     return 0;
 }
 
+/* 1 says that it is; whatever else is not 0 counts as that: go-libvirt sends 0x01000000. */
 static int
 decode_present(struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f, struct err *err)
 {
     if (r->end - r->p < 4)
         return short_of(r, type, f, 4, err);
     uint32_t v = xdr_get_u32(r->p);
-    if (v > 1)
-        return err_set(err, VIR_ERR_RPC, "Cannot decode %s: field '%s' is marked as present with %u, not 0 or 1",
-                       xdr_name(type), xdr_names + f->name, v);
     r->p += 4;
-    return (int)v;
+    return v != 0;
 }
 
 static int

@@ -212,9 +212,11 @@ conf_load(const char *path, bool optional, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        if (errno == ENOENT && optional)
+        int errnum = errno;
+        /* In a folder that may not be looked into (another user's home) there is nothing for us. */
+        if (optional && (errnum == ENOENT || (errnum == EACCES && access(path, F_OK) < 0)))
             return conf_parse("", path, err);
-        err_errno(err, errno, "cannot open configuration file '%s'", path);
+        err_errno(err, errnum, "cannot open configuration file '%s'", path);
         return NULL;
     }
     struct stat st;

@@ -102,6 +102,17 @@ def test_a_program_that_becomes_a_daemon_keeps_its_connection(host):
     assert done.stdout.strip() == "['test']", done.stderr
 
 
+def test_a_daemon_reads_no_files_for_others(system_daemon):
+    script = ('import libvirt, sys\n'
+              'try: print(libvirt.openReadOnly(sys.argv[1]).getType())\n'
+              'except libvirt.libvirtError as error: print(error.get_error_code())\n')
+    socket = f'{system_daemon.sockets}/libvirt-sock-ro'
+    for path, expected in (('/default', 'TEST'), ('/etc/shadow', str(libvirt.VIR_ERR_OPERATION_DENIED))):
+        done = subprocess.run(['setpriv', '--reuid=nobody', '--clear-groups', sys.executable, '-c', script,
+                               f'test+unix://{path}?socket={socket}'], capture_output=True, text=True, timeout=PATIENCE)
+        assert done.stdout.strip() == expected, done.stderr
+
+
 # ---- callbacks that do odd things ----
 
 def test_a_callback_removes_itself(conn):

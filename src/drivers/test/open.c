@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ERR_FROM VIR_FROM_TEST
 
@@ -106,6 +107,13 @@ driver_default(struct err *err)
     return drv;
 }
 
+/* A daemon does not read files for those who could not read them themselves. */
+static bool
+may_name_files(const struct identity *who)
+{
+    return !who || (who->has_unix && (who->uid == 0 || who->uid == geteuid()));
+}
+
 static int
 test_open(struct drv_conn *conn, const struct open_request *req, struct err *err)
 {
@@ -119,6 +127,9 @@ test_open(struct drv_conn *conn, const struct open_request *req, struct err *err
     path = req->uri->path;
     if (!path || !*path || strcmp(path, "/") == 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "test: needs a path: test:///default, or test:/// and the file of a host");
+    if (strcmp(path, "/default") != 0 && !may_name_files(conn->who))
+        return err_set(err, VIR_ERR_OPERATION_DENIED, "test: only root and the daemon's own user may have it read %s",
+                       path);
     drv = strcmp(path, "/default") == 0 ? driver_default(err) : driver_from_file(path, err);
     if (!drv)
         return -1;

@@ -209,14 +209,6 @@ in_set(const struct set *set, size_t i)
     return set->bits[i / 64] >> (i % 64) & 1;
 }
 
-static void
-put(struct set *set, size_t i, bool on)
-{
-    uint64_t bit = UINT64_C(1) << (i % 64);
-
-    set->bits[i / 64] = on ? set->bits[i / 64] | bit : set->bits[i / 64] & ~bit;
-}
-
 static unsigned
 differences(const struct set *a, const struct set *b)
 {
@@ -277,8 +269,6 @@ static int
 read_feature(struct cpu *cpu, xmlNodePtr node, struct err *err)
 {
     xmlChar *name = xmlGetProp(node, (const xmlChar *)"name");
-    xmlChar *policy = xmlGetProp(node, (const xmlChar *)"policy");
-    bool off = policy && (xmlStrEqual(policy, (const xmlChar *)"disable") || xmlStrEqual(policy, (const xmlChar *)"forbid"));
     size_t i = 0;
     int r = 0;
 
@@ -289,9 +279,8 @@ read_feature(struct cpu *cpu, xmlNodePtr node, struct err *err)
     else if (i == N_FEATURES)
         r = err_set(err, VIR_ERR_INTERNAL_ERROR, "no feature '%s' of processors is known", (const char *)name);
     else
-        put(&cpu->has, i, !off);
+        cpu->has.bits[i / 64] |= UINT64_C(1) << (i % 64);
     xmlFree(name);
-    xmlFree(policy);
     return r;
 }
 
@@ -365,16 +354,23 @@ format(const struct cpu_model *model, bool sure, const char *vendor, const struc
     return g_string_free(xml, FALSE);
 }
 
-/* The one that needs the fewest words; of equals the one listed first. */
+/* The one that needs the fewest words; of equals the one listed first.  Models of a vendor are for its own. */
 static const struct cpu_model *
-nearest(const struct set *has)
+nearest(const struct set *has, const char *vendor)
 {
     const struct cpu_model *best = NULL;
 
     for (size_t i = 0; i < G_N_ELEMENTS(x86); i++)
-        if (!x86[i].derived && (!best || differences(&x86[i].has, has) < differences(&best->has, has)))
+        if (!x86[i].derived && (!x86[i].vendor || g_strcmp0(x86[i].vendor, vendor) == 0) &&
+            (!best || differences(&x86[i].has, has) < differences(&best->has, has)))
             best = &x86[i];
     return best;
+}
+
+static const char *
+vendor_of(const struct cpu *cpu)
+{
+    return cpu->vendor ? cpu->vendor : find_model(cpu->model)->vendor;
 }
 
 static int
@@ -382,22 +378,26 @@ x86_baseline(const struct cpu *cpus, unsigned n, bool expand, char **result, str
 {
     struct set has = cpus[0].has;
     const struct cpu_model *model = find_model(cpus[0].model);
-    const char *vendor = cpus[0].vendor;
+    const char *vendor = vendor_of(&cpus[0]); /* of all */
+    const char *said = NULL;                  /* by one of the documents */
     bool same = true, told = true;
 
-    for (unsigned i = 1; i < n; i++) {
-        const char *mine = cpus[i].vendor ? cpus[i].vendor : find_model(cpus[i].model)->vendor;
-
-        if (vendor && mine && strcmp(vendor, mine) != 0)
-            return err_set(err, VIR_ERR_OPERATION_FAILED, "processors of %s and of %s have no model in common", vendor, mine);
+    for (unsigned i = 0; i < n; i++)
+        said = said ? said : cpus[i].vendor;
+    for (unsigned i = 0; i < n; i++) {
+        if (said && vendor_of(&cpus[i]) && strcmp(said, vendor_of(&cpus[i])) != 0)
+            return err_set(err, VIR_ERR_OPERATION_FAILED, "processors of %s and of %s have no model in common", said,
+                           vendor_of(&cpus[i]));
+        if (g_strcmp0(vendor, vendor_of(&cpus[i])) != 0)
+            vendor = NULL;
         told &= cpus[i].vendor != NULL;
         same &= strcmp(cpus[i].model, cpus[0].model) == 0;
         for (size_t w = 0; w < WORDS; w++)
             has.bits[w] &= cpus[i].has.bits[w];
     }
     if (!same || model->derived)
-        model = nearest(&has);
-    *result = format(model, same && strcmp(model->name, cpus[0].model) == 0, told ? vendor : NULL, &has, expand);
+        model = nearest(&has, vendor);
+    *result = format(model, same && strcmp(model->name, cpus[0].model) == 0, told ? said : NULL, &has, expand);
     return 0;
 }
 

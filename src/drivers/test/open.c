@@ -77,17 +77,23 @@ driver_new(const char *xml, const char *folder, struct err *err)
 #define HOST_FILE_MAX (64u << 20)
 
 static struct test_driver *
-driver_from_file(const char *path, struct err *err)
+driver_from_file(const char *path, virConnectAuthPtr auth, struct err *err)
 {
     g_autofree char *text = NULL;
     g_autofree char *folder = g_path_get_dirname(path);
+    struct test_driver *drv;
     ERR_AUTO why = ERR_INIT;
 
     if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, &why) < 0) {
         err_set(err, VIR_ERR_XML_ERROR, "cannot read the test host %s: %s", path, err_message(&why));
         return NULL;
     }
-    return driver_new(text, folder, err);
+    drv = driver_new(text, folder, err);
+    if (drv && test_authenticate(text, auth, err) < 0) {
+        driver_free(drv);
+        return NULL;
+    }
+    return drv;
 }
 
 static struct test_driver *
@@ -130,7 +136,7 @@ test_open(struct drv_conn *conn, const struct open_request *req, struct err *err
     if (strcmp(path, "/default") != 0 && !may_name_files(conn->who))
         return err_set(err, VIR_ERR_OPERATION_DENIED, "test: only root and the daemon's own user may have it read %s",
                        path);
-    drv = strcmp(path, "/default") == 0 ? driver_default(err) : driver_from_file(path, err);
+    drv = strcmp(path, "/default") == 0 ? driver_default(err) : driver_from_file(path, req->auth, err);
     if (!drv)
         return -1;
     conn->hypervisor = &test_hypervisor_ops;

@@ -213,7 +213,7 @@ class Tables:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
                   ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
                    'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent', 'ignore', 'positive', 'mixed', 'apart',
-                   'later')]
+                   'later', 'base0')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)

@@ -60,7 +60,7 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
         ('N32', 'BUS', 'SLOT', 'FUNCTION', 'U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart'}
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',

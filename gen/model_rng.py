@@ -70,7 +70,8 @@ class Schema:
         kind = SCALARS[t][3]
         if kind == 'STR':
             return '<text/>'
-        return '<data type="string"><param name="pattern">%s</param></data>' % escape(PATTERNS[kind])
+        pattern = HEX if 'base0' in f.flags else PATTERNS[kind]
+        return '<data type="string"><param name="pattern">%s</param></data>' % escape(pattern)
 
     def unit(self, f):
         if SCALARS.get(f.type, ('',) * 5)[3] != 'SIZE':

@@ -81,6 +81,7 @@ enum {
     MODEL_FILLED = 1 << 21,    /* an empty text counts as not given */
     MODEL_SILENT = 1 << 22,    /* read, but not printed in XML */
     MODEL_POSITIVE = 1 << 24,  /* 0 is malformed */
+    MODEL_BASE0 = 1 << 29,     /* numbers as C writes them: 0x10, 020 */
     MODEL_APART = 1 << 26,     /* printed with empty lines around */
     MODEL_MIXED = 1 << 25,     /* lists whose items keep their order among each other */
     MODEL_LATER = 1 << 27,     /* newer than our level of the format: not read */

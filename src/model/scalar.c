@@ -346,8 +346,11 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
     uint64_t v = 0, factor;
     int64_t i;
     char *str;
-    if (f->kind != MODEL_K_STR && f->kind != MODEL_K_RAW)
+    if (f->kind == MODEL_K_UUID || f->kind == MODEL_K_CPUSET)
         trim(&s, &n);
+    else if (f->kind != MODEL_K_STR && f->kind != MODEL_K_RAW && f->kind != MODEL_K_ENUM && f->kind != MODEL_K_MAC)
+        for (; n && isspace((unsigned char)*s); n--)        /* numbers, as strtol() reads them */
+            s++;
     switch ((enum model_kind)f->kind) {
     case MODEL_K_STR:
     case MODEL_K_RAW:
@@ -371,7 +374,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         *valid = f->kind == MODEL_K_U8 ? "a number from 0 to 255" : f->kind == MODEL_K_U16 ?
             "a number from 0 to 65535" : f->kind == MODEL_K_U32 ? "a number from 0 to 4294967295" :
             "a number that is not negative";
-        if (scan_u64(s, n, 10, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) || store(f, base, v) < 0)
+        if (scan_u64(s, n, f->flags & MODEL_BASE0 ? 0 : 10, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) || store(f, base, v) < 0)
             return -1;
         break;
     case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64:

@@ -117,6 +117,8 @@ class Pages:
         for flag, word, why in SPECIAL:
             if flag in f.flags:
                 out.append('<b title="%s">%s</b>' % (escape(why), word))
+        if 'since' in f.opts:
+            out.append('<span>since %s</span>' % escape(f.opts['since']))
         spec, of = f.opts.get('when'), own.name if own is not None else ''
         if 'up' in f.opts:
             of, spec = f.opts['up'].split(':')

@@ -412,6 +412,40 @@ static xmlSAXHandler handlers = {
     .initialized = XML_SAX2_MAGIC,
 };
 
+/* libxml2 compares every attribute of an element with every other one before it hands them over: a document
+ * is not to decide how long that takes.  Counts what could be attributes, in one pass over the text. */
+static bool too_many_attributes(const char *xml, size_t len)
+{
+    enum { MAX_ATTRIBUTES = 20000 };
+    const char *end = xml + len;
+    for (const char *p = xml; (p = memchr(p, '<', end - p)); ) {
+        static const struct { const char *from, *to; } texts[] = { { "!--", "-->" }, { "![CDATA[", "]]>" }, { "?", "?>" } };
+        unsigned n = 0;
+        char quote = 0;
+        const char *skip = NULL;
+        for (size_t i = 0; i < G_N_ELEMENTS(texts) && !skip; i++)
+            if ((size_t)(end - p - 1) >= strlen(texts[i].from) && !memcmp(p + 1, texts[i].from, strlen(texts[i].from)))
+                skip = g_strstr_len(p + 1, end - p - 1, texts[i].to);
+        if (skip) {
+            p = skip;
+            continue;
+        }
+        for (p++; p < end && (quote || *p != '>') && n <= MAX_ATTRIBUTES; p++) {
+            if (quote)
+                quote = *p == quote ? 0 : quote;
+            else if (*p == '"' || *p == '\'')
+                quote = *p;
+            else if (*p == '<')
+                break;          /* no tag: text inside a comment or the like */
+            else
+                n += *p == '=';
+        }
+        if (n > MAX_ATTRIBUTES)
+            return true;
+    }
+    return false;
+}
+
 static int parse(const struct model_document *d, const struct model_table *root_table, const char **fragment,
                  unsigned raw_level, const char *xml, size_t len, unsigned flags, void **root, struct err *err)
 {
@@ -422,6 +456,9 @@ static int parse(const struct model_document *d, const struct model_table *root_
                             MAX_DOCUMENT);
     if (!len)
         return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is empty", d->element);
+    if (too_many_attributes(xml, len))
+        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "an element of the %s document has more attributes than "
+                            "any has", d->element);
     struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment,
                         .fixed_level = raw_level };
     void *result = fragment ? model_doc_create(d, len) : model_doc_create(d, len + 512);

@@ -176,6 +176,19 @@ refused(void)
         { "pc", "<launchSecurity type='sev'><policy>1</policy></launchSecurity>", "", VIR_ERR_CONFIG_UNSUPPORTED,
           { "launchSecurity" } },
         { "pc", "", "<interface type='user'><address type='pci' slot='0x20'/></interface>", VIR_ERR_XML_ERROR, { NULL } },
+        { "pc", "", "<controller type='usb' model='none-such'/>", VIR_ERR_CONFIG_UNSUPPORTED, { "none-such", "piix3-uhci" } },
+        { "pc", "", "<interface type='network'><source/></interface>", VIR_ERR_XML_ERROR, { "network" } },
+        { "pc", "", "<sound model='virtio'/>", VIR_ERR_XML_ERROR, { "virtio" } },
+        { "pc", "<features><none-such/></features>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "none-such" } },
+        { "pc", "", "<hostdev type='pci'/>", VIR_ERR_XML_ERROR, { "<source>" } },
+        { "pc", "", "<input type='tablet' bus='usb'><address type='usb' bus='0' port='1'/></input>"
+                    "<redirdev type='pty'><address type='usb' bus='0' port='1'/></redirdev>", VIR_ERR_XML_ERROR,
+          { "usb input tablet", "redirdev" } },
+        { "pc", "", "<channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' port='1'/></channel>"
+                    "<channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' port='1'/></channel>",
+          VIR_ERR_XML_ERROR, { "'a'", "'b'" } },
+        { "pc", "<seclabel relabel='yes'/>", "", VIR_ERR_XML_ERROR, { "model" } },
+        { "pc", "", "<memballoon model='virtio'/><memballoon model='virtio'/>", VIR_ERR_INTERNAL_ERROR, { "memballoon" } },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         ERR_AUTO err = ERR_INIT;

@@ -37,20 +37,18 @@ wants_usb(const char *kind, const void *device)
     return false;
 }
 
-struct usb_port {
-    unsigned bus;
-    const char *port;
-    const struct device_info *self;
-    bool used;
-};
+static char *
+port_key(unsigned bus, const char *port)
+{
+    return g_strdup_printf("%u %s", bus, port);
+}
 
 static int
-usb_in_use(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+note_used(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
-    struct usb_port *u = data;
     const struct device_address *a = info->address;
-    if (info != u->self && a && a->type == ADDRESS_TYPE_USB && a->bus == u->bus && str_is(a->usb_port, u->port))
-        u->used = true;
+    if (a && a->type == ADDRESS_TYPE_USB && a->usb_port)
+        g_hash_table_add(data, port_key(a->bus, a->usb_port));
     return 0;
 }
 
@@ -71,22 +69,27 @@ usb_ports(const struct domain_controller *c)
     return 0; /* companions and "none" */
 }
 
+/* Takes a port if nobody has it. */
+static const char *
+take_port(struct domain_def *def, GHashTable *used, unsigned bus, const char *port)
+{
+    return g_hash_table_add(used, port_key(bus, port)) ? model_str(def, port) : NULL;
+}
+
 /* First free port, hubs included; NULL: none. */
 static const char *
-free_usb_port(struct domain_def *def, const struct device_info *self, unsigned *bus)
+free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable *used, unsigned *bus)
 {
+    const char *taken;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
         if (c->type != CONTROLLER_TYPE_USB || str_is(c->model, "none"))
             continue;
         for (unsigned p = 1; p <= usb_ports(c); p++) {
             g_autofree char *port = g_strdup_printf("%u", p);
-            struct usb_port u = { c->index, port, self, false };
-            domain_each_device(def, usb_in_use, &u);
-            if (!u.used) {
-                *bus = c->index;
-                return model_str(def, port);
-            }
+            *bus = c->index;
+            if ((taken = take_port(def, used, c->index, port)))
+                return taken;
         }
     }
     for (uint32_t i = 0; i < def->n_hubs; i++) {
@@ -95,12 +98,9 @@ free_usb_port(struct domain_def *def, const struct device_info *self, unsigned *
             continue;
         for (unsigned p = 1; p <= 8; p++) {
             g_autofree char *port = g_strdup_printf("%s.%u", a->usb_port, p);
-            struct usb_port u = { a->bus, port, self, false };
-            domain_each_device(def, usb_in_use, &u);
-            if (!u.used) {
-                *bus = a->bus;
-                return model_str(def, port);
-            }
+            *bus = a->bus;
+            if ((taken = take_port(def, used, a->bus, port)))
+                return taken;
         }
     }
     return NULL;
@@ -108,6 +108,7 @@ free_usb_port(struct domain_def *def, const struct device_info *self, unsigned *
 
 struct usb_pass {
     struct err *err;
+    GHashTable *used;
     bool hubs;
     unsigned missing, free;
 };
@@ -131,7 +132,7 @@ give_usb(struct domain_def *def, const char *kind, void *device, struct device_i
         (a && a->type == ADDRESS_TYPE_USB && a->usb_port) || (a && a->type && a->type != ADDRESS_TYPE_USB))
         return 0;
     unsigned bus;
-    const char *port = free_usb_port(def, info, &bus);
+    const char *port = free_usb_port(def, info, u->used, &bus);
     if (!port) {
         g_autofree char *name = device_describe(kind, device);
         return err_set(u->err, VIR_ERR_XML_ERROR, "no free USB port for %s: the guest's USB controllers are full or off",
@@ -259,9 +260,11 @@ read_usb_port(struct domain_def *def, const char *kind, void *device, struct dev
 int
 qemu_assign_usb(struct domain_def *def, struct err *err)
 {
-    struct usb_pass u = { err, false, 0, 0 };
+    g_autoptr(GHashTable) used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    struct usb_pass u = { err, used, false, 0, 0 };
     if (domain_each_device(def, check_usb, err) < 0)
         return -1;
+    domain_each_device(def, note_used, used);
     domain_each_device(def, count_usb, &u);
     if (!u.missing)
         return 0;
@@ -277,12 +280,12 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
             total += usb_ports(def->controllers[i]);
     }
     total += 8 * def->n_hubs;
-    int used = 0;
+    int busy = 0;
     for (uint32_t i = 0; i < def->n_inputs; i++)
-        used += def->inputs[i]->info.address && def->inputs[i]->info.address->type == ADDRESS_TYPE_USB;
+        busy += def->inputs[i]->info.address && def->inputs[i]->info.address->type == ADDRESS_TYPE_USB;
     for (uint32_t i = 0; i < def->n_redirdevs; i++)
-        used += def->redirdevs[i]->info.address && def->redirdevs[i]->info.address->type == ADDRESS_TYPE_USB;
-    int lacking = (int)u.missing + used - total;
+        busy += def->redirdevs[i]->info.address && def->redirdevs[i]->info.address->type == ADDRESS_TYPE_USB;
+    int lacking = (int)u.missing + busy - total;
     for (; lacking > 0; lacking -= 7) {
         struct domain_hub *hub = model_new(def, struct domain_hub);
         hub->type = HUB_TYPE_USB;

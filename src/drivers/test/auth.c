@@ -22,8 +22,8 @@ ask(virConnectAuthPtr auth, const int *types, const char *what, const char *prom
             if (auth->credtype[i] == *type)
                 cred.type = *type;
     if (!cred.type) {
-        err_set(err, VIR_ERR_AUTH_FAILED, "the test host asks for a %s, which this application's credential types do not "
-                "include", what);
+        err_set(err, VIR_ERR_AUTH_FAILED, "the test host asks for a %s, which this application's credential types "
+                "do not include", what);
         return NULL;
     }
     if (!auth->cb || auth->cb(&cred, 1, auth->cbdata) < 0) {
@@ -40,8 +40,10 @@ ask(virConnectAuthPtr auth, const int *types, const char *what, const char *prom
 static xmlNodePtr
 user_of(xmlNodePtr root, const char *name)
 {
-    for (xmlNodePtr list = root->children; list; list = list->next)
-        for (xmlNodePtr user = xmlStrEqual(list->name, (const xmlChar *)"auth") ? list->children : NULL; user; user = user->next) {
+    for (xmlNodePtr list = root->children; list; list = list->next) {
+        xmlNodePtr first = xmlStrEqual(list->name, (const xmlChar *)"auth") ? list->children : NULL;
+
+        for (xmlNodePtr user = first; user; user = user->next) {
             xmlChar *text = xmlStrEqual(user->name, (const xmlChar *)"user") ? xmlNodeGetContent(user) : NULL;
             bool same = text && (!name || strcmp((char *)text, name) == 0);
 
@@ -49,13 +51,15 @@ user_of(xmlNodePtr root, const char *name)
             if (same)
                 return user;
         }
+    }
     return NULL;
 }
 
 static int
 check(xmlNodePtr root, virConnectAuthPtr auth, struct err *err)
 {
-    static const int names[] = { VIR_CRED_AUTHNAME, 0 }, passwords[] = { VIR_CRED_PASSPHRASE, VIR_CRED_NOECHOPROMPT, 0 };
+    static const int names[] = { VIR_CRED_AUTHNAME, 0 };
+    static const int passwords[] = { VIR_CRED_PASSPHRASE, VIR_CRED_NOECHOPROMPT, 0 };
     g_autofree char *name = NULL, *password = NULL, *prompt = NULL;
     xmlChar *wanted;
     xmlNodePtr user;
@@ -64,9 +68,11 @@ check(xmlNodePtr root, virConnectAuthPtr auth, struct err *err)
     if (!user_of(root, NULL))
         return 0;
     if (user_of(root, ""))
-        return err_set_from(err, VIR_FROM_TEST, VIR_ERR_XML_ERROR, "a <user> of the test host's <auth> has no name");
+        return err_set_from(err, VIR_FROM_TEST, VIR_ERR_XML_ERROR,
+                            "a <user> of the test host's <auth> has no name");
     if (!auth)
-        return err_set(err, VIR_ERR_INVALID_ARG, "the test host has users: open it with virConnectOpenAuth()");
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "the test host has users: open it with virConnectOpenAuth()");
     if (!(name = ask(auth, names, "user name", "User name at localhost", err)))
         return -1;
     user = user_of(root, name);
@@ -80,8 +86,8 @@ check(xmlNodePtr root, virConnectAuthPtr auth, struct err *err)
     }
     good = wanted && strcmp((char *)wanted, password) == 0;
     xmlFree(wanted);
-    return good ? 0 : err_set_from(err, VIR_FROM_TEST, VIR_ERR_AUTH_FAILED, "the test host does not know user '%s' with "
-                                   "this password", name);
+    return good ? 0 : err_set_from(err, VIR_FROM_TEST, VIR_ERR_AUTH_FAILED,
+                                   "the test host does not know user '%s' with this password", name);
 }
 
 int
@@ -92,7 +98,8 @@ test_authenticate(const char *xml, virConnectAuthPtr auth, struct err *err)
 
     if (!strstr(xml, "<auth"))
         return 0;
-    doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
+                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     rc = doc ? check(xmlDocGetRootElement(doc), auth, err) : 0;
     xmlFreeDoc(doc);
     return rc;

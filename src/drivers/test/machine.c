@@ -8,9 +8,7 @@
 
 #include "base/str.h"
 
-#include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <string.h>
 
 #define ERR_FROM VIR_FROM_TEST
 
@@ -86,11 +84,9 @@ load(virNodeInfoPtr info, xmlNodePtr root, struct err *err)
 int
 test_machine_load(virNodeInfoPtr info, const char *xml, struct err *err)
 {
-    xmlDocPtr doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
-                                  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlDocPtr doc = test_preset_parse(xml, err);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
-    int r = root ? load(info, root, err)
-                 : err_set(err, VIR_ERR_XML_DETAIL, "the document of the test host is not well-formed XML");
+    int r = root ? load(info, root, err) : -1;
 
     xmlFreeDoc(doc);
     return r;

@@ -12,7 +12,6 @@
 #include "base/str.h"
 
 #include <fcntl.h>
-#include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <string.h>
 
@@ -20,25 +19,6 @@
 
 #define NAMESPACE "http://libvirt.org/schemas/domain/test/1.0"
 #define FILE_MAX (16u << 20)
-
-static void
-quiet(void *ctx, const char *msg, ...)
-{
-}
-
-static xmlDocPtr
-parse(const char *xml, struct err *err)
-{
-    xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
-    xmlDocPtr doc;
-
-    ctxt->sax->error = ctxt->sax->warning = quiet;
-    doc = xmlCtxtReadMemory(ctxt, xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
-    if (!doc)
-        err_set(err, VIR_ERR_XML_DETAIL, "the document of a preset snapshot is not well-formed XML");
-    xmlFreeParserCtxt(ctxt);
-    return doc;
-}
 
 /* The next child of our namespace and that name, from `node` on. */
 static xmlNodePtr
@@ -123,7 +103,7 @@ complete_domain(xmlNodePtr node, struct err *err)
     if (test_parse(text, false, &def, err) < 0)
         return -1;
     meant = domain_def_format(def, MODEL_FORMAT_SECURE);
-    doc = parse(meant, err);
+    doc = test_preset_parse(meant, err);
     xmlReplaceNode(node, xmlDocCopyNode(xmlDocGetRootElement(doc), node->doc, 1));
     xmlFreeNode(node);
     xmlFreeDoc(doc);
@@ -175,7 +155,7 @@ read_shot(xmlNodePtr node, const char *folder, struct shot *shot, struct err *er
     xmlFree(file);
     if (file_read(AT_FDCWD, path, FILE_MAX, &text, NULL) < 0)
         return err_set(err, VIR_ERR_XML_ERROR, "cannot read the preset snapshot '%s'", path);
-    doc = parse(text, err);
+    doc = test_preset_parse(text, err);
     r = doc && xmlDocGetRootElement(doc) ? shot_from(xmlDocGetRootElement(doc), shot, err) : -1;
     xmlFreeDoc(doc);
     return r;
@@ -263,7 +243,7 @@ begin_life(struct test_driver *drv, const char *xml, const struct preset *preset
 int
 test_guest_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err)
 {
-    xmlDocPtr doc = parse(xml, NULL);
+    xmlDocPtr doc = test_preset_parse(xml, NULL);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
     struct preset preset = { .state = VIR_DOMAIN_RUNNING };
     struct domain_ref ref = { 0 };

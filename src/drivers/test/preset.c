@@ -72,8 +72,8 @@ quiet(void *ctx, const char *msg, ...)
 {
 }
 
-static xmlDocPtr
-parse(const char *xml, struct err *err)
+xmlDocPtr
+test_preset_parse(const char *xml, struct err *err)
 {
     xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
     xmlDocPtr doc;
@@ -105,7 +105,7 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
                     err_message(&why));
         xmlFree(file);
         if (text) {
-            xmlDocPtr doc = parse(text, err);
+            xmlDocPtr doc = test_preset_parse(text, err);
 
             if (!doc)
                 g_clear_pointer(&text, g_free);
@@ -144,7 +144,7 @@ static int
 load_kinds(struct test_driver *drv, const char *xml, const char *root_element, const struct kind *kinds, const char *of,
            const char *folder, struct err *err)
 {
-    xmlDocPtr doc = parse(xml, err);
+    xmlDocPtr doc = test_preset_parse(xml, err);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
     int r = doc ? 0 : -1;
 

@@ -39,6 +39,8 @@ test_conn(struct drv_conn *conn)
 /* Hosts: preset.c reads the document of a host, <node>, with all its objects; `folder` is what
  * relative file names in it are relative to (NULL: the working folder). */
 int test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err);
+/* Without a word of libxml2's own; NULL with err. */
+struct _xmlDoc *test_preset_parse(const char *xml, struct err *err);
 /* preset-guest.c: a <domain> of such a document. */
 int test_guest_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err);
 /* auth.c: lets in whom the <auth> of a host's document knows. */

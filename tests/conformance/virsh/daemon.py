@@ -171,6 +171,7 @@ class World:
     def __init__(self, top, reference):
         self.top, self.reference = top, reference
         self.env = dict(os.environ, EDITOR='true', VISUAL='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', HOME=top)
+        self.env.pop('LD_LIBRARY_PATH', None) # each virsh runs on the library it was made for
         self.folder = top + '/w'
 
     def ask(self, *words):

@@ -196,7 +196,8 @@ serve(struct config *config, const struct options *o, const sigset_t *signals, s
     log_info("stopping: signal %d", sig);
     notify_systemd("STOPPING=1");
     server_stop(server);
-    /* Calls under way end; those that hang on a guest are left to the exit. */
+    /* Calls under way end and are answered (the one that asked to stop is one of them); those that hang on
+     * a guest are left to the exit. */
     struct executor_stats stats;
     bool busy = true;
     for (int i = 0; busy && i < STOP_SECONDS * 100; i++) {
@@ -212,6 +213,7 @@ serve(struct config *config, const struct options *o, const sigset_t *signals, s
         log_warn("calls that do not end are given up");
         return 1;
     }
+    server_hang_up(server);
     drivers_stop();
     executor_free(ex);
     io_stop(io);

@@ -325,6 +325,12 @@ stop_posted(void *arg)
         listener_free(l);
     }
     server->listeners = NULL;
+}
+
+static void
+hang_up_posted(void *arg)
+{
+    struct server *server = arg;
     while (server->sessions)
         session_close(server->sessions, "the daemon stops");
     timers_free(server);
@@ -334,4 +340,10 @@ void
 server_stop(struct server *server)
 {
     io_call(server->io, stop_posted, server);
+}
+
+void
+server_hang_up(struct server *server)
+{
+    io_call(server->io, hang_up_posted, server);
 }

@@ -66,8 +66,10 @@ int server_listen(struct server *server, struct err *err);
 /* Any thread: from now on clients are served. */
 void server_start(struct server *server, unsigned idle_timeout);
 void server_set_idle_timeout(struct server *server, unsigned seconds); /* I/O thread */
-/* Any thread but the I/O thread: closes listeners and sessions. */
+/* Any thread but the I/O thread.  Closes the listeners: nobody comes any more; */
 void server_stop(struct server *server);
+/* closes the sessions, once their calls have been answered. */
+void server_hang_up(struct server *server);
 
 /* From sessions, I/O thread. */
 void server_session_gone(struct server *server, struct session *s);

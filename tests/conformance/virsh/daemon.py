@@ -54,7 +54,7 @@ FILES = {
 }
 CHANGING = [
     (r'(?m)^ \d+( +)(?=[gh]\b)', r' N\1'), (r'(/tmp/vc-\w+|vnc=127.0.0.1:\d+|\b\d+\.sock|mac_\w+)', 'X'),
-    (r'(?m)^(Id: +)\d+$', r'\1N'),
+    (r'(?m)^(Id: +)\d+$', r'\1N'), (r'(?m)^(CPU: +)\d+$', r'\1N'), (r'(?m)^CPU time: .*\n', ''),
     (r"\bid='\d+'", "id='N'"), (r'/dev/pts/\d+', '/dev/pts/N'), (r"port='59\d\d'", "port='PORT'"), (r':\d+$', ':N'),
     (r'vnet\d+', 'vnetN'), (r'domain-\d+-', 'domain-N-'), (r'(?m)^\d+$', 'N'),
     (r'(CPU time|cpu_time|user_time|system_time|vcpu_time):? +[\d.]+( seconds|s)?', r'\1 N'),

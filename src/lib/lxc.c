@@ -128,7 +128,7 @@ join_group(char *line, struct err *err)
         errnum = errno;
     if (fd >= 0)
         close(fd);
-    return errnum ? err_errno(err, errnum, "cannot join the control group %s", procs) : 0;
+    return errnum ? err_errno_from(err, VIR_FROM_CGROUP, errnum, "cannot join the control group %s", procs) : 0;
 }
 
 int

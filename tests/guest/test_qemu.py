@@ -201,7 +201,7 @@ def test_keys_and_screen(conn, guest):
     stream.finish()
     assert kind == 'image/png' and b''.join(picture).startswith(b'\x89PNG')
     assert code(guest.screenshot, conn.newStream(), 7) == libvirt.VIR_ERR_OPERATION_INVALID
-    assert guest.memoryPeek(0xffff0, 1, libvirt.VIR_MEMORY_PHYSICAL) == b'\xea', 'the far jump that every PC starts with'
+    assert guest.memoryPeek(0xfffffff0, 1, libvirt.VIR_MEMORY_PHYSICAL) == b'\xea', 'the far jump that every PC starts with'
 
 
 def test_console_belongs_to_one(conn, guest):

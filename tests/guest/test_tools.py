@@ -126,7 +126,9 @@ def test_name_of_certificate(certificates):
     ours = subprocess.run([str(PKI / 'virt-pki-query-dn'), *words], capture_output=True, text=True)
     assert ours.stdout == 'C=DE,O=Some\\, Inc,CN=%s\n' % os.uname().nodename
     if os.access('/usr/bin/virt-pki-query-dn', os.X_OK):
-        assert ours.stdout == subprocess.run(['/usr/bin/virt-pki-query-dn', *words], capture_output=True, text=True).stdout
+        env = {k: v for k, v in os.environ.items() if k != 'LD_LIBRARY_PATH'} # it needs its own library
+        theirs = subprocess.run(['/usr/bin/virt-pki-query-dn', *words], capture_output=True, text=True, env=env)
+        assert ours.stdout == theirs.stdout
 
 
 def test_certificates_are_checked(certificates):

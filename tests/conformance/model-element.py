@@ -79,7 +79,7 @@ with tempfile.TemporaryDirectory() as folder:
     with open(program, 'w', encoding='utf-8') as f:
         f.write(source)
     base = [os.path.join(root, 'src/base', f) for f in ('err.c', 'str.c')]
-    built = run(os.environ.get('CC', 'cc'), '-O0', '-D_GNU_SOURCE', '-DG_LOG_DOMAIN="x"', '-I' + os.path.join(folder, 'out'), '-I' + os.path.join(folder, 'src'),
+    built = run(*os.environ.get('CC', 'cc').split(), '-O0', '-D_GNU_SOURCE', '-DG_LOG_DOMAIN="x"', '-I' + os.path.join(folder, 'out'), '-I' + os.path.join(folder, 'src'),
                 '-I' + os.path.join(folder, 'include'), '-I' + sys.argv[2], '-o', tool, program, *engine, *base,
                 *[os.path.join(out, f) for f in os.listdir(out) if f.endswith('.c')], *packages)
     report('it builds', built.returncode == 0, built.stderr)

@@ -186,7 +186,7 @@ io_free(struct io *io)
     g_free(io);
 }
 
-/* ---- posting --------------------------------------------------------- */
+/* ---- posting -------------------------------------------------------------------------------- */
 
 void
 io_post(struct io *io, void (*fn)(void *arg), void *arg)
@@ -246,7 +246,7 @@ io_call(struct io *io, void (*fn)(void *arg), void *arg)
     pthread_mutex_destroy(&c.lock);
 }
 
-/* ---- watches ---------------------------------------------------------- */
+/* ---- watches -------------------------------------------------------------------------------- */
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
@@ -336,7 +336,7 @@ io_watch_remove(struct io_watch *w)
     uv_close((uv_handle_t *)&w->poll, watch_closed);
 }
 
-/* ---- timers ------------------------------------------------------------ */
+/* ---- timers --------------------------------------------------------------------------------- */
 
 static void
 on_timer(uv_timer_t *timer)

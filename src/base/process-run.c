@@ -123,7 +123,7 @@ process_start_time(pid_t pid)
     return p ? g_ascii_strtoull(p + 1, NULL, 10) : 0;
 }
 
-/* ---- run and collect ---------------------------------------------------- */
+/* ---- run and collect ------------------------------------------------------------------------ */
 
 void
 process_output_clear(struct process_output *o)

@@ -104,7 +104,7 @@ registry_class(const struct registry *reg)
     return reg->klass;
 }
 
-/* ---- readers -------------------------------------------------------------- */
+/* ---- readers -------------------------------------------------------------------------------- */
 
 static struct vm *
 seen(struct vm *vm)
@@ -236,7 +236,7 @@ registry_vms(struct registry *reg, size_t *n)
     return vms;
 }
 
-/* ---- writers --------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------- */
 
 static struct vm *
 add(struct registry *reg, const char *name, const unsigned char *uuid)

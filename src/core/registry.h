@@ -47,7 +47,7 @@ void view_list_clear(struct view_list *list);
 /* The vms themselves, for loops that take a turn on each (autostart, shutdown). */
 struct vm **registry_vms(struct registry *reg, size_t *n); /* each with a reference; g_free the array */
 
-/* ---- writers -------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------- */
 
 /* For define and create: finds the vm of that name and uuid, or makes it, and begins a turn on it.
  * Readers do not see a new vm before its first turn_publish(); if the turn ends

@@ -131,7 +131,7 @@ run_get_end(const struct run *crun, const struct run_end *fallback)
     return end;
 }
 
-/* ---- death -------------------------------------------------------------- */
+/* ---- death ---------------------------------------------------------------------------------- */
 
 bool
 run_die(struct run *run, const char *why)
@@ -293,7 +293,7 @@ run_await_exit(struct run *run, int64_t deadline)
     }
 }
 
-/* ---- notes ------------------------------------------------------------- */
+/* ---- notes ---------------------------------------------------------------------------------- */
 
 void
 run_note(struct run *run, note_fn fn, void *arg, void (*free_arg)(void *))
@@ -346,7 +346,7 @@ note_emit(struct note *note, struct event *ev)
     event_hub_emit(note->vm->registry->hub, ev);
 }
 
-/* ---- health -------------------------------------------------------------- */
+/* ---- health --------------------------------------------------------------------------------- */
 
 void
 run_publish_health(struct vm *vm, struct run *run)

@@ -243,7 +243,7 @@ state_save_offload(void *opaque, struct err *err)
     return state_save(arg->dir, arg->name, arg->text, arg->n, err);
 }
 
-/* ---- load ------------------------------------------------------------------ */
+/* ---- load ----------------------------------------------------------------------------------- */
 
 /* The name in NAME.xml; NULL: not one of ours. */
 static char *

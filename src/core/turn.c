@@ -55,7 +55,7 @@ turn_free(struct turn *turn)
     g_free(turn);
 }
 
-/* ---- begin and end -------------------------------------------------------- */
+/* ---- begin and end -------------------------------------------------------------------------- */
 
 static char *
 since_text(int64_t since)
@@ -192,7 +192,7 @@ stop_task(void *opaque)
     }
 }
 
-/* ---- stale ---------------------------------------------------------------- */
+/* ---- stale ---------------------------------------------------------------------------------- */
 
 /* As of the last wait: between two waits a holder's run does not change. */
 static bool
@@ -250,7 +250,7 @@ turn_regain_lock(struct turn *turn, struct err *err)
     return turn_check(turn, err);
 }
 
-/* ---- accessors ------------------------------------------------------------- */
+/* ---- accessors ------------------------------------------------------------------------------ */
 
 struct vm *
 turn_vm(const struct turn *turn)
@@ -313,7 +313,7 @@ turn_job_aborted(const struct turn *turn)
     return turn->aborted;
 }
 
-/* ---- waiting --------------------------------------------------------------- */
+/* ---- waiting -------------------------------------------------------------------------------- */
 
 static enum fault
 fault_of(struct turn *turn, enum wait_kind kind, const char *what)
@@ -542,7 +542,7 @@ turn_clean_up(struct turn *turn, void (*fn)(void *arg), void *arg)
         return; /* stale it may be: whoever cleans up knows that it is over */
 }
 
-/* ---- publishing ------------------------------------------------------------ */
+/* ---- publishing ----------------------------------------------------------------------------- */
 
 int
 turn_publish(struct turn *turn, const struct vm_change *change, struct err *err)
@@ -571,7 +571,7 @@ turn_emit(struct turn *turn, struct event *ev)
     event_hub_emit(turn->vm->registry->hub, ev);
 }
 
-/* ---- lives ------------------------------------------------------------------ */
+/* ---- lives ---------------------------------------------------------------------------------- */
 
 int
 turn_start_run(struct turn *turn, const struct run_start *start, struct err *err)

@@ -74,7 +74,7 @@ const struct domain_def *turn_config_def(struct turn *turn);
 int64_t turn_deadline(const struct turn *turn);
 const char *turn_api(const struct turn *turn);
 
-/* ---- waiting ------------------------------------------------------------ */
+/* ---- waiting -------------------------------------------------------------------------------- */
 
 struct call {
     const char *what;       /* "query-block": for messages */
@@ -107,7 +107,7 @@ void turn_clean_up(struct turn *turn, void (*fn)(void *arg), void *arg);
 /* Of a job: somebody asked for its end. */
 bool turn_job_aborted(const struct turn *turn);
 
-/* ---- publishing ---------------------------------------------------------- */
+/* ---- publishing ----------------------------------------------------------------------------- */
 
 /* All of it at once, seen by readers together.  -1 with a stale error: refused. */
 int turn_publish(struct turn *turn, const struct vm_change *change, struct err *err)
@@ -115,7 +115,7 @@ int turn_publish(struct turn *turn, const struct vm_change *change, struct err *
 /* With the run's generation, in the vm's order.  Dropped when stale.  Takes over ev. */
 void turn_emit(struct turn *turn, struct event *ev);
 
-/* ---- starting and ending lives (modify, job and stop turns) -------------- */
+/* ---- starting and ending lives (modify, job and stop turns) --------------------------------- */
 
 /* Makes the new run the turn's: id given, published with `state`/`reason` and
  * `live`.  `backend` is freed by free_backend with the last reference to the run; both

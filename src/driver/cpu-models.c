@@ -11,7 +11,7 @@
 
 #define ERR_FROM VIR_FROM_CPU
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables --------------------------------------------------------------------------------- */
 
 /* In the order of documents; a feature's place is its bit in the sets below. */
 static const char *const features[] = {
@@ -228,7 +228,7 @@ find_model(const char *name)
     return NULL;
 }
 
-/* ---- documents --------------------------------------------------------------------------------------- */
+/* ---- documents ------------------------------------------------------------------------------ */
 
 /* A processor as a document tells it; the strings are the document's. */
 struct cpu {
@@ -318,7 +318,7 @@ read_cpu(const char *xml, struct cpu *cpu, struct err *err)
     return 0;
 }
 
-/* ---- what all can do ------------------------------------------------------------------------------------ */
+/* ---- what all can do ------------------------------------------------------------------------ */
 
 static int
 by_name(const void *a, const void *b)

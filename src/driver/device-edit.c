@@ -106,7 +106,7 @@ info_of(struct domain_def *def, const void *device)
     return s.info;
 }
 
-/* ---- documents -------------------------------------------------------------------------------- */
+/* ---- documents ------------------------------------------------------------------------------ */
 
 /* What a document says, and its kind. */
 static struct domain_def *
@@ -149,7 +149,7 @@ alone(const struct domain_def *def, const struct domain_def *fragment, const str
     return scratch;
 }
 
-/* ---- which one is meant --------------------------------------------------------------------------- */
+/* ---- which one is meant --------------------------------------------------------------------- */
 
 static char *
 text_of(const struct model_table *table, const char *element, const void *device)
@@ -267,7 +267,7 @@ tell_alias(struct domain_def *def, const void *device, struct device_edit *edit)
     edit->alias = info ? g_strdup(info->alias) : NULL;
 }
 
-/* ---- the calls --------------------------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------------------------------ */
 
 int
 device_attach(struct domain_def *def, struct device_edit *edit, struct err *err)

@@ -76,7 +76,7 @@ domain_one_def(const struct vm_view *view, unsigned flags, struct err *err)
     return affect.live ? view->live : view->config;
 }
 
-/* ---- life-cycle actions ----------------------------------------------------------- */
+/* ---- life-cycle actions --------------------------------------------------------------------- */
 
 static const enum lifecycle_action actions[] = {
     [VIR_DOMAIN_LIFECYCLE_ACTION_DESTROY] = LIFECYCLE_ACTION_DESTROY,
@@ -129,7 +129,7 @@ domain_lifecycle(const struct vm_view *view, int type, int detail)
     return ev;
 }
 
-/* ---- look-ups ------------------------------------------------------------------- */
+/* ---- look-ups ------------------------------------------------------------------------------- */
 
 static int
 found(struct vm *vm, struct domain_ref *result)
@@ -173,7 +173,7 @@ domains_domain_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, 
     return found(registry_by_uuid(conn->guests, uuid, err), result);
 }
 
-/* ---- from the view ---------------------------------------------------------------- */
+/* ---- from the view -------------------------------------------------------------------------- */
 
 int
 domains_domain_get_state(struct drv_conn *conn, const struct domain_ref *dom, int *state, int *reason,
@@ -239,7 +239,7 @@ domains_domain_has_managed_save_image(struct drv_conn *conn, const struct domain
     return view->managed_save;
 }
 
-/* ---- events -------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 int
 domains_connect_domain_event_register_any(struct drv_conn *conn, const struct event_filter *filter,

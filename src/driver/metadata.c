@@ -180,7 +180,7 @@ set_element(const struct metadata *in, const char *text, const char *key, const 
     return 0;
 }
 
-/* ---- the calls --------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------------------------------ */
 
 char *
 metadata_get(const struct metadata *in, int type, const char *uri, struct err *err)
@@ -225,7 +225,7 @@ metadata_set(const struct metadata *in, int type, const char *text, const char *
     }
 }
 
-/* ---- of guests ------------------------------------------------------------------------ */
+/* ---- of guests ------------------------------------------------------------------------------ */
 
 static struct metadata
 of_domain(struct domain_def *def)

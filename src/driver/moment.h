@@ -20,7 +20,7 @@ struct vm_moments { struct moments *snapshots, *checkpoints; };
 struct moments *moments_new(const void *(*def_ref)(const void *def), void (*def_unref)(const void *def));
 void moments_free(struct moments *all); /* NULL is allowed */
 
-/* ---- readers ---------------------------------------------------------------------------------- */
+/* ---- readers -------------------------------------------------------------------------------- */
 
 /* One moment as it was when it was asked for. */
 struct moment {
@@ -47,7 +47,7 @@ struct moment_filter {
 /* Names, parents before their children; free with g_ptr_array_unref(). */
 GPtrArray *moments_list(struct moments *all, const struct moment_filter *filter);
 
-/* ---- writers ---------------------------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------- */
 
 /* Adds it below `parent` (NULL: a root), or gives the one of that name a new document and parent.  Takes over
  * def.  The caller has seen to it that the parent exists and is not below `name`. */

@@ -35,7 +35,7 @@ place(const struct update *u, uint32_t n)
     return u->command == VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST ? 0 : n;
 }
 
-/* ---- items --------------------------------------------------------------------------------------------------- */
+/* ---- items ---------------------------------------------------------------------------------- */
 
 static void
 quiet(void *ctx, const char *msg, ...)
@@ -134,7 +134,7 @@ is_ip(const char *text)
 
 static bool is_six(const struct network_address *ip) { return ip->family == IP_FAMILY_IPV6; }
 
-/* ---- DHCP ------------------------------------------------------------------------------------------------------ */
+/* ---- DHCP ----------------------------------------------------------------------------------- */
 
 /* The <ip> that an entry belongs to. */
 static struct network_address *
@@ -286,7 +286,7 @@ update_dhcp_range(struct update *u, struct err *err)
     return network_complete(u->def, err);
 }
 
-/* ---- forwarding and port groups ----------------------------------------------------------------------------------- */
+/* ---- forwarding and port groups ------------------------------------------------------------- */
 
 static int
 update_interface(struct update *u, struct err *err)
@@ -353,7 +353,7 @@ update_portgroup(struct update *u, struct err *err)
     return network_complete(def, err);
 }
 
-/* ---- DNS --------------------------------------------------------------------------------------------------------------- */
+/* ---- DNS ------------------------------------------------------------------------------------ */
 
 static bool
 has_name(const struct dns_host *h, const xmlNode *item)
@@ -478,7 +478,7 @@ update_dns(struct update *u, const struct dns_kind *kind, void ***list, uint32_t
     return 0;
 }
 
-/* ---- sections --------------------------------------------------------------------------------------------------------- */
+/* ---- sections ------------------------------------------------------------------------------- */
 
 static int
 update(struct update *u, unsigned section, struct err *err)

@@ -33,7 +33,7 @@ struct object_store {
     GPtrArray *all;                 /* in the order of creation */
 };
 
-/* ---- views -------------------------------------------------------------------------------------------- */
+/* ---- views ---------------------------------------------------------------------------------- */
 
 static void
 facts_ref(struct object_facts *is)
@@ -79,7 +79,7 @@ view_new(const struct object *object, const struct object_facts *facts)
     return view;
 }
 
-/* ---- the index ----------------------------------------------------------------------------------------- */
+/* ---- the index ------------------------------------------------------------------------------ */
 
 static guint
 uuid_hash(gconstpointer key)
@@ -168,7 +168,7 @@ missing(struct object_store *store, const char *name, const unsigned char *uuid,
                  uuid ? " with uuid " : "", text);
 }
 
-/* ---- readers --------------------------------------------------------------------------------------------- */
+/* ---- readers -------------------------------------------------------------------------------- */
 
 static const struct object_view *
 look_up(struct object_store *store, const char *name, const unsigned char *uuid, struct err *err)
@@ -263,7 +263,7 @@ object_names(struct object_store *store, bool active, char **names, int max)
     return n;
 }
 
-/* ---- writers ----------------------------------------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------- */
 
 /* Takes the writer's lock of an object found under the store's lock, which is dropped meanwhile.
  * False: it has left the store. */

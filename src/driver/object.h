@@ -75,7 +75,7 @@ bool object_matches_list_flags(const struct object_view *view, unsigned flags);
 int object_count(struct object_store *store, bool active);
 int object_names(struct object_store *store, bool active, char **names, int max);
 
-/* ---- writers ------------------------------------------------------------------------------------- */
+/* ---- writers -------------------------------------------------------------------------------- */
 
 struct object;
 /* The object of that uuid (or, with uuid NULL, of that name), to work on. */

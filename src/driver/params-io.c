@@ -11,7 +11,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- shares of the host's disks -------------------------------------------------------- */
+/* ---- shares of the host's disks ------------------------------------------------------------- */
 
 /* "PATH,VALUE,PATH,VALUE" of one kind each. */
 static const struct { const char *name; size_t offset; bool wide; } device_params[] = {
@@ -191,7 +191,7 @@ params_write_interface(struct domain_def *def, struct domain_interface *net, vir
     return 0;
 }
 
-/* ---- limits of a disk ------------------------------------------------------------------------ */
+/* ---- limits of a disk ----------------------------------------------------------------------- */
 
 #define IOTUNE_MAX 1000000000000000ull
 

@@ -38,7 +38,7 @@ OUT(ullong, unsigned long long, ULLONG, ul, value)
 OUT(boolean, bool, BOOLEAN, b, value)
 OUT(string, const char *, STRING, s, g_strdup(value ? value : ""))
 
-/* ---- memory ------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 static const struct typed_param_rule memory_rules[] = {
     { VIR_DOMAIN_MEMORY_HARD_LIMIT, VIR_TYPED_PARAM_ULLONG, false },
@@ -87,7 +87,7 @@ params_write_memory(struct domain_def *def, virTypedParameterPtr params, int n, 
     return 0;
 }
 
-/* ---- NUMA --------------------------------------------------------------------------- */
+/* ---- NUMA ----------------------------------------------------------------------------------- */
 
 #define NODES_MAX 1024
 
@@ -158,7 +158,7 @@ params_write_numa(struct domain_def *def, virTypedParameterPtr params, int n, in
     return 0;
 }
 
-/* ---- perf events ------------------------------------------------------------------------ */
+/* ---- perf events ---------------------------------------------------------------------------- */
 
 static const char *const events[] = {
     VIR_PERF_PARAM_CMT, VIR_PERF_PARAM_MBMT, VIR_PERF_PARAM_MBML, VIR_PERF_PARAM_CPU_CYCLES,

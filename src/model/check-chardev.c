@@ -8,7 +8,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- as it is read ------------------------------------------------------------------------------ */
+/* ---- as it is read -------------------------------------------------------------------------- */
 
 static int read_source(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
 {
@@ -124,7 +124,7 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-/* ---- what nobody could run -------------------------------------------------------------------------- */
+/* ---- what nobody could run ------------------------------------------------------------------ */
 
 /* What the end of a connection lacks.  A channel with a name is given a socket of its own. */
 static const char *lacking(const struct chardev_source *s, bool named)

@@ -7,7 +7,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- as it is read ------------------------------------------------------------------------------ */
+/* ---- as it is read -------------------------------------------------------------------------- */
 
 /* YYYY-MM-DDTHH:MM:SS */
 static bool is_time(const char *s)
@@ -168,7 +168,7 @@ int check_devices_read(struct domain_def *def, struct err *err)
     return 0;
 }
 
-/* ---- what nobody could run -------------------------------------------------------------------------- */
+/* ---- what nobody could run ------------------------------------------------------------------ */
 
 static bool any_virtio(const struct virtio_options *v)
 {

@@ -8,7 +8,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- as it is read ------------------------------------------------------------------------------ */
+/* ---- as it is read -------------------------------------------------------------------------- */
 
 int check_port(const char *port, struct err *err)
 {
@@ -99,7 +99,7 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     return 0;
 }
 
-/* ---- what nobody could run -------------------------------------------------------------------------- */
+/* ---- what nobody could run ------------------------------------------------------------------ */
 
 static int check_bus(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {

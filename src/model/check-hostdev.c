@@ -8,7 +8,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- as it is read ------------------------------------------------------------------------------ */
+/* ---- as it is read -------------------------------------------------------------------------- */
 
 static int read_usb(const struct domain_def *def, const struct hostdev_source *s, struct err *err)
 {
@@ -130,7 +130,7 @@ int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev
     return 0;
 }
 
-/* ---- what nobody could run -------------------------------------------------------------------------- */
+/* ---- what nobody could run ------------------------------------------------------------------ */
 
 static bool same_device(const struct domain_hostdev *a, const struct domain_hostdev *b)
 {

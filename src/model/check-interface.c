@@ -181,7 +181,7 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
                : 0;
 }
 
-/* ---- what nobody could run -------------------------------------------------------------------------- */
+/* ---- what nobody could run ------------------------------------------------------------------ */
 
 static bool is_virtio(const char *model)
 {

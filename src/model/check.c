@@ -10,7 +10,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- as it is read ------------------------------------------------------------------------------ */
+/* ---- as it is read -------------------------------------------------------------------------- */
 
 static int read_cpu(const struct domain_def *def, struct err *err)
 {
@@ -177,7 +177,7 @@ int domain_read_check(struct domain_def *def, struct err *err)
                : 0;
 }
 
-/* ---- what nobody could run -------------------------------------------------------------------------- */
+/* ---- what nobody could run ------------------------------------------------------------------ */
 
 static int check_loader(const struct domain_def *def, struct err *err)
 {
@@ -239,7 +239,7 @@ int domain_check(struct domain_def *def, struct err *err)
     return check_devices(def, err) < 0 ? -1 : domain_each_device(def, check_info, data);
 }
 
-/* ---- leaving the running guest behind -------------------------------------------------------------- */
+/* ---- leaving the running guest behind ------------------------------------------------------- */
 
 void domain_strip_live(struct domain_def *def)
 {

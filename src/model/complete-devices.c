@@ -9,7 +9,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- interfaces -------------------------------------------------------------------------------------- */
+/* ---- interfaces ----------------------------------------------------------------------------- */
 
 static void complete_ips(struct network_ip **ips, uint32_t n)
 {
@@ -51,7 +51,7 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
     return complete_plug(def, net, err);
 }
 
-/* ---- serial ports and consoles --------------------------------------------------------------------------- */
+/* ---- serial ports and consoles -------------------------------------------------------------- */
 
 static struct chardev_target *target_of(struct domain_def *def, struct domain_chardev *c)
 {
@@ -125,7 +125,7 @@ static void pair_console(struct domain_def *def)
     c->target->has_port = true;
 }
 
-/* ---- graphics, video --------------------------------------------------------------------------------------- */
+/* ---- graphics, video ------------------------------------------------------------------------ */
 
 void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
 {
@@ -212,7 +212,7 @@ static void complete_video(struct domain_def *def)
         def->videos[0]->model->primary = TRI_YES;
 }
 
-/* ---- the others ------------------------------------------------------------------------------------------ */
+/* ---- the others ----------------------------------------------------------------------------- */
 
 static void complete_input(struct domain_def *def, struct domain_input *in)
 {
@@ -321,7 +321,7 @@ static void complete_others(struct domain_def *def)
 #undef ENDS
 }
 
-/* ---- all ------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 int domain_complete_devices(struct domain_def *def, struct err *err)
 {

@@ -23,7 +23,7 @@ prefix_of(const struct network_address *a, const struct ip *address)
     return ip_is4(address) ? (int)ip_class_prefix(address) : 64;
 }
 
-/* ---- DHCP ---------------------------------------------------------------------------------------- */
+/* ---- DHCP ----------------------------------------------------------------------------------- */
 
 static int
 complete_lease(const struct network_def *def, struct dhcp_lease_time **lease, struct err *err)
@@ -145,7 +145,7 @@ complete_dhcp(struct network_def *def, struct network_address *a, const struct i
     return 0;
 }
 
-/* ---- addresses ---------------------------------------------------------------------------------------- */
+/* ---- addresses ------------------------------------------------------------------------------ */
 
 static int
 complete_address(struct network_def *def, struct network_address *a, struct err *err)
@@ -187,7 +187,7 @@ network_complete_ips(struct network_def *def, struct err *err)
     return 0;
 }
 
-/* ---- routes ---------------------------------------------------------------------------------------------- */
+/* ---- routes --------------------------------------------------------------------------------- */
 
 static int
 check_gateway(const struct network_def *def, const struct network_route *r, struct err *err)

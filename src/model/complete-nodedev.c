@@ -81,7 +81,7 @@ node_device_complete(struct node_device_def *def, struct err *err)
     }
 }
 
-/* ---- devices that are there ---------------------------------------------------------------------------- */
+/* ---- devices that are there ----------------------------------------------------------------- */
 
 /* What a capability has to say and does not; NULL: all is there. */
 static const char *

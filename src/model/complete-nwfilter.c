@@ -14,7 +14,7 @@
 
 #define ERR_FROM VIR_FROM_NWFILTER
 
-/* ---- values of rules --------------------------------------------------------------------------- */
+/* ---- values of rules ------------------------------------------------------------------------ */
 
 enum type { TEXT, U8, U16, U32, COUNT, VLANID, DSCP, MAC, MACMASK, IP, MASK, ETHERTYPE, INNERTYPE, IPPROTO, OPCODE, BOOLEAN, STATES, FLAGS, IPSET,
             DIRECTIONS };
@@ -233,7 +233,7 @@ merge(struct nwfilter_match *into, const struct nwfilter_match *from)
     }
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------ */
+/* ---- rules ---------------------------------------------------------------------------------- */
 
 static int
 complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct err *err)
@@ -272,7 +272,7 @@ complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct er
     return 0;
 }
 
-/* ---- filters ----------------------------------------------------------------------------------------- */
+/* ---- filters -------------------------------------------------------------------------------- */
 
 static bool
 made_of(const char *s, const char *more)

@@ -11,7 +11,7 @@
 
 #define ERR_FROM VIR_FROM_NONE
 
-/* ---- addresses -------------------------------------------------------------------------------- */
+/* ---- addresses ------------------------------------------------------------------------------ */
 
 int
 ip_parse(const char *text, struct ip *ip)
@@ -83,7 +83,7 @@ ip_host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit)
     return true;
 }
 
-/* ---- routes ---------------------------------------------------------------------------------------- */
+/* ---- routes --------------------------------------------------------------------------------- */
 
 static int
 bad_route(struct err *err, const char *where, const struct network_route *r, const char *what)
@@ -129,7 +129,7 @@ routes_complete(const void *root, struct network_route **routes, uint32_t n, con
     return 0;
 }
 
-/* ---- addresses of devices ---------------------------------------------------------------------------- */
+/* ---- addresses of devices ------------------------------------------------------------------- */
 
 int
 pci_address_check(const struct pci_address *a, const char *where, struct err *err)
@@ -142,7 +142,7 @@ pci_address_check(const struct pci_address *a, const char *where, struct err *er
     return 0;
 }
 
-/* ---- network parts ------------------------------------------------------------------------------- */
+/* ---- network parts -------------------------------------------------------------------------- */
 
 int
 vlan_complete(struct vlan *v, const char *where, struct err *err)
@@ -265,7 +265,7 @@ virtualport_fill(const void *root, struct virtualport *v, bool final, const char
     return virtualport_complete(v, false, where, err);
 }
 
-/* ---- storage parts --------------------------------------------------------------------------------- */
+/* ---- storage parts -------------------------------------------------------------------------- */
 
 int
 secret_use_check(bool uuid, const char *usage, const char *where, struct err *err)

@@ -56,7 +56,7 @@ storage_permissions_complete(const char *name, struct storage_permissions *p, st
     return 0;
 }
 
-/* ---- source ---------------------------------------------------------------------------------------- */
+/* ---- source --------------------------------------------------------------------------------- */
 
 static int
 complete_adapter(struct storage_pool_def *def, const char *where, struct err *err)
@@ -156,7 +156,7 @@ check_source(const struct storage_pool_def *def, const struct kind *k, const cha
                                 pool_type_str(def->type), lacks);
 }
 
-/* ---- target ------------------------------------------------------------------------------------------ */
+/* ---- target --------------------------------------------------------------------------------- */
 
 static int
 complete_target(struct storage_pool_def *def, const struct kind *k, const char *where, struct err *err)

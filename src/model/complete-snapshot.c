@@ -71,7 +71,7 @@ align(void *root, const struct domain_def *domain, void ***array, uint32_t *n, c
     align((root), (domain), (void ***)&(def)->disks, &(def)->n_disks, &type##_table, offsetof(struct type, name), (from), \
           (what), (err))
 
-/* ---- snapshots --------------------------------------------------------------------------------------- */
+/* ---- snapshots ------------------------------------------------------------------------------ */
 
 static int
 complete_memory(struct snapshot_def *def, bool running, bool disk_only, struct err *err)
@@ -190,7 +190,7 @@ snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, stru
     return 0;
 }
 
-/* ---- checkpoints --------------------------------------------------------------------------------------- */
+/* ---- checkpoints ---------------------------------------------------------------------------- */
 
 /* "vda", or a path. */
 static bool
@@ -247,7 +247,7 @@ checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain,
     return 0;
 }
 
-/* ---- backups --------------------------------------------------------------------------------------------- */
+/* ---- backups -------------------------------------------------------------------------------- */
 
 static int
 complete_backup_disk(struct backup_def *def, const struct domain_disk *disk, struct backup_disk *d, int64_t now,

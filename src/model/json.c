@@ -7,7 +7,7 @@
 #include "model/engine.h"
 #include "model/json.h"
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static json_t *struct_to_json(const struct model_table *t, const void *base, unsigned flags, unsigned disc,
                               unsigned up);
@@ -102,7 +102,7 @@ char *model_to_json(const void *root, unsigned flags)
     return s;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 struct reader {
     struct model_head *head;

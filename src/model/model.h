@@ -24,7 +24,7 @@
 enum tristate { TRI_UNSET = 0, TRI_YES = 1, TRI_NO = 2, TRI_ON = 1, TRI_OFF = 2 } __attribute__((packed));
 static inline bool tri(enum tristate v, bool otherwise) { return v ? v == TRI_YES : otherwise; }
 
-/* ---- what a document is read and written for ------------------------------------------------- */
+/* ---- what a document is read and written for ------------------------------------------------ */
 
 enum {
     MODEL_PARSE_LIVE = 1 << 0,     /* keep what only a running guest has (aliases, ports, …) */
@@ -39,7 +39,7 @@ enum {
     MODEL_FORMAT_MIGRATABLE = 1 << 3, /* for another host */
 };
 
-/* ---- tables (generated) --------------------------------------------------------------------------- */
+/* ---- tables (generated) --------------------------------------------------------------------- */
 
 struct model_enum {
     const char *name;
@@ -142,7 +142,7 @@ extern const struct model_enum yesno_enum, onoff_enum;
 const char *model_enum_str(const struct model_enum *e, unsigned value);
 unsigned model_enum_from(const struct model_enum *e, const char *name);
 
-/* ---- documents ---------------------------------------------------------------------------------------- */
+/* ---- documents ------------------------------------------------------------------------------ */
 
 void *model_new_doc(const struct model_document *d);
 int model_parse(const struct model_document *d, const char *xml, size_t len, unsigned flags, void **root,
@@ -170,7 +170,7 @@ int model_parse_fragment(const struct model_document *d, const char *path, const
 char *model_format_struct(const struct model_table *t, const char *element, const void *base, unsigned indent,
                           unsigned flags);
 
-/* ---- editing: root is the document that will own the memory -------------------------------------------------- */
+/* ---- editing: root is the document that will own the memory --------------------------------- */
 
 void *model_alloc(const void *root, size_t size);          /* zeroed, 8-aligned */
 #define model_new(root, type) ((type *)model_alloc((root), sizeof(type)))

@@ -17,7 +17,7 @@
 
 #define ERR_FROM VIR_FROM_XML
 
-/* ---- finding fields ----------------------------------------------------------------------------- */
+/* ---- finding fields ------------------------------------------------------------------------- */
 
 static int compare(const struct model_field *f, const char *name, size_t n)
 {
@@ -47,7 +47,7 @@ const struct model_field *parse_find(const struct model_table *t, bool attr, con
     return NULL;
 }
 
-/* ---- values ---------------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static bool alias_counts(const struct parser *p, const char *s, size_t n)
 {
@@ -175,7 +175,7 @@ static void read_attributes(struct parser *p, struct frame *fr, int n_attr, cons
     }
 }
 
-/* ---- what is kept verbatim ------------------------------------------------------------------------------ */
+/* ---- what is kept verbatim ------------------------------------------------------------------ */
 
 static void keep_raw(struct parser *p)
 {
@@ -189,7 +189,7 @@ static void keep_raw(struct parser *p)
     p->depth--;
 }
 
-/* ---- SAX ------------------------------------------------------------------------------------------------------ */
+/* ---- SAX ------------------------------------------------------------------------------------ */
 
 static struct frame *push(struct parser *p, const struct model_table *t, void *base, const char *name)
 {

@@ -32,7 +32,7 @@ unsigned model_enum_from(const struct model_enum *e, const char *name)
     return name ? enum_find(e, name, strlen(name)) : 0;
 }
 
-/* ---- text ------------------------------------------------------------------------------------ */
+/* ---- text ----------------------------------------------------------------------------------- */
 
 void text_need(struct text *t, size_t more)
 {
@@ -78,7 +78,7 @@ void text_indent(struct text *t, unsigned level)
     }
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 static void trim(const char **s, size_t *n)
 {
@@ -267,7 +267,7 @@ char *cpuset_canonical(struct model_head *h, const char *s, size_t n)
     return r;
 }
 
-/* ---- members ----------------------------------------------------------------------------------------- */
+/* ---- members -------------------------------------------------------------------------------- */
 
 size_t scalar_size(const struct model_field *f)
 {

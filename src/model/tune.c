@@ -8,7 +8,7 @@
 
 #include <glib.h>
 
-/* ---- counts ------------------------------------------------------------------------------------ */
+/* ---- counts --------------------------------------------------------------------------------- */
 
 static struct domain_vcpus *
 vcpus_of(struct domain_def *def)
@@ -57,7 +57,7 @@ def_set_max_memory(struct domain_def *def, unsigned long long kib)
         def->current_memory = kib;
 }
 
-/* ---- pins ----------------------------------------------------------------------------------------- */
+/* ---- pins ----------------------------------------------------------------------------------- */
 
 const char *
 def_cpu_pin(const struct domain_def *def, int vcpu)
@@ -156,7 +156,7 @@ cpuset_from_bytes(const unsigned char *bytes, size_t n)
     return text;
 }
 
-/* ---- I/O threads ------------------------------------------------------------------------------------ */
+/* ---- I/O threads ---------------------------------------------------------------------------- */
 
 struct iothread *
 def_iothread(const struct domain_def *def, unsigned id)

@@ -141,7 +141,7 @@ void *model_import(const void *root, const struct model_table *t, const void *ba
     return copy;
 }
 
-/* ---- comparing ---------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------ */
 
 struct compare {
     bool abi;              /* only what the guest can see */

@@ -70,7 +70,7 @@ static const struct scenario *current;
 static unsigned long run_number;
 static unsigned made_outside;       /* objects, by set_up() */
 
-/* ---- what is told when something is wrong ----------------------------------- */
+/* ---- what is told when something is wrong --------------------------------------------------- */
 
 void
 explore_log(const char *fmt, ...)
@@ -98,7 +98,7 @@ explore_violation(const char *file, int line, const char *what)
     _Exit(3);
 }
 
-/* ---- footprints ------------------------------------------------------------ */
+/* ---- footprints ----------------------------------------------------------------------------- */
 
 static unsigned
 name_of(const void *object)
@@ -138,7 +138,7 @@ hook_init(const void *object)
     g_hash_table_remove(woken, object);
 }
 
-/* ---- scheduling --------------------------------------------------------------- */
+/* ---- scheduling ----------------------------------------------------------------------------- */
 
 static bool
 same_option(struct option a, struct option b)
@@ -362,7 +362,7 @@ static const struct lock_hooks hooks = {
     .point = hook_point,
 };
 
-/* ---- threads: kept from one schedule to the next -------------------------------- */
+/* ---- threads: kept from one schedule to the next -------------------------------------------- */
 
 static void *
 actor_main(void *arg)

@@ -27,7 +27,7 @@ static int host_resources;      /* taken and given back by the verbs */
             g_error("%s:%d: %s", __FILE__, __LINE__, err_message(&err)); \
     } while (0)
 
-/* ---- the guest: answers from another thread, with a process of its own -------- */
+/* ---- the guest: answers from another thread, with a process of its own ---------------------- */
 
 static gpointer
 answer_thread(gpointer p)
@@ -88,7 +88,7 @@ stop(struct turn *turn, struct run *run)
 
 static struct vm_class klass;
 
-/* ---- verbs ------------------------------------------------------------------------- */
+/* ---- verbs ---------------------------------------------------------------------------------- */
 
 static int take_resource(void *arg, struct err *err) { host_resources++; return 0; }
 static void give_resource(void *arg) { host_resources--; }
@@ -229,7 +229,7 @@ static const struct verb verbs[] = {
     { "query", verb_query, true }, { "job", verb_job, true },
 };
 
-/* ---- the sweep ------------------------------------------------------------------- */
+/* ---- the sweep ------------------------------------------------------------------------------ */
 
 static const char *target_api;
 static unsigned target_nth, waits;
@@ -375,7 +375,7 @@ sweep(gconstpointer arg)
     g_test_message("%s: %u waits, %u cases", verb->api, n, cases);
 }
 
-/* ---- a guest that never answers ------------------------------------------------------ */
+/* ---- a guest that never answers ------------------------------------------------------------- */
 
 static void
 test_silent(void)

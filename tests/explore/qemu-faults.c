@@ -11,7 +11,7 @@
 
 static struct domain_ref dom;
 
-/* ---- calls ---------------------------------------------------------------------- */
+/* ---- calls ---------------------------------------------------------------------------------- */
 
 #define CALL(name, ...) static int call_##name(struct err *err) { return __VA_ARGS__; }
 CALL(create, HV->domain_create(&conn, &dom, err))
@@ -93,7 +93,7 @@ static const struct call_case calls[] = {
     { "destroy", NULL, call_destroy, true, false },
 };
 
-/* ---- the sweep -------------------------------------------------------------------- */
+/* ---- the sweep ------------------------------------------------------------------------------ */
 
 static __thread bool counting;      /* only the caller's waits: others have turns of their own */
 static bool hit;

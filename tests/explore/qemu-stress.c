@@ -16,7 +16,7 @@ static int per_thread = 60;
 static atomic_int done, refused;
 static pthread_mutex_t pids_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* ---- events: started and stopped alternate, per guest ------------------------------ */
+/* ---- events: started and stopped alternate, per guest --------------------------------------- */
 
 static int alive[GUESTS], lives[GUESTS];
 static uint64_t generation[GUESTS];
@@ -38,7 +38,7 @@ deliver(struct event *ev, int id, void *opaque)
     }
 }
 
-/* ---- operations --------------------------------------------------------------------- */
+/* ---- operations ----------------------------------------------------------------------------- */
 
 static void
 signal_guest(int g, int sig)

@@ -80,7 +80,7 @@ static void measure(const struct model_document *doc, const char *xml, size_t n,
     model_unref(def);
 }
 
-/* ---- changing one value ------------------------------------------------------------------------- */
+/* ---- changing one value --------------------------------------------------------------------- */
 
 struct change {
     void *root;

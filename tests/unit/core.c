@@ -116,7 +116,7 @@ elsewhere(struct vm *vm, struct turn_request req, int *code, char **message)
     return o.rc;
 }
 
-/* ---- who excludes whom --------------------------------------------------- */
+/* ---- who excludes whom ---------------------------------------------------------------------- */
 
 /* A holder that waits in offload while another thread tries. */
 struct held { struct vm *vm; struct turn_request req; bool granted; char *message; };
@@ -203,7 +203,7 @@ test_need(struct fixture *f, const void *arg)
     turn_end(turn);
 }
 
-/* ---- lives ----------------------------------------------------------------- */
+/* ---- lives ---------------------------------------------------------------------------------- */
 
 static void
 test_life(struct fixture *f, const void *arg)
@@ -375,7 +375,7 @@ test_failed_start(struct fixture *f, const void *arg)
     await_stop(f->vm, run);
 }
 
-/* ---- waiting for the guest ---------------------------------------------------- */
+/* ---- waiting for the guest ------------------------------------------------------------------ */
 
 struct answerer { struct backend *b; int how; };
 
@@ -499,7 +499,7 @@ test_job_abort(struct fixture *f, const void *arg)
     await_stop(f->vm, run);
 }
 
-/* ---- notes --------------------------------------------------------------------- */
+/* ---- notes ---------------------------------------------------------------------------------- */
 
 static void
 note_pause(struct note *note, void *arg)
@@ -544,7 +544,7 @@ test_notes(struct fixture *f, const void *arg)
     g_assert_cmpstr(f->events->str, ==, "a:2/0 a:3/0 a:3/0 a:5/2 ");
 }
 
-/* ---- registry ------------------------------------------------------------------- */
+/* ---- registry ------------------------------------------------------------------------------- */
 
 static void
 test_duplicates(struct fixture *f, const void *arg)
@@ -671,7 +671,7 @@ test_list(struct fixture *f, const void *arg)
     await_stop(f->vm, run);
 }
 
-/* ---- events ----------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 static int second_id;
 static struct event_hub *the_hub;

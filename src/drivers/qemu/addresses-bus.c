@@ -43,7 +43,7 @@ struct pass {
     unsigned next;
 };
 
-/* ---- s390 ---------------------------------------------------------------------------------------- */
+/* ---- s390 ----------------------------------------------------------------------------------- */
 
 static unsigned
 ccw_number(const struct device_address *a)
@@ -156,7 +156,7 @@ qemu_assign_zpci(struct domain_def *def)
     g_hash_table_destroy(p.used[1]);
 }
 
-/* ---- small boards -------------------------------------------------------------------------------- */
+/* ---- small boards --------------------------------------------------------------------------- */
 
 static int
 give_mmio(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
@@ -166,7 +166,7 @@ give_mmio(struct domain_def *def, const char *kind, void *device, struct device_
     return 0;
 }
 
-/* ---- pseries ------------------------------------------------------------------------------------- */
+/* ---- pseries -------------------------------------------------------------------------------- */
 
 static int
 note_spapr(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)

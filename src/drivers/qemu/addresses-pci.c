@@ -319,7 +319,7 @@ assign(struct pci *p, const char *kind, const void *device, struct device_info *
     return 0;
 }
 
-/* ---- places that machines dictate ------------------------------------------------------------- */
+/* ---- places that machines dictate ----------------------------------------------------------- */
 
 static bool
 is_free(const struct pci *p, unsigned slot)
@@ -453,7 +453,7 @@ machine_q35(struct pci *p, struct err *err)
     return 0;
 }
 
-/* ---- passes --------------------------------------------------------------------------------------- */
+/* ---- passes --------------------------------------------------------------------------------- */
 
 struct given {
     struct pci *p;

@@ -144,7 +144,7 @@ give_usb(struct domain_def *def, const char *kind, void *device, struct device_i
     return 0;
 }
 
-/* ---- places that the user gave ------------------------------------------------------------------- */
+/* ---- places that the user gave -------------------------------------------------------------- */
 
 /* The controller of a bus that has the most ports: those of a USB 2 set share the bus. */
 static unsigned

@@ -7,7 +7,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-/* ---- virtio-serial -------------------------------------------------------------------------------- */
+/* ---- virtio-serial -------------------------------------------------------------------------- */
 
 struct serial_port {
     const struct device_address *at;
@@ -93,7 +93,7 @@ assign_virtio_serial(struct domain_def *def, struct err *err)
     return 0;
 }
 
-/* ---- all ----------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 static void
 assign_ccid(struct domain_def *def)

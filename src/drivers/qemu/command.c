@@ -13,7 +13,7 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
-/* ---- vocabulary ------------------------------------------------------------------------------------ */
+/* ---- vocabulary ----------------------------------------------------------------------------- */
 
 void
 add_arg(struct builder *b, const char *option, const char *value)
@@ -216,7 +216,7 @@ virtio_driver(const struct builder *b, const char *base, enum virtio_model model
     return g_strconcat(base, "-", bus, suffix, NULL);
 }
 
-/* ---- boot order ------------------------------------------------------------------------------------ */
+/* ---- boot order ----------------------------------------------------------------------------- */
 
 void
 plan_boot(const struct domain_def *def, struct boot_plan *plan)
@@ -263,7 +263,7 @@ interface_boot_index(const struct domain_def *def, const struct domain_interface
     return net == plan.net ? plan.net_index : 0;
 }
 
-/* ---- the frame -------------------------------------------------------------------------------------- */
+/* ---- the frame ------------------------------------------------------------------------------ */
 
 char *
 qemu_guest_dir(const struct qemu_host *host, int id, const char *name)

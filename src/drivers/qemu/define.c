@@ -106,7 +106,7 @@ qemu_domain_define_xml(struct drv_conn *conn, const char *xml, struct domain_ref
     return qemu_domain_define_xml_flags(conn, xml, 0, result, err);
 }
 
-/* ---- undefine ------------------------------------------------------------------ */
+/* ---- undefine ------------------------------------------------------------------------------- */
 
 struct removal {
     struct qemu_driver *drv;
@@ -183,7 +183,7 @@ qemu_domain_undefine(struct drv_conn *conn, const struct domain_ref *dom, struct
     return qemu_domain_undefine_flags(conn, dom, 0, err);
 }
 
-/* ---- rename ----------------------------------------------------------------------- */
+/* ---- rename --------------------------------------------------------------------------------- */
 
 int
 qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name, unsigned int flags,
@@ -241,7 +241,7 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     return 0;
 }
 
-/* ---- autostart --------------------------------------------------------------------- */
+/* ---- autostart ------------------------------------------------------------------------------ */
 
 struct autostart { struct qemu_driver *drv; const char *name; bool on; };
 
@@ -273,7 +273,7 @@ qemu_domain_set_autostart(struct drv_conn *conn, const struct domain_ref *dom, i
     return turn_publish(turn, &change, err);
 }
 
-/* ---- create --------------------------------------------------------------------------- */
+/* ---- create --------------------------------------------------------------------------------- */
 
 #define CREATE_FLAGS \
     (VIR_DOMAIN_START_PAUSED | VIR_DOMAIN_START_AUTODESTROY | VIR_DOMAIN_START_BYPASS_CACHE | \

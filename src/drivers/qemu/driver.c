@@ -113,7 +113,7 @@ qemu_driver_active(struct qemu_driver *drv)
     return registry_count(drv->registry, true, false);
 }
 
-/* ---- autostart: once per boot ------------------------------------------------- */
+/* ---- autostart: once per boot --------------------------------------------------------------- */
 
 static void
 autostart_one(void *arg)
@@ -149,7 +149,7 @@ qemu_autostart(struct qemu_driver *drv)
     g_free(vms);
 }
 
-/* ---- connections ----------------------------------------------------------------- */
+/* ---- connections ---------------------------------------------------------------------------- */
 
 static int
 qemu_connect_get_type(struct drv_conn *conn, char **result, struct err *err)

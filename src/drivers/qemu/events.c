@@ -61,7 +61,7 @@ lifecycle(struct note *note, int type, int detail)
     note_emit(note, domain_lifecycle(note_view(note), type, detail));
 }
 
-/* ---- the state of the guest ------------------------------------------------ */
+/* ---- the state of the guest ----------------------------------------------------------------- */
 
 static void
 on_stop(struct note *note, struct guest *guest, json_t *data)
@@ -209,7 +209,7 @@ on_pm_wakeup(struct note *note, struct guest *guest, json_t *data)
     note_emit(note, about(note, VIR_DOMAIN_EVENT_ID_PMWAKEUP));
 }
 
-/* ---- devices ----------------------------------------------------------------- */
+/* ---- devices -------------------------------------------------------------------------------- */
 
 static void
 on_rtc_change(struct note *note, struct guest *guest, json_t *data)

@@ -42,7 +42,7 @@ struct qemu_driver {
     gint stopping;              /* the daemon leaves */
 };
 
-/* ---- a run's backend ----------------------------------------------------- */
+/* ---- a run's backend ------------------------------------------------------------------------ */
 
 struct guest_vcpu { int index; pid_t tid; bool offline; };
 
@@ -88,7 +88,7 @@ turn_guest(struct turn *turn)
     return turn_backend(turn);
 }
 
-/* ---- the published part --------------------------------------------------- */
+/* ---- the published part --------------------------------------------------------------------- */
 
 struct guest_pub {
     struct vm_extra extra;
@@ -112,7 +112,7 @@ view_pub(const struct vm_view *view)
 struct guest_pub *guest_pub_copy(const struct guest_pub *old, size_t nvcpus);
 unsigned long long guest_pub_cpu_time(const struct guest_pub *pub);
 
-/* ---- helpers of the verbs ------------------------------------------------- */
+/* ---- helpers of the verbs ------------------------------------------------------------------- */
 
 static inline struct qemu_driver *
 conn_driver(struct drv_conn *conn)

@@ -138,7 +138,7 @@ qemu_domain_pm_wakeup(struct drv_conn *conn, const struct domain_ref *dom, unsig
     return monitor_call(turn, "system_wakeup", NULL, NULL, err);
 }
 
-/* ---- a power-off that becomes a reboot ---------------------------------------- */
+/* ---- a power-off that becomes a reboot ------------------------------------------------------ */
 
 static void
 restart(void *arg)

@@ -99,7 +99,7 @@ qemu_domain_set_max_memory(struct drv_conn *conn, const struct domain_ref *dom, 
     return set_memory(conn, dom, kib, VIR_DOMAIN_MEM_MAXIMUM, "virDomainSetMaxMemory", err);
 }
 
-/* ---- statistics ------------------------------------------------------------ */
+/* ---- statistics ----------------------------------------------------------------------------- */
 
 unsigned long long
 process_rss_kib(pid_t pid)

@@ -53,7 +53,7 @@ qemu_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, uns
     return 0;
 }
 
-/* ---- life-cycle actions -------------------------------------------------------- */
+/* ---- life-cycle actions --------------------------------------------------------------------- */
 
 int
 qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref *dom, unsigned int type,
@@ -88,7 +88,7 @@ qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
     return 0;
 }
 
-/* ---- saved state, jobs ------------------------------------------------------------ */
+/* ---- saved state, jobs ---------------------------------------------------------------------- */
 
 static int
 remove_file(void *arg, struct err *err)
@@ -136,7 +136,7 @@ qemu_domain_abort_job_flags(struct drv_conn *conn, const struct domain_ref *dom,
     return qemu_domain_abort_job(conn, dom, err);
 }
 
-/* ---- errors of disks ------------------------------------------------------------------ */
+/* ---- errors of disks ------------------------------------------------------------------------ */
 
 int
 qemu_domain_get_disk_errors(struct drv_conn *conn, const struct domain_ref *dom, virDomainDiskErrorPtr errors,

@@ -245,7 +245,7 @@ monitor_call(struct turn *turn, const char *command, json_t *args, json_t **valu
     return 0;
 }
 
-/* ---- connection ----------------------------------------------------------- */
+/* ---- connection ----------------------------------------------------------------------------- */
 
 static void
 on_event(void *opaque, const char *name, json_t *data, long long seconds, unsigned micros)

@@ -87,7 +87,7 @@ qemu_domain_qemu_monitor_command_with_files(struct drv_conn *conn, const struct 
     return command(conn, dom, cmd, fd, result, flags, err);
 }
 
-/* ---- its events ------------------------------------------------------------- */
+/* ---- its events ----------------------------------------------------------------------------- */
 
 /* A subscription by name, pattern or for all. */
 struct watch {

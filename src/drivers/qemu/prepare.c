@@ -19,7 +19,7 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
-/* ---- firmware ------------------------------------------------------------------------------------------ */
+/* ---- firmware ------------------------------------------------------------------------------- */
 
 static int
 firmware_feature(const struct domain_def *def, const char *name)
@@ -136,7 +136,7 @@ make_nvram(struct domain_def *def, struct qemu_host *host, struct err *err)
     return 0;
 }
 
-/* ---- displays -------------------------------------------------------------------------------------------- */
+/* ---- displays ------------------------------------------------------------------------------- */
 
 static bool
 listens_on_port(const struct domain_graphics *g)
@@ -222,7 +222,7 @@ prepare_graphics(struct domain_def *def, struct domain_graphics *g, struct qemu_
     return 0;
 }
 
-/* ---- sockets of channels --------------------------------------------------------------------------------- */
+/* ---- sockets of channels -------------------------------------------------------------------- */
 
 static struct chardev_endpoint *
 first_end(struct domain_def *def, struct chardev_source *s)
@@ -249,7 +249,7 @@ prepare_channels(struct domain_def *def, struct qemu_host *host, const char *gue
     }
 }
 
-/* ---- all --------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 static void
 prepare_label(struct domain_def *def, struct qemu_host *host)

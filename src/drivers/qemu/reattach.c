@@ -63,7 +63,7 @@ load_definition(const char *name, const char *text, size_t n, bool autostart, co
         vm_unref(vm);
 }
 
-/* ---- running guests ---------------------------------------------------------- */
+/* ---- running guests ------------------------------------------------------------------------- */
 
 struct found {
     struct qemu_driver *driver;

@@ -118,7 +118,7 @@ write_param(struct domain_def *def, const struct param *p, const virTypedParamet
     }
 }
 
-/* ---- control groups ------------------------------------------------------------ */
+/* ---- control groups ------------------------------------------------------------------------- */
 
 static int
 put_bandwidth(struct qemu_cgroup *cg, const char *child, uint64_t period, bool has_quota, int64_t quota,
@@ -185,7 +185,7 @@ guest_apply_sched(struct guest *guest, const struct domain_def *def, size_t nvcp
     return apply(guest, def, nvcpus, err);
 }
 
-/* ---- calls --------------------------------------------------------------------------- */
+/* ---- calls ---------------------------------------------------------------------------------- */
 
 int
 qemu_domain_get_scheduler_type(struct drv_conn *conn, const struct domain_ref *dom, int *nparams, char **result,

@@ -89,7 +89,7 @@ guest_begin_run(struct turn *turn, struct guest *guest, int id, int state, int r
     return 0;
 }
 
-/* ---- on the side: files and the process ----------------------------------- */
+/* ---- on the side: files and the process ----------------------------------------------------- */
 
 struct launch {
     struct guest *guest;
@@ -237,7 +237,7 @@ launch(void *arg, struct err *err)
     return 0;
 }
 
-/* ---- what only QEMU knows --------------------------------------------------- */
+/* ---- what only QEMU knows ------------------------------------------------------------------- */
 
 /* "pty:/dev/pts/3" of the chardev "charserial0" */
 static const char *

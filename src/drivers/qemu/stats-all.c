@@ -205,7 +205,7 @@ add_dirty_rate(struct params *p, const struct answers *a)
         ADD(llong, json_integer_value(rate), "dirtyrate.megabytes_per_second");
 }
 
-/* ---- asking ------------------------------------------------------------------- */
+/* ---- asking --------------------------------------------------------------------------------- */
 
 #define ALL_STATS \
     (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU | \

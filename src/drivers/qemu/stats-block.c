@@ -207,7 +207,7 @@ qemu_domain_block_stats_flags(struct drv_conn *conn, const struct domain_ref *do
     return 0;
 }
 
-/* ---- resize and peek ---------------------------------------------------------- */
+/* ---- resize and peek ------------------------------------------------------------------------ */
 
 int
 qemu_domain_block_resize(struct drv_conn *conn, const struct domain_ref *dom, const char *name,

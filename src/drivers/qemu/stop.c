@@ -164,7 +164,7 @@ guest_stop(struct turn *turn, struct run *run)
     turn_end_run(turn, &end, view ? domain_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, end.event_detail) : NULL);
 }
 
-/* ---- destroy --------------------------------------------------------------- */
+/* ---- destroy -------------------------------------------------------------------------------- */
 
 /* A stopped process takes no SIGTERM. */
 static bool

@@ -14,7 +14,7 @@
 #define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
 #define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
 
-/* ---- disks ------------------------------------------------------------------------------------------- */
+/* ---- disks ---------------------------------------------------------------------------------- */
 
 static bool
 shared_memory(const struct domain_def *def)
@@ -166,7 +166,7 @@ check_disk(const struct domain_def *def, const struct domain_disk *d, struct err
     return 0;
 }
 
-/* ---- controllers ---------------------------------------------------------------------------------------- */
+/* ---- controllers ---------------------------------------------------------------------------- */
 
 /* A companion of USB 2 shares its index with the controller that hands over to it. */
 static bool
@@ -211,7 +211,7 @@ check_controller(const struct domain_def *def, const struct domain_controller *c
     return 0;
 }
 
-/* ---- interfaces ------------------------------------------------------------------------------------------ */
+/* ---- interfaces ----------------------------------------------------------------------------- */
 
 static bool
 power_of_two(uint32_t n)
@@ -270,7 +270,7 @@ check_interface(const struct domain_def *def, const struct domain_interface *n, 
     return 0;
 }
 
-/* ---- graphics, video, sound -------------------------------------------------------------------------------- */
+/* ---- graphics, video, sound ----------------------------------------------------------------- */
 
 static bool
 has_graphics(const struct domain_def *def, enum graphics_type type)
@@ -333,7 +333,7 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
     return power_of_two(m->vgamem) ? 0 : UNSUPPORTED("vgamem=%u of a video device has to be a power of two", m->vgamem);
 }
 
-/* ---- the others ------------------------------------------------------------------------------------------------ */
+/* ---- the others ----------------------------------------------------------------------------- */
 
 static int
 check_panics(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)

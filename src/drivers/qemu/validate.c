@@ -109,7 +109,7 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
     return 0;
 }
 
-/* ---- odds and ends, each with what the user can do ------------------------------------------- */
+/* ---- odds and ends, each with what the user can do ------------------------------------------ */
 
 static int
 validate_os(const struct domain_def *def, struct err *err)

@@ -37,7 +37,7 @@ begin(struct drv_conn *conn, const struct domain_ref *dom, enum turn_class klass
     return vm_view_is_active(turn_view(*turn)) ? 0 : err_not_running(err);
 }
 
-/* ---- file systems ---------------------------------------------------------------------- */
+/* ---- file systems --------------------------------------------------------------------------- */
 
 static int
 mount_index(const char *path, struct err *err)
@@ -124,7 +124,7 @@ test_domain_get_fs_info(struct drv_conn *conn, const struct domain_ref *dom, vir
     return G_N_ELEMENTS(mounts);
 }
 
-/* ---- name, clock, users ---------------------------------------------------------------------- */
+/* ---- name, clock, users --------------------------------------------------------------------- */
 
 int
 test_domain_get_hostname(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, char **result,
@@ -182,7 +182,7 @@ test_domain_set_user_password(struct drv_conn *conn, const struct domain_ref *do
     return begin(conn, dom, TURN_MODIFY, flags, VIR_DOMAIN_PASSWORD_ENCRYPTED, "virDomainSetUserPassword", &turn, err);
 }
 
-/* ---- addresses ----------------------------------------------------------------------------------- */
+/* ---- addresses ------------------------------------------------------------------------------ */
 
 /* The first address of a network that it hands out, or its own. */
 static const struct network_address *

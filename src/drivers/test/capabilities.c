@@ -71,7 +71,7 @@ test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *
     return 0;
 }
 
-/* ---- what a guest can have ----------------------------------------------------------------------- */
+/* ---- what a guest can have ------------------------------------------------------------------ */
 
 static struct domcaps_item *
 item(const void *root, bool supported)
@@ -116,7 +116,7 @@ test_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator
     return 0;
 }
 
-/* ---- named models of processors ----------------------------------------------------------------- */
+/* ---- named models of processors ------------------------------------------------------------- */
 
 int
 test_connect_get_cpu_model_names(struct drv_conn *conn, const char *name, char ***models, unsigned int flags,

@@ -17,7 +17,7 @@
 
 #define AFFECT (VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG)
 
-/* ---- memory -------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 struct memory { unsigned long kib; bool maximum; };
 
@@ -80,7 +80,7 @@ test_domain_set_memory_stats_period(struct drv_conn *conn, const struct domain_r
     return test_edit_one(conn, dom, flags, AFFECT, "virDomainSetMemoryStatsPeriod", edit_period, &value, err);
 }
 
-/* ---- life-cycle actions ---------------------------------------------------------------- */
+/* ---- life-cycle actions --------------------------------------------------------------------- */
 
 struct action { unsigned type, action; };
 
@@ -105,7 +105,7 @@ test_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
     return test_edit(conn, dom, flags, AFFECT, "virDomainSetLifecycleAction", edit_action, &a, err);
 }
 
-/* ---- metadata ----------------------------------------------------------------------------- */
+/* ---- metadata ------------------------------------------------------------------------------- */
 
 int
 test_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, int type, const char *uri,

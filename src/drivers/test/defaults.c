@@ -63,7 +63,7 @@ number_virtualports(struct domain_def *def)
     }
 }
 
-/* ---- firmware ---------------------------------------------------------------------- */
+/* ---- firmware ------------------------------------------------------------------------------- */
 
 /* Of firmware that is chosen, nothing can be said that the choice decides. */
 static int
@@ -118,7 +118,7 @@ complete_firmware(struct domain_os *os, struct err *err)
     return 0;
 }
 
-/* ---- the rest -------------------------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------------------------- */
 
 /* Memory follows the processors that are placed for the guest. */
 static void

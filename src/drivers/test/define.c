@@ -42,7 +42,7 @@ test_domain_define_xml(struct drv_conn *conn, const char *xml, struct domain_ref
     return test_domain_define_xml_flags(conn, xml, 0, result, err);
 }
 
-/* ---- undefine ---------------------------------------------------------------------- */
+/* ---- undefine ------------------------------------------------------------------------------- */
 
 int
 test_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
@@ -82,7 +82,7 @@ test_domain_undefine(struct drv_conn *conn, const struct domain_ref *dom, struct
     return test_domain_undefine_flags(conn, dom, 0, err);
 }
 
-/* ---- rename, autostart --------------------------------------------------------------- */
+/* ---- rename, autostart ---------------------------------------------------------------------- */
 
 int
 test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name, unsigned int flags,
@@ -131,7 +131,7 @@ test_domain_set_autostart(struct drv_conn *conn, const struct domain_ref *dom, i
     return turn_publish(turn, &change, err);
 }
 
-/* ---- create ---------------------------------------------------------------------------- */
+/* ---- create --------------------------------------------------------------------------------- */
 
 int
 test_domain_create_xml(struct drv_conn *conn, const char *xml, unsigned int flags, struct domain_ref *result,

@@ -67,7 +67,7 @@ test_set_state(struct turn *turn, int state, int reason, struct err *err)
     return turn_publish(turn, &(struct vm_change){ .what = CHANGE_STATE, .state = state, .reason = reason }, err);
 }
 
-/* ---- definitions ------------------------------------------------------------------------ */
+/* ---- definitions ---------------------------------------------------------------------------- */
 
 const struct domain_def *
 test_read_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,

@@ -50,7 +50,7 @@ test_connect_is_secure(struct drv_conn *conn, struct err *err)
     return 1;
 }
 
-/* ---- what the host has ------------------------------------------------------------------ */
+/* ---- what the host has ---------------------------------------------------------------------- */
 
 int
 test_node_get_info(struct drv_conn *conn, virNodeInfoPtr info, struct err *err)

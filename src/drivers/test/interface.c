@@ -28,7 +28,7 @@ to_ref(const struct object_view *view, struct interface_ref *ref)
     ref->mac = g_strdup(def->mac ? def->mac : "");
 }
 
-/* ---- look-ups and lists ----------------------------------------------------------------------------------- */
+/* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
 test_interface_lookup_by_name(struct drv_conn *conn, const char *name, struct interface_ref *result, struct err *err)
@@ -127,7 +127,7 @@ test_interface_get_xml_desc(struct drv_conn *conn, const struct interface_ref *i
     return 0;
 }
 
-/* ---- lives --------------------------------------------------------------------------------------------------- */
+/* ---- lives ---------------------------------------------------------------------------------- */
 
 static struct interface_def *
 read_def(const char *xml, bool validate, struct err *err)
@@ -206,7 +206,7 @@ test_interface_undefine(struct drv_conn *conn, const struct interface_ref *ref, 
     return 0;
 }
 
-/* ---- changes ---------------------------------------------------------------------------------------------------- */
+/* ---- changes -------------------------------------------------------------------------------- */
 
 int
 test_interface_change_begin(struct drv_conn *conn, unsigned int flags, struct err *err)

@@ -56,7 +56,7 @@ change(struct object *network, unsigned flags, edit_fn edit, const void *arg, st
     return 0;
 }
 
-/* ---- sections ------------------------------------------------------------------------------------------------ */
+/* ---- sections ------------------------------------------------------------------------------- */
 
 struct section_change { unsigned command, section; int parent; const char *xml; };
 
@@ -81,7 +81,7 @@ test_network_update(struct drv_conn *conn, const struct network_ref *net, unsign
     return change(network, flags, edit_section, &what, err);
 }
 
-/* ---- metadata -------------------------------------------------------------------------------------------------- */
+/* ---- metadata ------------------------------------------------------------------------------- */
 
 _Static_assert((int)VIR_NETWORK_METADATA_ELEMENT == (int)VIR_DOMAIN_METADATA_ELEMENT, "metadata.h knows those of guests");
 

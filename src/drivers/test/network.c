@@ -41,7 +41,7 @@ emit(struct test_objects *objects, const struct object_view *view, int type)
     event_hub_emit(objects->hub, ev);
 }
 
-/* ---- look-ups and lists ----------------------------------------------------------------------------------- */
+/* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
 test_network_lookup_by_name(struct drv_conn *conn, const char *name, struct network_ref *result, struct err *err)
@@ -105,7 +105,7 @@ test_connect_list_all_networks(struct drv_conn *conn, struct network_ref_list *n
     return (int)list.n;
 }
 
-/* ---- lives --------------------------------------------------------------------------------------------------- */
+/* ---- lives ---------------------------------------------------------------------------------- */
 
 static struct network_def *
 read_def(const char *xml, unsigned flags, struct err *err)
@@ -231,7 +231,7 @@ test_network_set_autostart(struct drv_conn *conn, const struct network_ref *net,
     return 0;
 }
 
-/* ---- what is -------------------------------------------------------------------------------------------------- */
+/* ---- what is -------------------------------------------------------------------------------- */
 
 int
 test_network_is_active(struct drv_conn *conn, const struct network_ref *net, struct err *err)
@@ -284,7 +284,7 @@ test_network_get_xml_desc(struct drv_conn *conn, const struct network_ref *net, 
     return 0;
 }
 
-/* ---- events ---------------------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 int
 test_connect_network_event_register_any(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver,

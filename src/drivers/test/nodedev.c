@@ -28,7 +28,7 @@ emit(struct test_objects *objects, const struct object_view *view, int type)
     event_hub_emit(objects->hub, ev);
 }
 
-/* ---- capabilities ----------------------------------------------------------------------------------------- */
+/* ---- capabilities --------------------------------------------------------------------------- */
 
 /* The bit of VIR_CONNECT_LIST_NODE_DEVICES_CAP_… that asks for it, in the order of the enumeration; 0: none. */
 static unsigned
@@ -80,7 +80,7 @@ matches(const struct object_view *view, const void *arg)
     return object_matches_list_flags(view, state);
 }
 
-/* ---- look-ups and lists ------------------------------------------------------------------------------------ */
+/* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
 test_node_device_lookup_by_name(struct drv_conn *conn, const char *name, struct node_device_ref *result, struct err *err)
@@ -144,7 +144,7 @@ test_connect_list_all_node_devices(struct drv_conn *conn, struct node_device_ref
     return (int)list.n;
 }
 
-/* ---- what is -------------------------------------------------------------------------------------------------- */
+/* ---- what is -------------------------------------------------------------------------------- */
 
 int
 test_node_device_get_xml_desc(struct drv_conn *conn, const struct node_device_ref *dev, unsigned int flags, char **result,
@@ -213,7 +213,7 @@ test_node_device_is_persistent(struct drv_conn *conn, const struct node_device_r
     return view ? object_is_persistent(view) : -1;
 }
 
-/* ---- virtual host adapters --------------------------------------------------------------------------------------- */
+/* ---- virtual host adapters ------------------------------------------------------------------ */
 
 static struct nodedev_capability *
 find_cap(struct nodedev_capability *const *caps, uint32_t n, enum nodedev_cap type)
@@ -339,7 +339,7 @@ test_node_device_destroy(struct drv_conn *conn, const struct node_device_ref *de
     return 0;
 }
 
-/* ---- events ---------------------------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 int
 test_connect_node_device_event_register_any(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver,

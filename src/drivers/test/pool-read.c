@@ -23,7 +23,7 @@ pool_to_ref(const struct object_view *view, struct storage_pool_ref *ref)
     memcpy(ref->uuid, view->uuid, UUID_LEN);
 }
 
-/* ---- look-ups and lists -------------------------------------------------------------------------------------- */
+/* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
 test_storage_pool_lookup_by_name(struct drv_conn *conn, const char *name, struct storage_pool_ref *result, struct err *err)
@@ -123,7 +123,7 @@ test_connect_list_all_storage_pools(struct drv_conn *conn, struct storage_pool_r
     return (int)list.n;
 }
 
-/* ---- what is ----------------------------------------------------------------------------------------------------------- */
+/* ---- what is -------------------------------------------------------------------------------- */
 
 int
 test_storage_pool_is_active(struct drv_conn *conn, const struct storage_pool_ref *pool, struct err *err)
@@ -185,7 +185,7 @@ test_storage_pool_get_xml_desc(struct drv_conn *conn, const struct storage_pool_
     return 0;
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 int
 test_connect_storage_pool_event_register_any(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver,

@@ -16,7 +16,7 @@
 
 #define POOL_CAPACITY (100ull << 30)
 
-/* ---- contents --------------------------------------------------------------------------------------------- */
+/* ---- contents ------------------------------------------------------------------------------- */
 
 struct contents *
 contents_copy(const struct contents *from)
@@ -70,7 +70,7 @@ contents_fresh(const struct contents *from)
     return c;
 }
 
-/* ---- the object --------------------------------------------------------------------------------------------- */
+/* ---- the object ----------------------------------------------------------------------------- */
 
 static struct object *
 pool_hold(struct drv_conn *conn, const struct storage_pool_ref *pool, struct err *err)
@@ -108,7 +108,7 @@ emit_lifecycle(struct drv_conn *conn, const struct object *pool, int type)
     emit(test_objects(conn), object_now(pool), VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE, type);
 }
 
-/* ---- lives --------------------------------------------------------------------------------------------------------- */
+/* ---- lives ---------------------------------------------------------------------------------- */
 
 static struct storage_pool_def *
 read_def(const char *xml, bool validate, struct err *err)

@@ -56,7 +56,7 @@ read_state(xmlNodePtr root, struct preset *preset, struct err *err)
     return 0;
 }
 
-/* ---- snapshots ------------------------------------------------------------------------------- */
+/* ---- snapshots ------------------------------------------------------------------------------ */
 
 struct shot { char *xml; char *parent; bool current; };
 
@@ -215,7 +215,7 @@ load_shots(struct test_driver *drv, const struct domain_ref *dom, xmlNodePtr roo
     return make_shots(drv, dom, shots, err);
 }
 
-/* ---- all ------------------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------------ */
 
 static int
 begin_life(struct test_driver *drv, const char *xml, const struct preset *preset, struct domain_ref *ref, struct err *err)

@@ -18,7 +18,7 @@
 #define ERR_FROM VIR_FROM_TEST
 #define HOST_FILE_MAX (64u << 20)
 
-/* ---- the document of a host ---------------------------------------------------------------------------- */
+/* ---- the document of a host ----------------------------------------------------------------- */
 
 /* xml: an object's document; of: the name of the one it stands in.  *name: its own, if others can stand in it. */
 typedef int (*load_fn)(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err);

@@ -24,7 +24,7 @@ static const char magic[] = "TestGuestMagic"; /* with its NUL */
 #define FILE_MAX (16u << 20)
 #define HEAD (sizeof(magic) + 4)
 
-/* ---- files -------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 static int
 write_file(const char *path, const void *data, size_t n, struct err *err)
@@ -86,7 +86,7 @@ read_image(const char *path, struct err *err)
     return g_strndup(data + HEAD, length);
 }
 
-/* ---- save and restore ------------------------------------------------------------------------ */
+/* ---- save and restore ----------------------------------------------------------------------- */
 
 static int
 begin_running(struct drv_conn *conn, const struct domain_ref *dom, const char *api, struct turn **turn, struct err *err)
@@ -179,7 +179,7 @@ test_domain_save_image_define_xml(struct drv_conn *conn, const char *file, const
     return ret;
 }
 
-/* ---- saved by themselves -------------------------------------------------------------------------- */
+/* ---- saved by themselves -------------------------------------------------------------------- */
 
 /* Without a file: the host remembers that there is one. */
 int
@@ -213,7 +213,7 @@ test_domain_managed_save_remove(struct drv_conn *conn, const struct domain_ref *
     return turn_publish(turn, &change, err);
 }
 
-/* ---- core dumps ------------------------------------------------------------------------------------- */
+/* ---- core dumps ----------------------------------------------------------------------------- */
 
 static int
 write_core(void *arg, struct err *err)
@@ -247,7 +247,7 @@ test_domain_core_dump(struct drv_conn *conn, const struct domain_ref *dom, const
     return test_domain_core_dump_with_format(conn, dom, to, VIR_DOMAIN_CORE_DUMP_FORMAT_RAW, flags, err);
 }
 
-/* ---- the screen ---------------------------------------------------------------------------------------- */
+/* ---- the screen ----------------------------------------------------------------------------- */
 
 /* A PNG of 32 by 24 pixels: a frame. */
 static const unsigned char picture[] = {

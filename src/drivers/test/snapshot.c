@@ -33,7 +33,7 @@ marks(const struct snapshot_def *def)
     return m;
 }
 
-/* ---- from a document as it was ---------------------------------------------------------------- */
+/* ---- from a document as it was -------------------------------------------------------------- */
 
 static bool
 is_off(const struct snapshot_def *def)
@@ -72,7 +72,7 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
     return snapshot_realign(def, domain, err);
 }
 
-/* ---- making ------------------------------------------------------------------------------------- */
+/* ---- making --------------------------------------------------------------------------------- */
 
 #define CREATE_FLAGS \
     (VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT | VIR_DOMAIN_SNAPSHOT_CREATE_HALT | \
@@ -143,7 +143,7 @@ test_domain_snapshot_create_xml(struct drv_conn *conn, const struct domain_ref *
     return 0;
 }
 
-/* ---- showing, deleting ----------------------------------------------------------------------------- */
+/* ---- showing, deleting ---------------------------------------------------------------------- */
 
 int
 test_domain_snapshot_get_xml_desc(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot,

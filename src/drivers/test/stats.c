@@ -21,7 +21,7 @@ not_running(const struct vm_view *view, struct err *err)
     return vm_view_is_active(view) ? 0 : err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run", view->name);
 }
 
-/* ---- disks ---------------------------------------------------------------------------- */
+/* ---- disks ---------------------------------------------------------------------------------- */
 
 static int
 need_disk(const struct domain_def *def, const char *name, const struct domain_disk **disk, struct err *err)
@@ -64,7 +64,7 @@ test_domain_get_block_info(struct drv_conn *conn, const struct domain_ref *dom, 
     return 0;
 }
 
-/* ---- interfaces ------------------------------------------------------------------------- */
+/* ---- interfaces ----------------------------------------------------------------------------- */
 
 int
 test_domain_interface_stats(struct drv_conn *conn, const struct domain_ref *dom, const char *device,
@@ -85,7 +85,7 @@ test_domain_interface_stats(struct drv_conn *conn, const struct domain_ref *dom,
     return 0;
 }
 
-/* ---- memory ------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 int
 test_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, virDomainMemoryStatPtr stats,
@@ -122,7 +122,7 @@ test_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, vi
     return (int)n;
 }
 
-/* ---- processors ---------------------------------------------------------------------------- */
+/* ---- processors ----------------------------------------------------------------------------- */
 
 #define STAT_CPUS 2
 
@@ -163,7 +163,7 @@ test_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *dom, v
     return (int)n;
 }
 
-/* ---- all at once --------------------------------------------------------------------------- */
+/* ---- all at once ---------------------------------------------------------------------------- */
 
 #define LIST_FILTERS \
     (VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE | VIR_CONNECT_GET_ALL_DOMAINS_STATS_INACTIVE | \

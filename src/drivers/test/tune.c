@@ -80,7 +80,7 @@ GUEST_PARAMS(blkio, "BlkioParameters", blkio_parameters)
 GUEST_PARAMS(memory, "MemoryParameters", memory_parameters)
 GUEST_PARAMS(numa, "NumaParameters", numa_parameters)
 
-/* ---- perf events: the library hands the array out --------------------------------------- */
+/* ---- perf events: the library hands the array out ------------------------------------------- */
 
 int
 test_domain_get_perf_events(struct drv_conn *conn, const struct domain_ref *dom, virTypedParameterPtr *params,
@@ -117,7 +117,7 @@ test_domain_set_perf_events(struct drv_conn *conn, const struct domain_ref *dom,
     return test_edit_one(conn, dom, flags, AFFECT, "virDomainSetPerfEvents", edit_perf, &values, err);
 }
 
-/* ---- scheduler: one weight, the same for all --------------------------------------------------- */
+/* ---- scheduler: one weight, the same for all ------------------------------------------------ */
 
 #define WEIGHT 50
 
@@ -174,7 +174,7 @@ test_domain_set_scheduler_parameters(struct drv_conn *conn, const struct domain_
     return test_domain_set_scheduler_parameters_flags(conn, dom, params, nparams, 0, err);
 }
 
-/* ---- interfaces ------------------------------------------------------------------------------------ */
+/* ---- interfaces ----------------------------------------------------------------------------- */
 
 static int
 need_interface(const struct domain_def *def, const char *name, struct domain_interface **net, struct err *err)
@@ -220,7 +220,7 @@ test_domain_set_interface_parameters(struct drv_conn *conn, const struct domain_
     return test_edit_one(conn, dom, flags, AFFECT, "virDomainSetInterfaceParameters", edit_interface, &values, err);
 }
 
-/* ---- disks ------------------------------------------------------------------------------------------ */
+/* ---- disks ---------------------------------------------------------------------------------- */
 
 static int
 need_disk(const struct domain_def *def, const char *name, struct domain_disk **disk, struct err *err)
@@ -272,7 +272,7 @@ test_domain_set_block_io_tune(struct drv_conn *conn, const struct domain_ref *do
     return test_edit_one(conn, dom, flags, AFFECT, "virDomainSetBlockIoTune", edit_disk, &values, err);
 }
 
-/* ---- security ------------------------------------------------------------------------------------------- */
+/* ---- security ------------------------------------------------------------------------------- */
 
 int
 test_domain_get_security_label(struct drv_conn *conn, const struct domain_ref *dom, virSecurityLabelPtr label,

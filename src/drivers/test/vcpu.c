@@ -17,7 +17,7 @@
 #define AFFECT (VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG)
 #define COUNT_FLAGS (AFFECT | VIR_DOMAIN_VCPU_MAXIMUM)
 
-/* ---- counts ---------------------------------------------------------------------- */
+/* ---- counts --------------------------------------------------------------------------------- */
 
 int
 test_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
@@ -105,7 +105,7 @@ test_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVc
     return n;
 }
 
-/* ---- pins ------------------------------------------------------------------------- */
+/* ---- pins ----------------------------------------------------------------------------------- */
 
 int
 test_domain_get_vcpu_pin_info(struct drv_conn *conn, const struct domain_ref *dom, int ncpumaps,

@@ -44,7 +44,7 @@ find_ref(struct drv_conn *conn, const struct storage_vol_ref *vol, const struct 
     return *pool ? find(*pool, vol->name, err) : NULL;
 }
 
-/* ---- look-ups and lists ----------------------------------------------------------------------------------- */
+/* ---- look-ups and lists --------------------------------------------------------------------- */
 
 /* An active pool, to look into. */
 static const struct object_view *
@@ -134,7 +134,7 @@ test_storage_vol_lookup_by_path(struct drv_conn *conn, const char *path, struct 
     return look_up(conn, path, "path", result, err);
 }
 
-/* ---- what is ---------------------------------------------------------------------------------------------------- */
+/* ---- what is -------------------------------------------------------------------------------- */
 
 static virStorageVolType
 type_in(enum pool_type pool)
@@ -186,7 +186,7 @@ test_storage_vol_get_xml_desc(struct drv_conn *conn, const struct storage_vol_re
     return 0;
 }
 
-/* ---- creation and end ---------------------------------------------------------------------------------------------- */
+/* ---- creation and end ----------------------------------------------------------------------- */
 
 /* given: key and path are as the document says. */
 static struct storage_vol_def *

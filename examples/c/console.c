@@ -27,12 +27,14 @@ die(const char *doing)
     exit(1);
 }
 
-// The stream is watched for room only while there is something to send, stdin only while there is room for it.
+// The stream is watched for room only while there is something to send, stdin only while there is room for
+// it.
 static void
 watch_what_matters(virStreamPtr stream)
 {
-    virStreamEventUpdateCallback(stream, VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR |
-                                 (n_typed ? VIR_STREAM_EVENT_WRITABLE : 0));
+    virStreamEventUpdateCallback(stream, VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP |
+                                             VIR_STREAM_EVENT_ERROR |
+                                             (n_typed ? VIR_STREAM_EVENT_WRITABLE : 0));
     virEventUpdateHandle(stdin_watch, n_typed < sizeof typed ? VIR_EVENT_HANDLE_READABLE : 0);
 }
 
@@ -118,8 +120,10 @@ main(int argc, char **argv)
         tcsetattr(STDIN_FILENO, TCSANOW, &raw);
     }
     stdin_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin, stream, NULL);
-    if (stdin_watch < 0 || virStreamEventAddCallback(stream, VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP |
-                                                     VIR_STREAM_EVENT_ERROR, on_stream, NULL, NULL) < 0)
+    if (stdin_watch < 0 || virStreamEventAddCallback(stream,
+                                                     VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP |
+                                                         VIR_STREAM_EVENT_ERROR,
+                                                     on_stream, NULL, NULL) < 0)
         die("watch the console");
     while (!done && virEventRunDefaultImpl() == 0)
         ;

@@ -50,7 +50,8 @@ on_lifecycle(virConnectPtr conn, virDomainPtr domain, int event, int detail, voi
     };
     (void)conn;
     (void)opaque;
-    printf("domain %s: %s (detail %d)\n", virDomainGetName(domain), name_in(names, LENGTH(names), event), detail);
+    printf("domain %s: %s (detail %d)\n", virDomainGetName(domain), name_in(names, LENGTH(names), event),
+           detail);
     return 0;
 }
 

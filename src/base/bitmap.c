@@ -177,8 +177,8 @@ bitmap_parse(const char *text, size_t limit, struct err *err)
                 goto malformed;
         }
         if (last >= limit) {
-            err_set(err, VIR_ERR_INVALID_ARG, "'%s' names %" PRIu64 ", but numbers must be below %zu", text, last,
-                    limit);
+            err_set(err, VIR_ERR_INVALID_ARG, "'%s' names %" PRIu64 ", but numbers must be below %zu", text,
+                    last, limit);
             bitmap_free(map);
             return NULL;
         }

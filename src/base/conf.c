@@ -285,7 +285,8 @@ conf_get_string(struct conf *conf, const char *key, char **value, struct err *er
 }
 
 int
-conf_get_ll(struct conf *conf, const char *key, long long min, long long max, long long *value, struct err *err)
+conf_get_ll(struct conf *conf, const char *key, long long min, long long max, long long *value,
+            struct err *err)
 {
     struct entry *e = find(conf, key);
     if (!e)
@@ -293,8 +294,8 @@ conf_get_ll(struct conf *conf, const char *key, long long min, long long max, lo
     if (e->kind != NUMBER)
         return wrong_kind(conf, e, NUMBER, err);
     if (e->number < min || e->number > max)
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s:%d: %s is %lld, it must be from %lld to %lld", conf->name,
-                       e->line, key, e->number, min, max);
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s:%d: %s is %lld, it must be from %lld to %lld",
+                       conf->name, e->line, key, e->number, min, max);
     *value = e->number;
     return 1;
 }

@@ -31,7 +31,8 @@ static inline void conf_cleanup(struct conf **conf) { conf_free(*conf); }
 
 /* Replaces *value (frees what was there). */
 int conf_get_string(struct conf *conf, const char *key, char **value, struct err *err);
-int conf_get_int(struct conf *conf, const char *key, long long min, long long max, int *value, struct err *err);
+int conf_get_int(struct conf *conf, const char *key, long long min, long long max, int *value,
+                 struct err *err);
 int conf_get_uint(struct conf *conf, const char *key, unsigned max, unsigned *value, struct err *err);
 int conf_get_ll(struct conf *conf, const char *key, long long min, long long max, long long *value,
                 struct err *err);

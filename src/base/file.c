@@ -113,7 +113,8 @@ file_write_atomic(int dirfd, const char *path, const void *data, size_t n, mode_
                   struct err *err)
 {
     static atomic_uint counter;
-    g_autofree char *tmp = g_strdup_printf("%s.new-%d-%u", path, (int)getpid(), atomic_fetch_add(&counter, 1));
+    g_autofree char *tmp =
+        g_strdup_printf("%s.new-%d-%u", path, (int)getpid(), atomic_fetch_add(&counter, 1));
     FD_AUTO fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_errno(err, errno, "cannot write %s: cannot make the temporary file %s", path, tmp);

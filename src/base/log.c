@@ -208,14 +208,17 @@ output_parse(const char *word, struct output *o, struct err *err)
         if (strcmp(kind, output_names[o->kind]) == 0)
             break;
     if (o->kind > OUT_JOURNALD)
-        return err_set(err, VIR_ERR_INVALID_ARG, "log output '%s' names no destination that exists: it must be "
-                       "stderr, file:PATH, syslog:NAME or journald", word);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "log output '%s' names no destination that exists: it must be "
+                       "stderr, file:PATH, syslog:NAME or journald",
+                       word);
     bool needs = o->kind == OUT_FILE || o->kind == OUT_SYSLOG;
     if (needs != (colon && colon[1]))
         return err_set(err, VIR_ERR_INVALID_ARG, needs ? "log output '%s' lacks the %s after '%s:'"
                        : "log output '%s' takes no %s after '%s'", word,
                        o->kind == OUT_SYSLOG ? "program name" : "file name", kind);
-    o->arg = needs ? o->kind == OUT_FILE ? g_canonicalize_filename(colon + 1, NULL) : g_strdup(colon + 1) : NULL;
+    o->arg =
+        needs ? o->kind == OUT_FILE ? g_canonicalize_filename(colon + 1, NULL) : g_strdup(colon + 1) : NULL;
     if (output_open(o, err) < 0) {
         g_clear_pointer(&o->arg, g_free);
         return -1;
@@ -255,7 +258,8 @@ log_get_filters(unsigned *count)
     pthread_mutex_lock(&lock);
     for (guint i = 0; filters && i < filters->len; i++) {
         struct filter *f = &g_array_index(filters, struct filter, i);
-        g_string_append_printf(s, "%d:%s ", f->level, f->pattern); /* the blank at the end is what users know */
+        g_string_append_printf(s, "%d:%s ", f->level,
+                               f->pattern); /* the blank at the end is what users know */
     }
     if (count)
         *count = filters ? filters->len : 0;

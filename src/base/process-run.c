@@ -154,7 +154,8 @@ sink_read(struct sink *sink)
 }
 
 static int
-collect(struct process *proc, int *in, const char *input, size_t ninput, struct sink sinks[2], int64_t deadline)
+collect(struct process *proc, int *in, const char *input, size_t ninput, struct sink sinks[2],
+        int64_t deadline)
 {
     bool exited = false;
     if (!ninput)

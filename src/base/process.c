@@ -384,7 +384,8 @@ process_spawn(const struct process_spec *spec, struct process *proc, struct err 
     g_auto(GStrv) paths = c.paths = candidates(spec);
     g_autofree struct process_fd *fds = c.fds;
     g_autofree int *moved = c.moved;
-    char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    char *stack =
+        mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED)
         return err_errno(err, errno, "cannot run %s: no memory for its first steps", spec->argv[0]);
 
@@ -393,7 +394,8 @@ process_spawn(const struct process_spec *spec, struct process *proc, struct err 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     int pidfd = -1;
-    pid_t pid = clone_child(child_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &c, &pidfd);
+    pid_t pid = clone_child(child_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                            &c, &pidfd);
     int clone_errno = errno;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     munmap(stack, STACK_SIZE);

@@ -27,7 +27,12 @@ struct nwfilter_binding_ref { char *portdev; char *filter; };
 struct domain_snapshot_ref { char *name; struct domain_ref dom; };
 struct domain_checkpoint_ref { char *name; struct domain_ref dom; };
 struct admin_server_ref { char *name; };
-struct admin_client_ref { struct admin_server_ref srv; unsigned long long id; long long timestamp; int transport; };
+struct admin_client_ref {
+    struct admin_server_ref srv;
+    unsigned long long id;
+    long long timestamp;
+    int transport;
+};
 
 /* X(type): one line per reference type; lists and helpers follow from it. */
 #define REF_TYPES(X) \

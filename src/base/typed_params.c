@@ -39,7 +39,9 @@ typed_params_find(virTypedParameterPtr params, int n, const char *name)
 const char *
 typed_param_type_name(int type)
 {
-    static const char *const names[] = { NULL, "int", "uint", "llong", "ullong", "double", "boolean", "string" };
+    static const char *const names[] = {
+        NULL, "int", "uint", "llong", "ullong", "double", "boolean", "string"
+    };
 
     return type > 0 && type < (int)G_N_ELEMENTS(names) ? names[type] : NULL;
 }
@@ -98,14 +100,15 @@ typed_params_add(virTypedParameterPtr *params, int *n, int *max, const char *nam
     return 0;
 }
 
-#define ADD(word, ctype, TYPE, member) \
-    int typed_params_add_##word(virTypedParameterPtr *params, int *n, int *max, const char *name, ctype value) \
-    { \
-        virTypedParameterPtr p; \
-        if (typed_params_add(params, n, max, name, VIR_TYPED_PARAM_##TYPE, false, &p, NULL) < 0) \
-            return -1; \
-        p->value.member = value; \
-        return 0; \
+#define ADD(word, ctype, TYPE, member)                                                                       \
+    int typed_params_add_##word(virTypedParameterPtr *params, int *n, int *max, const char *name,            \
+                                ctype value)                                                                 \
+    {                                                                                                        \
+        virTypedParameterPtr p;                                                                              \
+        if (typed_params_add(params, n, max, name, VIR_TYPED_PARAM_##TYPE, false, &p, NULL) < 0)             \
+            return -1;                                                                                       \
+        p->value.member = value;                                                                             \
+        return 0;                                                                                            \
     }
 ADD(int, int, INT, i)
 ADD(uint, unsigned, UINT, ui)
@@ -146,7 +149,8 @@ typed_params_check(virTypedParameterPtr params, int n, const struct typed_param_
             if (strncmp(rules[r].name, params[i].field, VIR_TYPED_PARAM_FIELD_LENGTH) == 0)
                 rule = &rules[r];
         if (!rule)
-            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "parameter '%.80s' is not known here", params[i].field);
+            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "parameter '%.80s' is not known here",
+                           params[i].field);
         if (params[i].type != rule->type)
             return err_set(err, VIR_ERR_INVALID_ARG, "parameter '%s' is of type '%s', expected '%s'",
                            rule->name, type_text(params[i].type), type_text(rule->type));

@@ -34,12 +34,13 @@ int typed_params_add_ullong(virTypedParameterPtr *params, int *n, int *max, cons
                             unsigned long long value);
 int typed_params_add_double(virTypedParameterPtr *params, int *n, int *max, const char *name, double value);
 int typed_params_add_boolean(virTypedParameterPtr *params, int *n, int *max, const char *name, bool value);
-int typed_params_add_string(virTypedParameterPtr *params, int *n, int *max, const char *name, const char *value);
+int typed_params_add_string(virTypedParameterPtr *params, int *n, int *max, const char *name,
+                            const char *value);
 
 void typed_params_copy(virTypedParameterPtr *dst, int *ndst, const virTypedParameter *src, int n);
 
 /* What a call accepts: names and types; `repeat` may come several times. */
 struct typed_param_rule { const char *name; int type; bool repeat; };
 /* -1 with err when a parameter is unknown, has another type or comes twice. */
-int typed_params_check(virTypedParameterPtr params, int n, const struct typed_param_rule *rules, size_t nrules,
-                       struct err *err);
+int typed_params_check(virTypedParameterPtr params, int n, const struct typed_param_rule *rules,
+                       size_t nrules, struct err *err);

@@ -79,7 +79,14 @@ struct run {
     _Atomic int pidfd;
 };
 
-enum pending_state { PENDING_WAITING, PENDING_DONE, PENDING_FAILED, PENDING_DEAD, PENDING_ABORTED, PENDING_GIVEN_UP };
+enum pending_state {
+    PENDING_WAITING,
+    PENDING_DONE,
+    PENDING_FAILED,
+    PENDING_DEAD,
+    PENDING_ABORTED,
+    PENDING_GIVEN_UP
+};
 
 struct pending {
     atomic_uint refs;

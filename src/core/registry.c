@@ -177,8 +177,8 @@ registry_view(struct registry *reg, const struct domain_ref *ref, struct err *er
         return NULL;
     const struct vm_view *view = vm_view_get(vm);
     if (!view)
-        err_set_from(err, reg->klass->err_domain, VIR_ERR_NO_DOMAIN, "domain '%s' has been undefined meanwhile",
-                     ref->name ? ref->name : "");
+        err_set_from(err, reg->klass->err_domain, VIR_ERR_NO_DOMAIN,
+                     "domain '%s' has been undefined meanwhile", ref->name ? ref->name : "");
     return view;
 }
 
@@ -274,8 +274,8 @@ find_pair(struct registry *reg, const char *name, const unsigned char *uuid, str
         err_set(err, VIR_ERR_OPERATION_FAILED, "domain '%s' already exists with uuid %s", name,
                 uuid_format(by_name->uuid, text));
     else if (by_uuid && *clash)
-        err_set(err, VIR_ERR_OPERATION_FAILED, "domain '%s' is already defined with uuid %s", by_uuid->index_name,
-                uuid_format(uuid, text));
+        err_set(err, VIR_ERR_OPERATION_FAILED, "domain '%s' is already defined with uuid %s",
+                by_uuid->index_name, uuid_format(uuid, text));
     return by_uuid;
 }
 
@@ -285,8 +285,8 @@ check_claim(struct turn *turn, unsigned flags, struct err *err)
     struct vm *vm = turn->vm;
     char text[UUID_TEXT];
     if (flags & CLAIM_NEW && vm->visible)
-        return err_set(err, VIR_ERR_OPERATION_FAILED, "domain '%s' already exists with uuid %s", vm->index_name,
-                       uuid_format(vm->uuid, text));
+        return err_set(err, VIR_ERR_OPERATION_FAILED, "domain '%s' already exists with uuid %s",
+                       vm->index_name, uuid_format(vm->uuid, text));
     if (flags & CLAIM_NOT_RUNNING && vm->run)
         return err_set(err, VIR_ERR_OPERATION_INVALID, "domain '%s' is already active", vm->index_name);
     return 0;
@@ -327,8 +327,8 @@ registry_claim(struct registry *reg, const char *name, const unsigned char *uuid
 }
 
 int
-registry_load(struct registry *reg, const char *name, const unsigned char *uuid, const struct vm_change *change,
-              struct vm **result, struct err *err)
+registry_load(struct registry *reg, const char *name, const unsigned char *uuid,
+              const struct vm_change *change, struct vm **result, struct err *err)
 {
     bool clash;
     lock_take(&reg->lock, RANK_REGISTRY);

@@ -22,7 +22,9 @@ static atomic_uint_fast64_t last_generation;
 struct run *
 run_new(struct vm *vm, int id, void *backend, void (*free_backend)(void *))
 {
-    static const struct turn_request stop = { .turn_class = TURN_STOP, .api = "teardown", .deadline = DEADLINE_NEVER };
+    static const struct turn_request stop = { .turn_class = TURN_STOP,
+                                              .api = "teardown",
+                                              .deadline = DEADLINE_NEVER };
     struct run *run = g_new0(struct run, 1);
     atomic_init(&run->refs, 1);
     run->id = id;
@@ -258,9 +260,11 @@ run_stop(struct run *run, const char *why, const char *api, int64_t deadline, st
     if (!ended) {
         struct vm_holder holder;
         bool known = vm_get_holder(vm, &holder);
-        return err_set_from(err, vm->klass->err_domain, VIR_ERR_OPERATION_TIMEOUT,
-                            "the guest is dead, but its resources are not released yet: %s%s has not let go of "
-                            "them; they follow without further doing", known ? "" : "a query", known ? holder.api : "");
+        return err_set_from(
+            err, vm->klass->err_domain, VIR_ERR_OPERATION_TIMEOUT,
+            "the guest is dead, but its resources are not released yet: %s%s has not let go of "
+            "them; they follow without further doing",
+            known ? "" : "a query", known ? holder.api : "");
     }
     return 0;
 }

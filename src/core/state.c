@@ -102,7 +102,8 @@ sync_folder(struct state_dir *dir, int fd, const char *path, struct err *err)
 }
 
 static int
-replace(struct state_dir *dir, const char *name, const char *text, size_t n, bool must_be_new, struct err *err)
+replace(struct state_dir *dir, const char *name, const char *text, size_t n, bool must_be_new,
+        struct err *err)
 {
     g_autofree char *file = g_strconcat(name, ".xml", NULL);
     /* Begins with a dot: loading passes over what a crash leaves behind. */
@@ -113,7 +114,8 @@ replace(struct state_dir *dir, const char *name, const char *text, size_t n, boo
         fd = openat(dir->fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
     }
     if (fd < 0)
-        return err_errno(err, errno, "cannot save %s/%s: cannot make a temporary file in that folder", dir->path, file);
+        return err_errno(err, errno, "cannot save %s/%s: cannot make a temporary file in that folder",
+                         dir->path, file);
     const char *step = "write";
     if (fd_write_all(fd, text, n) < 0)
         goto failed;

@@ -78,8 +78,9 @@ busy(struct turn *turn, struct err *err)
             by = h; /* the oldest of the most exclusive ones */
     }
     g_autofree char *since = since_text(by ? by->since : turn->since);
-    return FAIL(turn, err, VIR_ERR_OPERATION_TIMEOUT, "cannot begin %s on domain '%s': busy: held by %s since %s",
-                turn->req.api, name_of(turn), by ? by->req.api : "calls that wait in front, or its teardown,", since);
+    return FAIL(turn, err, VIR_ERR_OPERATION_TIMEOUT,
+                "cannot begin %s on domain '%s': busy: held by %s since %s", turn->req.api, name_of(turn),
+                by ? by->req.api : "calls that wait in front, or its teardown,", since);
 }
 
 static int
@@ -230,8 +231,8 @@ turn_check(struct turn *turn, struct err *err)
     if (still_fits(turn))
         return 0;
     const char *why = turn->run ? run_death(turn->run) : NULL;
-    FAIL(turn, err, VIR_ERR_OPERATION_FAILED, "domain '%s' has stopped during %s%s%s", name_of(turn), turn->req.api,
-         why ? ": " : "", why ? why : "");
+    FAIL(turn, err, VIR_ERR_OPERATION_FAILED, "domain '%s' has stopped during %s%s%s", name_of(turn),
+         turn->req.api, why ? ": " : "", why ? why : "");
     if (err)
         err->stale = true;
     return -1;
@@ -368,8 +369,8 @@ inject(struct turn *turn, enum fault fault, struct pending *p, const struct call
 static int
 aborted(struct turn *turn, struct err *err)
 {
-    return FAIL(turn, err, VIR_ERR_OPERATION_ABORTED, "%s on domain '%s' was aborted by request", turn->req.api,
-                name_of(turn));
+    return FAIL(turn, err, VIR_ERR_OPERATION_ABORTED, "%s on domain '%s' was aborted by request",
+                turn->req.api, name_of(turn));
 }
 
 /* Waits with `p` registered, and puts the lock back.  What p says is judged by
@@ -400,9 +401,10 @@ check_channel(struct turn *turn, const struct call *call, struct err *err)
     if (!since)
         return 0;
     g_autofree char *text = since_text(since);
-    return FAIL(turn, err, call->channel == RUN_AGENT ? VIR_ERR_AGENT_UNRESPONSIVE : VIR_ERR_OPERATION_TIMEOUT,
-                "cannot send '%s' to domain '%s': %s does not respond since %s: %s", call->what, name_of(turn),
-                call->channel == RUN_AGENT ? "its agent" : "it", text, why);
+    return FAIL(turn, err,
+                call->channel == RUN_AGENT ? VIR_ERR_AGENT_UNRESPONSIVE : VIR_ERR_OPERATION_TIMEOUT,
+                "cannot send '%s' to domain '%s': %s does not respond since %s: %s", call->what,
+                name_of(turn), call->channel == RUN_AGENT ? "its agent" : "it", text, why);
 }
 
 static int
@@ -418,8 +420,10 @@ overdue(struct turn *turn, const struct call *call, int64_t began, struct err *e
         lock_release(&run->lock, RANK_RUN);
         run_publish_health(turn->vm, run);
     }
-    return FAIL(turn, err, call->channel == RUN_AGENT ? VIR_ERR_AGENT_UNRESPONSIVE : VIR_ERR_OPERATION_TIMEOUT,
-                "%s on domain '%s': no answer to '%s' within %.1f s", turn->req.api, name_of(turn), call->what, s);
+    return FAIL(turn, err,
+                call->channel == RUN_AGENT ? VIR_ERR_AGENT_UNRESPONSIVE : VIR_ERR_OPERATION_TIMEOUT,
+                "%s on domain '%s': no answer to '%s' within %.1f s", turn->req.api, name_of(turn),
+                call->what, s);
 }
 
 int
@@ -437,8 +441,10 @@ turn_call(struct turn *turn, const struct call *call, void **result, struct err 
     struct pending *p = pending_new(turn->run, call);
     if (pending_register(p) < 0) {
         pending_unref(p);
-        return turn_check(turn, err) < 0 ? -1
-            : FAIL(turn, err, VIR_ERR_OPERATION_FAILED, "domain '%s' is dead: nothing can be asked of it", name_of(turn));
+        return turn_check(turn, err) < 0
+                   ? -1
+                   : FAIL(turn, err, VIR_ERR_OPERATION_FAILED,
+                          "domain '%s' is dead: nothing can be asked of it", name_of(turn));
     }
     enum fault fault = fault_of(turn, WAIT_CALL, call->what);
     bool before = fault >= FAULT_TIMEOUT; /* so that the true answer cannot be faster */
@@ -520,9 +526,9 @@ turn_offload(struct turn *turn, int (*fn)(void *arg, struct err *err), void *arg
     turn_lose_lock(turn);
     lock_assert_none();
     ERR_AUTO failed = ERR_INIT;
-    int rc = fault == FAULT_ERROR
-        ? err_set_from(&failed, turn->vm->klass->err_domain, VIR_ERR_OPERATION_FAILED, "injected: the work failed")
-        : fn(arg, &failed);
+    int rc = fault == FAULT_ERROR ? err_set_from(&failed, turn->vm->klass->err_domain,
+                                                 VIR_ERR_OPERATION_FAILED, "injected: the work failed")
+                                  : fn(arg, &failed);
     LOCK_POINT(&turn->parker, 1, false);
     if (turn_regain_lock(turn, err) < 0)
         return -1;
@@ -602,7 +608,10 @@ turn_start_run(struct turn *turn, const struct run_start *start, struct err *err
     turn->run = run; /* the reference of run_new() */
     turn->starter = true;
     struct vm_change change = {
-        .what = CHANGE_STATE | CHANGE_LIVE, .state = start->state, .reason = start->reason, .live = start->live,
+        .what = CHANGE_STATE | CHANGE_LIVE,
+        .state = start->state,
+        .reason = start->reason,
+        .live = start->live,
     };
     vm_publish(vm, &(struct publication){ .change = &change, .begins = run });
     return 0;

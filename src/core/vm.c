@@ -324,7 +324,8 @@ vm_get_holder(struct vm *vm, struct vm_holder *holder)
             best = h;
     }
     if (best)
-        *holder = (struct vm_holder){ best->req.api, best->req.turn_class, best->since, best->req.job_operation };
+        *holder =
+            (struct vm_holder){ best->req.api, best->req.turn_class, best->since, best->req.job_operation };
     vm_release(vm);
     return best != NULL;
 }

@@ -37,7 +37,8 @@ find_service(struct drv_conn *conn, const char *name, struct err *err)
     for (int i = 0; i < SERVICES; i++)
         if (name && strcmp(name, server->services[i].name) == 0)
             return &server->services[i];
-    err_set_from(err, VIR_FROM_RPC, VIR_ERR_NO_SERVER, "there is no server '%s'; there are 'libvirtd' and 'admin'", name ? name : "");
+    err_set_from(err, VIR_FROM_RPC, VIR_ERR_NO_SERVER,
+                 "there is no server '%s'; there are 'libvirtd' and 'admin'", name ? name : "");
     return NULL;
 }
 
@@ -48,7 +49,8 @@ no_flags(unsigned flags, const char *call, struct err *err)
 }
 
 static int
-connect_list_servers(struct drv_conn *conn, struct admin_server_ref_list *servers, unsigned flags, struct err *err)
+connect_list_servers(struct drv_conn *conn, struct admin_server_ref_list *servers, unsigned flags,
+                     struct err *err)
 {
     if (no_flags(flags, "listing servers", err) < 0)
         return -1;
@@ -63,8 +65,8 @@ connect_list_servers(struct drv_conn *conn, struct admin_server_ref_list *server
 }
 
 static int
-connect_lookup_server(struct drv_conn *conn, const char *name, unsigned flags, struct admin_server_ref *result,
-                      struct err *err)
+connect_lookup_server(struct drv_conn *conn, const char *name, unsigned flags,
+                      struct admin_server_ref *result, struct err *err)
 {
     struct service *service = find_service(conn, name, err);
     if (!service)
@@ -129,8 +131,8 @@ find_posted(void *arg)
 }
 
 static int
-server_list_clients(struct drv_conn *conn, const struct admin_server_ref *srv, struct admin_client_ref_list *clients,
-                    unsigned flags, struct err *err)
+server_list_clients(struct drv_conn *conn, const struct admin_server_ref *srv,
+                    struct admin_client_ref_list *clients, unsigned flags, struct err *err)
 {
     struct ask ask = { .server = of(conn), .list = clients, .service = find_service(conn, srv->name, err) };
     if (!ask.service || no_flags(flags, "listing clients", err) < 0)
@@ -143,12 +145,15 @@ server_list_clients(struct drv_conn *conn, const struct admin_server_ref *srv, s
 static struct session *
 find_client(struct drv_conn *conn, const char *server, unsigned long long id, bool close, struct err *err)
 {
-    struct ask ask = { .server = of(conn), .id = id, .close = close, .service = find_service(conn, server, err) };
+    struct ask ask = {
+        .server = of(conn), .id = id, .close = close, .service = find_service(conn, server, err)
+    };
     if (!ask.service)
         return NULL;
     io_call(ask.server->io, find_posted, &ask);
     if (!ask.found)
-        err_set_from(err, VIR_FROM_RPC, VIR_ERR_NO_CLIENT, "the server '%s' has no client with id %llu", server, id);
+        err_set_from(err, VIR_FROM_RPC, VIR_ERR_NO_CLIENT, "the server '%s' has no client with id %llu",
+                     server, id);
     return ask.found;
 }
 
@@ -212,8 +217,8 @@ client_get_info(struct drv_conn *conn, const struct admin_client_ref *client, vi
 /* ---- limits ---- */
 
 static int
-server_get_client_limits(struct drv_conn *conn, const struct admin_server_ref *srv, virTypedParameterPtr *params,
-                         int *nparams, unsigned flags, struct err *err)
+server_get_client_limits(struct drv_conn *conn, const struct admin_server_ref *srv,
+                         virTypedParameterPtr *params, int *nparams, unsigned flags, struct err *err)
 {
     int n = 0, max = 0;
     struct service *service = find_service(conn, srv->name, err);
@@ -222,7 +227,8 @@ server_get_client_limits(struct drv_conn *conn, const struct admin_server_ref *s
     *params = NULL;
     typed_params_add_uint(params, &n, &max, VIR_SERVER_CLIENTS_MAX, service->limits.max_clients);
     typed_params_add_uint(params, &n, &max, VIR_SERVER_CLIENTS_CURRENT, service->clients);
-    typed_params_add_uint(params, &n, &max, VIR_SERVER_CLIENTS_UNAUTH_MAX, service->limits.max_anonymous_clients);
+    typed_params_add_uint(params, &n, &max, VIR_SERVER_CLIENTS_UNAUTH_MAX,
+                          service->limits.max_anonymous_clients);
     typed_params_add_uint(params, &n, &max, VIR_SERVER_CLIENTS_UNAUTH_CURRENT, service->anonymous);
     *nparams = n;
     return 0;
@@ -240,8 +246,8 @@ limits_posted(void *arg)
 }
 
 static int
-server_set_client_limits(struct drv_conn *conn, const struct admin_server_ref *srv, virTypedParameterPtr params,
-                         int nparams, unsigned flags, struct err *err)
+server_set_client_limits(struct drv_conn *conn, const struct admin_server_ref *srv,
+                         virTypedParameterPtr params, int nparams, unsigned flags, struct err *err)
 {
     static const struct typed_param_rule rules[] = {
         { VIR_SERVER_CLIENTS_MAX, VIR_TYPED_PARAM_UINT, false },
@@ -260,8 +266,10 @@ server_set_client_limits(struct drv_conn *conn, const struct admin_server_ref *s
     if (p)
         change.max_anonymous = p->value.ui;
     if (!change.max || change.max_anonymous > change.max)
-        return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INVALID_ARG, "%u clients of which %u are not logged in: the first must be at least "
-                       "1 and not below the second", change.max, change.max_anonymous);
+        return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INVALID_ARG,
+                            "%u clients of which %u are not logged in: the first must be at least "
+                            "1 and not below the second",
+                            change.max, change.max_anonymous);
     io_call(change.server->io, limits_posted, &change);
     return 0;
 }
@@ -287,7 +295,8 @@ server_get_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
     return 0;
 }
 
-/* Threads come and go by themselves: a minimum and a reserve for priority calls are kept for who asks for them. */
+/* Threads come and go by themselves: a minimum and a reserve for priority calls are kept for who asks for
+ * them. */
 struct workers_change { struct service *service; unsigned min, prio; };
 
 static void
@@ -323,8 +332,8 @@ server_set_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
     if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MAX)))
         max = p->value.ui;
     if (max < WORKERS_LEAST)
-        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG, "the daemon needs at least %d thread for calls",
-                            WORKERS_LEAST);
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
+                            "the daemon needs at least %d thread for calls", WORKERS_LEAST);
     if (change.min > max)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
                             "at least %u threads cannot be more than at most %u", change.min, max);
@@ -335,12 +344,14 @@ server_set_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
 }
 
 static int
-server_update_tls_files(struct drv_conn *conn, const struct admin_server_ref *srv, unsigned flags, struct err *err)
+server_update_tls_files(struct drv_conn *conn, const struct admin_server_ref *srv, unsigned flags,
+                        struct err *err)
 {
     struct service *service = find_service(conn, srv->name, err);
     if (!service || no_flags(flags, "reading the TLS files again", err) < 0)
         return -1;
-    return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INTERNAL_ERROR, "the server '%s' has no TLS socket", srv->name);
+    return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INTERNAL_ERROR, "the server '%s' has no TLS socket",
+                        srv->name);
 }
 
 /* ---- log, life ---- */

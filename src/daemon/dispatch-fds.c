@@ -31,8 +31,10 @@ give(struct dispatch_call *call, const int *fds, size_t n, struct err *err)
 HAND(remote_domain_open_graphics)
 {
     if (call->nfds_in != 1)
-        return err_set(err, VIR_ERR_RPC, "Opening graphics needs one file descriptor, %zu came", call->nfds_in);
-    return call->conn->hypervisor->domain_open_graphics(call->conn, &a->dom, a->idx, call->fds_in[0], a->flags, err);
+        return err_set(err, VIR_ERR_RPC, "Opening graphics needs one file descriptor, %zu came",
+                       call->nfds_in);
+    return call->conn->hypervisor->domain_open_graphics(call->conn, &a->dom, a->idx, call->fds_in[0],
+                                                        a->flags, err);
 }
 
 HAND(remote_domain_open_graphics_fd)
@@ -69,8 +71,9 @@ HAND(remote_domain_create_with_files)
 
 HAND(remote_domain_fd_associate)
 {
-    return call->conn->hypervisor->domain_fd_associate(call->conn, &a->dom, a->name, (unsigned int)call->nfds_in,
-                                                       call->fds_in, a->flags, err);
+    return call->conn->hypervisor->domain_fd_associate(call->conn, &a->dom, a->name,
+                                                       (unsigned int)call->nfds_in, call->fds_in, a->flags,
+                                                       err);
 }
 
 HAND(qemu_domain_monitor_command_with_files)
@@ -78,8 +81,10 @@ HAND(qemu_domain_monitor_command_with_files)
     g_autofree char *result = NULL;
     g_autofree int *fds = NULL;
     unsigned int n = 0;
-    int rc = call->conn->hypervisor->domain_qemu_monitor_command_with_files(
-        call->conn, &a->dom, a->cmd, (unsigned int)call->nfds_in, call->fds_in, &n, &fds, &result, a->flags, err);
+    int rc = call->conn->hypervisor->domain_qemu_monitor_command_with_files(call->conn, &a->dom, a->cmd,
+                                                                            (unsigned int)call->nfds_in,
+                                                                            call->fds_in, &n, &fds, &result,
+                                                                            a->flags, err);
     if (rc < 0)
         return -1;
     struct qemu_domain_monitor_command_with_files_ret ret = { result };

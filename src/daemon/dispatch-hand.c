@@ -26,7 +26,8 @@ HAND(remote_domain_get_vcpus)
     size_t room = (size_t)MAX(a->maxinfo, 1);
     virVcpuInfoPtr info = xdr_arena_alloc(call->arena, room * sizeof(*info));
     unsigned char *maps = a->maplen ? xdr_arena_alloc(call->arena, room * (size_t)a->maplen) : NULL;
-    int n = call->conn->hypervisor->domain_get_vcpus(call->conn, &a->dom, info, a->maxinfo, maps, a->maplen, err);
+    int n =
+        call->conn->hypervisor->domain_get_vcpus(call->conn, &a->dom, info, a->maxinfo, maps, a->maplen, err);
     if (n < 0)
         return -1;
     struct remote_vcpu_info *out = xdr_arena_alloc(call->arena, ((size_t)n + 1) * sizeof(*out));
@@ -44,11 +45,13 @@ HAND(remote_domain_get_vcpu_pin_info)
         return -1;
     size_t size = (size_t)a->ncpumaps * (size_t)a->maplen;
     unsigned char *maps = size ? xdr_arena_alloc(call->arena, size) : NULL;
-    int n = call->conn->hypervisor->domain_get_vcpu_pin_info(call->conn, &a->dom, a->ncpumaps, maps, a->maplen, a->flags,
-                                                             err);
+    int n = call->conn->hypervisor->domain_get_vcpu_pin_info(call->conn, &a->dom, a->ncpumaps, maps,
+                                                             a->maplen, a->flags, err);
     if (n < 0)
         return -1;
-    struct remote_domain_get_vcpu_pin_info_ret ret = { .cpumaps = maps, .cpumaps_n = (uint32_t)size, .num = n };
+    struct remote_domain_get_vcpu_pin_info_ret ret = { .cpumaps = maps,
+                                                       .cpumaps_n = (uint32_t)size,
+                                                       .num = n };
     return xdr_encode(w, XDR_remote_domain_get_vcpu_pin_info_ret, &ret, err);
 }
 
@@ -57,7 +60,8 @@ HAND(remote_domain_get_emulator_pin_info)
     if (cpumaps_size(1, a->maplen, err) < 0)
         return -1;
     unsigned char *map = a->maplen ? xdr_arena_alloc(call->arena, (size_t)a->maplen) : NULL;
-    int n = call->conn->hypervisor->domain_get_emulator_pin_info(call->conn, &a->dom, map, a->maplen, a->flags, err);
+    int n = call->conn->hypervisor->domain_get_emulator_pin_info(call->conn, &a->dom, map, a->maplen,
+                                                                 a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_emulator_pin_info_ret ret = { .cpumaps = map, .cpumaps_n = (uint32_t)a->maplen,
@@ -93,8 +97,8 @@ HAND(remote_domain_block_peek)
     if (dispatch_count(a->size, REMOTE_DOMAIN_BLOCK_PEEK_BUFFER_MAX, err) < 0)
         return -1;
     unsigned char *buffer = xdr_arena_alloc(call->arena, a->size);
-    if (call->conn->hypervisor->domain_block_peek(call->conn, &a->dom, a->path, a->offset, a->size, buffer, a->flags,
-                                                  err) < 0)
+    if (call->conn->hypervisor->domain_block_peek(call->conn, &a->dom, a->path, a->offset, a->size, buffer,
+                                                  a->flags, err) < 0)
         return -1;
     return peek_reply(w, XDR_remote_domain_block_peek_ret, buffer, a->size, err);
 }
@@ -104,7 +108,8 @@ HAND(remote_domain_memory_peek)
     if (dispatch_count(a->size, REMOTE_DOMAIN_MEMORY_PEEK_BUFFER_MAX, err) < 0)
         return -1;
     unsigned char *buffer = xdr_arena_alloc(call->arena, a->size);
-    if (call->conn->hypervisor->domain_memory_peek(call->conn, &a->dom, a->offset, a->size, buffer, a->flags, err) < 0)
+    if (call->conn->hypervisor->domain_memory_peek(call->conn, &a->dom, a->offset, a->size, buffer, a->flags,
+                                                   err) < 0)
         return -1;
     return peek_reply(w, XDR_remote_domain_memory_peek_ret, buffer, a->size, err);
 }
@@ -139,10 +144,12 @@ HAND(remote_domain_create_with_flags)
 HAND(remote_domain_get_block_job_info)
 {
     virDomainBlockJobInfo info = { 0 };
-    int found = call->conn->hypervisor->domain_get_block_job_info(call->conn, &a->dom, a->path, &info, a->flags, err);
+    int found =
+        call->conn->hypervisor->domain_get_block_job_info(call->conn, &a->dom, a->path, &info, a->flags, err);
     if (found < 0)
         return -1;
-    struct remote_domain_get_block_job_info_ret ret = { found, info.type, info.bandwidth, info.cur, info.end };
+    struct remote_domain_get_block_job_info_ret ret = { found, info.type, info.bandwidth, info.cur,
+                                                        info.end };
     return xdr_encode(w, XDR_remote_domain_get_block_job_info_ret, &ret, err);
 }
 
@@ -153,14 +160,14 @@ HAND(remote_domain_get_cpu_stats)
         return -1;
     size_t room = (size_t)a->nparams * a->ncpus;
     virTypedParameterPtr params = room ? xdr_arena_alloc(call->arena, room * sizeof(*params)) : NULL;
-    int n = call->conn->hypervisor->domain_get_cpu_stats(call->conn, &a->dom, params, a->nparams, a->start_cpu, a->ncpus,
-                                                         a->flags, err);
+    int n = call->conn->hypervisor->domain_get_cpu_stats(call->conn, &a->dom, params, a->nparams,
+                                                         a->start_cpu, a->ncpus, a->flags, err);
     struct remote_domain_get_cpu_stats_ret ret = { .nparams = n };
     int rc = n;
     /* Cells that were not filled have no type and are left out. */
     if (rc >= 0)
-        rc = dispatch_params_out(call, params, (int)room, REMOTE_DOMAIN_GET_CPU_STATS_MAX, a->flags, &ret.params,
-                                 &ret.params_n, err);
+        rc = dispatch_params_out(call, params, (int)room, REMOTE_DOMAIN_GET_CPU_STATS_MAX, a->flags,
+                                 &ret.params, &ret.params_n, err);
     if (rc >= 0)
         rc = xdr_encode(w, XDR_remote_domain_get_cpu_stats_ret, &ret, err);
     if (params)
@@ -208,9 +215,10 @@ HAND(remote_node_get_free_pages)
 {
     if (dispatch_count((int64_t)a->pages_n * a->cellCount, REMOTE_NODE_MAX_CELLS, err) < 0)
         return -1;
-    unsigned long long *counts = xdr_arena_alloc(call->arena, (size_t)a->pages_n * a->cellCount * sizeof(*counts));
-    int n = call->conn->hypervisor->node_get_free_pages(call->conn, a->pages_n, a->pages, a->startCell, a->cellCount,
-                                                        counts, a->flags, err);
+    unsigned long long *counts =
+        xdr_arena_alloc(call->arena, (size_t)a->pages_n * a->cellCount * sizeof(*counts));
+    int n = call->conn->hypervisor->node_get_free_pages(call->conn, a->pages_n, a->pages, a->startCell,
+                                                        a->cellCount, counts, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_node_get_free_pages_ret ret = { (void *)counts, (uint32_t)n };
@@ -222,8 +230,9 @@ HAND(remote_node_alloc_pages)
     if (a->pageSizes_n != a->pageCounts_n)
         return err_set(err, VIR_ERR_INVALID_ARG, "There are %u page sizes but %u counts", a->pageSizes_n,
                        a->pageCounts_n);
-    int n = call->conn->hypervisor->node_alloc_pages(call->conn, a->pageSizes_n, a->pageSizes, (void *)a->pageCounts,
-                                                     a->startCell, a->cellCount, a->flags, err);
+    int n = call->conn->hypervisor->node_alloc_pages(call->conn, a->pageSizes_n, a->pageSizes,
+                                                     (void *)a->pageCounts, a->startCell, a->cellCount,
+                                                     a->flags, err);
     if (n < 0)
         return -1;
     struct remote_node_alloc_pages_ret ret = { n };

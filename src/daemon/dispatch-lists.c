@@ -15,7 +15,8 @@ HAND(remote_domain_memory_stats)
     if (dispatch_count(a->maxStats, REMOTE_DOMAIN_MEMORY_STATS_MAX, err) < 0)
         return -1;
     virDomainMemoryStatPtr stats = ARRAY(virDomainMemoryStatStruct, a->maxStats);
-    int n = call->conn->hypervisor->domain_memory_stats(call->conn, &a->dom, stats, a->maxStats, a->flags, err);
+    int n =
+        call->conn->hypervisor->domain_memory_stats(call->conn, &a->dom, stats, a->maxStats, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_memory_stat *out = ARRAY(struct remote_domain_memory_stat, n);
@@ -30,7 +31,8 @@ HAND(remote_domain_get_disk_errors)
     if (dispatch_count(a->maxerrors, REMOTE_DOMAIN_DISK_ERRORS_MAX, err) < 0)
         return -1;
     virDomainDiskErrorPtr errors = a->maxerrors ? ARRAY(virDomainDiskError, a->maxerrors) : NULL;
-    int n = call->conn->hypervisor->domain_get_disk_errors(call->conn, &a->dom, errors, a->maxerrors, a->flags, err);
+    int n = call->conn->hypervisor->domain_get_disk_errors(call->conn, &a->dom, errors, a->maxerrors,
+                                                           a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_get_disk_errors_ret ret = { .nerrors = n };
@@ -92,8 +94,9 @@ HAND_BARE(remote_node_get_security_model)
 HAND(remote_connect_get_cpu_model_names)
 {
     g_auto(GStrv) models = NULL;
-    int n = call->conn->hypervisor->connect_get_cpu_model_names(call->conn, a->arch, a->need_results ? &models : NULL,
-                                                                a->flags, err);
+    int n =
+        call->conn->hypervisor->connect_get_cpu_model_names(call->conn, a->arch,
+                                                            a->need_results ? &models : NULL, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_connect_get_cpu_model_names_ret ret = { models, models ? (uint32_t)n : 0, n };
@@ -115,8 +118,8 @@ lease_free(virNetworkDHCPLeasePtr l)
 HAND(remote_network_get_dhcp_leases)
 {
     virNetworkDHCPLeasePtr *leases = NULL;
-    int n = call->conn->network->network_get_dhcp_leases(call->conn, &a->net, a->mac, a->need_results ? &leases : NULL,
-                                                         a->flags, err);
+    int n = call->conn->network->network_get_dhcp_leases(call->conn, &a->net, a->mac,
+                                                         a->need_results ? &leases : NULL, a->flags, err);
     if (n < 0)
         return -1;
     struct remote_network_get_dhcp_leases_ret ret = { .ret = (uint32_t)n };
@@ -140,8 +143,8 @@ HAND(remote_network_get_dhcp_leases)
 HAND(remote_connect_get_all_domain_stats)
 {
     struct domain_stats_list list = { 0 };
-    int rc = call->conn->hypervisor->connect_get_all_domain_stats(call->conn, a->doms_n ? a->doms : NULL, a->doms_n,
-                                                                  a->stats, &list, a->flags, err);
+    int rc = call->conn->hypervisor->connect_get_all_domain_stats(call->conn, a->doms_n ? a->doms : NULL,
+                                                                  a->doms_n, a->stats, &list, a->flags, err);
     struct remote_connect_get_all_domain_stats_ret ret = { 0 };
     if (rc >= 0) {
         ret.retStats = ARRAY(struct remote_domain_stats_record, list.n);
@@ -150,8 +153,8 @@ HAND(remote_connect_get_all_domain_stats)
             struct remote_domain_stats_record *o = &ret.retStats[i];
             o->dom = list.items[i].dom;
             rc = dispatch_params_out(call, list.items[i].params, list.items[i].nparams,
-                                     REMOTE_CONNECT_GET_ALL_DOMAIN_STATS_MAX, VIR_TYPED_PARAM_STRING_OKAY, &o->params,
-                                     &o->params_n, err);
+                                     REMOTE_CONNECT_GET_ALL_DOMAIN_STATS_MAX, VIR_TYPED_PARAM_STRING_OKAY,
+                                     &o->params, &o->params_n, err);
         }
     }
     if (rc >= 0)
@@ -166,10 +169,12 @@ HAND(remote_domain_get_fsinfo)
     int n = call->conn->hypervisor->domain_get_fs_info(call->conn, &a->dom, &info, a->flags, err);
     if (n < 0)
         return -1;
-    struct remote_domain_get_fsinfo_ret ret = { ARRAY(struct remote_domain_fsinfo, n), (uint32_t)n, (uint32_t)n };
+    struct remote_domain_get_fsinfo_ret ret = { ARRAY(struct remote_domain_fsinfo, n), (uint32_t)n,
+                                                (uint32_t)n };
     for (int i = 0; i < n; i++)
         ret.info[i] = (struct remote_domain_fsinfo){
-            info[i]->mountpoint, info[i]->name, info[i]->fstype, info[i]->devAlias, (uint32_t)info[i]->ndevAlias,
+            info[i]->mountpoint,          info[i]->name, info[i]->fstype, info[i]->devAlias,
+            (uint32_t)info[i]->ndevAlias,
         };
     int rc = xdr_encode(w, XDR_remote_domain_get_fsinfo_ret, &ret, err);
     for (int i = 0; i < n; i++) {
@@ -209,10 +214,12 @@ HAND(remote_domain_get_iothread_info)
 HAND(remote_domain_interface_addresses)
 {
     virDomainInterfacePtr *ifaces = NULL;
-    int n = call->conn->hypervisor->domain_interface_addresses(call->conn, &a->dom, &ifaces, a->source, a->flags, err);
+    int n = call->conn->hypervisor->domain_interface_addresses(call->conn, &a->dom, &ifaces, a->source,
+                                                               a->flags, err);
     if (n < 0)
         return -1;
-    struct remote_domain_interface_addresses_ret ret = { ARRAY(struct remote_domain_interface, n), (uint32_t)n };
+    struct remote_domain_interface_addresses_ret ret = { ARRAY(struct remote_domain_interface, n),
+                                                         (uint32_t)n };
     for (int i = 0; i < n; i++) {
         struct remote_domain_interface *o = &ret.ifaces[i];
         *o = (struct remote_domain_interface){ ifaces[i]->name, ifaces[i]->hwaddr,
@@ -239,7 +246,8 @@ HAND(remote_domain_interface_addresses)
 HAND(remote_domain_authorized_ssh_keys_get)
 {
     char **keys = NULL;
-    int n = call->conn->hypervisor->domain_authorized_ssh_keys_get(call->conn, &a->dom, a->user, &keys, a->flags, err);
+    int n = call->conn->hypervisor->domain_authorized_ssh_keys_get(call->conn, &a->dom, a->user, &keys,
+                                                                   a->flags, err);
     if (n < 0)
         return -1;
     struct remote_domain_authorized_ssh_keys_get_ret ret = { keys, (uint32_t)n };

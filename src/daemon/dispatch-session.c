@@ -143,7 +143,8 @@ RUN(hand_remote_connect_domain_event_register)
 RUN(hand_remote_connect_domain_event_deregister)
 {
     struct remote_connect_domain_event_deregister_ret ret = { 0 };
-    if (session_event_deregister(call, EVENT_DOMAIN, EVENT_STYLE_LEGACY, VIR_DOMAIN_EVENT_ID_LIFECYCLE, err) < 0)
+    if (session_event_deregister(call, EVENT_DOMAIN, EVENT_STYLE_LEGACY, VIR_DOMAIN_EVENT_ID_LIFECYCLE, err) <
+        0)
         return -1;
     return xdr_encode(w, XDR_remote_connect_domain_event_deregister_ret, &ret, err);
 }
@@ -188,8 +189,8 @@ RUN(hand_remote_connect_domain_event_callback_register_any)
     struct event_filter filter = { .family = EVENT_DOMAIN, .id = a.eventID };
     if (a.dom)
         about_uuid(&filter, a.dom->uuid);
-    return register_any(call, &filter, "search_domains", XDR_remote_connect_domain_event_callback_register_any_ret, w,
-                        err);
+    return register_any(call, &filter, "search_domains",
+                        XDR_remote_connect_domain_event_callback_register_any_ret, w, err);
 }
 
 RUN(hand_remote_connect_domain_event_callback_deregister_any)
@@ -204,7 +205,8 @@ RUN(hand_remote_connect_network_event_register_any)
     struct event_filter filter = { .family = EVENT_NETWORK, .id = a.eventID };
     if (a.net)
         about_uuid(&filter, a.net->uuid);
-    return register_any(call, &filter, "search_networks", XDR_remote_connect_network_event_register_any_ret, w, err);
+    return register_any(call, &filter, "search_networks", XDR_remote_connect_network_event_register_any_ret,
+                        w, err);
 }
 
 RUN(hand_remote_connect_network_event_deregister_any)
@@ -237,8 +239,8 @@ RUN(hand_remote_connect_node_device_event_register_any)
         filter.one_object = true;
         filter.name = a.dev->name;
     }
-    return register_any(call, &filter, "search_node_devices", XDR_remote_connect_node_device_event_register_any_ret,
-                        w, err);
+    return register_any(call, &filter, "search_node_devices",
+                        XDR_remote_connect_node_device_event_register_any_ret, w, err);
 }
 
 RUN(hand_remote_connect_node_device_event_deregister_any)
@@ -253,7 +255,8 @@ RUN(hand_remote_connect_secret_event_register_any)
     struct event_filter filter = { .family = EVENT_SECRET, .id = a.eventID };
     if (a.secret)
         about_uuid(&filter, a.secret->uuid);
-    return register_any(call, &filter, "search_secrets", XDR_remote_connect_secret_event_register_any_ret, w, err);
+    return register_any(call, &filter, "search_secrets", XDR_remote_connect_secret_event_register_any_ret, w,
+                        err);
 }
 
 RUN(hand_remote_connect_secret_event_deregister_any)
@@ -272,7 +275,8 @@ RUN(hand_qemu_connect_domain_monitor_event_register)
     if (a.dom)
         about_uuid(&filter, a.dom->uuid);
     struct qemu_connect_domain_monitor_event_register_ret ret = { 0 };
-    if (session_event_register(call, &filter, EVENT_STYLE_CALLBACK, a.event, a.flags, &ret.callbackID, err) < 0)
+    if (session_event_register(call, &filter, EVENT_STYLE_CALLBACK, a.event, a.flags, &ret.callbackID, err) <
+        0)
         return -1;
     return xdr_encode(w, XDR_qemu_connect_domain_monitor_event_register_ret, &ret, err);
 }

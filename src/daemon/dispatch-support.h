@@ -22,5 +22,6 @@ int dispatch_count(int64_t n, uint32_t limit, struct err *err);
 virTypedParameterPtr dispatch_params_in(struct dispatch_call *call, const struct remote_typed_param *params,
                                         uint32_t n, struct err *err);
 int dispatch_params_out(struct dispatch_call *call, virTypedParameterPtr params, int n, uint32_t limit,
-                        unsigned int flags, struct remote_typed_param **out, uint32_t *out_n, struct err *err);
+                        unsigned int flags, struct remote_typed_param **out, uint32_t *out_n,
+                        struct err *err);
 void dispatch_free_strings(char **strings, int n);

@@ -16,13 +16,14 @@ dispatch_find(const struct dispatch_program *const *programs, size_t n, uint32_t
         if (p->program != program)
             continue;
         if (p->version != version) {
-            err_set(err, VIR_ERR_RPC, "Program 0x%x is spoken here in version %u, not %u", program, p->version,
-                    version);
+            err_set(err, VIR_ERR_RPC, "Program 0x%x is spoken here in version %u, not %u", program,
+                    p->version, version);
             return NULL;
         }
         if (proc < 0 || (size_t)proc >= p->n || !p->entries[proc].run) {
-            err_set(err, VIR_ERR_RPC, "Program 0x%x has no procedure %d here; is the client newer than the daemon?",
-                    program, proc);
+            err_set(err, VIR_ERR_RPC,
+                    "Program 0x%x has no procedure %d here; is the client newer than the daemon?", program,
+                    proc);
             return NULL;
         }
         return &p->entries[proc];
@@ -32,7 +33,8 @@ dispatch_find(const struct dispatch_program *const *programs, size_t n, uint32_t
 }
 
 bool
-dispatch_guest(const struct dispatch_entry *entry, const char *payload, size_t n, unsigned char uuid[UUID_LEN])
+dispatch_guest(const struct dispatch_entry *entry, const char *payload, size_t n,
+               unsigned char uuid[UUID_LEN])
 {
     if (!(entry->flags & (DISPATCH_GUEST | DISPATCH_GUEST_SECOND)))
         return false;
@@ -56,7 +58,8 @@ dispatch_run(struct dispatch_call *call, char *payload, size_t n, struct xdr_wri
 {
     const struct dispatch_entry *entry = call->entry;
     if (!call->conn && !(entry->flags & DISPATCH_NO_OPEN))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "Call '%s' came before the connection was opened", entry->name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "Call '%s' came before the connection was opened",
+                       entry->name);
     if ((entry->flags & DISPATCH_WRITE) && dispatch_read_only(call, err))
         return -1;
     struct xdr_reader args = { payload, payload + n, call->arena };
@@ -80,9 +83,10 @@ dispatch_read_only(struct dispatch_call *call, struct err *err)
 {
     if (!(call->conn->flags & VIR_CONNECT_RO))
         return false;
-    err_set_from(err, call->entry->domain, VIR_ERR_OPERATION_DENIED,
-                 "operation forbidden: '%s' is not allowed on a read-only connection; connect without read-only",
-                 call->entry->name);
+    err_set_from(
+        err, call->entry->domain, VIR_ERR_OPERATION_DENIED,
+        "operation forbidden: '%s' is not allowed on a read-only connection; connect without read-only",
+        call->entry->name);
     return true;
 }
 
@@ -90,13 +94,14 @@ int
 dispatch_count(int64_t n, uint32_t limit, struct err *err)
 {
     if (n < 0 || n > limit)
-        return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_RPC, "Room for %lld results was asked for, 0 to %u are possible",
-                            (long long)n, limit);
+        return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_RPC,
+                            "Room for %lld results was asked for, 0 to %u are possible", (long long)n, limit);
     return 0;
 }
 
 virTypedParameterPtr
-dispatch_params_in(struct dispatch_call *call, const struct remote_typed_param *params, uint32_t n, struct err *err)
+dispatch_params_in(struct dispatch_call *call, const struct remote_typed_param *params, uint32_t n,
+                   struct err *err)
 {
     virTypedParameterPtr out = xdr_arena_alloc(call->arena, (n ? n : 1) * sizeof(*out));
     return params_from_wire(params, n, false, out, err) < 0 ? NULL : out;
@@ -106,7 +111,8 @@ int
 dispatch_params_out(struct dispatch_call *call, virTypedParameterPtr params, int n, uint32_t limit,
                     unsigned int flags, struct remote_typed_param **out, uint32_t *out_n, struct err *err)
 {
-    return params_to_wire(call->arena, params, n, flags & VIR_TYPED_PARAM_STRING_OKAY, limit, out, out_n, err);
+    return params_to_wire(call->arena, params, n, flags & VIR_TYPED_PARAM_STRING_OKAY, limit, out, out_n,
+                          err);
 }
 
 void

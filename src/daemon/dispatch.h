@@ -82,20 +82,24 @@ const struct dispatch_entry *dispatch_find(const struct dispatch_program *const 
 bool dispatch_guest(const struct dispatch_entry *entry, const char *payload, size_t n,
                     unsigned char uuid[UUID_LEN]);
 /* Checks, decodes `payload` (changed in place), calls, appends the result's bytes to `ret`. */
-int dispatch_run(struct dispatch_call *call, char *payload, size_t n, struct xdr_writer *ret, struct err *err);
+int dispatch_run(struct dispatch_call *call, char *payload, size_t n, struct xdr_writer *ret,
+                 struct err *err);
 
 /* ---- written by the daemon ---- */
 
 /* Sets call->conn (and the session's) on success. */
-int session_connect_open(struct dispatch_call *call, const struct remote_connect_open_args *args, struct err *err);
+int session_connect_open(struct dispatch_call *call, const struct remote_connect_open_args *args,
+                         struct err *err);
 int session_connect_close(struct dispatch_call *call, struct err *err);
-int session_connect_supports_feature(struct dispatch_call *call, int feature, int *supported, struct err *err);
+int session_connect_supports_feature(struct dispatch_call *call, int feature, int *supported,
+                                     struct err *err);
 int session_connect_get_uri(struct dispatch_call *call, char **uri, struct err *err); /* arena or constant */
 int session_connect_is_secure(struct dispatch_call *call, int *secure, struct err *err);
 int session_connect_set_identity(struct dispatch_call *call, virTypedParameterPtr params, int nparams,
                                  unsigned int flags, struct err *err);
 int session_auth_list(struct dispatch_call *call, struct remote_auth_list_ret *ret, struct err *err);
-int session_auth_sasl_init(struct dispatch_call *call, struct remote_auth_sasl_init_ret *ret, struct err *err);
+int session_auth_sasl_init(struct dispatch_call *call, struct remote_auth_sasl_init_ret *ret,
+                           struct err *err);
 int session_auth_sasl_start(struct dispatch_call *call, const struct remote_auth_sasl_start_args *args,
                             struct remote_auth_sasl_start_ret *ret, struct err *err);
 int session_auth_sasl_step(struct dispatch_call *call, const struct remote_auth_sasl_step_args *args,
@@ -109,8 +113,9 @@ int session_close_callback(struct dispatch_call *call, bool want, struct err *er
 /* Subscribes the session at the driver of the filter's family; the session's
  * deliver() appends event_message() to its output.
  * `monitor_event`: the name wanted from the QEMU monitor, with its flags. */
-int session_event_register(struct dispatch_call *call, const struct event_filter *filter, enum event_style style,
-                           const char *monitor_event, unsigned int flags, int *callback_id, struct err *err);
+int session_event_register(struct dispatch_call *call, const struct event_filter *filter,
+                           enum event_style style, const char *monitor_event, unsigned int flags,
+                           int *callback_id, struct err *err);
 /* By callback id; for EVENT_STYLE_LEGACY `id` is the event id. */
-int session_event_deregister(struct dispatch_call *call, enum event_family family, enum event_style style, int id,
-                             struct err *err);
+int session_event_deregister(struct dispatch_call *call, enum event_family family, enum event_style style,
+                             int id, struct err *err);

@@ -29,8 +29,8 @@ qemu_open(struct drv_conn *conn, const struct open_request *req, struct err *err
     if (!req->uri || req->admin)
         return 0;
     if (strcmp(req->uri->path, mine) != 0)
-        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "this daemon serves qemu://%s, not qemu://%s",
-                            mine, req->uri->path);
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                            "this daemon serves qemu://%s, not qemu://%s", mine, req->uri->path);
     qemu_driver_open(qemu, conn);
     return 1;
 }
@@ -40,7 +40,9 @@ qemu_start(struct io *io, struct executor *ex, const struct config *config, stru
 {
     static const char *const schemes[] = { "qemu", NULL };
     static const struct driver driver = { "QEMU", schemes, qemu_open, qemu_driver_close };
-    struct qemu_driver_config setup = { .privileged = config->system, .io = io, .executor = ex, .autostart = true };
+    struct qemu_driver_config setup = {
+        .privileged = config->system, .io = io, .executor = ex, .autostart = true
+    };
     setup.host_uuid = config->has_host_uuid ? config->host_uuid : NULL;
     privileged = config->system;
     hub = hub ? hub : event_hub_new();

@@ -30,16 +30,18 @@ static const struct role {
 };
 
 /* Daemons of the drivers that live here, by the names clients know. */
-static const char *const aliases[] = { "virtqemud", "virtnetworkd", "virtstoraged", "virtsecretd", "virtnodedevd",
-                                       "virtinterfaced", "virtnwfilterd", "virtproxyd" };
+static const char *const aliases[] = { "virtqemud",    "virtnetworkd",   "virtstoraged",  "virtsecretd",
+                                       "virtnodedevd", "virtinterfaced", "virtnwfilterd", "virtproxyd" };
 
 static int
 set_address(struct sockaddr_un *sun, const char *path, struct err *err)
 {
     *sun = (struct sockaddr_un){ .sun_family = AF_UNIX };
     if (strlen(path) >= sizeof(sun->sun_path))
-        return err_set(err, VIR_ERR_SYSTEM_ERROR, "socket path '%s' is longer than %zu bytes; set unix_sock_dir to "
-                       "a shorter folder", path, sizeof(sun->sun_path) - 1);
+        return err_set(err, VIR_ERR_SYSTEM_ERROR,
+                       "socket path '%s' is longer than %zu bytes; set unix_sock_dir to "
+                       "a shorter folder",
+                       path, sizeof(sun->sun_path) - 1);
     strcpy(sun->sun_path, path);
     return 0;
 }
@@ -67,9 +69,11 @@ clear_stale(const char *path, const struct sockaddr_un *sun, struct err *err)
         close(fd);
     }
     if (rc == 0 || errnum == EAGAIN)
-        return err_set(err, VIR_ERR_OPERATION_FAILED, "another daemon answers on '%s'; stop it first (systemctl stop "
-                       "libvirtd.socket virtqemud.socket and the services of these names), or set unix_sock_dir",
-                       path);
+        return err_set(
+            err, VIR_ERR_OPERATION_FAILED,
+            "another daemon answers on '%s'; stop it first (systemctl stop "
+            "libvirtd.socket virtqemud.socket and the services of these names), or set unix_sock_dir",
+            path);
     if (unlink(path) < 0 && errno != ENOENT)
         return err_errno(err, errno, "cannot remove the abandoned socket '%s'", path);
     return 0;
@@ -137,12 +141,16 @@ adopt(struct server *server, int nfds, struct err *err)
         union { struct sockaddr_un sun; struct sockaddr sa; } addr = { 0 };
         socklen_t n = sizeof(addr) - 1;
         if (getsockname(fd, &addr.sa, &n) < 0 || addr.sa.sa_family != AF_UNIX)
-            return err_set(err, VIR_ERR_SYSTEM_ERROR, "systemd passed descriptor %d, which is no unix socket; "
-                           "remove it from the socket unit", fd);
+            return err_set(err, VIR_ERR_SYSTEM_ERROR,
+                           "systemd passed descriptor %d, which is no unix socket; "
+                           "remove it from the socket unit",
+                           fd);
         const struct role *role = role_of(addr.sun.sun_path);
         if (!role)
-            return err_set(err, VIR_ERR_SYSTEM_ERROR, "systemd passed socket '%s'; its name must end in -sock, "
-                           "-sock-ro or -admin-sock to tell what it is for", addr.sun.sun_path);
+            return err_set(err, VIR_ERR_SYSTEM_ERROR,
+                           "systemd passed socket '%s'; its name must end in -sock, "
+                           "-sock-ro or -admin-sock to tell what it is for",
+                           addr.sun.sun_path);
         add(server, fd, role, NULL);
     }
     return 0;

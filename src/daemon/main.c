@@ -60,7 +60,8 @@ usage(FILE *out, const char *name)
             "configuration    %s/libvirtd.conf       %s/libvirtd.conf\n"
             "sockets          %s/libvirt-sock        %s/libvirt-sock\n"
             "process id       %s                %s\n",
-            name, sys->config_dir, ses->config_dir, sys->socket_dir, ses->socket_dir, sys->pid_file, ses->pid_file);
+            name, sys->config_dir, ses->config_dir, sys->socket_dir, ses->socket_dir, sys->pid_file,
+            ses->pid_file);
     config_free(sys);
     config_free(ses);
 }

@@ -82,7 +82,8 @@ void
 server_check_full(struct server *server, struct service *service)
 {
     bool full = service->clients >= service->limits.max_clients ||
-                (service->limits.max_anonymous_clients && service->anonymous >= service->limits.max_anonymous_clients);
+                (service->limits.max_anonymous_clients &&
+                 service->anonymous >= service->limits.max_anonymous_clients);
     if (full == service->full || !server->accepting)
         return;
     service->full = full;
@@ -291,7 +292,8 @@ start_posted(void *arg)
         ERR_AUTO err = ERR_INIT;
         l->watch = io_watch_add(server->io, l->fd, IO_READ, on_client, l, &err);
         if (!l->watch)
-            log_error("cannot watch the socket %s: %s", l->path ? l->path : "from systemd", err_message(&err));
+            log_error("cannot watch the socket %s: %s", l->path ? l->path : "from systemd",
+                      err_message(&err));
     }
     server->accepting = true;
     server->idle_timeout = st->idle_timeout;

@@ -60,7 +60,8 @@ session_auth_list(struct dispatch_call *call, struct remote_auth_list_ret *ret, 
 static int
 no_sasl(struct err *err)
 {
-    return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: this daemon does not offer SASL on this socket");
+    return err_set(err, VIR_ERR_AUTH_FAILED,
+                   "authentication failed: this daemon does not offer SASL on this socket");
 }
 
 int
@@ -101,9 +102,10 @@ session_auth_polkit(struct dispatch_call *call, struct remote_auth_polkit_ret *r
     if (!s->who.has_unix || s->who.pid <= 0 || !s->who.start_time)
         return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: it is not known which process asks");
     /* pid, start time and uid together name one process, whoever has its number later. */
-    g_autofree char *process = g_strdup_printf("%d,%llu,%d", (int)s->who.pid, (unsigned long long)s->who.start_time,
-                                               (int)s->who.uid);
-    const char *argv[] = { "pkcheck", "--action-id", action, "--process", process, "--allow-user-interaction", NULL };
+    g_autofree char *process = g_strdup_printf("%d,%llu,%d", (int)s->who.pid,
+                                               (unsigned long long)s->who.start_time, (int)s->who.uid);
+    const char *argv[] = { "pkcheck", "--action-id", action, "--process", process, "--allow-user-interaction",
+                           NULL };
     struct process_spec spec = { .argv = argv };
     struct process_output out = { 0 };
     if (process_run(&spec, NULL, 0, 4096, deadline_in_ms(POLKIT_TIMEOUT_MS), &out, err) < 0) {
@@ -152,14 +154,17 @@ session_connect_open(struct dispatch_call *call, const struct remote_connect_ope
     s->opening = true;
     pthread_mutex_unlock(&s->lock);
     if (busy)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the client has opened a connection already; another one needs "
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "the client has opened a connection already; another one needs "
                        "its own socket");
     const char *name = args->name && *args->name ? args->name : default_uri(s);
     struct drv_conn *conn = NULL;
     struct uri *uri = uri_parse(name, err);
     if (uri && (uri->transport || uri->server)) {
-        err_set_from(err, VIR_FROM_NONE, VIR_ERR_NO_CONNECT, "the daemon does not connect to others on behalf of its "
-                     "clients; give the URI %s to the library instead", name);
+        err_set_from(err, VIR_FROM_NONE, VIR_ERR_NO_CONNECT,
+                     "the daemon does not connect to others on behalf of its "
+                     "clients; give the URI %s to the library instead",
+                     name);
     } else if (uri) {
         struct open_request req = { .uri = uri, .flags = args->flags & VIR_CONNECT_RO };
         if (s->readonly)
@@ -224,8 +229,8 @@ int
 session_connect_set_identity(struct dispatch_call *call, virTypedParameterPtr params, int nparams,
                              unsigned int flags, struct err *err)
 {
-    /* For daemons that pass on the calls of others.  Who may write here may do everything anyway: there is nothing
-     * that another identity would allow, and what the socket tells stays what is logged. */
+    /* For daemons that pass on the calls of others.  Who may write here may do everything anyway: there is
+     * nothing that another identity would allow, and what the socket tells stays what is logged. */
     if (call->session->readonly)
         return err_set(err, VIR_ERR_ACCESS_DENIED, "a read-only client cannot speak for others");
     return 0;
@@ -244,7 +249,8 @@ session_admin_open(struct dispatch_call *call, unsigned int flags, struct err *e
 {
     struct session *s = call->session;
     if (flags)
-        return err_set_from(err, VIR_FROM_ADMIN, VIR_ERR_INVALID_ARG, "opening: flags 0x%x are not known", flags);
+        return err_set_from(err, VIR_FROM_ADMIN, VIR_ERR_INVALID_ARG, "opening: flags 0x%x are not known",
+                            flags);
     pthread_mutex_lock(&s->lock);
     bool busy = s->conn;
     pthread_mutex_unlock(&s->lock);

@@ -51,8 +51,8 @@ deliver(struct event *ev, int callback_id, void *opaque)
         if (s->fd >= 0 && !s->broken) {
             frame_writer_add_copy(&s->out, w.buf, w.len);
             if (s->out.bytes > SESSION_EVENT_BYTES) {
-                log_warn("client %llu (process %d) does not read its events: given up", (unsigned long long)s->id,
-                         (int)s->who.pid);
+                log_warn("client %llu (process %d) does not read its events: given up",
+                         (unsigned long long)s->id, (int)s->who.pid);
                 s->broken = true;
                 session_close_later(s);
             }
@@ -68,12 +68,24 @@ unsubscribe(struct drv_conn *conn, enum event_family family, int callback_id, st
 {
     int (*slot)(struct drv_conn *, int, struct err *) = NULL;
     switch (family) {
-    case EVENT_DOMAIN: slot = conn->hypervisor ? conn->hypervisor->connect_domain_event_deregister_any : NULL; break;
-    case EVENT_NETWORK: slot = conn->network ? conn->network->connect_network_event_deregister_any : NULL; break;
-    case EVENT_STORAGE_POOL: slot = conn->storage ? conn->storage->connect_storage_pool_event_deregister_any : NULL; break;
-    case EVENT_NODE_DEVICE: slot = conn->node_device ? conn->node_device->connect_node_device_event_deregister_any : NULL; break;
-    case EVENT_SECRET: slot = conn->secret ? conn->secret->connect_secret_event_deregister_any : NULL; break;
-    case EVENT_QEMU_MONITOR: slot = conn->hypervisor ? conn->hypervisor->connect_domain_qemu_monitor_event_deregister : NULL; break;
+        case EVENT_DOMAIN:
+            slot = conn->hypervisor ? conn->hypervisor->connect_domain_event_deregister_any : NULL;
+            break;
+        case EVENT_NETWORK:
+            slot = conn->network ? conn->network->connect_network_event_deregister_any : NULL;
+            break;
+        case EVENT_STORAGE_POOL:
+            slot = conn->storage ? conn->storage->connect_storage_pool_event_deregister_any : NULL;
+            break;
+        case EVENT_NODE_DEVICE:
+            slot = conn->node_device ? conn->node_device->connect_node_device_event_deregister_any : NULL;
+            break;
+        case EVENT_SECRET:
+            slot = conn->secret ? conn->secret->connect_secret_event_deregister_any : NULL;
+            break;
+        case EVENT_QEMU_MONITOR:
+            slot = conn->hypervisor ? conn->hypervisor->connect_domain_qemu_monitor_event_deregister : NULL;
+            break;
     }
     return slot ? slot(conn, callback_id, err)
                 : err_set(err, VIR_ERR_NO_SUPPORT, "this driver has no events of that kind");
@@ -94,12 +106,22 @@ session_event_register(struct dispatch_call *call, const struct event_filter *fi
         return err_set(err, VIR_ERR_OPERATION_FAILED, "the client has %u event callbacks registered already; "
                        "deregister some", s->subscriptions->len);
     switch (filter->family) {
-    case EVENT_DOMAIN: slot = conn->hypervisor ? conn->hypervisor->connect_domain_event_register_any : NULL; break;
-    case EVENT_NETWORK: slot = conn->network ? conn->network->connect_network_event_register_any : NULL; break;
-    case EVENT_STORAGE_POOL: slot = conn->storage ? conn->storage->connect_storage_pool_event_register_any : NULL; break;
-    case EVENT_NODE_DEVICE: slot = conn->node_device ? conn->node_device->connect_node_device_event_register_any : NULL; break;
-    case EVENT_SECRET: slot = conn->secret ? conn->secret->connect_secret_event_register_any : NULL; break;
-    case EVENT_QEMU_MONITOR: break;
+        case EVENT_DOMAIN:
+            slot = conn->hypervisor ? conn->hypervisor->connect_domain_event_register_any : NULL;
+            break;
+        case EVENT_NETWORK:
+            slot = conn->network ? conn->network->connect_network_event_register_any : NULL;
+            break;
+        case EVENT_STORAGE_POOL:
+            slot = conn->storage ? conn->storage->connect_storage_pool_event_register_any : NULL;
+            break;
+        case EVENT_NODE_DEVICE:
+            slot = conn->node_device ? conn->node_device->connect_node_device_event_register_any : NULL;
+            break;
+        case EVENT_SECRET:
+            slot = conn->secret ? conn->secret->connect_secret_event_register_any : NULL;
+            break;
+        case EVENT_QEMU_MONITOR: break;
     }
     bool monitor = filter->family == EVENT_QEMU_MONITOR && conn->hypervisor &&
                    conn->hypervisor->connect_domain_qemu_monitor_event_register;

@@ -348,7 +348,8 @@ file_write(struct session_stream *ss, struct packet *p, struct err *err)
     if (p->hole > 0) {
         off_t at = lseek(fd, p->hole, SEEK_CUR);
         struct stat st;
-        if (at < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < at && ftruncate(fd, at) < 0))
+        if (at < 0 ||
+            (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < at && ftruncate(fd, at) < 0))
             return err_errno(err, errno, "cannot leave the hole of %lld bytes that the client sent", p->hole);
         ss->received += (uint64_t)p->hole;
         return 0;
@@ -515,7 +516,8 @@ session_stream_start(struct session_stream *ss)
     } else if (ss->st->fd < 0) {
         err_set(&err, VIR_ERR_INTERNAL_ERROR, "the driver opened a stream that leads nowhere");
         ss_fail(ss, &err);
-    } else if (ss->st->regular_file || (fstat(ss->st->fd, &sb) == 0 && (S_ISREG(sb.st_mode) || S_ISBLK(sb.st_mode)))) {
+    } else if (ss->st->regular_file ||
+               (fstat(ss->st->fd, &sb) == 0 && (S_ISREG(sb.st_mode) || S_ISBLK(sb.st_mode)))) {
         ss->st->regular_file = true;
         if (ss->st->to_client)
             submit(ss);
@@ -594,7 +596,8 @@ session_stream_packet(struct session *s, struct frame *f)
 {
     ERR_AUTO err = ERR_INIT;
     struct session_stream *ss = s->streams;
-    while (ss && (ss->h.serial != f->header.serial || ss->h.proc != f->header.proc || ss->h.prog != f->header.prog))
+    while (ss &&
+           (ss->h.serial != f->header.serial || ss->h.proc != f->header.proc || ss->h.prog != f->header.prog))
         ss = ss->next;
     if (!ss)
         return false;
@@ -621,7 +624,8 @@ session_stream_packet(struct session *s, struct frame *f)
         }
         hole = h.length;
         if (hole < 0 || !ss->st->regular_file) {
-            err_set(&err, VIR_ERR_OPERATION_INVALID, "the client sent a hole of %lld bytes on a stream that %s", hole,
+            err_set(&err, VIR_ERR_OPERATION_INVALID,
+                    "the client sent a hole of %lld bytes on a stream that %s", hole,
                     ss->st->regular_file ? "cannot go back" : "is no file");
             ss_fail(ss, &err);
             return true;

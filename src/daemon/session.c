@@ -259,7 +259,8 @@ struct call {
     struct xdr_writer reply;
 };
 
-static const struct dispatch_program *const main_programs[] = { &dispatch_remote, &dispatch_qemu, &dispatch_lxc };
+static const struct dispatch_program *const main_programs[] = { &dispatch_remote, &dispatch_qemu,
+                                                                &dispatch_lxc };
 static const struct dispatch_program *const admin_programs[] = { &dispatch_admin };
 
 static void
@@ -359,7 +360,8 @@ call_free(struct work *work)
 
 /* I/O thread: a call that opens a stream is done. */
 static void
-begin_stream(struct session *s, struct net_header *h, struct stream *stream, bool opened, struct xdr_writer *w)
+begin_stream(struct session *s, struct net_header *h, struct stream *stream, bool opened,
+             struct xdr_writer *w)
 {
     struct session_stream *st = NULL;
     if (opened && !s->closed)
@@ -371,7 +373,13 @@ begin_stream(struct session *s, struct net_header *h, struct stream *stream, boo
         session_stream_start(st);
 }
 
-struct stream_begin { struct session *s; struct net_header h; struct stream *stream; bool opened; struct xdr_writer w; };
+struct stream_begin {
+    struct session *s;
+    struct net_header h;
+    struct stream *stream;
+    bool opened;
+    struct xdr_writer w;
+};
 
 static void
 begin_stream_posted(void *arg)
@@ -516,7 +524,8 @@ handle(struct session *s, struct frame *f)
             handle_keepalive(s, f);
         break;
     default:
-        log_debug("client %llu: message of type %d is passed over", (unsigned long long)s->id, f->header.type);
+        log_debug("client %llu: message of type %d is passed over", (unsigned long long)s->id,
+                  f->header.type);
     }
 }
 

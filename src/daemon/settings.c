@@ -24,11 +24,33 @@ LOG_FROM("daemon.settings");
 
 /* Known and accepted, without an effect here: administrators' files stay valid. */
 static const char *const accepted[] = {
-    "listen_tls", "listen_tcp", "tls_port", "tcp_port", "listen_addr", "auth_tcp", "auth_tls", "tcp_min_ssf",
-    "access_drivers", "key_file", "cert_file", "ca_file", "crl_file", "tls_no_sanity_certificate",
-    "tls_no_verify_certificate", "tls_allowed_dn_list", "tls_priority", "sasl_allowed_username_list",
-    "max_requests", "audit_level", "audit_logging",
-    "keepalive_required", "admin_keepalive_required", "ovs_timeout", "mdns_adv", "mdns_name", "log_buffer_size",
+    "listen_tls",
+    "listen_tcp",
+    "tls_port",
+    "tcp_port",
+    "listen_addr",
+    "auth_tcp",
+    "auth_tls",
+    "tcp_min_ssf",
+    "access_drivers",
+    "key_file",
+    "cert_file",
+    "ca_file",
+    "crl_file",
+    "tls_no_sanity_certificate",
+    "tls_no_verify_certificate",
+    "tls_allowed_dn_list",
+    "tls_priority",
+    "sasl_allowed_username_list",
+    "max_requests",
+    "audit_level",
+    "audit_logging",
+    "keepalive_required",
+    "admin_keepalive_required",
+    "ovs_timeout",
+    "mdns_adv",
+    "mdns_name",
+    "log_buffer_size",
 };
 
 static char *
@@ -106,8 +128,8 @@ get_perms(struct conf *conf, const char *file, const char *key, mode_t *mode, st
     char *end;
     unsigned long value = strtoul(text, &end, 8);
     if (*end || end == text || value > 0777)
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s is '%s', it must be octal permissions such as \"0770\"",
-                       file, key, text);
+        return err_set(err, VIR_ERR_CONF_SYNTAX,
+                       "%s: %s is '%s', it must be octal permissions such as \"0770\"", file, key, text);
     *mode = (mode_t)value;
     return 1;
 }
@@ -124,8 +146,8 @@ get_auth(struct conf *conf, const char *file, const char *key, enum auth_kind *a
     else if (strcmp(text, "polkit") == 0)
         *auth = AUTH_POLKIT;
     else
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s is '%s', it must be \"none\" or \"polkit\"", file, key,
-                       text);
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s is '%s', it must be \"none\" or \"polkit\"", file,
+                       key, text);
     return 1;
 }
 
@@ -168,8 +190,10 @@ find_group(struct config *c, struct err *err)
     }
     unsigned long id = strtoul(c->unix_sock_group, &end, 10);
     if (!*c->unix_sock_group || *end)
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: unix_sock_group names the group '%s', which does not exist; "
-                       "create it with groupadd or name another", c->file, c->unix_sock_group);
+        return err_set(err, VIR_ERR_CONF_SYNTAX,
+                       "%s: unix_sock_group names the group '%s', which does not exist; "
+                       "create it with groupadd or name another",
+                       c->file, c->unix_sock_group);
     c->sock_gid = (gid_t)id;
     return 0;
 }
@@ -190,8 +214,10 @@ get_host_uuid(struct config *c, struct conf *conf, struct err *err)
     if (!text)
         return 0;
     if (uuid_parse(g_strstrip(text), c->host_uuid) < 0 || !uuid_is_valid(c->host_uuid))
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: host_uuid is '%s', it must be a UUID whose digits are not all "
-                       "the same", c->file, text);
+        return err_set(err, VIR_ERR_CONF_SYNTAX,
+                       "%s: host_uuid is '%s', it must be a UUID whose digits are not all "
+                       "the same",
+                       c->file, text);
     c->has_host_uuid = true;
     return 0;
 }
@@ -236,8 +262,8 @@ config_fill(struct config *c, struct conf *conf, struct err *err)
     else if (rw == 0 && c->unix_sock_group)
         c->rw_perms = 0770;
     if (*c->socket_dir != '/')
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: unix_sock_dir is '%s', it must be an absolute path", c->file,
-                       c->socket_dir);
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: unix_sock_dir is '%s', it must be an absolute path",
+                       c->file, c->socket_dir);
     return 0;
 }
 

@@ -36,9 +36,11 @@ pidfile_acquire(const char *path, struct err *err)
             close(fd);
             if (errnum != EAGAIN && errnum != EACCES)
                 return err_errno(err, errnum, "cannot lock pid file '%s'", path);
-            return err_set(err, VIR_ERR_OPERATION_FAILED, "another daemon (process %d) is running and holds the "
+            return err_set(err, VIR_ERR_OPERATION_FAILED,
+                           "another daemon (process %d) is running and holds the "
                            "pid file '%s'; stop it first, or give this one its own with --pid-file and "
-                           "unix_sock_dir", known ? (int)fl.l_pid : 0, path);
+                           "unix_sock_dir",
+                           known ? (int)fl.l_pid : 0, path);
         }
         /* The file may have been removed between open and lock. */
         struct stat mine, there;

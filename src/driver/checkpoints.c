@@ -8,9 +8,13 @@
 
 static const unsigned groups[] = { 0 };
 const struct moment_kind checkpoint_kind = {
-    .what = "checkpoint", .member = offsetof(struct vm_moments, checkpoints), .missing = VIR_ERR_NO_DOMAIN_CHECKPOINT,
-    .next = VIR_DOMAIN_CHECKPOINT_LIST_ROOTS, .leaves = VIR_DOMAIN_CHECKPOINT_LIST_LEAVES,
-    .no_leaves = VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES, .topological = VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL,
+    .what = "checkpoint",
+    .member = offsetof(struct vm_moments, checkpoints),
+    .missing = VIR_ERR_NO_DOMAIN_CHECKPOINT,
+    .next = VIR_DOMAIN_CHECKPOINT_LIST_ROOTS,
+    .leaves = VIR_DOMAIN_CHECKPOINT_LIST_LEAVES,
+    .no_leaves = VIR_DOMAIN_CHECKPOINT_LIST_NO_LEAVES,
+    .topological = VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL,
     .groups = groups,
 };
 
@@ -43,16 +47,19 @@ domains_domain_list_all_checkpoints(struct drv_conn *conn, const struct domain_r
 }
 
 int
-domains_domain_checkpoint_list_all_children(struct drv_conn *conn, const struct domain_checkpoint_ref *checkpoint,
+domains_domain_checkpoint_list_all_children(struct drv_conn *conn,
+                                            const struct domain_checkpoint_ref *checkpoint,
                                             struct domain_checkpoint_ref_list *children, unsigned int flags,
                                             struct err *err)
 {
-    return list(conn, &checkpoint->dom, checkpoint->name, children, flags, "virDomainCheckpointListAllChildren", err);
+    return list(conn, &checkpoint->dom, checkpoint->name, children, flags,
+                "virDomainCheckpointListAllChildren", err);
 }
 
 int
-domains_domain_checkpoint_lookup_by_name(struct drv_conn *conn, const struct domain_ref *dom, const char *name,
-                                         unsigned int flags, struct domain_checkpoint_ref *result, struct err *err)
+domains_domain_checkpoint_lookup_by_name(struct drv_conn *conn, const struct domain_ref *dom,
+                                         const char *name, unsigned int flags,
+                                         struct domain_checkpoint_ref *result, struct err *err)
 {
     struct moments *all;
     VM_AUTO vm = NULL;
@@ -69,7 +76,8 @@ domains_domain_checkpoint_lookup_by_name(struct drv_conn *conn, const struct dom
 
 int
 domains_domain_checkpoint_get_parent(struct drv_conn *conn, const struct domain_checkpoint_ref *checkpoint,
-                                     unsigned int flags, struct domain_checkpoint_ref *result, struct err *err)
+                                     unsigned int flags, struct domain_checkpoint_ref *result,
+                                     struct err *err)
 {
     struct moments *all;
     VM_AUTO vm = NULL;

@@ -15,28 +15,216 @@
 
 /* In the order of documents; a feature's place is its bit in the sets below. */
 static const char *const features[] = {
-    "fpu", "pse", "vme", "de", "tsc", "msr", "pae", "mce", "cx8", "apic", "sep", "mtrr", "pge", "mca", "cmov",
-    "pat", "pse36", "pn", "clflush", "ds", "acpi", "mmx", "fxsr", "sse", "sse2", "ss", "ht", "tm", "ia64",
-    "pbe", "pni", "pclmuldq", "dtes64", "monitor", "ds_cpl", "vmx", "smx", "est", "tm2", "ssse3", "cid", "fma",
-    "cx16", "xtpr", "pdcm", "pcid", "dca", "sse4.1", "sse4.2", "x2apic", "movbe", "popcnt", "tsc-deadline",
-    "aes", "xsave", "osxsave", "avx", "f16c", "rdrand", "hypervisor", "arat", "fsgsbase", "tsc_adjust", "sgx",
-    "bmi1", "hle", "avx2", "smep", "bmi2", "erms", "invpcid", "rtm", "cmt", "mpx", "avx512f", "avx512dq",
-    "rdseed", "adx", "smap", "avx512ifma", "pcommit", "clflushopt", "clwb", "intel-pt", "avx512pf", "avx512er",
-    "avx512cd", "sha-ni", "avx512bw", "avx512vl", "avx512vbmi", "umip", "pku", "ospke", "waitpkg",
-    "avx512vbmi2", "gfni", "vaes", "vpclmulqdq", "avx512vnni", "avx512bitalg", "avx512-vpopcntdq", "la57",
-    "rdpid", "bus-lock-detect", "cldemote", "movdiri", "movdir64b", "sgxlc", "pks", "avx512-4vnniw",
-    "avx512-4fmaps", "fsrm", "avx512-vp2intersect", "md-clear", "serialize", "tsx-ldtrk", "arch-lbr",
-    "amx-bf16", "avx512-fp16", "amx-tile", "amx-int8", "spec-ctrl", "stibp", "arch-capabilities",
-    "core-capability", "ssbd", "avx-vnni", "avx512-bf16", "xsaveopt", "xsavec", "xgetbv1", "xsaves", "xfd",
-    "mbm_total", "mbm_local", "sgx1", "sgx2", "sgx-exinfo", "sgx-debug", "sgx-mode64", "sgx-provisionkey",
-    "sgx-tokenkey", "sgx-kss", "intel-pt-lip", "syscall", "nx", "mmxext", "fxsr_opt", "pdpe1gb", "rdtscp",
-    "lm", "3dnowext", "3dnow", "lahf_lm", "cmp_legacy", "svm", "extapic", "cr8legacy", "abm", "sse4a",
-    "misalignsse", "3dnowprefetch", "osvw", "ibs", "xop", "skinit", "wdt", "lwp", "fma4", "tce", "nodeid_msr",
-    "tbm", "topoext", "perfctr_core", "perfctr_nb", "invtsc", "clzero", "xsaveerptr", "wbnoinvd", "ibpb",
-    "ibrs", "amd-stibp", "amd-ssbd", "virt-ssbd", "amd-no-ssb", "npt", "lbrv", "svm-lock", "nrip-save",
-    "tsc-scale", "vmcb-clean", "flushbyasid", "decodeassists", "pause-filter", "pfthreshold", "avic",
-    "v-vmsave-vmload", "vgif", "svme-addr-chk", "rdctl-no", "ibrs-all", "rsba", "skip-l1dfl-vmentry", "ssb-no",
-    "mds-no", "pschange-mc-no", "tsx-ctrl", "taa-no", "split-lock-detect",
+    "fpu",
+    "pse",
+    "vme",
+    "de",
+    "tsc",
+    "msr",
+    "pae",
+    "mce",
+    "cx8",
+    "apic",
+    "sep",
+    "mtrr",
+    "pge",
+    "mca",
+    "cmov",
+    "pat",
+    "pse36",
+    "pn",
+    "clflush",
+    "ds",
+    "acpi",
+    "mmx",
+    "fxsr",
+    "sse",
+    "sse2",
+    "ss",
+    "ht",
+    "tm",
+    "ia64",
+    "pbe",
+    "pni",
+    "pclmuldq",
+    "dtes64",
+    "monitor",
+    "ds_cpl",
+    "vmx",
+    "smx",
+    "est",
+    "tm2",
+    "ssse3",
+    "cid",
+    "fma",
+    "cx16",
+    "xtpr",
+    "pdcm",
+    "pcid",
+    "dca",
+    "sse4.1",
+    "sse4.2",
+    "x2apic",
+    "movbe",
+    "popcnt",
+    "tsc-deadline",
+    "aes",
+    "xsave",
+    "osxsave",
+    "avx",
+    "f16c",
+    "rdrand",
+    "hypervisor",
+    "arat",
+    "fsgsbase",
+    "tsc_adjust",
+    "sgx",
+    "bmi1",
+    "hle",
+    "avx2",
+    "smep",
+    "bmi2",
+    "erms",
+    "invpcid",
+    "rtm",
+    "cmt",
+    "mpx",
+    "avx512f",
+    "avx512dq",
+    "rdseed",
+    "adx",
+    "smap",
+    "avx512ifma",
+    "pcommit",
+    "clflushopt",
+    "clwb",
+    "intel-pt",
+    "avx512pf",
+    "avx512er",
+    "avx512cd",
+    "sha-ni",
+    "avx512bw",
+    "avx512vl",
+    "avx512vbmi",
+    "umip",
+    "pku",
+    "ospke",
+    "waitpkg",
+    "avx512vbmi2",
+    "gfni",
+    "vaes",
+    "vpclmulqdq",
+    "avx512vnni",
+    "avx512bitalg",
+    "avx512-vpopcntdq",
+    "la57",
+    "rdpid",
+    "bus-lock-detect",
+    "cldemote",
+    "movdiri",
+    "movdir64b",
+    "sgxlc",
+    "pks",
+    "avx512-4vnniw",
+    "avx512-4fmaps",
+    "fsrm",
+    "avx512-vp2intersect",
+    "md-clear",
+    "serialize",
+    "tsx-ldtrk",
+    "arch-lbr",
+    "amx-bf16",
+    "avx512-fp16",
+    "amx-tile",
+    "amx-int8",
+    "spec-ctrl",
+    "stibp",
+    "arch-capabilities",
+    "core-capability",
+    "ssbd",
+    "avx-vnni",
+    "avx512-bf16",
+    "xsaveopt",
+    "xsavec",
+    "xgetbv1",
+    "xsaves",
+    "xfd",
+    "mbm_total",
+    "mbm_local",
+    "sgx1",
+    "sgx2",
+    "sgx-exinfo",
+    "sgx-debug",
+    "sgx-mode64",
+    "sgx-provisionkey",
+    "sgx-tokenkey",
+    "sgx-kss",
+    "intel-pt-lip",
+    "syscall",
+    "nx",
+    "mmxext",
+    "fxsr_opt",
+    "pdpe1gb",
+    "rdtscp",
+    "lm",
+    "3dnowext",
+    "3dnow",
+    "lahf_lm",
+    "cmp_legacy",
+    "svm",
+    "extapic",
+    "cr8legacy",
+    "abm",
+    "sse4a",
+    "misalignsse",
+    "3dnowprefetch",
+    "osvw",
+    "ibs",
+    "xop",
+    "skinit",
+    "wdt",
+    "lwp",
+    "fma4",
+    "tce",
+    "nodeid_msr",
+    "tbm",
+    "topoext",
+    "perfctr_core",
+    "perfctr_nb",
+    "invtsc",
+    "clzero",
+    "xsaveerptr",
+    "wbnoinvd",
+    "ibpb",
+    "ibrs",
+    "amd-stibp",
+    "amd-ssbd",
+    "virt-ssbd",
+    "amd-no-ssb",
+    "npt",
+    "lbrv",
+    "svm-lock",
+    "nrip-save",
+    "tsc-scale",
+    "vmcb-clean",
+    "flushbyasid",
+    "decodeassists",
+    "pause-filter",
+    "pfthreshold",
+    "avic",
+    "v-vmsave-vmload",
+    "vgif",
+    "svme-addr-chk",
+    "rdctl-no",
+    "ibrs-all",
+    "rsba",
+    "skip-l1dfl-vmentry",
+    "ssb-no",
+    "mds-no",
+    "pschange-mc-no",
+    "tsx-ctrl",
+    "taa-no",
+    "split-lock-detect",
 };
 #define N_FEATURES G_N_ELEMENTS(features)
 #define WORDS 4
@@ -277,7 +465,8 @@ read_feature(struct cpu *cpu, xmlNodePtr node, struct err *err)
     if (!name)
         r = err_set(err, VIR_ERR_XML_ERROR, "a <feature> of a processor has no name");
     else if (i == N_FEATURES)
-        r = err_set(err, VIR_ERR_INTERNAL_ERROR, "no feature '%s' of processors is known", (const char *)name);
+        r = err_set(err, VIR_ERR_INTERNAL_ERROR, "no feature '%s' of processors is known",
+                    (const char *)name);
     else
         cpu->has.bits[i / 64] |= UINT64_C(1) << (i % 64);
     xmlFree(name);
@@ -297,15 +486,18 @@ read_cpu(const char *xml, struct cpu *cpu, struct err *err)
     xmlFreeParserCtxt(ctxt);
     root = cpu->doc ? xmlDocGetRootElement(cpu->doc) : NULL;
     if (!root)
-        return err_set(err, VIR_ERR_XML_DETAIL, "the document of a processor is not well-formed XML: %.200s", xml);
+        return err_set(err, VIR_ERR_XML_DETAIL, "the document of a processor is not well-formed XML: %.200s",
+                       xml);
     arch = text_of(root, "arch");
     cpu->model = text_of(root, "model");
     cpu->vendor = text_of(root, "vendor");
     if (!arch || !cpu->model)
-        return err_set(err, VIR_ERR_XML_ERROR, "the document of a processor has no <%s>", arch ? "model" : "arch");
+        return err_set(err, VIR_ERR_XML_ERROR, "the document of a processor has no <%s>",
+                       arch ? "model" : "arch");
     cpu->arch = (enum arch)model_enum_from(&arch_enum, arch);
     if (!cpu->arch)
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in the document of a processor is no architecture", arch);
+        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in the document of a processor is no architecture",
+                       arch);
     if (family_of(cpu->arch) != X86)
         return 0;
     if (!(model = find_model(cpu->model)))
@@ -333,7 +525,8 @@ format(const struct cpu_model *model, bool sure, const char *vendor, const struc
     GString *xml = g_string_new("<cpu mode='custom' match='exact'>\n");
     size_t order[N_FEATURES];
 
-    g_string_append_printf(xml, "  <model fallback='%s'>%s</model>\n", sure ? "forbid" : "allow", model->name);
+    g_string_append_printf(xml, "  <model fallback='%s'>%s</model>\n", sure ? "forbid" : "allow",
+                           model->name);
     if (vendor)
         g_string_append_printf(xml, "  <vendor>%s</vendor>\n", vendor);
     for (size_t i = 0; i < N_FEATURES; i++)
@@ -347,14 +540,16 @@ format(const struct cpu_model *model, bool sure, const char *vendor, const struc
             bool there = in_set(has, i), told = in_set(&model->has, i);
 
             if (expand ? there || told : there != told && there == (pass == 0))
-                g_string_append_printf(xml, "  <feature policy='%s' name='%s'/>\n", there ? "require" : "disable", features[i]);
+                g_string_append_printf(xml, "  <feature policy='%s' name='%s'/>\n",
+                                       there ? "require" : "disable", features[i]);
         }
     }
     g_string_append(xml, "</cpu>\n");
     return g_string_free(xml, FALSE);
 }
 
-/* The one that needs the fewest words; of equals the one listed first.  Models of a vendor are for its own. */
+/* The one that needs the fewest words; of equals the one listed first.  Models of a vendor are for its own.
+ */
 static const struct cpu_model *
 nearest(const struct set *has, const char *vendor)
 {
@@ -386,8 +581,8 @@ x86_baseline(const struct cpu *cpus, unsigned n, bool expand, char **result, str
         said = said ? said : cpus[i].vendor;
     for (unsigned i = 0; i < n; i++) {
         if (said && vendor_of(&cpus[i]) && strcmp(said, vendor_of(&cpus[i])) != 0)
-            return err_set(err, VIR_ERR_OPERATION_FAILED, "processors of %s and of %s have no model in common", said,
-                           vendor_of(&cpus[i]));
+            return err_set(err, VIR_ERR_OPERATION_FAILED,
+                           "processors of %s and of %s have no model in common", said, vendor_of(&cpus[i]));
         if (g_strcmp0(vendor, vendor_of(&cpus[i])) != 0)
             vendor = NULL;
         told &= cpus[i].vendor != NULL;
@@ -397,7 +592,8 @@ x86_baseline(const struct cpu *cpus, unsigned n, bool expand, char **result, str
     }
     if (!same || model->derived)
         model = nearest(&has, vendor);
-    *result = format(model, same && strcmp(model->name, cpus[0].model) == 0, told ? said : NULL, &has, expand);
+    *result =
+        format(model, same && strcmp(model->name, cpus[0].model) == 0, told ? said : NULL, &has, expand);
     return 0;
 }
 
@@ -414,8 +610,8 @@ cpu_baseline(const char **xml, unsigned n, bool expand, char **result, struct er
     for (unsigned i = 1; i < n && r == 0; i++)
         if (family_of(cpus[i].arch) != family_of(cpus[0].arch) ||
             (family_of(cpus[0].arch) != X86 && strcmp(cpus[i].model, cpus[0].model) != 0))
-            r = err_set(err, VIR_ERR_OPERATION_FAILED, "processors '%s' and '%s' have no model in common", cpus[0].model,
-                        cpus[i].model);
+            r = err_set(err, VIR_ERR_OPERATION_FAILED, "processors '%s' and '%s' have no model in common",
+                        cpus[0].model, cpus[i].model);
     if (r == 0 && family_of(cpus[0].arch) == X86) {
         r = x86_baseline(cpus, n, expand, result, err);
     } else if (r == 0) {

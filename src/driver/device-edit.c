@@ -116,7 +116,8 @@ read_device(const struct device_edit *edit, unsigned how, const struct model_fie
     const char *element = NULL;
 
     if (model_parse_fragment(&domain_def_document, "devices", edit->xml, strlen(edit->xml),
-                             how | (edit->strict ? MODEL_PARSE_STRICT : 0), (void **)&fragment, &element, err) < 0)
+                             how | (edit->strict ? MODEL_PARSE_STRICT : 0), (void **)&fragment, &element,
+                             err) < 0)
         return NULL;
     *kind = element ? child(all_kinds(), element) : NULL;
     if (!*kind || ((*kind)->kind != MODEL_K_LIST && (*kind)->kind != MODEL_K_STRUCT)) {
@@ -214,9 +215,11 @@ static bool
 same_key(const void *device, const void *wanted, const void *asked, const struct model_field *kind)
 {
     if (strcmp(kind->name, "disk") == 0)
-        return str_equal(((const struct domain_disk *)device)->target, ((const struct domain_disk *)wanted)->target);
+        return str_equal(((const struct domain_disk *)device)->target,
+                         ((const struct domain_disk *)wanted)->target);
     if (strcmp(kind->name, "interface") == 0)
-        return memcmp(((const struct domain_interface *)device)->mac, ((const struct domain_interface *)wanted)->mac,
+        return memcmp(((const struct domain_interface *)device)->mac,
+                      ((const struct domain_interface *)wanted)->mac,
                       sizeof(((const struct domain_interface *)wanted)->mac)) == 0;
     if (strcmp(kind->name, "controller") == 0) {
         const struct domain_controller *a = device, *b = wanted;
@@ -224,7 +227,8 @@ same_key(const void *device, const void *wanted, const void *asked, const struct
         return a->type == b->type && a->index == b->index;
     }
     if (strcmp(kind->name, "graphics") == 0)
-        return ((const struct domain_graphics *)device)->type == ((const struct domain_graphics *)wanted)->type;
+        return ((const struct domain_graphics *)device)->type ==
+               ((const struct domain_graphics *)wanted)->type;
     if (strcmp(kind->name, "hostdev") == 0)
         return same_text(child(kind->sub, "source")->sub, ((const struct domain_hostdev *)device)->source,
                          ((const struct domain_hostdev *)wanted)->source);
@@ -244,15 +248,16 @@ same_place(const struct device_info *have, const struct device_info *asked)
 
 /* -1 with err: none. */
 static int
-find(struct domain_def *def, struct domain_def *fragment, struct domain_def *wanted, const struct model_field *kind,
-     struct err *err)
+find(struct domain_def *def, struct domain_def *fragment, struct domain_def *wanted,
+     const struct model_field *kind, struct err *err)
 {
     const struct device_info *asked = info_of(fragment, device_at(fragment, kind, 0));
 
     for (uint32_t i = 0; i < how_many(def, kind); i++) {
         void *device = device_at(def, kind, i);
 
-        if (same_key(device, device_at(wanted, kind, 0), device_at(fragment, kind, 0), kind) && same_place(info_of(def, device), asked))
+        if (same_key(device, device_at(wanted, kind, 0), device_at(fragment, kind, 0), kind) &&
+            same_place(info_of(def, device), asked))
             return (int)i;
     }
     return err_set(err, VIR_ERR_DEVICE_MISSING, "guest '%s' has no such <%s>", def->name, kind->name);
@@ -278,13 +283,13 @@ device_attach(struct domain_def *def, struct device_edit *edit, struct err *err)
     if (!(fragment = read_device(edit, 0, &kind, err)))
         return -1;
     if (kind->kind != MODEL_K_LIST && how_many(def, kind))
-        return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID, "guest '%s' has a <%s> already and can have one",
-                            def->name, kind->name);
+        return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID,
+                            "guest '%s' has a <%s> already and can have one", def->name, kind->name);
     if (strcmp(kind->name, "disk") == 0)
         for (uint32_t i = 0; i < def->n_disks; i++)
             if (str_equal(def->disks[i]->target, fragment->disks[0]->target))
-                return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID, "guest '%s' has a disk '%s' already",
-                                    def->name, def->disks[i]->target);
+                return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID,
+                                    "guest '%s' has a disk '%s' already", def->name, def->disks[i]->target);
     add(def, kind, device_at(fragment, kind, 0));
     tell_alias(fragment, device_at(fragment, kind, 0), edit);
     return edit->complete(def, err);
@@ -299,7 +304,8 @@ device_detach(struct domain_def *def, struct device_edit *edit, struct err *err)
     int at;
 
     if (!(fragment = read_device(edit, MODEL_PARSE_KEEP_ALIAS, &kind, err)) ||
-        !(wanted = alone(def, fragment, kind, edit, err)) || (at = find(def, fragment, wanted, kind, err)) < 0)
+        !(wanted = alone(def, fragment, kind, edit, err)) ||
+        (at = find(def, fragment, wanted, kind, err)) < 0)
         return -1;
     tell_alias(def, device_at(def, kind, (uint32_t)at), edit);
     take_away(def, kind, (uint32_t)at);
@@ -314,16 +320,18 @@ check_live(struct domain_def *def, const void *old, const void *now, const struc
     if (strcmp(kind->name, "disk") == 0) {
         const struct domain_disk *a = old, *b = now;
 
-        if (a->device == DISK_DEVICE_CDROM || a->device == DISK_DEVICE_FLOPPY || str_equal(disk_path(a), disk_path(b)))
+        if (a->device == DISK_DEVICE_CDROM || a->device == DISK_DEVICE_FLOPPY ||
+            str_equal(disk_path(a), disk_path(b)))
             return 0;
         return err_set_from(err, from, VIR_ERR_OPERATION_UNSUPPORTED,
-                            "disk '%s' of guest '%s' is no drive whose medium can change while it runs", a->target, def->name);
+                            "disk '%s' of guest '%s' is no drive whose medium can change while it runs",
+                            a->target, def->name);
     }
     if (strcmp(kind->name, "interface") == 0 || strcmp(kind->name, "graphics") == 0 ||
         strcmp(kind->name, "memballoon") == 0)
         return 0;
-    return err_set_from(err, from, VIR_ERR_OPERATION_UNSUPPORTED, "a <%s> cannot change while guest '%s' runs", kind->name,
-                        def->name);
+    return err_set_from(err, from, VIR_ERR_OPERATION_UNSUPPORTED,
+                        "a <%s> cannot change while guest '%s' runs", kind->name, def->name);
 }
 
 int
@@ -337,7 +345,8 @@ device_update(struct domain_def *def, struct device_edit *edit, struct err *err)
     int at;
 
     if (!(fragment = read_device(edit, MODEL_PARSE_KEEP_ALIAS, &kind, err)) ||
-        !(wanted = alone(def, fragment, kind, edit, err)) || (at = find(def, fragment, wanted, kind, err)) < 0)
+        !(wanted = alone(def, fragment, kind, edit, err)) ||
+        (at = find(def, fragment, wanted, kind, err)) < 0)
         return -1;
     old = device_at(def, kind, (uint32_t)at);
     if (edit->live && check_live(def, old, device_at(wanted, kind, 0), kind, edit->from, err) < 0)
@@ -377,5 +386,6 @@ device_detach_alias(struct domain_def *def, const char *alias, struct device_edi
             return 0;
         }
     }
-    return err_set(err, VIR_ERR_DEVICE_MISSING, "guest '%s' has no device with the alias '%s'", def->name, alias);
+    return err_set(err, VIR_ERR_DEVICE_MISSING, "guest '%s' has no device with the alias '%s'", def->name,
+                   alias);
 }

@@ -15,7 +15,8 @@ int
 flags_check_from(int domain, unsigned flags, unsigned allowed, const char *api, struct err *err)
 {
     if (flags & ~allowed)
-        return err_set_from(err, domain, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in function %s", flags & ~allowed, api);
+        return err_set_from(err, domain, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in function %s",
+                            flags & ~allowed, api);
     return 0;
 }
 
@@ -68,7 +69,8 @@ domain_one_def(const struct vm_view *view, unsigned flags, struct err *err)
     struct affect affect;
 
     if ((flags & VIR_DOMAIN_AFFECT_LIVE) && (flags & VIR_DOMAIN_AFFECT_CONFIG)) {
-        err_set(err, VIR_ERR_INVALID_ARG, "this is about the running guest or its definition, not about both at once");
+        err_set(err, VIR_ERR_INVALID_ARG,
+                "this is about the running guest or its definition, not about both at once");
         return NULL;
     }
     if (domain_affect(view, flags, &affect, err) < 0)
@@ -161,7 +163,8 @@ domains_domain_lookup_by_id(struct drv_conn *conn, int id, struct domain_ref *re
 }
 
 int
-domains_domain_lookup_by_name(struct drv_conn *conn, const char *name, struct domain_ref *result, struct err *err)
+domains_domain_lookup_by_name(struct drv_conn *conn, const char *name, struct domain_ref *result,
+                              struct err *err)
 {
     return found(registry_by_name(conn->guests, name, err), result);
 }
@@ -181,7 +184,8 @@ domains_domain_get_state(struct drv_conn *conn, const struct domain_ref *dom, in
 {
     VIEW_AUTO view = NULL;
 
-    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, 0, "virDomainGetState", err) < 0 || !(view = domain_view(conn, dom, err)))
+    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, 0, "virDomainGetState", err) < 0 ||
+        !(view = domain_view(conn, dom, err)))
         return -1;
     *state = view->state;
     if (reason)
@@ -218,7 +222,8 @@ domains_domain_get_max_memory(struct drv_conn *conn, const struct domain_ref *do
 }
 
 int
-domains_domain_get_autostart(struct drv_conn *conn, const struct domain_ref *dom, int *autostart, struct err *err)
+domains_domain_get_autostart(struct drv_conn *conn, const struct domain_ref *dom, int *autostart,
+                             struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
 
@@ -234,7 +239,9 @@ domains_domain_has_managed_save_image(struct drv_conn *conn, const struct domain
 {
     VIEW_AUTO view = NULL;
 
-    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, 0, "virDomainHasManagedSaveImage", err) < 0 || !(view = domain_view(conn, dom, err)))
+    if (flags_check_from(registry_class(conn->guests)->err_domain, flags, 0, "virDomainHasManagedSaveImage",
+                         err) < 0 ||
+        !(view = domain_view(conn, dom, err)))
         return -1;
     return view->managed_save;
 }

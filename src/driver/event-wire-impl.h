@@ -23,9 +23,13 @@ struct event_wire {
 extern const struct event_wire event_wires[];
 extern const size_t event_wires_n;
 
-void event_graphics_to_wire(const struct event_graphics_address *a, struct remote_domain_event_graphics_address *w);
-void event_graphics_from_wire(const struct remote_domain_event_graphics_address *w, struct event_graphics_address *a);
+void event_graphics_to_wire(const struct event_graphics_address *a,
+                            struct remote_domain_event_graphics_address *w);
+void event_graphics_from_wire(const struct remote_domain_event_graphics_address *w,
+                              struct event_graphics_address *a);
 void event_subject_to_wire(const struct event *ev, struct xdr_arena *arena,
                            struct remote_domain_event_graphics_identity **w, uint32_t *n);
-void event_subject_from_wire(struct event *ev, const struct remote_domain_event_graphics_identity *w, uint32_t n);
-int event_params_from_wire(struct event *ev, const struct remote_typed_param *params, uint32_t n, struct err *err);
+void event_subject_from_wire(struct event *ev, const struct remote_domain_event_graphics_identity *w,
+                             uint32_t n);
+int event_params_from_wire(struct event *ev, const struct remote_typed_param *params, uint32_t n,
+                           struct err *err);

@@ -26,8 +26,12 @@ encode(const struct event *ev, const struct event_wire_form *form, struct xdr_wr
     xdr_arena_init(&arena, space, sizeof(space));
     bool qemu = ev->family == EVENT_QEMU_MONITOR;
     const struct net_header header = {
-        .prog = qemu ? QEMU_PROGRAM : REMOTE_PROGRAM, .vers = qemu ? QEMU_PROTOCOL_VERSION : REMOTE_PROTOCOL_VERSION,
-        .proc = form->proc, .type = NET_MESSAGE, .serial = 1, .status = NET_OK, /* as clients have always seen it */
+        .prog = qemu ? QEMU_PROGRAM : REMOTE_PROGRAM,
+        .vers = qemu ? QEMU_PROTOCOL_VERSION : REMOTE_PROTOCOL_VERSION,
+        .proc = form->proc,
+        .type = NET_MESSAGE,
+        .serial = 1,
+        .status = NET_OK, /* as clients have always seen it */
     };
     size_t begin = frame_begin(w, &header);
     if (form->encode(ev, &arena, w, err) < 0) {
@@ -44,11 +48,13 @@ struct encoded {
 };
 
 int
-event_message(struct event *ev, enum event_style style, int callback_id, struct xdr_writer *w, struct err *err)
+event_message(struct event *ev, enum event_style style, int callback_id, struct xdr_writer *w,
+              struct err *err)
 {
     const struct event_wire *map = find(ev);
     if (!map)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "Event %d of family %d has no message", ev->id, ev->family);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "Event %d of family %d has no message", ev->id,
+                       ev->family);
     const struct event_wire_form *form = &map->forms[style];
     if (!form->proc)
         return 0;
@@ -68,7 +74,8 @@ event_message(struct event *ev, enum event_style style, int callback_id, struct 
         xdr_writer_clear(&one);
         ev->free_encoded = g_free;
         void *none = NULL;
-        if (__atomic_compare_exchange_n(&ev->encoded, &none, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        if (__atomic_compare_exchange_n(&ev->encoded, &none, mine, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE)) {
             cached = mine;
         } else {
             cached = none;
@@ -123,7 +130,8 @@ event_graphics_to_wire(const struct event_graphics_address *a, struct remote_dom
 }
 
 void
-event_graphics_from_wire(const struct remote_domain_event_graphics_address *w, struct event_graphics_address *a)
+event_graphics_from_wire(const struct remote_domain_event_graphics_address *w,
+                         struct event_graphics_address *a)
 {
     *a = (struct event_graphics_address){ w->family, g_strdup(w->node), g_strdup(w->service) };
 }
@@ -145,7 +153,8 @@ event_subject_from_wire(struct event *ev, const struct remote_domain_event_graph
     ev->u.graphics.nsubject = n;
     ev->u.graphics.subject = g_new0(struct event_graphics_identity, n + 1);
     for (uint32_t i = 0; i < n; i++)
-        ev->u.graphics.subject[i] = (struct event_graphics_identity){ g_strdup(w[i].type), g_strdup(w[i].name) };
+        ev->u.graphics.subject[i] =
+            (struct event_graphics_identity){ g_strdup(w[i].type), g_strdup(w[i].name) };
 }
 
 int

@@ -47,26 +47,94 @@ static const char *
 feature_name(const char *flag, char *buf, size_t size)
 {
     static const struct { const char *kernel, *qemu; } differ[] = {
-        { "pni", "pni" }, { "sse4_1", "sse4.1" }, { "sse4_2", "sse4.2" }, { "tsc_deadline_timer", "tsc-deadline" },
-        { "pclmulqdq", "pclmuldq" }, { "lahf_lm", "lahf_lm" }, { "nonstop_tsc", "invtsc" }, { "sha_ni", "sha-ni" },
-        { "avx512_vnni", "avx512vnni" }, { "avx512_bitalg", "avx512bitalg" }, { "avx512_vbmi2", "avx512vbmi2" },
-        { "avx512_vpopcntdq", "avx512-vpopcntdq" }, { "avx512_bf16", "avx512-bf16" }, { "avx_vnni", "avx-vnni" },
-        { "avx512_fp16", "avx512-fp16" }, { "tsxldtrk", "tsx-ldtrk" }, { "amx_bf16", "amx-bf16" },
-        { "amx_tile", "amx-tile" }, { "amx_int8", "amx-int8" }, { "arch_capabilities", "arch-capabilities" },
-        { "spec_ctrl", "spec-ctrl" }, { "ibrs", "spec-ctrl" }, { "ssbd", "ssbd" }, { "md_clear", "md-clear" },
-        { "cmp_legacy", "cmp_legacy" }, { "nrip_save", "nrip-save" }, { "tsc_scale", "tsc-scale" },
-        { "vmcb_clean", "vmcb-clean" }, { "flushbyasid", "flushbyasid" }, { "decodeassists", "decodeassists" },
-        { "avx512_4vnniw", "avx512-4vnniw" }, { "avx512_4fmaps", "avx512-4fmaps" },
-        { "avx512_vp2intersect", "avx512-vp2intersect" }, { "v_vmsave_vmload", "v-vmsave-vmload" },
+        { "pni", "pni" },
+        { "sse4_1", "sse4.1" },
+        { "sse4_2", "sse4.2" },
+        { "tsc_deadline_timer", "tsc-deadline" },
+        { "pclmulqdq", "pclmuldq" },
+        { "lahf_lm", "lahf_lm" },
+        { "nonstop_tsc", "invtsc" },
+        { "sha_ni", "sha-ni" },
+        { "avx512_vnni", "avx512vnni" },
+        { "avx512_bitalg", "avx512bitalg" },
+        { "avx512_vbmi2", "avx512vbmi2" },
+        { "avx512_vpopcntdq", "avx512-vpopcntdq" },
+        { "avx512_bf16", "avx512-bf16" },
+        { "avx_vnni", "avx-vnni" },
+        { "avx512_fp16", "avx512-fp16" },
+        { "tsxldtrk", "tsx-ldtrk" },
+        { "amx_bf16", "amx-bf16" },
+        { "amx_tile", "amx-tile" },
+        { "amx_int8", "amx-int8" },
+        { "arch_capabilities", "arch-capabilities" },
+        { "spec_ctrl", "spec-ctrl" },
+        { "ibrs", "spec-ctrl" },
+        { "ssbd", "ssbd" },
+        { "md_clear", "md-clear" },
+        { "cmp_legacy", "cmp_legacy" },
+        { "nrip_save", "nrip-save" },
+        { "tsc_scale", "tsc-scale" },
+        { "vmcb_clean", "vmcb-clean" },
+        { "flushbyasid", "flushbyasid" },
+        { "decodeassists", "decodeassists" },
+        { "avx512_4vnniw", "avx512-4vnniw" },
+        { "avx512_4fmaps", "avx512-4fmaps" },
+        { "avx512_vp2intersect", "avx512-vp2intersect" },
+        { "v_vmsave_vmload", "v-vmsave-vmload" },
     };
     /* Kernel words for how it runs, not what the processor has. */
     static const char *const synthetic[] = {
-        "constant_tsc", "rep_good", "nopl", "xtopology", "cpuid", "tsc_known_freq", "cpuid_fault", "invpcid_single",
-        "pti", "ibpb", "stibp", "tpr_shadow", "vnmi", "flexpriority", "ept", "vpid", "ept_ad", "arch_perfmon", "pebs",
-        "bts", "nonstop_tsc_s3", "aperfmperf", "dtherm", "ida", "pln", "pts", "hwp", "hwp_notify", "hwp_act_window",
-        "hwp_epp", "epb", "cat_l3", "cdp_l3", "rdt_a", "cqm", "cqm_llc", "cqm_occup_llc", "cqm_mbm_total",
-        "cqm_mbm_local", "mba", "ibrs_enhanced", "rdpru", "cpb", "hw_pstate", "ssbd_msr", "vmmcall", "extd_apicid",
-        "amd_dcm", "retpoline", "fsrs", "user_shstk",
+        "constant_tsc",
+        "rep_good",
+        "nopl",
+        "xtopology",
+        "cpuid",
+        "tsc_known_freq",
+        "cpuid_fault",
+        "invpcid_single",
+        "pti",
+        "ibpb",
+        "stibp",
+        "tpr_shadow",
+        "vnmi",
+        "flexpriority",
+        "ept",
+        "vpid",
+        "ept_ad",
+        "arch_perfmon",
+        "pebs",
+        "bts",
+        "nonstop_tsc_s3",
+        "aperfmperf",
+        "dtherm",
+        "ida",
+        "pln",
+        "pts",
+        "hwp",
+        "hwp_notify",
+        "hwp_act_window",
+        "hwp_epp",
+        "epb",
+        "cat_l3",
+        "cdp_l3",
+        "rdt_a",
+        "cqm",
+        "cqm_llc",
+        "cqm_occup_llc",
+        "cqm_mbm_total",
+        "cqm_mbm_local",
+        "mba",
+        "ibrs_enhanced",
+        "rdpru",
+        "cpb",
+        "hw_pstate",
+        "ssbd_msr",
+        "vmmcall",
+        "extd_apicid",
+        "amd_dcm",
+        "retpoline",
+        "fsrs",
+        "user_shstk",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(synthetic); i++) {
         if (!strcmp(synthetic[i], flag))
@@ -214,8 +282,10 @@ cell_cpu(unsigned cpu, void *arg)
 {
     struct threads *t = arg;
     g_autofree char *base = g_strdup_printf(CPU_DIR "/cpu%u/topology/", cpu);
-    g_autofree char *pkg = g_strconcat(base, "physical_package_id", NULL), *core = g_strconcat(base, "core_id", NULL);
-    g_autofree char *die = g_strconcat(base, "die_id", NULL), *sib = g_strconcat(base, "thread_siblings_list", NULL);
+    g_autofree char *pkg = g_strconcat(base, "physical_package_id", NULL),
+                    *core = g_strconcat(base, "core_id", NULL);
+    g_autofree char *die = g_strconcat(base, "die_id", NULL),
+                    *sib = g_strconcat(base, "thread_siblings_list", NULL);
     long long p = host_read_number(pkg), c = host_read_number(core), d = host_read_number(die);
     g_autofree char *siblings = slurp_line(sib);
     struct host_thread *h = model_new(t->root, struct host_thread);
@@ -345,7 +415,9 @@ cpu_banks(unsigned cpu, void *arg)
         bool mib = *unit == 'M' || (n && n % 1024 == 0);
         bank->size = mib && *unit != 'M' ? n / 1024 : n;
         bank->unit = mib ? "MiB" : "KiB";
-        bank->type = !strcmp(type, "Unified") ? CACHE_TYPE_BOTH : !strcmp(type, "Data") ? CACHE_TYPE_DATA : CACHE_TYPE_CODE;
+        bank->type = !strcmp(type, "Unified") ? CACHE_TYPE_BOTH
+                     : !strcmp(type, "Data")  ? CACHE_TYPE_DATA
+                                              : CACHE_TYPE_CODE;
         bank->id = id;
         bank->level = level;
         bank->has_id = bank->has_level = bank->has_size = true;

@@ -74,8 +74,8 @@ const char *
 host_arch(void)
 {
     static const struct { const char *kernel, *ours; } names[] = {
-        { "i386", "i686" }, { "i486", "i686" }, { "i586", "i686" }, { "amd64", "x86_64" }, { "arm64", "aarch64" },
-        { "armv7", "armv7l" }, { "armv8l", "armv7l" },
+        { "i386", "i686" },     { "i486", "i686" },    { "i586", "i686" },     { "amd64", "x86_64" },
+        { "arm64", "aarch64" }, { "armv7", "armv7l" }, { "armv8l", "armv7l" },
     };
     static char arch[32];
     static gsize once;
@@ -97,7 +97,8 @@ host_arch(void)
 static long long
 meminfo(int cell, const char *what)
 {
-    g_autofree char *path = cell < 0 ? g_strdup("/proc/meminfo") : g_strdup_printf(NODE_DIR "/node%d/meminfo", cell);
+    g_autofree char *path =
+        cell < 0 ? g_strdup("/proc/meminfo") : g_strdup_printf(NODE_DIR "/node%d/meminfo", cell);
     g_autofree char *text = slurp(path);
     g_autofree char *key = g_strconcat(" ", what, ":", NULL);
     if (!text)
@@ -241,24 +242,27 @@ host_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned in
 }
 
 int
-host_node_get_cpu_stats(struct drv_conn *conn, int cpu, virNodeCPUStatsPtr params, int *nparams, unsigned int flags,
-                        struct err *err)
+host_node_get_cpu_stats(struct drv_conn *conn, int cpu, virNodeCPUStatsPtr params, int *nparams,
+                        unsigned int flags, struct err *err)
 {
     if (*nparams == 0) {
         *nparams = 4;
         return 0;
     }
     if (*nparams != 4)
-        return err_set(err, VIR_ERR_INVALID_ARG, "there are 4 CPU statistics, room was given for %d", *nparams);
+        return err_set(err, VIR_ERR_INVALID_ARG, "there are 4 CPU statistics, room was given for %d",
+                       *nparams);
     g_autofree char *text = slurp("/proc/stat");
-    g_autofree char *key = cpu == VIR_NODE_CPU_STATS_ALL_CPUS ? g_strdup("cpu ") : g_strdup_printf("cpu%d ", cpu);
+    g_autofree char *key =
+        cpu == VIR_NODE_CPU_STATS_ALL_CPUS ? g_strdup("cpu ") : g_strdup_printf("cpu%d ", cpu);
     const char *line = text;
     while (line && strncmp(line, key, strlen(key)))
         line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
     unsigned long long user, nice, sys, idle, wait, irq = 0, softirq = 0;
-    if (!line || sscanf(line + strlen(key), "%llu %llu %llu %llu %llu %llu %llu", &user, &nice, &sys, &idle, &wait,
-                        &irq, &softirq) < 5)
-        return err_set(err, VIR_ERR_INVALID_ARG, "CPU %d is not there or not online: no line for it in /proc/stat", cpu);
+    if (!line || sscanf(line + strlen(key), "%llu %llu %llu %llu %llu %llu %llu", &user, &nice, &sys, &idle,
+                        &wait, &irq, &softirq) < 5)
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "CPU %d is not there or not online: no line for it in /proc/stat", cpu);
     unsigned long long tick = 1000000000ull / sysconf(_SC_CLK_TCK);
     const struct { const char *name; unsigned long long ticks; } list[] = {
         { VIR_NODE_CPU_STATS_KERNEL, sys + irq + softirq },
@@ -283,13 +287,15 @@ host_node_get_memory_stats(struct drv_conn *conn, int cell, virNodeMemoryStatsPt
     };
     int n = cell == VIR_NODE_MEMORY_STATS_ALL_CELLS ? 4 : 2;
     if (cell < -1 || (cell >= 0 && !cell_exists(cell)))
-        return err_set(err, VIR_ERR_INVALID_ARG, "NUMA cell %d does not exist; the last one is %d", cell, last_cell());
+        return err_set(err, VIR_ERR_INVALID_ARG, "NUMA cell %d does not exist; the last one is %d", cell,
+                       last_cell());
     if (*nparams == 0) {
         *nparams = n;
         return 0;
     }
     if (*nparams != n)
-        return err_set(err, VIR_ERR_INVALID_ARG, "there are %d memory statistics, room was given for %d", n, *nparams);
+        return err_set(err, VIR_ERR_INVALID_ARG, "there are %d memory statistics, room was given for %d", n,
+                       *nparams);
     for (int i = 0; i < n; i++) {
         long long kib = cell < 0 ? meminfo(-1, list[i].key) : cell_memory(cell, list[i].key);
         if (kib < 0)
@@ -318,7 +324,8 @@ host_node_get_cells_free_memory(struct drv_conn *conn, unsigned long long *free_
 {
     int last = last_cell(), n = 0;
     if (start < 0 || start > last)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cell %d does not exist; the last one is %d", start, last);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cell %d does not exist; the last one is %d", start,
+                       last);
     for (int cell = start; cell <= last && n < max; cell++) {
         long long kib = cell_memory(cell, "MemFree");
         free_mems[n++] = kib > 0 ? kib * 1024ull : 0;
@@ -334,7 +341,8 @@ host_node_get_free_pages(struct drv_conn *conn, unsigned int npages, unsigned in
     long system_kib = sysconf(_SC_PAGESIZE) / 1024;
     int n = 0;
     if (start < -1 || start > last)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cell %d does not exist; the last one is %d", start, last);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "NUMA cell %d does not exist; the last one is %d", start,
+                       last);
     int end = start < 0 ? start : MIN((long long)last, (long long)start + ncells - 1);
     for (int cell = start; cell <= end; cell++) {
         for (unsigned i = 0; i < npages; i++) {
@@ -345,11 +353,12 @@ host_node_get_free_pages(struct drv_conn *conn, unsigned int npages, unsigned in
             }
             g_autofree char *path =
                 cell < 0 ? g_strdup_printf("/sys/kernel/mm/hugepages/hugepages-%ukB/free_hugepages", pages[i])
-                         : g_strdup_printf(NODE_DIR "/node%d/hugepages/hugepages-%ukB/free_hugepages", cell, pages[i]);
+                         : g_strdup_printf(NODE_DIR "/node%d/hugepages/hugepages-%ukB/free_hugepages", cell,
+                                           pages[i]);
             long long count = host_read_number(path);
             if (count < 0)
-                return err_set(err, VIR_ERR_OPERATION_FAILED, "the host has no pages of %u KiB (%s cannot be read)",
-                               pages[i], path);
+                return err_set(err, VIR_ERR_OPERATION_FAILED,
+                               "the host has no pages of %u KiB (%s cannot be read)", pages[i], path);
             counts[n++] = count;
         }
     }
@@ -368,8 +377,8 @@ static const struct { const char *name, *file; bool is_64, may_set; } ksm[] = {
 };
 
 int
-host_node_get_memory_parameters(struct drv_conn *conn, virTypedParameterPtr params, int *nparams, unsigned int flags,
-                                struct err *err)
+host_node_get_memory_parameters(struct drv_conn *conn, virTypedParameterPtr params, int *nparams,
+                                unsigned int flags, struct err *err)
 {
     if (*nparams == 0) {
         *nparams = G_N_ELEMENTS(ksm);
@@ -394,17 +403,19 @@ host_node_get_memory_parameters(struct drv_conn *conn, virTypedParameterPtr para
 }
 
 int
-host_node_set_memory_parameters(struct drv_conn *conn, virTypedParameterPtr params, int nparams, unsigned int flags,
-                                struct err *err)
+host_node_set_memory_parameters(struct drv_conn *conn, virTypedParameterPtr params, int nparams,
+                                unsigned int flags, struct err *err)
 {
     for (int i = 0; i < nparams; i++) {
         size_t k = 0;
         while (k < G_N_ELEMENTS(ksm) && (strcmp(ksm[k].name, params[i].field) || !ksm[k].may_set))
             k++;
         if (k == G_N_ELEMENTS(ksm))
-            return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not a memory parameter that can be set", params[i].field);
+            return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not a memory parameter that can be set",
+                           params[i].field);
         if (params[i].type != VIR_TYPED_PARAM_UINT)
-            return err_set(err, VIR_ERR_INVALID_ARG, "memory parameter '%s' is an unsigned integer", params[i].field);
+            return err_set(err, VIR_ERR_INVALID_ARG, "memory parameter '%s' is an unsigned integer",
+                           params[i].field);
     }
     for (int i = 0; i < nparams; i++) {
         for (size_t k = 0; k < G_N_ELEMENTS(ksm); k++) {
@@ -445,14 +456,19 @@ int
 host_connect_get_sysinfo(struct drv_conn *conn, unsigned int flags, char **result, struct err *err)
 {
     static const struct { const char *block, *names[16]; } blocks[] = {
-        { "bios", { "bios_vendor", "vendor", "bios_version", "version", "bios_date", "date", "bios_release", "release" } },
-        { "system", { "sys_vendor", "manufacturer", "product_name", "product", "product_version", "version",
-                      "product_serial", "serial", "product_uuid", "uuid", "product_sku", "sku",
-                      "product_family", "family" } },
-        { "baseBoard", { "board_vendor", "manufacturer", "board_name", "product", "board_version", "version",
-                         "board_serial", "serial", "board_asset_tag", "asset" } },
-        { "chassis", { "chassis_vendor", "manufacturer", "chassis_version", "version", "chassis_serial", "serial",
-                       "chassis_asset_tag", "asset" } },
+        { "bios",
+          { "bios_vendor", "vendor", "bios_version", "version", "bios_date", "date", "bios_release",
+            "release" } },
+        { "system",
+          { "sys_vendor", "manufacturer", "product_name", "product", "product_version", "version",
+            "product_serial", "serial", "product_uuid", "uuid", "product_sku", "sku", "product_family",
+            "family" } },
+        { "baseBoard",
+          { "board_vendor", "manufacturer", "board_name", "product", "board_version", "version",
+            "board_serial", "serial", "board_asset_tag", "asset" } },
+        { "chassis",
+          { "chassis_vendor", "manufacturer", "chassis_version", "version", "chassis_serial", "serial",
+            "chassis_asset_tag", "asset" } },
     };
     if (access("/sys/class/dmi/id", F_OK) < 0)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,

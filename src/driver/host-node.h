@@ -18,8 +18,8 @@
 struct drv_conn;
 
 int host_node_get_info(struct drv_conn *conn, virNodeInfoPtr info, struct err *err);
-int host_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned int *online, unsigned int flags,
-                          struct err *err);
+int host_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned int *online,
+                          unsigned int flags, struct err *err);
 int host_node_get_cpu_stats(struct drv_conn *conn, int cpu, virNodeCPUStatsPtr params, int *nparams,
                             unsigned int flags, struct err *err);
 int host_node_get_memory_stats(struct drv_conn *conn, int cell, virNodeMemoryStatsPtr params, int *nparams,
@@ -28,7 +28,8 @@ int host_node_get_free_memory(struct drv_conn *conn, unsigned long long *result,
 int host_node_get_cells_free_memory(struct drv_conn *conn, unsigned long long *free_mems, int start, int max,
                                     struct err *err);
 int host_node_get_free_pages(struct drv_conn *conn, unsigned int npages, unsigned int *pages, int start,
-                             unsigned int ncells, unsigned long long *counts, unsigned int flags, struct err *err);
+                             unsigned int ncells, unsigned long long *counts, unsigned int flags,
+                             struct err *err);
 int host_node_get_memory_parameters(struct drv_conn *conn, virTypedParameterPtr params, int *nparams,
                                     unsigned int flags, struct err *err);
 int host_node_set_memory_parameters(struct drv_conn *conn, virTypedParameterPtr params, int nparams,
@@ -40,7 +41,8 @@ int host_connect_get_hostname(struct drv_conn *conn, char **result, struct err *
 struct capabilities_host;
 void host_capabilities_cpu(const void *root, struct capabilities_host *host);
 void host_capabilities_power(const void *root, struct capabilities_host *host);
-void host_capabilities_topology(const void *root, struct capabilities_host *host); /* <topology> and <cache> */
+void host_capabilities_topology(const void *root,
+                                struct capabilities_host *host); /* <topology> and <cache> */
 
 /* Our name of the architecture the kernel runs on ("x86_64"). */
 const char *host_arch(void);

@@ -134,8 +134,8 @@ static const struct key keys[] = {
     { 143, 0xe3, NONE, NONE, NONE, NONE }, /* wakeup */
 };
 
-static const char *const codesets[] = { "linux", "xt", "atset1", "atset2", "atset3", "osx", "xt_kbd", "usb", "win32",
-                                        "qnum" };
+static const char *const codesets[] = { "linux", "xt",     "atset1", "atset2", "atset3",
+                                        "osx",   "xt_kbd", "usb",    "win32",  "qnum" };
 
 const char *
 keycode_set_name(unsigned codeset)

@@ -135,15 +135,17 @@ set_element(const struct metadata *in, const char *text, const char *key, const 
         if (!fresh) {
             if (doc)
                 xmlFreeDoc(doc);
-            return fail(in, VIR_ERR_XML_DETAIL, err, "the metadata is not one well-formed XML element: %.200s", text);
+            return fail(in, VIR_ERR_XML_DETAIL, err,
+                        "the metadata is not one well-formed XML element: %.200s", text);
         }
     }
     if (fresh && has_prefix(xmlDocGetRootElement(fresh), key)) {
         xmlFreeDoc(fresh);
         if (doc)
             xmlFreeDoc(doc);
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_INTERNAL_ERROR,
-                            "the metadata declares the prefix '%s' itself, which is to be given to it: take another", key);
+        return err_set_from(
+            err, VIR_FROM_XML, VIR_ERR_INTERNAL_ERROR,
+            "the metadata declares the prefix '%s' itself, which is to be given to it: take another", key);
     }
     if (!doc) {
         doc = xmlNewDoc((const xmlChar *)"1.0");
@@ -207,7 +209,8 @@ metadata_get(const struct metadata *in, int type, const char *uri, struct err *e
 }
 
 int
-metadata_set(const struct metadata *in, int type, const char *text, const char *key, const char *uri, struct err *err)
+metadata_set(const struct metadata *in, int type, const char *text, const char *key, const char *uri,
+             struct err *err)
 {
     if (text && *text == '\0' && type != VIR_DOMAIN_METADATA_ELEMENT)
         text = NULL;
@@ -231,8 +234,14 @@ static struct metadata
 of_domain(struct domain_def *def)
 {
     return (struct metadata){
-        .root = def, .title = &def->title, .description = &def->description, .element = &def->metadata,
-        .what = "guest", .name = def->name, .err_from = VIR_FROM_DOMAIN, .err_missing = VIR_ERR_NO_DOMAIN_METADATA,
+        .root = def,
+        .title = &def->title,
+        .description = &def->description,
+        .element = &def->metadata,
+        .what = "guest",
+        .name = def->name,
+        .err_from = VIR_FROM_DOMAIN,
+        .err_missing = VIR_ERR_NO_DOMAIN_METADATA,
     };
 }
 
@@ -245,7 +254,8 @@ domain_metadata_get(const struct domain_def *def, int type, const char *uri, str
 }
 
 int
-domain_metadata_set(struct domain_def *def, int type, const char *text, const char *key, const char *uri, struct err *err)
+domain_metadata_set(struct domain_def *def, int type, const char *text, const char *key, const char *uri,
+                    struct err *err)
 {
     const struct metadata in = of_domain(def);
 

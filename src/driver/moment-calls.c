@@ -40,8 +40,8 @@ moment_find(struct drv_conn *conn, const struct moment_kind *kind, struct moment
 }
 
 GPtrArray *
-moment_names(struct drv_conn *conn, const struct domain_ref *dom, const struct moment_kind *kind, const char *from,
-             unsigned flags, const char *api, struct domain_ref *self, struct err *err)
+moment_names(struct drv_conn *conn, const struct domain_ref *dom, const struct moment_kind *kind,
+             const char *from, unsigned flags, const char *api, struct domain_ref *self, struct err *err)
 {
     unsigned allowed = kind->next | kind->leaves | kind->no_leaves | kind->topological;
     struct moment_filter filter = {
@@ -53,7 +53,8 @@ moment_names(struct drv_conn *conn, const struct domain_ref *dom, const struct m
 
     for (const unsigned *group = kind->groups; *group; group++)
         allowed |= *group;
-    if (moment_flags_check(conn, flags, allowed, api, err) < 0 || moments_of(conn, dom, kind, &all, &vm, err) < 0)
+    if (moment_flags_check(conn, flags, allowed, api, err) < 0 ||
+        moments_of(conn, dom, kind, &all, &vm, err) < 0)
         return NULL;
     if (from) {
         MOMENT_AUTO m;

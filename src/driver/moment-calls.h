@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * moment-calls: what the calls about snapshots and about checkpoints answer alike, from the tree of moments of
- * a guest.  snapshots.c and checkpoints.c put the names of slots to it; those go into the tables of any
+ * moment-calls: what the calls about snapshots and about checkpoints answer alike, from the tree of moments
+ * of a guest.  snapshots.c and checkpoints.c put the names of slots to it; those go into the tables of any
  * driver whose vms own a struct vm_moments.
  * Called by: snapshots.c, checkpoints.c, drivers' calls that change moments.  Nothing here waits.
  */
@@ -29,8 +29,10 @@ int moment_find(struct drv_conn *conn, const struct moment_kind *kind, struct mo
 int moment_missing(struct drv_conn *conn, const struct moment_kind *kind, const char *name, struct err *err);
 /* All of a guest, or those below `from`; `self` (may be NULL) is filled with the guest's reference. */
 GPtrArray *moment_names(struct drv_conn *conn, const struct domain_ref *dom, const struct moment_kind *kind,
-                        const char *from, unsigned flags, const char *api, struct domain_ref *self, struct err *err);
-int moment_flags_check(struct drv_conn *conn, unsigned flags, unsigned allowed, const char *api, struct err *err);
+                        const char *from, unsigned flags, const char *api, struct domain_ref *self,
+                        struct err *err);
+int moment_flags_check(struct drv_conn *conn, unsigned flags, unsigned allowed, const char *api,
+                       struct err *err);
 
 /* Slots of snapshots.c and checkpoints.c: SLOT(slot). */
 #define SLOT(name) __typeof__(*((struct hypervisor_ops *)0)->name) domains_##name;

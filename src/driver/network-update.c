@@ -51,7 +51,8 @@ read_item(const char *xml, struct err *err)
     ctxt->sax->error = ctxt->sax->warning = quiet;
     doc = xmlCtxtReadMemory(ctxt, xml, (int)strlen(xml), NULL, NULL, XML_PARSE_NONET);
     if (!doc)
-        err_set(err, VIR_ERR_XML_DETAIL, "the item to change in the network is not well-formed XML: %.200s", xml);
+        err_set(err, VIR_ERR_XML_DETAIL, "the item to change in the network is not well-formed XML: %.200s",
+                xml);
     xmlFreeParserCtxt(ctxt);
     return doc;
 }
@@ -70,8 +71,8 @@ check_element(const struct update *u, const char *element, struct err *err)
 {
     if (xmlStrEqual(u->item->name, (const xmlChar *)element))
         return 0;
-    return err_set(err, VIR_ERR_XML_ERROR, "this section of network '%s' takes <%s>, not <%s>", u->def->name, element,
-                   u->item->name);
+    return err_set(err, VIR_ERR_XML_ERROR, "this section of network '%s' takes <%s>, not <%s>", u->def->name,
+                   element, u->item->name);
 }
 
 /* The whole element, in the arena of the definition. */
@@ -91,20 +92,22 @@ import(const struct update *u, const char *element, const struct model_table *ta
 static int
 exists(const struct update *u, const char *what, struct err *err)
 {
-    return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has such a %s already: %s", u->def->name, what, u->xml);
+    return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has such a %s already: %s", u->def->name,
+                   what, u->xml);
 }
 
 static int
 missing(const struct update *u, const char *what, struct err *err)
 {
-    return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has no such %s: %s", u->def->name, what, u->xml);
+    return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has no such %s: %s", u->def->name, what,
+                   u->xml);
 }
 
 static int
 no_modify(const struct update *u, const char *what, struct err *err)
 {
-    return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "a %s of network '%s' can be added and deleted, not modified", what,
-                   u->def->name);
+    return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                   "a %s of network '%s' can be added and deleted, not modified", what, u->def->name);
 }
 
 static bool
@@ -113,7 +116,8 @@ same_ip(const char *a, const char *b)
     unsigned char x[16] = { 0 }, y[16] = { 0 };
     int family = a && strchr(a, ':') ? AF_INET6 : AF_INET;
 
-    return a && b && inet_pton(family, a, x) == 1 && inet_pton(family, b, y) == 1 && memcmp(x, y, sizeof(x)) == 0;
+    return a && b && inet_pton(family, a, x) == 1 && inet_pton(family, b, y) == 1 &&
+           memcmp(x, y, sizeof(x)) == 0;
 }
 
 static bool
@@ -152,7 +156,8 @@ find_ip(const struct update *u, struct err *err)
             return def->ips[i];
     if (u->parent < 0 && def->n_ips)
         return def->ips[0];
-    err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has no <ip> with the index %d to change DHCP of", def->name, u->parent);
+    err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has no <ip> with the index %d to change DHCP of",
+            def->name, u->parent);
     return NULL;
 }
 
@@ -164,8 +169,9 @@ check_only_dhcp(const struct update *u, const struct network_address *ip, struct
         const struct network_address *other = u->def->ips[i];
 
         if (other != ip && is_six(other) == is_six(ip) && other->dhcp)
-            return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has DHCP on another address of the same family, %s",
-                           u->def->name, other->address);
+            return err_set(err, VIR_ERR_OPERATION_INVALID,
+                           "network '%s' has DHCP on another address of the same family, %s", u->def->name,
+                           other->address);
     }
     return 0;
 }
@@ -187,11 +193,13 @@ check_host_pattern(const struct update *u, const struct network_address *ip, str
     if (mac && is_six(ip))
         return err_set(err, VIR_ERR_XML_ERROR, "a DHCP <host> of IPv6 has no mac=: %s", u->xml);
     if (mac && (mac_parse(mac, bytes) < 0 || mac_is_multicast(bytes)))
-        return err_set(err, VIR_ERR_XML_ERROR, "mac='%s' of a DHCP <host> is not the MAC address of a device", mac);
+        return err_set(err, VIR_ERR_XML_ERROR, "mac='%s' of a DHCP <host> is not the MAC address of a device",
+                       mac);
     if (address && !is_ip(address))
         return err_set(err, VIR_ERR_XML_ERROR, "ip='%s' of a DHCP <host> is not an IP address", address);
     if (!mac && !address && !attr(u, "name"))
-        return err_set(err, VIR_ERR_XML_ERROR, "to delete a DHCP <host>, name it by name=, mac= or ip=: %s", u->xml);
+        return err_set(err, VIR_ERR_XML_ERROR, "to delete a DHCP <host>, name it by name=, mac= or ip=: %s",
+                       u->xml);
     return 0;
 }
 
@@ -248,8 +256,10 @@ update_dhcp_host(struct update *u, struct err *err)
     if (network_complete(u->def, err) < 0)
         return -1;
     if (is_ip(h->ip) && (strchr(h->ip, ':') != NULL) != is_six(ip))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "ip='%s' of the DHCP host is of another family than the address %s of network "
-                       "'%s'", h->ip, ip->address, u->def->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "ip='%s' of the DHCP host is of another family than the address %s of network "
+                       "'%s'",
+                       h->ip, ip->address, u->def->name);
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
         return i >= 0 ? 0 : missing(u, "DHCP host", err);
     return i >= 0 ? exists(u, "DHCP host", err) : check_only_dhcp(u, ip, err);
@@ -327,7 +337,8 @@ update_portgroup(struct update *u, struct err *err)
     struct network_portgroup *g;
     uint32_t at = 0, other = 0;
 
-    if (check_element(u, "portgroup", err) < 0 || !(g = import(u, "portgroup", &network_portgroup_table, err)))
+    if (check_element(u, "portgroup", err) < 0 ||
+        !(g = import(u, "portgroup", &network_portgroup_table, err)))
         return -1;
     if (!g->name)
         return err_set(err, VIR_ERR_XML_ERROR, "a <portgroup> has no name=: %s", u->xml);
@@ -344,8 +355,8 @@ update_portgroup(struct update *u, struct err *err)
         return 0;
     }
     if (g->default_ == TRI_YES && other < def->n_portgroups)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has a default port group already, '%s'", def->name,
-                       def->portgroups[other]->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has a default port group already, '%s'",
+                       def->name, def->portgroups[other]->name);
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
         def->portgroups[at] = g;
     else
@@ -388,7 +399,10 @@ dns_srv_fits(const struct update *u, const void *record)
 {
     const struct dns_srv *s = record;
     const struct { const char *name, *has; } texts[] = {
-        { "service", s->service }, { "protocol", s->protocol }, { "domain", s->domain }, { "target", s->target },
+        { "service", s->service },
+        { "protocol", s->protocol },
+        { "domain", s->domain },
+        { "target", s->target },
     };
     const struct { const char *name; unsigned has; } numbers[] = {
         { "port", s->port }, { "priority", s->priority }, { "weight", s->weight },
@@ -398,7 +412,8 @@ dns_srv_fits(const struct update *u, const void *record)
         if (attr(u, texts[i].name) && g_strcmp0(attr(u, texts[i].name), texts[i].has) != 0)
             return false;
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        if (attr(u, numbers[i].name) && g_ascii_strtoull(attr(u, numbers[i].name), NULL, 10) != numbers[i].has)
+        if (attr(u, numbers[i].name) &&
+            g_ascii_strtoull(attr(u, numbers[i].name), NULL, 10) != numbers[i].has)
             return false;
     return true;
 }
@@ -410,8 +425,10 @@ check_dns_host(const struct update *u, struct err *err)
 
     if (ip && !is_ip(ip))
         return err_set(err, VIR_ERR_XML_DETAIL, "ip='%s' of a DNS <host> is not an IP address", ip);
-    return ip || xmlFirstElementChild(u->item) ? 0 :
-        err_set(err, VIR_ERR_XML_DETAIL, "to delete a DNS <host>, name it by ip= or a <hostname>: %s", u->xml);
+    return ip || xmlFirstElementChild(u->item)
+               ? 0
+               : err_set(err, VIR_ERR_XML_DETAIL,
+                         "to delete a DNS <host>, name it by ip= or a <hostname>: %s", u->xml);
 }
 
 static int
@@ -430,8 +447,8 @@ check_dns_srv(const struct update *u, struct err *err)
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         if (attr(u, numbers[i]) && !g_ascii_string_to_unsigned(attr(u, numbers[i]), 10, 0, 65535, NULL, NULL))
-            return err_set(err, VIR_ERR_XML_DETAIL, "%s='%s' of a DNS <srv> is not a number up to 65535", numbers[i],
-                           attr(u, numbers[i]));
+            return err_set(err, VIR_ERR_XML_DETAIL, "%s='%s' of a DNS <srv> is not a number up to 65535",
+                           numbers[i], attr(u, numbers[i]));
     return 0;
 }
 
@@ -472,7 +489,8 @@ update_dns(struct update *u, const struct dns_kind *kind, void ***list, uint32_t
     if (!found)
         return missing(u, kind->what, err);
     if (found > 1)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has %u such records of kind %s: say more of the one to delete",
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "network '%s' has %u such records of kind %s: say more of the one to delete",
                        u->def->name, found, kind->what);
     model_list_remove(*list, *n, at);
     return 0;
@@ -503,13 +521,14 @@ update(struct update *u, unsigned section, struct err *err)
             return update_dns(u, &dns_kinds[1], (void ***)&def->dns->txts, &def->dns->n_txts, err);
         return update_dns(u, &dns_kinds[2], (void ***)&def->dns->srvs, &def->dns->n_srvs, err);
     default:
-        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "section %u of network '%s' cannot be changed by itself", section,
-                       def->name);
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "section %u of network '%s' cannot be changed by itself", section, def->name);
     }
 }
 
 int
-network_update(struct network_def *def, unsigned command, unsigned section, int parent, const char *xml, struct err *err)
+network_update(struct network_def *def, unsigned command, unsigned section, int parent, const char *xml,
+               struct err *err)
 {
     struct update u = { .def = def, .command = command, .parent = parent, .xml = xml };
     xmlDocPtr doc = read_item(xml, err);
@@ -519,7 +538,8 @@ network_update(struct network_def *def, unsigned command, unsigned section, int 
         return -1;
     u.item = xmlDocGetRootElement(doc);
     if (command < VIR_NETWORK_UPDATE_COMMAND_MODIFY || command > VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST)
-        r = err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "there is no command %u to change a network by", command);
+        r = err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "there is no command %u to change a network by",
+                    command);
     else
         r = update(&u, section, err);
     xmlFreeDoc(doc);

@@ -232,10 +232,12 @@ group(unsigned flags, unsigned yes, unsigned no, bool is)
 bool
 object_matches_list_flags(const struct object_view *view, unsigned flags)
 {
-    return group(flags, VIR_CONNECT_LIST_NETWORKS_ACTIVE, VIR_CONNECT_LIST_NETWORKS_INACTIVE, object_is_active(view)) &&
+    return group(flags, VIR_CONNECT_LIST_NETWORKS_ACTIVE, VIR_CONNECT_LIST_NETWORKS_INACTIVE,
+                 object_is_active(view)) &&
            group(flags, VIR_CONNECT_LIST_NETWORKS_PERSISTENT, VIR_CONNECT_LIST_NETWORKS_TRANSIENT,
                  object_is_persistent(view)) &&
-           group(flags, VIR_CONNECT_LIST_NETWORKS_AUTOSTART, VIR_CONNECT_LIST_NETWORKS_NO_AUTOSTART, view->is.autostart);
+           group(flags, VIR_CONNECT_LIST_NETWORKS_AUTOSTART, VIR_CONNECT_LIST_NETWORKS_NO_AUTOSTART,
+                 view->is.autostart);
 }
 
 int
@@ -307,16 +309,18 @@ object_hold(struct object_store *store, const char *name, const unsigned char *u
 
 /* May this be the object of that name and uuid? */
 static int
-check_claim(const struct object *object, const char *name, const unsigned char *uuid, bool inactive, struct err *err)
+check_claim(const struct object *object, const char *name, const unsigned char *uuid, bool inactive,
+            struct err *err)
 {
     const struct object_class *klass = object->store->klass;
     char text[UUID_TEXT] = "";
 
     if (strcmp(object->name, name) != 0 || (uuid && memcmp(object->uuid, uuid, UUID_LEN) != 0)) {
         uuid_format(object->uuid, text);
-        return err_set_from(err, klass->err_domain, VIR_ERR_OPERATION_FAILED,
-                            "there is a %s '%s' with uuid %s already: give '%s' another name and uuid, or both of these",
-                            klass->what, object->name, text, name);
+        return err_set_from(
+            err, klass->err_domain, VIR_ERR_OPERATION_FAILED,
+            "there is a %s '%s' with uuid %s already: give '%s' another name and uuid, or both of these",
+            klass->what, object->name, text, name);
     }
     if (inactive && object->view && object_is_active(object->view))
         return err_set_from(err, klass->err_domain, VIR_ERR_OPERATION_INVALID, "%s '%s' is active already",
@@ -355,7 +359,8 @@ list(struct object *object)
 }
 
 struct object *
-object_claim(struct object_store *store, const char *name, const unsigned char *uuid, bool inactive, struct err *err)
+object_claim(struct object_store *store, const char *name, const unsigned char *uuid, bool inactive,
+             struct err *err)
 {
     struct object *fresh = make(store, name, uuid), *object;
 

@@ -50,7 +50,11 @@ static inline void object_view_cleanup(const struct object_view **v) { if (*v) o
 static inline bool object_is_active(const struct object_view *v) { return v->is.live; }
 static inline bool object_is_persistent(const struct object_view *v) { return v->is.config; }
 /* The live definition, or the persistent one of an object that is not active. */
-static inline const void *object_def(const struct object_view *v) { return v->is.live ? v->is.live : v->is.config; }
+static inline const void *
+object_def(const struct object_view *v)
+{
+    return v->is.live ? v->is.live : v->is.config;
+}
 
 struct object_store;
 struct object_store *object_store_new(const struct object_class *klass);
@@ -59,7 +63,8 @@ void object_store_free(struct object_store *store); /* nobody may be at work */
 /* ---- readers ------------------------------------------------------------------------------------
  * NULL with the class's error; err may be NULL. */
 const struct object_view *object_by_name(struct object_store *store, const char *name, struct err *err);
-const struct object_view *object_by_uuid(struct object_store *store, const unsigned char *uuid, struct err *err);
+const struct object_view *object_by_uuid(struct object_store *store, const unsigned char *uuid,
+                                         struct err *err);
 
 /* In the order of creation; match may be NULL and must not wait. */
 struct object_list { const struct object_view **items; size_t n; };
@@ -79,13 +84,14 @@ int object_names(struct object_store *store, bool active, char **names, int max)
 
 struct object;
 /* The object of that uuid (or, with uuid NULL, of that name), to work on. */
-struct object *object_hold(struct object_store *store, const char *name, const unsigned char *uuid, struct err *err);
+struct object *object_hold(struct object_store *store, const char *name, const unsigned char *uuid,
+                           struct err *err);
 /* For define and create: the object of that name and uuid, or a new one that nobody sees before it is
  * published and that is gone when it is released without.  Refused: the name belongs to another uuid
  * or the uuid to another name (VIR_ERR_OPERATION_FAILED); with `inactive`, it is active
  * (VIR_ERR_OPERATION_INVALID).  uuid may be NULL for kinds that have none. */
-struct object *object_claim(struct object_store *store, const char *name, const unsigned char *uuid, bool inactive,
-                            struct err *err);
+struct object *object_claim(struct object_store *store, const char *name, const unsigned char *uuid,
+                            bool inactive, struct err *err);
 /* Borrowed until the next publication; NULL: new. */
 const struct object_view *object_now(const struct object *object);
 /* What is now, to be changed and published. */

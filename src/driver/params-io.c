@@ -73,7 +73,8 @@ write_devices(struct domain_def *def, size_t kind, const char *text, struct err 
         uint64_t value;
 
         if (str_to_u64(words[w + 1], 10, &value) < 0 || (!device_params[kind].wide && value > UINT32_MAX))
-            return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not a value for %s", words[w + 1], device_params[kind].name);
+            return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not a value for %s", words[w + 1],
+                           device_params[kind].name);
         for (uint32_t i = 0; i < tune->n_devices; i++)
             if (str_equal(tune->devices[i]->path, words[w]))
                 dev = tune->devices[i];
@@ -111,7 +112,8 @@ params_write_blkio(struct domain_def *def, virTypedParameterPtr params, int n, s
     };
 
     for (size_t kind = 0; kind < G_N_ELEMENTS(device_params); kind++)
-        rules[kind + 1] = (struct typed_param_rule){ device_params[kind].name, VIR_TYPED_PARAM_STRING, false };
+        rules[kind + 1] =
+            (struct typed_param_rule){ device_params[kind].name, VIR_TYPED_PARAM_STRING, false };
     if (typed_params_check(params, n, rules, G_N_ELEMENTS(rules), err) < 0)
         return -1;
     if (!def->blkiotune)
@@ -145,7 +147,8 @@ params_read_interface(const struct domain_interface *net, struct params_out *out
 {
     for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
         const struct bandwidth_rate *rate = !net->bandwidth ? NULL
-                                            : rates[i].out ? net->bandwidth->outbound : net->bandwidth->inbound;
+                                            : rates[i].out  ? net->bandwidth->outbound
+                                                            : net->bandwidth->inbound;
 
         params_out_uint(out, rates[i].name,
                         rate ? (unsigned)*(const uint64_t *)((const char *)rate + rates[i].offset) : 0);
@@ -153,8 +156,8 @@ params_read_interface(const struct domain_interface *net, struct params_out *out
 }
 
 int
-params_write_interface(struct domain_def *def, struct domain_interface *net, virTypedParameterPtr params, int n,
-                       struct err *err)
+params_write_interface(struct domain_def *def, struct domain_interface *net, virTypedParameterPtr params,
+                       int n, struct err *err)
 {
     struct typed_param_rule rules[G_N_ELEMENTS(rates)];
     struct bandwidth_rate *fresh[2] = { NULL, NULL };
@@ -232,25 +235,27 @@ check_limits(struct disk_iotune *tune, int from, struct err *err)
 {
     for (size_t i = 0; i < 12; i += 3)
         if (*limit_of(tune, i) && (*limit_of(tune, i + 1) || *limit_of(tune, i + 2)))
-            return err_set_from(err, from, VIR_ERR_INVALID_ARG, "%s limits all, and %s or %s a part of it: use one of the two",
-                           limits[i].name, limits[i + 1].name, limits[i + 2].name);
+            return err_set_from(err, from, VIR_ERR_INVALID_ARG,
+                                "%s limits all, and %s or %s a part of it: use one of the two",
+                                limits[i].name, limits[i + 1].name, limits[i + 2].name);
     for (size_t i = 0; i < 6; i++)
         if (*limit_of(tune, i) > *limit_of(tune, i + 6))
-            return err_set_from(err, from, VIR_ERR_INVALID_ARG, "%s (%llu) cannot be more than %s (%llu)", limits[i].name,
-                           (unsigned long long)*limit_of(tune, i), limits[i + 6].name,
-                           (unsigned long long)*limit_of(tune, i + 6));
+            return err_set_from(err, from, VIR_ERR_INVALID_ARG, "%s (%llu) cannot be more than %s (%llu)",
+                                limits[i].name, (unsigned long long)*limit_of(tune, i), limits[i + 6].name,
+                                (unsigned long long)*limit_of(tune, i + 6));
     return 0;
 }
 
 int
-params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedParameterPtr params, int n, int from,
-                    struct err *err)
+params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedParameterPtr params, int n,
+                    int from, struct err *err)
 {
     struct typed_param_rule rules[G_N_ELEMENTS(limits) + 1];
 
     for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
         rules[i] = (struct typed_param_rule){ limits[i].name, VIR_TYPED_PARAM_ULLONG, false };
-    rules[G_N_ELEMENTS(limits)] = (struct typed_param_rule){ VIR_DOMAIN_BLOCK_IOTUNE_GROUP_NAME, VIR_TYPED_PARAM_STRING, false };
+    rules[G_N_ELEMENTS(limits)] =
+        (struct typed_param_rule){ VIR_DOMAIN_BLOCK_IOTUNE_GROUP_NAME, VIR_TYPED_PARAM_STRING, false };
     if (typed_params_check(params, n, rules, G_N_ELEMENTS(rules), err) < 0)
         return -1;
     if (!disk->iotune)
@@ -261,8 +266,9 @@ params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedPa
             continue;
         }
         if (params[i].value.ul > IOTUNE_MAX)
-            return err_set_from(err, from, VIR_ERR_ARGUMENT_UNSUPPORTED, "%s is %llu; at most %llu is possible", params[i].field,
-                           params[i].value.ul, IOTUNE_MAX);
+            return err_set_from(err, from, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                                "%s is %llu; at most %llu is possible", params[i].field, params[i].value.ul,
+                                IOTUNE_MAX);
         for (size_t k = 0; k < G_N_ELEMENTS(limits); k++)
             if (strcmp(params[i].field, limits[k].name) == 0)
                 *limit_of(disk->iotune, k) = params[i].value.ul;

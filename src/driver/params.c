@@ -75,8 +75,9 @@ params_write_memory(struct domain_def *def, virTypedParameterPtr params, int n, 
     tune = def->memtune;
     for (int i = 0; i < n; i++) {
         uint64_t *field = strcmp(params[i].field, VIR_DOMAIN_MEMORY_HARD_LIMIT) == 0 ? &tune->hard_limit
-                          : strcmp(params[i].field, VIR_DOMAIN_MEMORY_SOFT_LIMIT) == 0 ? &tune->soft_limit
-                                                                                       : &tune->swap_hard_limit;
+                          : strcmp(params[i].field, VIR_DOMAIN_MEMORY_SOFT_LIMIT) == 0
+                              ? &tune->soft_limit
+                              : &tune->swap_hard_limit;
 
         *field = params[i].value.ul == VIR_DOMAIN_MEMORY_PARAM_UNLIMITED ? 0 : params[i].value.ul;
     }
@@ -140,7 +141,8 @@ params_write_numa(struct domain_def *def, virTypedParameterPtr params, int n, in
         nodeset = bitmap_format(map);
         bitmap_free(map);
         if (*nodeset == '\0')
-            return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG, "'%s' names no NUMA node", params[i].value.s);
+            return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG, "'%s' names no NUMA node",
+                                params[i].value.s);
     }
     if (!def->numatune)
         def->numatune = model_new(def, struct domain_numatune);
@@ -161,13 +163,28 @@ params_write_numa(struct domain_def *def, virTypedParameterPtr params, int n, in
 /* ---- perf events ---------------------------------------------------------------------------- */
 
 static const char *const events[] = {
-    VIR_PERF_PARAM_CMT, VIR_PERF_PARAM_MBMT, VIR_PERF_PARAM_MBML, VIR_PERF_PARAM_CPU_CYCLES,
-    VIR_PERF_PARAM_INSTRUCTIONS, VIR_PERF_PARAM_CACHE_REFERENCES, VIR_PERF_PARAM_CACHE_MISSES,
-    VIR_PERF_PARAM_BRANCH_INSTRUCTIONS, VIR_PERF_PARAM_BRANCH_MISSES, VIR_PERF_PARAM_BUS_CYCLES,
-    VIR_PERF_PARAM_STALLED_CYCLES_FRONTEND, VIR_PERF_PARAM_STALLED_CYCLES_BACKEND, VIR_PERF_PARAM_REF_CPU_CYCLES,
-    VIR_PERF_PARAM_CPU_CLOCK, VIR_PERF_PARAM_TASK_CLOCK, VIR_PERF_PARAM_PAGE_FAULTS, VIR_PERF_PARAM_CONTEXT_SWITCHES,
-    VIR_PERF_PARAM_CPU_MIGRATIONS, VIR_PERF_PARAM_PAGE_FAULTS_MIN, VIR_PERF_PARAM_PAGE_FAULTS_MAJ,
-    VIR_PERF_PARAM_ALIGNMENT_FAULTS, VIR_PERF_PARAM_EMULATION_FAULTS,
+    VIR_PERF_PARAM_CMT,
+    VIR_PERF_PARAM_MBMT,
+    VIR_PERF_PARAM_MBML,
+    VIR_PERF_PARAM_CPU_CYCLES,
+    VIR_PERF_PARAM_INSTRUCTIONS,
+    VIR_PERF_PARAM_CACHE_REFERENCES,
+    VIR_PERF_PARAM_CACHE_MISSES,
+    VIR_PERF_PARAM_BRANCH_INSTRUCTIONS,
+    VIR_PERF_PARAM_BRANCH_MISSES,
+    VIR_PERF_PARAM_BUS_CYCLES,
+    VIR_PERF_PARAM_STALLED_CYCLES_FRONTEND,
+    VIR_PERF_PARAM_STALLED_CYCLES_BACKEND,
+    VIR_PERF_PARAM_REF_CPU_CYCLES,
+    VIR_PERF_PARAM_CPU_CLOCK,
+    VIR_PERF_PARAM_TASK_CLOCK,
+    VIR_PERF_PARAM_PAGE_FAULTS,
+    VIR_PERF_PARAM_CONTEXT_SWITCHES,
+    VIR_PERF_PARAM_CPU_MIGRATIONS,
+    VIR_PERF_PARAM_PAGE_FAULTS_MIN,
+    VIR_PERF_PARAM_PAGE_FAULTS_MAJ,
+    VIR_PERF_PARAM_ALIGNMENT_FAULTS,
+    VIR_PERF_PARAM_EMULATION_FAULTS,
 };
 
 static struct perf_event *

@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* Types that take whole devices, whatever they make of them. */
-static const unsigned by_device = 1 << POOL_TYPE_FS | 1 << POOL_TYPE_LOGICAL | 1 << POOL_TYPE_DISK | 1 << POOL_TYPE_ZFS;
+static const unsigned by_device =
+    1 << POOL_TYPE_FS | 1 << POOL_TYPE_LOGICAL | 1 << POOL_TYPE_DISK | 1 << POOL_TYPE_ZFS;
 
 static bool
 same_device(const struct pool_source *a, const struct pool_source *b)
@@ -46,16 +47,18 @@ host_number(const char *name)
 
     for (size_t i = 0; name && i < G_N_ELEMENTS(prefixes); i++)
         if (g_str_has_prefix(name, prefixes[i]))
-            return g_ascii_string_to_unsigned(name + strlen(prefixes[i]), 10, 0, INT_MAX, &number, NULL) ? (int)number : -1;
+            return g_ascii_string_to_unsigned(name + strlen(prefixes[i]), 10, 0, INT_MAX, &number, NULL)
+                       ? (int)number
+                       : -1;
     return -1;
 }
 
 static bool
 same_parent_address(const struct pool_parent_address *a, const struct pool_parent_address *b)
 {
-    return a->unique_id == b->unique_id && a->address && b->address && a->address->domain == b->address->domain &&
-           a->address->bus == b->address->bus && a->address->slot == b->address->slot &&
-           a->address->function == b->address->function;
+    return a->unique_id == b->unique_id && a->address && b->address &&
+           a->address->domain == b->address->domain && a->address->bus == b->address->bus &&
+           a->address->slot == b->address->slot && a->address->function == b->address->function;
 }
 
 static bool

@@ -16,15 +16,19 @@ static const unsigned groups[] = {
     0
 };
 const struct moment_kind snapshot_kind = {
-    .what = "snapshot", .member = offsetof(struct vm_moments, snapshots), .missing = VIR_ERR_NO_DOMAIN_SNAPSHOT,
-    .next = VIR_DOMAIN_SNAPSHOT_LIST_ROOTS, .leaves = VIR_DOMAIN_SNAPSHOT_LIST_LEAVES,
-    .no_leaves = VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES, .topological = VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL,
+    .what = "snapshot",
+    .member = offsetof(struct vm_moments, snapshots),
+    .missing = VIR_ERR_NO_DOMAIN_SNAPSHOT,
+    .next = VIR_DOMAIN_SNAPSHOT_LIST_ROOTS,
+    .leaves = VIR_DOMAIN_SNAPSHOT_LIST_LEAVES,
+    .no_leaves = VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES,
+    .topological = VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL,
     .groups = groups,
 };
 
 static int
-list(struct drv_conn *conn, const struct domain_ref *dom, const char *from, struct domain_snapshot_ref_list *snaps,
-     unsigned flags, const char *api, struct err *err)
+list(struct drv_conn *conn, const struct domain_ref *dom, const char *from,
+     struct domain_snapshot_ref_list *snaps, unsigned flags, const char *api, struct err *err)
 {
     struct domain_ref self = { 0 };
     g_autoptr(GPtrArray) names = moment_names(conn, dom, &snapshot_kind, from, flags, api, &self, err);
@@ -51,14 +55,15 @@ domains_domain_list_all_snapshots(struct drv_conn *conn, const struct domain_ref
 
 int
 domains_domain_snapshot_list_all_children(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot,
-                                          struct domain_snapshot_ref_list *snaps, unsigned int flags, struct err *err)
+                                          struct domain_snapshot_ref_list *snaps, unsigned int flags,
+                                          struct err *err)
 {
     return list(conn, &snapshot->dom, snapshot->name, snaps, flags, "virDomainSnapshotListAllChildren", err);
 }
 
 static int
-names(struct drv_conn *conn, const struct domain_ref *dom, const char *from, char **result, int max, unsigned flags,
-      const char *api, struct err *err)
+names(struct drv_conn *conn, const struct domain_ref *dom, const char *from, char **result, int max,
+      unsigned flags, const char *api, struct err *err)
 {
     g_autoptr(GPtrArray) all = moment_names(conn, dom, &snapshot_kind, from, flags, api, NULL, err);
     int n = 0;
@@ -71,8 +76,8 @@ names(struct drv_conn *conn, const struct domain_ref *dom, const char *from, cha
 }
 
 int
-domains_domain_snapshot_list_names(struct drv_conn *conn, const struct domain_ref *dom, char **result, int nameslen,
-                                   unsigned int flags, struct err *err)
+domains_domain_snapshot_list_names(struct drv_conn *conn, const struct domain_ref *dom, char **result,
+                                   int nameslen, unsigned int flags, struct err *err)
 {
     return names(conn, dom, NULL, result, nameslen, flags, "virDomainSnapshotListNames", err);
 }
@@ -81,12 +86,13 @@ int
 domains_domain_snapshot_list_children_names(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot,
                                             char **result, int nameslen, unsigned int flags, struct err *err)
 {
-    return names(conn, &snapshot->dom, snapshot->name, result, nameslen, flags, "virDomainSnapshotListChildrenNames",
-                 err);
+    return names(conn, &snapshot->dom, snapshot->name, result, nameslen, flags,
+                 "virDomainSnapshotListChildrenNames", err);
 }
 
 int
-domains_domain_snapshot_num(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+domains_domain_snapshot_num(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                            struct err *err)
 {
     return list(conn, dom, NULL, NULL, flags, "virDomainSnapshotNum", err);
 }
@@ -100,7 +106,8 @@ domains_domain_snapshot_num_children(struct drv_conn *conn, const struct domain_
 
 int
 domains_domain_snapshot_lookup_by_name(struct drv_conn *conn, const struct domain_ref *dom, const char *name,
-                                       unsigned int flags, struct domain_snapshot_ref *result, struct err *err)
+                                       unsigned int flags, struct domain_snapshot_ref *result,
+                                       struct err *err)
 {
     struct moments *all;
     VM_AUTO vm = NULL;

@@ -47,7 +47,8 @@ parse_query(struct uri *uri, const char *whole, struct err *err)
         if (name > 0) {
             if (decode(at, name, "query", whole, &p.name, err) < 0)
                 return -1;
-            if (decode(equals ? equals + 1 : at, equals ? n - name - 1 : 0, "query", whole, &p.value, err) < 0) {
+            if (decode(equals ? equals + 1 : at, equals ? n - name - 1 : 0, "query", whole, &p.value, err) <
+                0) {
                 g_free(p.name);
                 return -1;
             }

@@ -49,14 +49,16 @@ choose_uri(struct conf *conf, const char *name, struct err *err)
     return g_strdup(geteuid() == 0 ? "libvirtd:///system" : "libvirtd:///session");
 }
 
-/* Only a daemon of this host is administered: SCHEME[+unix]:///system or /session, and the name of its socket. */
+/* Only a daemon of this host is administered: SCHEME[+unix]:///system or /session, and the name of its
+ * socket. */
 static int
 check_uri(const struct uri *uri, const char *text, struct err *err)
 {
     static const char *const daemons[] = {
-        "libvirtd", "virtqemud", "virtlxcd", "virtxend", "virtvboxd", "virtbhyved", "virtvzd", "virtchd", "virtnetworkd",
-        "virtstoraged", "virtinterfaced", "virtnodedevd", "virtsecretd", "virtnwfilterd", "virtproxyd", "virtlogd",
-        "virtlockd", "vireod", NULL,
+        "libvirtd",    "virtqemud",     "virtlxcd",     "virtxend",     "virtvboxd",      "virtbhyved",
+        "virtvzd",     "virtchd",       "virtnetworkd", "virtstoraged", "virtinterfaced", "virtnodedevd",
+        "virtsecretd", "virtnwfilterd", "virtproxyd",   "virtlogd",     "virtlockd",      "vireod",
+        NULL,
     };
     const char *problem = NULL;
 
@@ -73,7 +75,8 @@ check_uri(const struct uri *uri, const char *text, struct err *err)
             problem = "it has a parameter other than socket";
     if (!problem)
         return 0;
-    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "virAdmConnectOpen: cannot use URI '%s': %s", text, problem);
+    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "virAdmConnectOpen: cannot use URI '%s': %s", text,
+                   problem);
 }
 
 virAdmConnectPtr

@@ -136,7 +136,8 @@ conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, vi
         return 0;
     e->domain = adm_cb ? VIR_FROM_NONE : VIR_FROM_REMOTE;
     pthread_mutex_lock(&conn->lock);
-    mine = (conn->close_func || conn->adm_close_func) && conn->close_func == cb && conn->adm_close_func == adm_cb;
+    mine = (conn->close_func || conn->adm_close_func) && conn->close_func == cb &&
+           conn->adm_close_func == adm_cb;
     if (mine) {
         free_func = conn->close_free;
         data = conn->close_data;
@@ -189,9 +190,11 @@ resolve_alias(struct conf *conf, const char *name, struct err *err)
 
         if (!equals || strspn(*alias, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                                           "0123456789_-") != (size_t)(equals - *alias)) {
-            err_set_from(err, VIR_FROM_URI, VIR_ERR_CONF_SYNTAX,
-                         "libvirt.conf: the item '%s' of uri_aliases is not of the form name=URI, the name of "
-                         "letters, digits, '_' and '-'", *alias);
+            err_set_from(
+                err, VIR_FROM_URI, VIR_ERR_CONF_SYNTAX,
+                "libvirt.conf: the item '%s' of uri_aliases is not of the form name=URI, the name of "
+                "letters, digits, '_' and '-'",
+                *alias);
             return NULL;
         }
         if (strlen(name) == (size_t)(equals - *alias) && strncmp(name, *alias, equals - *alias) == 0)
@@ -221,7 +224,8 @@ conn_choose_uri(struct conf *conf, const char *name, unsigned int flags, struct 
         chosen = resolved;
     }
     if (chosen && !*chosen) {
-        err_set_from(err, VIR_FROM_NONE, VIR_ERR_NO_CONNECT, "the configuration (uri_default, uri_aliases) leads to an empty URI");
+        err_set_from(err, VIR_FROM_NONE, VIR_ERR_NO_CONNECT,
+                     "the configuration (uri_default, uri_aliases) leads to an empty URI");
         return NULL;
     }
     return g_steal_pointer(&chosen);
@@ -323,7 +327,8 @@ virConnectRef(virConnectPtr conn)
 }
 
 int
-virConnectRegisterCloseCallback(virConnectPtr conn, virConnectCloseFunc cb, void *opaque, virFreeCallback freecb)
+virConnectRegisterCloseCallback(virConnectPtr conn, virConnectCloseFunc cb, void *opaque,
+                                virFreeCallback freecb)
 {
     ENTRY("virConnectRegisterCloseCallback", VIR_FROM_DOMAIN);
 

@@ -16,6 +16,7 @@ virConnectPtr conn_open_admin(const struct open_request *req, struct err *err);
 
 int conn_set_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virAdmConnectCloseFunc adm_cb,
                    void *opaque, virFreeCallback freecb);
-int conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb, virAdmConnectCloseFunc adm_cb);
+int conn_unset_close(struct entry *e, virConnectPtr conn, virConnectCloseFunc cb,
+                     virAdmConnectCloseFunc adm_cb);
 /* On the event loop's thread. */
 void conn_tell_lost(virConnectPtr conn);

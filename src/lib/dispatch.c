@@ -64,8 +64,8 @@ domain_event(virConnectPtr conn, virDomainPtr dom, const struct event *ev, callb
         CALL(BlockJob, ev->u.block_job.disk, ev->u.block_job.type, ev->u.block_job.status);
         break;
     case VIR_DOMAIN_EVENT_ID_DISK_CHANGE:
-        CALL(DiskChange, ev->u.disk_change.oldSrcPath, ev->u.disk_change.newSrcPath, ev->u.disk_change.devAlias,
-             ev->u.disk_change.reason);
+        CALL(DiskChange, ev->u.disk_change.oldSrcPath, ev->u.disk_change.newSrcPath,
+             ev->u.disk_change.devAlias, ev->u.disk_change.reason);
         break;
     case VIR_DOMAIN_EVENT_ID_TRAY_CHANGE:
         CALL(TrayChange, ev->u.tray_change.devAlias, ev->u.tray_change.reason);
@@ -119,10 +119,12 @@ domain_event(virConnectPtr conn, virDomainPtr dom, const struct event *ev, callb
              ev->u.memory_failure.flags);
         break;
     case VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE:
-        CALL(MemoryDeviceSizeChange, ev->u.memory_device_size_change.alias, ev->u.memory_device_size_change.size);
+        CALL(MemoryDeviceSizeChange, ev->u.memory_device_size_change.alias,
+             ev->u.memory_device_size_change.size);
         break;
     case VIR_DOMAIN_EVENT_ID_NIC_MAC_CHANGE:
-        CALL(NICMACChange, ev->u.nic_mac_change.alias, ev->u.nic_mac_change.oldMAC, ev->u.nic_mac_change.newMAC);
+        CALL(NICMACChange, ev->u.nic_mac_change.alias, ev->u.nic_mac_change.oldMAC,
+             ev->u.nic_mac_change.newMAC);
         break;
     case VIR_DOMAIN_EVENT_ID_VCPU_REMOVED:
         CALL(VcpuRemoved, ev->u.vcpu_removed.vcpuid);

@@ -22,7 +22,8 @@ static const struct { int code, domain; const char *what; } bad[HANDLE_TYPES] = 
     [HANDLE_nwfilter] = { VIR_ERR_INVALID_NWFILTER, VIR_FROM_NWFILTER, "network filter" },
     [HANDLE_nwfilter_binding] = { VIR_ERR_INVALID_NWFILTER_BINDING, VIR_FROM_NWFILTER, "filter binding" },
     [HANDLE_domain_snapshot] = { VIR_ERR_INVALID_DOMAIN_SNAPSHOT, VIR_FROM_DOMAIN_SNAPSHOT, "snapshot" },
-    [HANDLE_domain_checkpoint] = { VIR_ERR_INVALID_DOMAIN_CHECKPOINT, VIR_FROM_DOMAIN_CHECKPOINT, "checkpoint" },
+    [HANDLE_domain_checkpoint] = { VIR_ERR_INVALID_DOMAIN_CHECKPOINT, VIR_FROM_DOMAIN_CHECKPOINT,
+                                   "checkpoint" },
     [HANDLE_admin_server] = { VIR_ERR_INVALID_CONN, -1, "server" },
     [HANDLE_admin_client] = { VIR_ERR_INVALID_CONN, -1, "client" },
 };
@@ -123,7 +124,8 @@ bool
 entry_requires(struct entry *e, bool fine, const char *a, const char *b)
 {
     if (!fine)
-        err_set_from(&e->err, e->domain, VIR_ERR_INVALID_ARG, "%s: the flag %s needs %s as well", e->name, a, b);
+        err_set_from(&e->err, e->domain, VIR_ERR_INVALID_ARG, "%s: the flag %s needs %s as well", e->name, a,
+                     b);
     return fine;
 }
 
@@ -157,7 +159,8 @@ entry_no_support(struct entry *e)
 {
     const struct driver *driver = e->conn->drv->driver;
 
-    err_set_from(&e->err, e->domain, VIR_ERR_NO_SUPPORT, "%s is not supported by the %s driver of this connection",
-                 e->name, driver ? driver->name : "unknown");
+    err_set_from(&e->err, e->domain, VIR_ERR_NO_SUPPORT,
+                 "%s is not supported by the %s driver of this connection", e->name,
+                 driver ? driver->name : "unknown");
     return entry_fail(e);
 }

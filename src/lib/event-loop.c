@@ -222,14 +222,16 @@ sweep(void)
 static short
 to_poll(int events)
 {
-    return (events & VIR_EVENT_HANDLE_READABLE ? POLLIN : 0) | (events & VIR_EVENT_HANDLE_WRITABLE ? POLLOUT : 0) |
+    return (events & VIR_EVENT_HANDLE_READABLE ? POLLIN : 0) |
+           (events & VIR_EVENT_HANDLE_WRITABLE ? POLLOUT : 0) |
            (events & VIR_EVENT_HANDLE_ERROR ? POLLERR : 0) | (events & VIR_EVENT_HANDLE_HANGUP ? POLLHUP : 0);
 }
 
 static int
 from_poll(short events)
 {
-    return (events & POLLIN ? VIR_EVENT_HANDLE_READABLE : 0) | (events & POLLOUT ? VIR_EVENT_HANDLE_WRITABLE : 0) |
+    return (events & POLLIN ? VIR_EVENT_HANDLE_READABLE : 0) |
+           (events & POLLOUT ? VIR_EVENT_HANDLE_WRITABLE : 0) |
            (events & (POLLERR | POLLNVAL) ? VIR_EVENT_HANDLE_ERROR : 0) |
            (events & POLLHUP ? VIR_EVENT_HANDLE_HANGUP : 0);
 }
@@ -286,7 +288,8 @@ virEventRunDefaultImpl(void)
     pthread_mutex_lock(&loop.lock);
     if (loop.running) {
         pthread_mutex_unlock(&loop.lock);
-        return entry_set(&e, VIR_ERR_OPERATION_INVALID, "the event loop runs already, on another thread or below");
+        return entry_set(&e, VIR_ERR_OPERATION_INVALID,
+                         "the event loop runs already, on another thread or below");
     }
     loop.running = true;
     loop.runner = pthread_self();

@@ -14,7 +14,8 @@
 
 /* Makes the event loop call back for this connection; false when there is no loop (yet). */
 bool events_need_bell(virConnectPtr conn);
-/* Undoes one events_need_bell(), whatever it said: with the last one, the connection leaves the event loop. */
+/* Undoes one events_need_bell(), whatever it said: with the last one, the connection leaves the event loop.
+ */
 void events_drop_bell(virConnectPtr conn);
 /* From any thread: run the queue soon. */
 void events_wake(virConnectPtr conn);

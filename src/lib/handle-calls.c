@@ -119,7 +119,8 @@ virSecretGetUsageType(virSecretPtr secret)
         return made; \
     }
 GET_PARENT(network_port, virNetworkPort, Network, virNetworkPtr, network, net, net, VIR_FROM_NETWORK)
-GET_PARENT(domain_snapshot, virDomainSnapshot, Domain, virDomainPtr, domain, dom, dom, VIR_FROM_DOMAIN_SNAPSHOT)
+GET_PARENT(domain_snapshot, virDomainSnapshot, Domain, virDomainPtr, domain, dom, dom,
+           VIR_FROM_DOMAIN_SNAPSHOT)
 GET_PARENT(domain_checkpoint, virDomainCheckpoint, Domain, virDomainPtr, domain, dom, dom,
            VIR_FROM_DOMAIN_CHECKPOINT)
 

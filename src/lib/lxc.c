@@ -52,8 +52,8 @@ virDomainLxcEnterNamespace(virDomainPtr domain, unsigned int nfdlist, int *fdlis
 #define CURRENT "/proc/self/attr/current"
 
 int
-virDomainLxcEnterSecurityLabel(virSecurityModelPtr model, virSecurityLabelPtr label, virSecurityLabelPtr oldlabel,
-                               unsigned int flags)
+virDomainLxcEnterSecurityLabel(virSecurityModelPtr model, virSecurityLabelPtr label,
+                               virSecurityLabelPtr oldlabel, unsigned int flags)
 {
     ENTRY("virDomainLxcEnterSecurityLabel", VIR_FROM_NONE);
     g_autofree char *text = NULL;
@@ -67,8 +67,8 @@ virDomainLxcEnterSecurityLabel(virSecurityModelPtr model, virSecurityLabelPtr la
         return 0;
     apparmor = strcmp(model->model, "apparmor") == 0;
     if (!apparmor && strcmp(model->model, "selinux") != 0)
-        return entry_set(&e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the security model '%s' is neither selinux, apparmor nor none",
-                         model->model);
+        return entry_set(&e, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                         "the security model '%s' is neither selinux, apparmor nor none", model->model);
     if (oldlabel) {
         ssize_t n;
 
@@ -87,8 +87,8 @@ virDomainLxcEnterSecurityLabel(virSecurityModelPtr model, virSecurityLabelPtr la
     text = apparmor ? g_strdup_printf("changeprofile %s", label->label) : g_strdup(label->label);
     fd = open(CURRENT, O_WRONLY | O_CLOEXEC);
     if (fd < 0 || write(fd, text, strlen(text)) < 0) {
-        err_errno(&e.err, errno, "cannot set the %s label '%s' of this process through " CURRENT, model->model,
-                  label->label);
+        err_errno(&e.err, errno, "cannot set the %s label '%s' of this process through " CURRENT,
+                  model->model, label->label);
         if (fd >= 0)
             close(fd);
         return entry_fail(&e);
@@ -128,7 +128,8 @@ join_group(char *line, struct err *err)
         errnum = errno;
     if (fd >= 0)
         close(fd);
-    return errnum ? err_errno_from(err, VIR_FROM_CGROUP, errnum, "cannot join the control group %s", procs) : 0;
+    return errnum ? err_errno_from(err, VIR_FROM_CGROUP, errnum, "cannot join the control group %s", procs)
+                  : 0;
 }
 
 int
@@ -144,7 +145,8 @@ virDomainLxcEnterCGroup(virDomainPtr domain, unsigned int flags)
         return entry_fail(&e);
     id = (int)virDomainGetID(domain);
     if (id <= 0)
-        return entry_set(&e, VIR_ERR_OPERATION_INVALID, "the container '%s' is not running", domain->ref.name);
+        return entry_set(&e, VIR_ERR_OPERATION_INVALID, "the container '%s' is not running",
+                         domain->ref.name);
     path = g_strdup_printf("/proc/%d/cgroup", id);
     if (!g_file_get_contents(path, &text, NULL, NULL))
         return entry_set(&e, VIR_ERR_INTERNAL_ERROR, "cannot read %s, the groups of container '%s'", path,

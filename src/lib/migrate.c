@@ -17,7 +17,8 @@ check(struct entry *e, virDomainPtr dom, unsigned long flags)
     return entry_self(e, HANDLE_domain, dom) && entry_writable(e) &&
            entry_exclusive(e, (flags & storage) != storage, "VIR_MIGRATE_NON_SHARED_DISK",
                            "VIR_MIGRATE_NON_SHARED_INC") &&
-           entry_exclusive(e, (flags & parallel) != parallel, "VIR_MIGRATE_TUNNELLED", "VIR_MIGRATE_PARALLEL") &&
+           entry_exclusive(e, (flags & parallel) != parallel, "VIR_MIGRATE_TUNNELLED",
+                           "VIR_MIGRATE_PARALLEL") &&
            entry_requires(e, !(flags & VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES) || flags & storage,
                           "VIR_MIGRATE_NON_SHARED_SYNCHRONOUS_WRITES",
                           "VIR_MIGRATE_NON_SHARED_DISK or VIR_MIGRATE_NON_SHARED_INC");
@@ -28,7 +29,8 @@ check_dest(struct entry *e, virConnectPtr dconn)
 {
     if (handle_is(dconn, HANDLE_conn))
         return true;
-    err_set_from(&e->err, e->domain, VIR_ERR_INVALID_CONN, "%s: the destination connection is not one", e->name);
+    err_set_from(&e->err, e->domain, VIR_ERR_INVALID_CONN, "%s: the destination connection is not one",
+                 e->name);
     return false;
 }
 
@@ -39,9 +41,11 @@ unsupported(struct entry *e, unsigned long flags)
     if (flags & VIR_MIGRATE_OFFLINE)
         return entry_set(e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the driver cannot migrate a definition alone");
     if (flags & VIR_MIGRATE_CHANGE_PROTECTION)
-        return entry_set(e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the driver cannot protect a guest from changes meanwhile");
+        return entry_set(e, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                         "the driver cannot protect a guest from changes meanwhile");
     if (!(flags & VIR_MIGRATE_PEER2PEER) && flags & VIR_MIGRATE_TUNNELLED)
-        return entry_set(e, VIR_ERR_OPERATION_INVALID, "VIR_MIGRATE_TUNNELLED needs VIR_MIGRATE_PEER2PEER as well");
+        return entry_set(e, VIR_ERR_OPERATION_INVALID,
+                         "VIR_MIGRATE_TUNNELLED needs VIR_MIGRATE_PEER2PEER as well");
     return entry_no_support(e);
 }
 
@@ -78,8 +82,9 @@ virDomainMigrate3(virDomainPtr domain, virConnectPtr dconn, virTypedParameterPtr
     ENTRY("virDomainMigrate3", VIR_FROM_DOMAIN);
 
     if (!check(&e, domain, flags) ||
-        !entry_that(&e, !(flags & (VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_TUNNELLED)), "flags",
-                    "cannot have VIR_MIGRATE_PEER2PEER or VIR_MIGRATE_TUNNELLED: virDomainMigrateToURI3() does that"))
+        !entry_that(
+            &e, !(flags & (VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_TUNNELLED)), "flags",
+            "cannot have VIR_MIGRATE_PEER2PEER or VIR_MIGRATE_TUNNELLED: virDomainMigrateToURI3() does that"))
         entry_fail(&e);
     else if (nparams > 0)
         entry_set(&e, VIR_ERR_ARGUMENT_UNSUPPORTED, "the driver does not take parameters of a migration");

@@ -13,8 +13,12 @@ virConnectDomainQemuMonitorEventRegister(virConnectPtr conn, virDomainPtr dom, c
                                          virFreeCallback freecb, unsigned int flags)
 {
     ENTRY("virConnectDomainQemuMonitorEventRegister", VIR_FROM_NONE);
-    struct event_request req = { .filter = { .family = EVENT_QEMU_MONITOR }, .monitor_event = event,
-                                 .flags = flags, .cb = (void (*)(void))cb, .opaque = opaque, .freecb = freecb };
+    struct event_request req = { .filter = { .family = EVENT_QEMU_MONITOR },
+                                 .monitor_event = event,
+                                 .flags = flags,
+                                 .cb = (void (*)(void))cb,
+                                 .opaque = opaque,
+                                 .freecb = freecb };
 
     if (!entry_self(&e, HANDLE_conn, conn) || !entry_writable(&e) ||
         (dom && !entry_other(&e, HANDLE_domain, dom)) || !entry_nonnull(&e, "cb", (const void *)cb))

@@ -18,7 +18,8 @@ rule_set_metadata(struct entry *e, int type, const char *metadata, const char *k
 {
     switch (type) {
     case VIR_DOMAIN_METADATA_TITLE:
-        if (!entry_that(e, !metadata || !strchr(metadata, '\n'), "metadata", "must be one line: a title has no more"))
+        if (!entry_that(e, !metadata || !strchr(metadata, '\n'), "metadata",
+                        "must be one line: a title has no more"))
             return false;
         return must_be_null(e, "uri", uri) && must_be_null(e, "key", key);
     case VIR_DOMAIN_METADATA_DESCRIPTION:
@@ -49,11 +50,13 @@ bool
 rule_cpu_stats(struct entry *e, const void *params, unsigned int nparams, int start_cpu, unsigned int ncpus)
 {
     if (!entry_that(e, start_cpu >= -1, "start_cpu", "must be a CPU, or -1 for all together") ||
-        !entry_that(e, start_cpu != -1 || ncpus == 1, "ncpus", "must be 1 when all CPUs are asked for together") ||
+        !entry_that(e, start_cpu != -1 || ncpus == 1, "ncpus",
+                    "must be 1 when all CPUs are asked for together") ||
         !entry_that(e, (params == NULL) == (nparams == 0), "params", "and nparams must be given together"))
         return false;
     if (ncpus == 0)
-        return entry_that(e, start_cpu == 0 && !params, "ncpus", "may be 0 only to ask for the number of CPUs");
+        return entry_that(e, start_cpu == 0 && !params, "ncpus",
+                          "may be 0 only to ask for the number of CPUs");
     return true;
 }
 
@@ -63,8 +66,8 @@ rule_socket(struct entry *e, int fd)
     struct stat st;
 
     if (fstat(fd, &st) < 0) {
-        err_set_from(&e->err, e->domain, VIR_ERR_SYSTEM_ERROR, "%s: cannot look at descriptor %d: %s", e->name, fd,
-                     g_strerror(errno));
+        err_set_from(&e->err, e->domain, VIR_ERR_SYSTEM_ERROR, "%s: cannot look at descriptor %d: %s",
+                     e->name, fd, g_strerror(errno));
         return false;
     }
     return entry_that(e, S_ISSOCK(st.st_mode), "fd", "must be a socket");

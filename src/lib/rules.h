@@ -10,5 +10,6 @@
 
 bool rule_set_metadata(struct entry *e, int type, const char *metadata, const char *key, const char *uri);
 bool rule_get_metadata(struct entry *e, int type, const char *uri);
-bool rule_cpu_stats(struct entry *e, const void *params, unsigned int nparams, int start_cpu, unsigned int ncpus);
+bool rule_cpu_stats(struct entry *e, const void *params, unsigned int nparams, int start_cpu,
+                    unsigned int ncpus);
 bool rule_socket(struct entry *e, int fd);

@@ -15,8 +15,8 @@ usable(struct entry *e, virStreamPtr st)
 {
     if (!st->st.nonblock)
         return true;
-    err_set_from(&e->err, e->domain, VIR_ERR_OPERATION_INVALID, "%s needs a stream without VIR_STREAM_NONBLOCK",
-                 e->name);
+    err_set_from(&e->err, e->domain, VIR_ERR_OPERATION_INVALID,
+                 "%s needs a stream without VIR_STREAM_NONBLOCK", e->name);
     return false;
 }
 
@@ -25,7 +25,8 @@ static int
 abandon(struct entry *e, virStreamPtr st, const char *who)
 {
     if (!err_is_set(&e->err))
-        err_set_from(&e->err, e->domain, VIR_ERR_OPERATION_FAILED, "%s: the application's %s gave up", e->name, who);
+        err_set_from(&e->err, e->domain, VIR_ERR_OPERATION_FAILED, "%s: the application's %s gave up",
+                     e->name, who);
     virErrorPtr saved;
 
     entry_fail(e);
@@ -140,7 +141,8 @@ virStreamRecvAll(virStreamPtr st, virStreamSinkFunc handler, void *opaque)
 }
 
 int
-virStreamSparseRecvAll(virStreamPtr st, virStreamSinkFunc handler, virStreamSinkHoleFunc holeHandler, void *opaque)
+virStreamSparseRecvAll(virStreamPtr st, virStreamSinkFunc handler, virStreamSinkHoleFunc holeHandler,
+                       void *opaque)
 {
     ENTRY("virStreamSparseRecvAll", VIR_FROM_STREAMS);
     g_autofree char *data = g_malloc(CHUNK);

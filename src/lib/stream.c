@@ -85,7 +85,8 @@ opened(struct entry *e, virStreamPtr st)
 {
     if (st->st.ops || st->st.fd >= 0)
         return true;
-    err_set(&e->err, VIR_ERR_NO_SUPPORT, "%s: the stream is not open: no call was given it, or it has ended", e->name);
+    err_set(&e->err, VIR_ERR_NO_SUPPORT, "%s: the stream is not open: no call was given it, or it has ended",
+            e->name);
     return false;
 }
 
@@ -105,8 +106,9 @@ fd_move(struct entry *e, virStreamPtr st, bool out, char *data, size_t n)
         n = MIN(n, st->st.length - st->moved);
     }
     if (out && st->st.length && st->moved + n > st->st.length)
-        return err_set(&e->err, VIR_ERR_OPERATION_INVALID, "%s: more data than the %llu bytes that were announced",
-                       e->name, (unsigned long long)st->st.length);
+        return err_set(&e->err, VIR_ERR_OPERATION_INVALID,
+                       "%s: more data than the %llu bytes that were announced", e->name,
+                       (unsigned long long)st->st.length);
     for (;;) {
         rc = out ? write(st->st.fd, data, n) : read(st->st.fd, data, n);
         if (rc >= 0) {
@@ -133,7 +135,8 @@ stream_send(struct entry *e, virStreamPtr st, const char *data, size_t n)
         return -1;
     if (st->st.ops) {
         if (!st->st.ops->send)
-            return err_set(&e->err, VIR_ERR_OPERATION_INVALID, "%s: nothing can be sent on this stream", e->name);
+            return err_set(&e->err, VIR_ERR_OPERATION_INVALID, "%s: nothing can be sent on this stream",
+                           e->name);
         return st->st.ops->send(&st->st, data, n, &e->err);
     }
     return fd_move(e, st, true, (char *)data, n);
@@ -146,7 +149,8 @@ stream_recv(struct entry *e, virStreamPtr st, char *data, size_t n, unsigned int
         return -1;
     if (st->st.ops) {
         if (!st->st.ops->recv)
-            return err_set(&e->err, VIR_ERR_OPERATION_INVALID, "%s: nothing is received on this stream", e->name);
+            return err_set(&e->err, VIR_ERR_OPERATION_INVALID, "%s: nothing is received on this stream",
+                           e->name);
         return st->st.ops->recv(&st->st, data, n, flags, &e->err);
     }
     return fd_move(e, st, false, data, n);
@@ -305,7 +309,8 @@ unref_stream(void *opaque)
 }
 
 int
-virStreamEventAddCallback(virStreamPtr st, int events, virStreamEventCallback cb, void *opaque, virFreeCallback ff)
+virStreamEventAddCallback(virStreamPtr st, int events, virStreamEventCallback cb, void *opaque,
+                          virFreeCallback ff)
 {
     ENTRY("virStreamEventAddCallback", VIR_FROM_STREAMS);
     bool taken;
@@ -329,8 +334,8 @@ virStreamEventAddCallback(virStreamPtr st, int events, virStreamEventCallback cb
     } else {
         st->watch = virEventAddHandle(st->st.fd, to_handle(events), fd_event, st, unref_stream);
         if (st->watch < 0) {
-            err_set(&e.err, VIR_ERR_INTERNAL_ERROR, "%s: no event loop is registered that could watch the stream",
-                    e.name);
+            err_set(&e.err, VIR_ERR_INTERNAL_ERROR,
+                    "%s: no event loop is registered that could watch the stream", e.name);
             goto failed;
         }
     }

@@ -160,8 +160,9 @@ virTypedParamsAddFromString(virTypedParameterPtr *params, int *nparams, int *max
         return -1;
     if (from_string(added, value) < 0) {
         (*nparams)--;
-        return entry_set(&e, VIR_ERR_INVALID_ARG, "'%s' is not a value of type %s, which parameter '%s' needs",
-                         value, typed_param_type_name(type), name);
+        return entry_set(&e, VIR_ERR_INVALID_ARG,
+                         "'%s' is not a value of type %s, which parameter '%s' needs", value,
+                         typed_param_type_name(type), name);
     }
     return 0;
 }

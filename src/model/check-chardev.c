@@ -10,7 +10,8 @@
 
 /* ---- as it is read -------------------------------------------------------------------------- */
 
-static int read_source(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
+static int
+read_source(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
 {
     unsigned most = s->type == CHARDEV_TYPE_UDP ? 2 : 1;
     if (s->n_ends > most)
@@ -25,20 +26,26 @@ static int read_channel(const struct domain_def *def, const struct domain_channe
     struct in6_addr six;
     struct in_addr four;
     if (!t)
-        return XML("a channel of guest '%s' has no <target>, whose type says how the guest sees it", def->name);
+        return XML("a channel of guest '%s' has no <target>, whose type says how the guest sees it",
+                   def->name);
     if (t->type != CHANNEL_TARGET_TYPE_GUESTFWD)
         return 0;
     if (!t->address)
         return XML("a guestfwd channel of guest '%s' has no address in its <target>", def->name);
     if (!t->has_port)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "a guestfwd channel of guest '%s' has no port in its "
-                            "<target>", def->name);
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "a guestfwd channel of guest '%s' has no port in its "
+                            "<target>",
+                            def->name);
     if (inet_pton(AF_INET6, t->address, &six) == 1)
-        return UNSUPPORTED("a guestfwd channel of guest '%s' has the address '%s', which has to be an IPv4 address",
-                           def->name, t->address);
+        return UNSUPPORTED(
+            "a guestfwd channel of guest '%s' has the address '%s', which has to be an IPv4 address",
+            def->name, t->address);
     if (inet_pton(AF_INET, t->address, &four) != 1)
-        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR, "a guestfwd channel of guest '%s' has the address "
-                            "'%s', which is no IP address", def->name, t->address);
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR,
+                            "a guestfwd channel of guest '%s' has the address "
+                            "'%s', which is no IP address",
+                            def->name, t->address);
     return 0;
 }
 
@@ -46,18 +53,20 @@ static int read_smartcard(const struct domain_def *def, const struct domain_smar
 {
     if (s->mode == SMARTCARD_MODE_HOST_CERTIFICATES) {
         if (s->n_certificates != 3)
-            return XML("a smartcard of guest '%s' has %u <certificate>; mode='host-certificates' takes three", def->name,
-                       s->n_certificates);
+            return XML("a smartcard of guest '%s' has %u <certificate>; mode='host-certificates' takes three",
+                       def->name, s->n_certificates);
         if (s->database && *s->database != '/')
-            return XML("the <database> '%s' of a smartcard of guest '%s' has to be an absolute path", s->database, def->name);
+            return XML("the <database> '%s' of a smartcard of guest '%s' has to be an absolute path",
+                       s->database, def->name);
     }
     if (s->mode == SMARTCARD_MODE_PASSTHROUGH && !s->source.type)
-        return XML("a smartcard of guest '%s' with mode='passthrough' has no type, which says where it comes from",
-                   def->name);
+        return XML(
+            "a smartcard of guest '%s' with mode='passthrough' has no type, which says where it comes from",
+            def->name);
     const struct device_address *a = s->info.address;
     if (a && a->type && a->type != ADDRESS_TYPE_CCID)
-        return UNSUPPORTED("a smartcard of guest '%s' has an address of type '%s'; it has to be 'ccid'", def->name,
-                           address_type_str(a->type));
+        return UNSUPPORTED("a smartcard of guest '%s' has an address of type '%s'; it has to be 'ccid'",
+                           def->name, address_type_str(a->type));
     return 0;
 }
 
@@ -69,18 +78,22 @@ static int read_filter(const struct domain_def *def, const struct redirfilter_us
         char *end = NULL;
         int64_t n = ids[i].text ? g_ascii_strtoll(ids[i].text, &end, 0) : -1;
         if (ids[i].text && (!*ids[i].text || *end))
-            return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "%s='%s' in <redirfilter> of guest '%s' is no number",
-                                ids[i].name, ids[i].text, def->name);
+            return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                                "%s='%s' in <redirfilter> of guest '%s' is no number", ids[i].name,
+                                ids[i].text, def->name);
         if (n < -1 || n > ids[i].most)
-            return INTERNAL("%s='%s' in <redirfilter> of guest '%s' is not between 0 and 0x%llx, or -1 for any", ids[i].name,
-                            ids[i].text, def->name, (long long)ids[i].most);
+            return INTERNAL(
+                "%s='%s' in <redirfilter> of guest '%s' is not between 0 and 0x%llx, or -1 for any",
+                ids[i].name, ids[i].text, def->name, (long long)ids[i].most);
     }
     const char *v = u->version;
     if (v && strcmp(v, "-1")) {
-        size_t major = strspn(v, "0123456789"), minor = v[major] == '.' ? strspn(v + major + 1, "0123456789") : 0;
+        size_t major = strspn(v, "0123456789"),
+               minor = v[major] == '.' ? strspn(v + major + 1, "0123456789") : 0;
         if (!major || major > 2 || !minor || minor > 2 || v[major + 1 + minor])
-            return XML("version='%s' in <redirfilter> of guest '%s' has to be two numbers such as 1.10, or -1 for any", v,
-                       def->name);
+            return XML("version='%s' in <redirfilter> of guest '%s' has to be two numbers such as 1.10, or "
+                       "-1 for any",
+                       v, def->name);
     }
     return 0;
 }
@@ -97,14 +110,16 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_serials; i++) {
         const struct chardev_target *t = def->serials[i]->target;
         if (t && t->type && (t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG))
-            return UNSUPPORTED("a serial port of guest '%s' has a <target> of type '%s', which is one of consoles", def->name,
-                               chardev_target_type_str(t->type));
+            return UNSUPPORTED(
+                "a serial port of guest '%s' has a <target> of type '%s', which is one of consoles",
+                def->name, chardev_target_type_str(t->type));
     }
     for (uint32_t i = 0; i < def->n_consoles; i++) {
         const struct chardev_target *t = def->consoles[i]->target;
         if (t && t->type && t->type <= CHARDEV_TARGET_TYPE_ISA_DEBUG)
-            return UNSUPPORTED("a console of guest '%s' has a <target> of type '%s', which is one of serial ports", def->name,
-                               chardev_target_type_str(t->type));
+            return UNSUPPORTED(
+                "a console of guest '%s' has a <target> of type '%s', which is one of serial ports",
+                def->name, chardev_target_type_str(t->type));
     }
     SOURCES("channel", def->channels, def->n_channels)
     for (uint32_t i = 0; i < def->n_channels; i++)
@@ -115,7 +130,8 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
             return -1;
     for (uint32_t i = 0; i < def->n_redirdevs; i++)
         if (!def->redirdevs[i]->source.type)
-            return INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from", def->name);
+            return INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from",
+                            def->name);
     SOURCES("redirected device", def->redirdevs, def->n_redirdevs)
 #undef SOURCES
     for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
@@ -151,26 +167,32 @@ static const char *lacking(const struct chardev_source *s, bool named)
     }
 }
 
-static int check_source(const struct domain_def *def, const char *kind, const struct chardev_source *s, bool named,
-                        struct err *err)
+static int
+check_source(const struct domain_def *def, const char *kind, const struct chardev_source *s, bool named,
+             struct err *err)
 {
     const char *lacks = lacking(s, named);
-    int code = s->type == CHARDEV_TYPE_SPICEPORT || s->type == CHARDEV_TYPE_DBUS ? VIR_ERR_CONFIG_UNSUPPORTED :
-        VIR_ERR_INTERNAL_ERROR;
+    int code = s->type == CHARDEV_TYPE_SPICEPORT || s->type == CHARDEV_TYPE_DBUS ? VIR_ERR_CONFIG_UNSUPPORTED
+                                                                                 : VIR_ERR_INTERNAL_ERROR;
     if (lacks)
-        return err_set(err, code, "a %s of type '%s' of guest '%s' lacks <source %s='…'/>", kind, chardev_type_str(s->type),
-                       def->name, lacks);
+        return err_set(err, code, "a %s of type '%s' of guest '%s' lacks <source %s='…'/>", kind,
+                       chardev_type_str(s->type), def->name, lacks);
     const struct chardev_endpoint *e = s->n_ends ? s->ends[0] : NULL;
     if (e && e->reconnect && e->reconnect->enabled == TRI_YES && e->mode == CHARDEV_MODE_BIND)
-        return INTERNAL("a %s of guest '%s' cannot <reconnect> with mode='bind'; mode='connect' can", kind, def->name);
+        return INTERNAL("a %s of guest '%s' cannot <reconnect> with mode='bind'; mode='connect' can", kind,
+                        def->name);
     if (s->type == CHARDEV_TYPE_SPICEPORT &&
-        strspn(e->channel, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(e->channel))
-        return err_set(err, VIR_ERR_INVALID_ARG, "the channel '%s' of a %s of guest '%s' has characters other than "
-                       "letters, digits, -, _ and .", e->channel, kind, def->name);
+        strspn(e->channel, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") !=
+            strlen(e->channel))
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "the channel '%s' of a %s of guest '%s' has characters other than "
+                       "letters, digits, -, _ and .",
+                       e->channel, kind, def->name);
     return 0;
 }
 
-static int only_channel(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
+static int
+only_channel(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
 {
     return s->type != CHARDEV_TYPE_SPICEVMC ? 0 :
         UNSUPPORTED("a %s of guest '%s' cannot be of type 'spicevmc'; virtio channels can", kind, def->name);

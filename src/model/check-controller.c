@@ -9,14 +9,15 @@
 
 /* The models of each type; types without a line have none. */
 static const char *const models[CONTROLLER_TYPE_COUNT][20] = {
-    [CONTROLLER_TYPE_SCSI] = { "auto", "buslogic", "lsilogic", "lsisas1068", "vmpvscsi", "ibmvscsi", "virtio-scsi",
-                               "lsisas1078", "virtio-transitional", "virtio-non-transitional", "ncr53c90", "dc390",
-                               "am53c974" },
-    [CONTROLLER_TYPE_USB] = { "piix3-uhci", "piix4-uhci", "ehci", "ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3",
-                              "vt82c686b-uhci", "pci-ohci", "nec-xhci", "qusb1", "qusb2", "qemu-xhci", "none" },
-    [CONTROLLER_TYPE_PCI] = { "pci-root", "pcie-root", "pci-bridge", "dmi-to-pci-bridge", "pcie-to-pci-bridge",
-                              "pcie-root-port", "pcie-switch-upstream-port", "pcie-switch-downstream-port",
-                              "pci-expander-bus", "pcie-expander-bus" },
+    [CONTROLLER_TYPE_SCSI] = { "auto", "buslogic", "lsilogic", "lsisas1068", "vmpvscsi", "ibmvscsi",
+                               "virtio-scsi", "lsisas1078", "virtio-transitional", "virtio-non-transitional",
+                               "ncr53c90", "dc390", "am53c974" },
+    [CONTROLLER_TYPE_USB] = { "piix3-uhci", "piix4-uhci", "ehci", "ich9-ehci1", "ich9-uhci1", "ich9-uhci2",
+                              "ich9-uhci3", "vt82c686b-uhci", "pci-ohci", "nec-xhci", "qusb1", "qusb2",
+                              "qemu-xhci", "none" },
+    [CONTROLLER_TYPE_PCI] = { "pci-root", "pcie-root", "pci-bridge", "dmi-to-pci-bridge",
+                              "pcie-to-pci-bridge", "pcie-root-port", "pcie-switch-upstream-port",
+                              "pcie-switch-downstream-port", "pci-expander-bus", "pcie-expander-bus" },
     [CONTROLLER_TYPE_IDE] = { "piix3", "piix4", "ich6" },
     [CONTROLLER_TYPE_VIRTIO_SERIAL] = { "virtio", "virtio-transitional", "virtio-non-transitional" },
 };
@@ -25,8 +26,9 @@ int check_controller_read(const struct domain_def *def, const struct domain_cont
 {
     if (c->model && !g_strv_contains(models[c->type], c->model)) {
         g_autofree char *valid = g_strjoinv(", ", (char **)models[c->type]);
-        return UNSUPPORTED("a controller of type '%s' of guest '%s' has model '%s'; %s%s", controller_type_str(c->type),
-                           def->name, c->model, *valid ? "it can be " : "that type has none", valid);
+        return UNSUPPORTED("a controller of type '%s' of guest '%s' has model '%s'; %s%s",
+                           controller_type_str(c->type), def->name, c->model,
+                           *valid ? "it can be " : "that type has none", valid);
     }
     return 0;
 }
@@ -45,11 +47,13 @@ int check_controllers(const struct domain_def *def, struct err *err)
             if (k == i || a->type != b->type)
                 continue;
             if (a->type == CONTROLLER_TYPE_USB && a->model && !strcmp(a->model, "none"))
-                return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has no USB (a controller with model 'none') and "
-                               "another USB controller", def->name);
+                return err_set(err, VIR_ERR_XML_DETAIL,
+                               "guest '%s' has no USB (a controller with model 'none') and "
+                               "another USB controller",
+                               def->name);
             if (k < i && a->index == b->index && !(companion(a) && companion(b)))
-                return XML("guest '%s' has two %s controllers with index %u", def->name, controller_type_str(a->type),
-                           a->index);
+                return XML("guest '%s' has two %s controllers with index %u", def->name,
+                           controller_type_str(a->type), a->index);
         }
     }
     return 0;

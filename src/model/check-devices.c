@@ -23,20 +23,26 @@ static bool is_time(const char *s)
 static int read_graphics(const struct domain_def *def, const struct domain_graphics *g, struct err *err)
 {
     if (g->passwd && g->passwd_valid_to && !is_time(g->passwd_valid_to))
-        return INTERNAL("passwdValidTo='%s' of the graphics of guest '%s' is no time such as 2030-12-31T23:59:59",
-                        g->passwd_valid_to, def->name);
+        return INTERNAL(
+            "passwdValidTo='%s' of the graphics of guest '%s' is no time such as 2030-12-31T23:59:59",
+            g->passwd_valid_to, def->name);
     if (g->type == GRAPHICS_TYPE_VNC && g->passwd && g->connected && g->connected != GRAPHICS_CONNECTED_KEEP)
-        return UNSUPPORTED("the VNC graphics of guest '%s' has connected='%s'; only 'keep' is possible", def->name,
-                           graphics_connected_str(g->connected));
+        return UNSUPPORTED("the VNC graphics of guest '%s' has connected='%s'; only 'keep' is possible",
+                           def->name, graphics_connected_str(g->connected));
     const struct graphics_listen *first = g->n_listens ? g->listens[0] : NULL;
-    if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS && g_strcmp0(g->listen, first->address))
-        return UNSUPPORTED("listen='%s' of the graphics of guest '%s' differs from the address '%s' of its first <listen>",
-                           g->listen, def->name, first->address ? first->address : "");
-    if (g->socket && first && first->type == GRAPHICS_LISTEN_TYPE_SOCKET && g_strcmp0(g->socket, first->socket))
-        return UNSUPPORTED("socket='%s' of the graphics of guest '%s' differs from the socket '%s' of its first <listen>",
-                           g->socket, def->name, first->socket ? first->socket : "");
+    if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS &&
+        g_strcmp0(g->listen, first->address))
+        return UNSUPPORTED(
+            "listen='%s' of the graphics of guest '%s' differs from the address '%s' of its first <listen>",
+            g->listen, def->name, first->address ? first->address : "");
+    if (g->socket && first && first->type == GRAPHICS_LISTEN_TYPE_SOCKET &&
+        g_strcmp0(g->socket, first->socket))
+        return UNSUPPORTED(
+            "socket='%s' of the graphics of guest '%s' differs from the socket '%s' of its first <listen>",
+            g->socket, def->name, first->socket ? first->socket : "");
     if (g->type == GRAPHICS_TYPE_DBUS && g->p2p == TRI_YES && g->address)
-        return XML("the D-Bus graphics of guest '%s' has p2p='yes' and an address; use one of them", def->name);
+        return XML("the D-Bus graphics of guest '%s' has p2p='yes' and an address; use one of them",
+                   def->name);
     return 0;
 }
 
@@ -44,24 +50,29 @@ static int read_audio(const struct domain_def *def, const struct audio_io *io, s
 {
     const struct audio_settings *s = io ? io->settings : NULL;
     if (io && io->fixed_settings == TRI_YES && io->mixing_engine != TRI_YES)
-        return UNSUPPORTED("an <audio> of guest '%s' has fixedSettings='yes', which needs mixingEngine='yes'", def->name);
+        return UNSUPPORTED("an <audio> of guest '%s' has fixedSettings='yes', which needs mixingEngine='yes'",
+                           def->name);
     if (s && (s->frequency || s->channels || s->format) && io->fixed_settings != TRI_YES)
-        return UNSUPPORTED("an <audio> of guest '%s' has <settings>, which need fixedSettings='yes'", def->name);
+        return UNSUPPORTED("an <audio> of guest '%s' has <settings>, which need fixedSettings='yes'",
+                           def->name);
     return 0;
 }
 
 static int read_video(const struct domain_def *def, const struct domain_video *v, struct err *err)
 {
     const struct video_model *m = v->model;
-    if (m && m->acceleration && !m->acceleration->accel2d && !m->acceleration->accel3d && !m->acceleration->rendernode)
+    if (m && m->acceleration && !m->acceleration->accel2d && !m->acceleration->accel3d &&
+        !m->acceleration->rendernode)
         return UNSUPPORTED("the <acceleration> of a video device of guest '%s' says nothing", def->name);
     if (m && m->resolution && (!m->resolution->x || !m->resolution->y))
-        return UNSUPPORTED("the <resolution> of a video device of guest '%s' has to be greater than 0", def->name);
+        return UNSUPPORTED("the <resolution> of a video device of guest '%s' has to be greater than 0",
+                           def->name);
     if (!m || m->type == VIDEO_TYPE_QXL)
         return 0;
     const char *only = m->ram ? "ram" : m->vram64 ? "vram64" : m->vgamem ? "vgamem" : NULL;
-    return !only ? 0 : UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
-                                   m->type ? video_type_str(m->type) : "default", only);
+    return !only ? 0
+                 : UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
+                               m->type ? video_type_str(m->type) : "default", only);
 }
 
 static int read_filesystem(const struct domain_def *def, const struct domain_filesystem *f, struct err *err)
@@ -71,7 +82,8 @@ static int read_filesystem(const struct domain_def *def, const struct domain_fil
         (!s || !(s->file || s->dev || s->dir || s->name || s->socket || (s->pool && s->volume))))
         return err_set(err, VIR_ERR_NO_SOURCE, "a <filesystem> of guest '%s' has no source", def->name);
     if (!f->target || !*f->target)
-        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>", def->name);
+        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
+                       def->name);
     return 0;
 }
 
@@ -86,7 +98,8 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
     if (!s || !s->type)
         return XML("an external <tpm> of guest '%s' does not say the type of its <source>", def->name);
     if (strcmp(s->type, "unix"))
-        return UNSUPPORTED("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right", def->name, s->type);
+        return UNSUPPORTED("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right",
+                           def->name, s->type);
     if (!s->path)
         return XML("an external <tpm> of guest '%s' has no path in its <source>", def->name);
     if (s->mode && s->mode != UNIX_SOCKET_MODE_CLIENT && s->mode != UNIX_SOCKET_MODE_CONNECT)
@@ -112,25 +125,38 @@ static int read_memory(const struct domain_def *def, const struct domain_memory 
     if (!m->target)
         return XML("a <memory> device of guest '%s' has no <target>", def->name);
     if (!m->target->size)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "a <memory> device of guest '%s' has no <size> in its "
-                            "<target>", def->name);
-    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) && !(m->source && m->source->path))
-        return err_set(err, VIR_ERR_XML_DETAIL, "a <memory> device of guest '%s' of model '%s' has no <path> in its "
-                       "<source>", def->name, memory_model_str(m->model));
-    if (m->model == MEMORY_MODEL_VIRTIO_MEM && (m->target->block & (m->target->block - 1) || !m->target->block))
-        return err_set(err, VIR_ERR_XML_DETAIL, "the <block> of a virtio-mem device of guest '%s' has to be a power of two",
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "a <memory> device of guest '%s' has no <size> in its "
+                            "<target>",
+                            def->name);
+    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) &&
+        !(m->source && m->source->path))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "a <memory> device of guest '%s' of model '%s' has no <path> in its "
+                       "<source>",
+                       def->name, memory_model_str(m->model));
+    if (m->model == MEMORY_MODEL_VIRTIO_MEM &&
+        (m->target->block & (m->target->block - 1) || !m->target->block))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <block> of a virtio-mem device of guest '%s' has to be a power of two",
                        def->name);
     return 0;
 }
 
 static int read_lease(const struct domain_def *def, const struct domain_lease *l, struct err *err)
 {
-    const char *lacks = !l->key ? "<key>" : !l->has_target ? "<target>" : !l->path ? "path in its <target>" : NULL;
+    const char *lacks = !l->key          ? "<key>"
+                        : !l->has_target ? "<target>"
+                        : !l->path       ? "path in its <target>"
+                                         : NULL;
     if (lacks)
         return XML("a <lease> of guest '%s' has no %s", def->name, lacks);
     /* The reference fails here without a reason; so there is no other code to give. */
-    return l->lockspace ? 0 : err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "a <lease> of guest '%s' has no "
-                                           "<lockspace>", def->name);
+    return l->lockspace ? 0
+                        : err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                                       "a <lease> of guest '%s' has no "
+                                       "<lockspace>",
+                                       def->name);
 }
 
 int check_devices_read(struct domain_def *def, struct err *err)
@@ -149,7 +175,8 @@ int check_devices_read(struct domain_def *def, struct err *err)
     EACH(inputs, n_inputs, read_input)
     EACH(graphics, n_graphics, read_graphics)
     for (uint32_t i = 0; i < def->n_audios; i++)
-        if (read_audio(def, def->audios[i]->input, err) < 0 || read_audio(def, def->audios[i]->output, err) < 0)
+        if (read_audio(def, def->audios[i]->input, err) < 0 ||
+            read_audio(def, def->audios[i]->output, err) < 0)
             return -1;
     EACH(videos, n_videos, read_video)
     EACH(hostdevs, n_hostdevs, check_hostdev_read)
@@ -160,7 +187,8 @@ int check_devices_read(struct domain_def *def, struct err *err)
         if (!b)
             return XML("an <rng> of guest '%s' has no <backend>", def->name);
         if (b->model == RNG_BACKEND_MODEL_EGD && !b->source.type)
-            return XML("an <rng> of guest '%s' with model='egd' does not say the type of its connection", def->name);
+            return XML("an <rng> of guest '%s' with model='egd' does not say the type of its connection",
+                       def->name);
     }
     EACH(tpms, n_tpms, read_tpm)
     EACH(memories, n_memories, read_memory)
@@ -182,13 +210,17 @@ static int check_videos(const struct domain_def *def, struct err *err)
         const struct domain_video *v = def->videos[i];
         primary += v->model->primary == TRI_YES;
         if (v->model->type == VIDEO_TYPE_NONE && def->n_videos > 1)
-            return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone", def->name);
-        if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER && v->model->type != VIDEO_TYPE_VIRTIO)
-            return UNSUPPORTED("a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
-                               def->name, video_type_str(v->model->type));
+            return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone",
+                               def->name);
+        if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER &&
+            v->model->type != VIDEO_TYPE_VIRTIO)
+            return UNSUPPORTED(
+                "a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
+                def->name, video_type_str(v->model->type));
         if (v->driver && any_virtio(&v->driver->virtio) && v->model->type != VIDEO_TYPE_VIRTIO)
-            return UNSUPPORTED("a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
-                               def->name, video_type_str(v->model->type));
+            return UNSUPPORTED(
+                "a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
+                def->name, video_type_str(v->model->type));
     }
     return primary <= 1 ? 0 : UNSUPPORTED("guest '%s' has %u primary video devices", def->name, primary);
 }
@@ -200,7 +232,8 @@ static int check_sounds(const struct domain_def *def, struct err *err)
             if (def->audios[i]->id == def->audios[k]->id)
                 return XML("guest '%s' has two <audio> with id %u", def->name, def->audios[i]->id);
     for (uint32_t i = 0; i < def->n_sounds + def->n_graphics; i++) {
-        unsigned id = i < def->n_sounds ? def->sounds[i]->audio_id : def->graphics[i - def->n_sounds]->audio_id;
+        unsigned id =
+            i < def->n_sounds ? def->sounds[i]->audio_id : def->graphics[i - def->n_sounds]->audio_id;
         bool found = !id;
         for (uint32_t k = 0; k < def->n_audios && !found; k++)
             found = def->audios[k]->id == id;
@@ -217,15 +250,17 @@ static int check_inputs(const struct domain_def *def, struct err *err)
         const struct domain_input *in = def->inputs[i];
         if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE &&
             in->type != INPUT_TYPE_KEYBOARD)
-            return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio", input_type_str(in->type),
-                            def->name);
+            return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio",
+                            input_type_str(in->type), def->name);
         if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_XEN)
-            return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type), def->name);
+            return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type),
+                            def->name);
         if (in->type == INPUT_TYPE_PASSTHROUGH && in->bus != INPUT_BUS_VIRTIO)
-            return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'", def->name);
+            return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'",
+                               def->name);
         if (in->model && in->bus != INPUT_BUS_VIRTIO)
-            return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'", input_type_str(in->type),
-                               def->name, virtio_model_str(in->model));
+            return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'",
+                               input_type_str(in->type), def->name, virtio_model_str(in->model));
         if (any_virtio(&in->virtio) && in->bus != INPUT_BUS_VIRTIO)
             return UNSUPPORTED("a %s of guest '%s' has options in <driver> that are for bus 'virtio'",
                                input_type_str(in->type), def->name);
@@ -240,25 +275,30 @@ static int check_small(const struct domain_def *def, struct err *err)
         if (strchr(s->name, '/'))
             return UNSUPPORTED("the name '%s' of a <shmem> of guest '%s' contains a '/'", s->name, def->name);
         if (s->msi && !s->server)
-            return XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>", s->name, def->name);
+            return XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>", s->name,
+                       def->name);
     }
     for (uint32_t i = 0; i < def->n_panics; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->panics[i]->model == def->panics[k]->model)
-                return XML("guest '%s' has two panic devices of model '%s'", def->name, panic_model_str(def->panics[i]->model));
+                return XML("guest '%s' has two panic devices of model '%s'", def->name,
+                           panic_model_str(def->panics[i]->model));
     if (def->vsock && def->vsock->cid && def->vsock->cid < 3)
         return UNSUPPORTED("vsock address %u of guest '%s': guests start at 3", def->vsock->cid, def->name);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
         if (def->filesystems[i]->info.boot_order &&
             !(def->filesystems[i]->driver && def->filesystems[i]->driver->type == FS_DRIVER_TYPE_VIRTIOFS))
-            return UNSUPPORTED("filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
-                               "boot", def->filesystems[i]->target, def->name);
+            return UNSUPPORTED(
+                "filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
+                "boot",
+                def->filesystems[i]->target, def->name);
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     for (uint32_t i = 0; i < def->n_memories; i++) {
         const struct memory_target *t = def->memories[i]->target;
         if (t->has_node && numa && numa->n_cells && t->node >= numa->n_cells)
-            return err_set(err, VIR_ERR_XML_DETAIL, "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u",
-                           def->name, t->node, numa->n_cells);
+            return err_set(err, VIR_ERR_XML_DETAIL,
+                           "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u", def->name,
+                           t->node, numa->n_cells);
     }
     return 0;
 }
@@ -268,15 +308,20 @@ static int check_iommu(const struct domain_def *def, struct err *err)
     const struct iommu_driver *d = def->iommu ? def->iommu->driver : NULL;
     if (!d)
         return 0;
-    if (def->iommu->model == IOMMU_MODEL_VIRTIO && (d->intremap || d->caching_mode || d->eim || d->iotlb || d->aw_bits))
-        return XML("an IOMMU of guest '%s' of model 'virtio' has settings in <driver>, which it does not know", def->name);
+    if (def->iommu->model == IOMMU_MODEL_VIRTIO &&
+        (d->intremap || d->caching_mode || d->eim || d->iotlb || d->aw_bits))
+        return XML(
+            "an IOMMU of guest '%s' of model 'virtio' has settings in <driver>, which it does not know",
+            def->name);
     bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
     if (d->intremap == TRI_ON && !split)
-        return UNSUPPORTED("interrupt remapping of the IOMMU of guest '%s' needs <ioapic driver='qemu'/> in <features>",
-                           def->name);
+        return UNSUPPORTED(
+            "interrupt remapping of the IOMMU of guest '%s' needs <ioapic driver='qemu'/> in <features>",
+            def->name);
     if (d->eim == TRI_ON && d->intremap != TRI_ON)
-        return UNSUPPORTED("the IOMMU of guest '%s' needs interrupt remapping (intremap='on') for its extended mode (eim)",
-                           def->name);
+        return UNSUPPORTED(
+            "the IOMMU of guest '%s' needs interrupt remapping (intremap='on') for its extended mode (eim)",
+            def->name);
     return 0;
 }
 

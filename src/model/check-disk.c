@@ -16,8 +16,8 @@ int check_port(const char *port, struct err *err)
     gint64 n = port ? g_ascii_strtoll(port, &end, 10) : 0;
     if (!port || (*port && !*end && n >= 0 && n <= 65535))
         return 0;
-    return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG, "the port '%s' of a <host> is no number from 0 to 65535",
-                        port);
+    return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
+                        "the port '%s' of a <host> is no number from 0 to 65535", port);
 }
 
 static int check_auth(const char *what, const struct storage_auth *a, struct err *err)
@@ -26,9 +26,11 @@ static int check_auth(const char *what, const struct storage_auth *a, struct err
     if (!a)
         return 0;
     if (!a->username || !*a->username)
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no username", what);
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no username",
+                            what);
     if (!s)
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no <secret>", what);
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no <secret>",
+                            what);
     return secret_use_check(s->has_uuid, s->usage, what, err);
 }
 
@@ -37,20 +39,22 @@ static int check_network(const struct domain_disk *d, const struct storage_sourc
     const char *slash = s->name ? strchr(s->name, '/') : NULL;
     if ((s->protocol == STORAGE_PROTOCOL_RBD || s->protocol == STORAGE_PROTOCOL_GLUSTER) && s->name &&
         (!slash || slash == s->name || !slash[1]))
-        return XML("the name '%s' of network disk '%s' has to be a pool and an image, with a '/' between", s->name,
-                   d->target);
+        return XML("the name '%s' of network disk '%s' has to be a pool and an image, with a '/' between",
+                   s->name, d->target);
     if (!s->name && s->protocol != STORAGE_PROTOCOL_NBD)
         return XML("network disk '%s' has no name in its <source>", d->target);
     for (uint32_t i = 0; i < s->n_hosts; i++) {
         const struct storage_host *h = s->hosts[i];
         if (h->transport == STORAGE_TRANSPORT_UNIX && h->name)
-            return XML("a <host> of disk '%s' with transport 'unix' has a socket and no name; it has the name '%s'",
-                       d->target, h->name);
+            return XML(
+                "a <host> of disk '%s' with transport 'unix' has a socket and no name; it has the name '%s'",
+                d->target, h->name);
         if (h->transport == STORAGE_TRANSPORT_UNIX ? !h->socket : !h->name)
             return XML("a <host> of disk '%s' has no %s", d->target,
                        h->transport == STORAGE_TRANSPORT_UNIX ? "socket" : "name");
         if (h->socket && h->transport != STORAGE_TRANSPORT_UNIX)
-            return XML("a <host> of disk '%s' has the socket '%s', which needs transport='unix'", d->target, h->socket);
+            return XML("a <host> of disk '%s' has the socket '%s', which needs transport='unix'", d->target,
+                       h->socket);
         if (check_port(h->port, err) < 0)
             return -1;
     }
@@ -62,18 +66,21 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     const struct storage_source *s = d->source ? &d->source->src : NULL;
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
     if (d->encryption && s && s->encryption)
-        return UNSUPPORTED("disk '%s' of guest '%s' has two <encryption>, one in <source>; one of them has to go",
-                           d->target, def->name);
+        return UNSUPPORTED(
+            "disk '%s' of guest '%s' has two <encryption>, one in <source>; one of them has to go", d->target,
+            def->name);
     if (d->auth && s && s->auth)
-        return XML("disk '%s' of guest '%s' has two <auth>, one in <source>; one of them has to go", d->target, def->name);
+        return XML("disk '%s' of guest '%s' has two <auth>, one in <source>; one of them has to go",
+                   d->target, def->name);
     if (check_auth(what, d->auth, err) < 0 || (s && check_auth(what, s->auth, err) < 0) ||
-        encryption_complete(d->encryption, what, err) < 0 || (s && encryption_complete(s->encryption, what, err) < 0))
+        encryption_complete(d->encryption, what, err) < 0 ||
+        (s && encryption_complete(s->encryption, what, err) < 0))
         return -1;
     if (s && d->type == STORAGE_TYPE_NETWORK && check_network(d, s, err) < 0)
         return -1;
     if (s && d->type == STORAGE_TYPE_VOLUME && !s->pool != !s->volume)
-        return XML("disk '%s' of guest '%s' names a %s but no %s", d->target, def->name, s->pool ? "pool" : "volume",
-                   s->pool ? "volume" : "pool");
+        return XML("disk '%s' of guest '%s' names a %s but no %s", d->target, def->name,
+                   s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");
     if (s && d->type == STORAGE_TYPE_NVME) {
         if (!s->transport_type || strcmp(s->transport_type, "pci"))
             return XML("NVMe disk '%s': the type of its <source> has to be 'pci', not '%s'", d->target,
@@ -94,8 +101,8 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
         return UNSUPPORTED("disk '%s' of guest '%s': '%s' is no format of an image", d->target, def->name,
                            storage_format_str(d->driver->type));
     if (d->driver && d->driver->rerror_policy == DISK_ERROR_POLICY_ENOSPACE)
-        return UNSUPPORTED("disk '%s' of guest '%s': rerror_policy 'enospace' makes no sense for reading", d->target,
-                           def->name);
+        return UNSUPPORTED("disk '%s' of guest '%s': rerror_policy 'enospace' makes no sense for reading",
+                           d->target, def->name);
     return 0;
 }
 
@@ -105,21 +112,26 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
 {
     bool bad = d->device == DISK_DEVICE_FLOPPY ? d->bus != DISK_BUS_FDC : d->bus == DISK_BUS_FDC;
     if (bad)
-        return INTERNAL("%s '%s' of guest '%s' cannot be on bus '%s'; bus='fdc' is for floppies and only for them",
-                        d->device == DISK_DEVICE_FLOPPY ? "floppy" : "disk", d->target, def->name, disk_bus_str(d->bus));
+        return INTERNAL(
+            "%s '%s' of guest '%s' cannot be on bus '%s'; bus='fdc' is for floppies and only for them",
+            d->device == DISK_DEVICE_FLOPPY ? "floppy" : "disk", d->target, def->name, disk_bus_str(d->bus));
     if (d->model && d->bus != DISK_BUS_VIRTIO)
-        return UNSUPPORTED("disk '%s' of guest '%s' has model '%s', which bus '%s' does not know; it is for bus='virtio'",
-                           d->target, def->name, virtio_model_str(d->model), disk_bus_str(d->bus));
+        return UNSUPPORTED(
+            "disk '%s' of guest '%s' has model '%s', which bus '%s' does not know; it is for bus='virtio'",
+            d->target, def->name, virtio_model_str(d->model), disk_bus_str(d->bus));
     enum address_type t = d->info.address ? d->info.address->type : ADDRESS_TYPE_UNSET;
-    bool drive = d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SCSI || d->bus == DISK_BUS_SATA || d->bus == DISK_BUS_FDC;
+    bool drive = d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SCSI || d->bus == DISK_BUS_SATA ||
+                 d->bus == DISK_BUS_FDC;
     if (drive && t && t != ADDRESS_TYPE_DRIVE && t != ADDRESS_TYPE_UNASSIGNED)
-        return UNSUPPORTED("disk '%s' of guest '%s' is on bus '%s' and cannot have an address of type '%s', only 'drive'",
-                           d->target, def->name, disk_bus_str(d->bus), address_type_str(t));
+        return UNSUPPORTED(
+            "disk '%s' of guest '%s' is on bus '%s' and cannot have an address of type '%s', only 'drive'",
+            d->target, def->name, disk_bus_str(d->bus), address_type_str(t));
     if (d->type == STORAGE_TYPE_VHOSTUSER && d->bus != DISK_BUS_VIRTIO)
-        return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only be on bus 'virtio'", d->target, def->name);
-    if (d->tray && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
-        return UNSUPPORTED("disk '%s' of guest '%s' has a tray; only device='cdrom' and 'floppy' have one", d->target,
+        return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only be on bus 'virtio'", d->target,
                            def->name);
+    if (d->tray && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
+        return UNSUPPORTED("disk '%s' of guest '%s' has a tray; only device='cdrom' and 'floppy' have one",
+                           d->target, def->name);
     if (d->removable && d->bus != DISK_BUS_USB)
         return XML("disk '%s' of guest '%s': removable= is for bus='usb'", d->target, def->name);
     return 0;
@@ -130,11 +142,18 @@ static int check_driver(const struct domain_def *def, const struct domain_disk *
     const struct disk_driver *r = d->driver;
     if (!r || d->bus == DISK_BUS_VIRTIO)
         return 0;
-    const char *only = r->queues ? "queues" : r->queue_size ? "queue_size" : r->ioeventfd ? "ioeventfd" :
-        r->event_idx ? "event_idx" : r->virtio.iommu ? "iommu" : r->virtio.ats ? "ats" : r->virtio.packed ? "packed" :
-        r->virtio.page_per_vq ? "page_per_vq" : NULL;
-    return !only ? 0 : UNSUPPORTED("disk '%s' of guest '%s': %s= in <driver> is for bus='virtio', not '%s'", d->target,
-                                   def->name, only, disk_bus_str(d->bus));
+    const char *only = r->queues               ? "queues"
+                       : r->queue_size         ? "queue_size"
+                       : r->ioeventfd          ? "ioeventfd"
+                       : r->event_idx          ? "event_idx"
+                       : r->virtio.iommu       ? "iommu"
+                       : r->virtio.ats         ? "ats"
+                       : r->virtio.packed      ? "packed"
+                       : r->virtio.page_per_vq ? "page_per_vq"
+                                               : NULL;
+    return !only ? 0
+                 : UNSUPPORTED("disk '%s' of guest '%s': %s= in <driver> is for bus='virtio', not '%s'",
+                               d->target, def->name, only, disk_bus_str(d->bus));
 }
 
 static int check_lun(const struct domain_def *def, const struct domain_disk *d, struct err *err)
@@ -148,11 +167,12 @@ static int check_lun(const struct domain_def *def, const struct domain_disk *d, 
     }
     if (d->type != STORAGE_TYPE_BLOCK && d->type != STORAGE_TYPE_VOLUME &&
         !(d->type == STORAGE_TYPE_NETWORK && s && s->protocol == STORAGE_PROTOCOL_ISCSI))
-        return UNSUPPORTED("disk '%s' of guest '%s': device='lun' passes a block device through and cannot be of type '%s'",
-                           d->target, def->name, storage_type_str(d->type));
+        return UNSUPPORTED(
+            "disk '%s' of guest '%s': device='lun' passes a block device through and cannot be of type '%s'",
+            d->target, def->name, storage_type_str(d->type));
     if (d->driver && d->driver->type && d->driver->type != STORAGE_FORMAT_RAW)
-        return UNSUPPORTED("disk '%s' of guest '%s': device='lun' has format 'raw', not '%s'", d->target, def->name,
-                           storage_format_str(d->driver->type));
+        return UNSUPPORTED("disk '%s' of guest '%s': device='lun' has format 'raw', not '%s'", d->target,
+                           def->name, storage_format_str(d->driver->type));
     return 0;
 }
 
@@ -164,8 +184,11 @@ static int check_iotune(const struct domain_def *def, const struct domain_disk *
         t->total_iops_sec && (t->read_iops_sec || t->write_iops_sec) ? "iops_sec" :
         t->total_bytes_sec_max && (t->read_bytes_sec_max || t->write_bytes_sec_max) ? "bytes_sec_max" :
         t->total_iops_sec_max && (t->read_iops_sec_max || t->write_iops_sec_max) ? "iops_sec_max" : NULL;
-    return !what ? 0 : XML("<iotune> of disk '%s' of guest '%s' limits total_%s and also that of reading or writing; use "
-                           "one of the two", d->target, def->name, what);
+    return !what ? 0
+                 : XML("<iotune> of disk '%s' of guest '%s' limits total_%s and also that of reading or "
+                       "writing; use "
+                       "one of the two",
+                       d->target, def->name, what);
 }
 
 static int check_texts(const struct domain_def *def, const struct domain_disk *d, struct err *err)
@@ -174,12 +197,12 @@ static int check_texts(const struct domain_def *def, const struct domain_disk *d
                                                                        { "product", d->product, 16 } };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         if (texts[i].text && strlen(texts[i].text) > texts[i].most)
-            return UNSUPPORTED("<%s> of disk '%s' of guest '%s' has more than %zu characters", texts[i].name, d->target,
-                               def->name, texts[i].most);
+            return UNSUPPORTED("<%s> of disk '%s' of guest '%s' has more than %zu characters", texts[i].name,
+                               d->target, def->name, texts[i].most);
         for (const char *p = texts[i].text; p && *p; p++)
             if (!g_ascii_isprint(*p))
-                return XML("<%s> of disk '%s' of guest '%s' has characters that are not printable ASCII", texts[i].name,
-                           d->target, def->name);
+                return XML("<%s> of disk '%s' of guest '%s' has characters that are not printable ASCII",
+                           texts[i].name, d->target, def->name);
     }
     g_autofree char *what = g_strdup_printf("disk '%s' of guest '%s'", d->target, def->name);
     return wwn_check(d->wwn, what, err);
@@ -192,14 +215,16 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
     if (check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
         check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
         return -1;
-    if (s && s->startup_policy && s->startup_policy != STARTUP_POLICY_DEFAULT && d->type == STORAGE_TYPE_NETWORK)
+    if (s && s->startup_policy && s->startup_policy != STARTUP_POLICY_DEFAULT &&
+        d->type == STORAGE_TYPE_NETWORK)
         return XML("network disk '%s' of guest '%s' cannot have the startupPolicy '%s'", d->target, def->name,
                    startup_policy_str(s->startup_policy));
     for (uint32_t i = 0; i < at; i++)
         if (!g_strcmp0(def->disks[i]->target, d->target))
             return XML("guest '%s' has two disks with the target '%s'", def->name, d->target);
     if (disk_target_index(d->target, NULL) < 0)
-        return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target, def->name);
+        return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target,
+                        def->name);
     return 0;
 }
 

@@ -32,11 +32,15 @@ static int read_iscsi(const struct domain_def *def, const struct hostdev_source 
         return XML("an iSCSI <hostdev> of guest '%s' has %u <host>; it can have one", def->name, s->n_hosts);
     const struct storage_auth *a = s->auth;
     if (a && (!a->username || !*a->username || !a->secret))
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of an iSCSI <hostdev> of guest '%s' "
-                            "has no %s", def->name, a->secret ? "username" : "<secret>");
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR,
+                            "the <auth> of an iSCSI <hostdev> of guest '%s' "
+                            "has no %s",
+                            def->name, a->secret ? "username" : "<secret>");
     if (a && g_strcmp0(a->secret->type, "iscsi"))
-        return UNSUPPORTED("the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
-                           "right", def->name, a->secret->type ? a->secret->type : "");
+        return UNSUPPORTED(
+            "the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
+            "right",
+            def->name, a->secret->type ? a->secret->type : "");
     return !a ? 0 : secret_use_check(a->secret->has_uuid, a->secret->usage, "an iSCSI <hostdev>", err);
 }
 
@@ -54,30 +58,36 @@ static int read_scsi(const struct domain_def *def, const struct hostdev_source *
 static int read_scsi_host(const struct domain_def *def, const struct hostdev_source *s, struct err *err)
 {
     if (!s->protocol)
-        return XML("a <hostdev> of type 'scsi_host' of guest '%s' has no protocol in its <source>; 'vhost' is one",
-                   def->name);
+        return XML(
+            "a <hostdev> of type 'scsi_host' of guest '%s' has no protocol in its <source>; 'vhost' is one",
+            def->name);
     if (s->protocol != HOSTDEV_PROTOCOL_VHOST)
-        return UNSUPPORTED("a <hostdev> of type 'scsi_host' of guest '%s' has protocol '%s'; 'vhost' is right", def->name,
-                           hostdev_protocol_str(s->protocol));
+        return UNSUPPORTED(
+            "a <hostdev> of type 'scsi_host' of guest '%s' has protocol '%s'; 'vhost' is right", def->name,
+            hostdev_protocol_str(s->protocol));
     if (!s->wwpn)
         return XML("a <hostdev> of type 'scsi_host' of guest '%s' has no wwpn in its <source>", def->name);
     if (!g_str_has_prefix(s->wwpn, "naa.") || strlen(s->wwpn) != 20 ||
         strspn(s->wwpn + 4, "0123456789abcdefABCDEF") != 16)
-        return XML("the wwpn '%s' of a <hostdev> of guest '%s' has to be naa. and 16 hexadecimal digits", s->wwpn,
-                   def->name);
+        return XML("the wwpn '%s' of a <hostdev> of guest '%s' has to be naa. and 16 hexadecimal digits",
+                   s->wwpn, def->name);
     return 0;
 }
 
 static int read_mdev(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
 {
     if (!h->model)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "a <hostdev> of type 'mdev' of guest '%s' has no model; "
-                            "'vfio-pci' is one", def->name);
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "a <hostdev> of type 'mdev' of guest '%s' has no model; "
+                            "'vfio-pci' is one",
+                            def->name);
     if (!h->source->address)
-        return UNSUPPORTED("a <hostdev> of type 'mdev' of guest '%s' has no <address> in its <source>", def->name);
-    if (!h->source->address->has_uuid)
-        return UNSUPPORTED("a <hostdev> of type 'mdev' of guest '%s' has no uuid in the <address> of its <source>",
+        return UNSUPPORTED("a <hostdev> of type 'mdev' of guest '%s' has no <address> in its <source>",
                            def->name);
+    if (!h->source->address->has_uuid)
+        return UNSUPPORTED(
+            "a <hostdev> of type 'mdev' of guest '%s' has no uuid in the <address> of its <source>",
+            def->name);
     return 0;
 }
 
@@ -86,8 +96,10 @@ static int read_capabilities(const struct domain_def *def, const struct domain_h
     const struct hostdev_source *s = h->source;
     bool storage = h->type == HOSTDEV_TYPE_STORAGE, misc = h->type == HOSTDEV_TYPE_MISC;
     if (!storage && !misc && h->type != HOSTDEV_TYPE_NET)
-        return UNSUPPORTED("a <hostdev> of guest '%s' of mode 'capabilities' has type '%s'; it has to be storage, misc or "
-                           "net", def->name, hostdev_type_str(h->type));
+        return UNSUPPORTED(
+            "a <hostdev> of guest '%s' of mode 'capabilities' has type '%s'; it has to be storage, misc or "
+            "net",
+            def->name, hostdev_type_str(h->type));
     if (!(storage ? s->block : misc ? s->character : s->interface))
         return XML("a <hostdev> of guest '%s' of type '%s' has no <%s> in its <source>", def->name,
                    hostdev_type_str(h->type), storage ? "block" : misc ? "char" : "interface");
@@ -105,17 +117,21 @@ int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev
         return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' needs mode='capabilities'", def->name,
                            hostdev_type_str(h->type));
     if (s->startup_policy && h->type != HOSTDEV_TYPE_USB)
-        return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' has a startupPolicy; that is for USB devices",
-                           def->name, hostdev_type_str(h->type));
+        return UNSUPPORTED(
+            "a <hostdev> of guest '%s' of type '%s' has a startupPolicy; that is for USB devices", def->name,
+            hostdev_type_str(h->type));
     if ((h->sgio || h->rawio) && h->type != HOSTDEV_TYPE_SCSI)
         return XML("a <hostdev> of guest '%s' of type '%s' has %s=, which is for SCSI devices", def->name,
                    hostdev_type_str(h->type), h->sgio ? "sgio" : "rawio");
     if (h->model && h->type != HOSTDEV_TYPE_MDEV && h->type != HOSTDEV_TYPE_SCSI_HOST)
-        return XML("a <hostdev> of guest '%s' of type '%s' has a model, which is for types mdev and scsi_host", def->name,
-                   hostdev_type_str(h->type));
+        return XML(
+            "a <hostdev> of guest '%s' of type '%s' has a model, which is for types mdev and scsi_host",
+            def->name, hostdev_type_str(h->type));
     if (h->model && (h->model < HOSTDEV_MODEL_VIRTIO) != (h->type == HOSTDEV_TYPE_MDEV))
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "a <hostdev> of guest '%s' of type '%s' cannot have model "
-                            "'%s'", def->name, hostdev_type_str(h->type), hostdev_model_str(h->model));
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "a <hostdev> of guest '%s' of type '%s' cannot have model "
+                            "'%s'",
+                            def->name, hostdev_type_str(h->type), hostdev_model_str(h->model));
     switch (h->type) {
     case HOSTDEV_TYPE_USB: return read_usb(def, s, err);
     case HOSTDEV_TYPE_SCSI: return read_scsi(def, s, err);
@@ -124,9 +140,11 @@ int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev
     default: break;
     }
     if (h->teaming && h->teaming->type != TEAMING_TYPE_TRANSIENT)
-        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' has to be of type 'transient'", def->name);
+        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' has to be of type 'transient'",
+                           def->name);
     if (h->teaming && !h->teaming->persistent)
-        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' does not name its persistent interface", def->name);
+        return UNSUPPORTED(
+            "the <teaming> of a <hostdev> of guest '%s' does not name its persistent interface", def->name);
     return 0;
 }
 
@@ -160,8 +178,8 @@ static bool same_device(const struct domain_hostdev *a, const struct domain_host
     if (!x || !y)
         return !x && !y;
     return x->domain == y->domain && x->bus == y->bus && x->slot == y->slot && x->function == y->function &&
-        x->unit_bus == y->unit_bus && x->device == y->device && x->target == y->target && x->unit == y->unit &&
-        !memcmp(x->uuid, y->uuid, sizeof(x->uuid));
+           x->unit_bus == y->unit_bus && x->device == y->device && x->target == y->target &&
+           x->unit == y->unit && !memcmp(x->uuid, y->uuid, sizeof(x->uuid));
 }
 
 int check_hostdevs(const struct domain_def *def, struct err *err)
@@ -169,7 +187,8 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         for (uint32_t k = 0; k < i; k++)
             if (same_device(def->hostdevs[i], def->hostdevs[k]))
-                return XML("guest '%s' has the same device of the host twice: <hostdev> %u and %u of type '%s'", def->name,
-                           k + 1, i + 1, hostdev_type_str(def->hostdevs[i]->type));
+                return XML(
+                    "guest '%s' has the same device of the host twice: <hostdev> %u and %u of type '%s'",
+                    def->name, k + 1, i + 1, hostdev_type_str(def->hostdevs[i]->type));
     return 0;
 }

@@ -13,7 +13,10 @@
 static int family_of(const char *s)
 {
     unsigned char buf[16];
-    return !s ? 0 : inet_pton(AF_INET, s, buf) == 1 ? AF_INET : inet_pton(AF_INET6, s, buf) == 1 ? AF_INET6 : 0;
+    return !s                                 ? 0
+           : inet_pton(AF_INET, s, buf) == 1  ? AF_INET
+           : inet_pton(AF_INET6, s, buf) == 1 ? AF_INET6
+                                              : 0;
 }
 
 static int wanted(enum ip_family f, int otherwise)
@@ -27,14 +30,17 @@ static int read_ips(const struct domain_def *def, struct network_ip *const *ips,
         const struct network_ip *ip = ips[i];
         int family = family_of(ip->address);
         if (!family || family != wanted(ip->family, family))
-            return XML("'%s' in <ip> of guest '%s' is not an IP address%s%s", ip->address ? ip->address : "", def->name,
-                       ip->family ? " of family " : "", ip->family ? ip_family_str(ip->family) : "");
+            return XML("'%s' in <ip> of guest '%s' is not an IP address%s%s", ip->address ? ip->address : "",
+                       def->name, ip->family ? " of family " : "",
+                       ip->family ? ip_family_str(ip->family) : "");
         if (ip->has_prefix && ip->prefix > (family == AF_INET ? 32u : 128u))
-            return XML("prefix %u in <ip address='%s'> of guest '%s' is more than the address has bits", ip->prefix,
-                       ip->address, def->name);
+            return XML("prefix %u in <ip address='%s'> of guest '%s' is more than the address has bits",
+                       ip->prefix, ip->address, def->name);
         if (ip->peer && family_of(ip->peer) != family)
-            return err_set(err, VIR_ERR_INVALID_ARG, "the peer '%s' in <ip address='%s'> of guest '%s' is not an IP "
-                           "address of the same family", ip->peer, ip->address, def->name);
+            return err_set(err, VIR_ERR_INVALID_ARG,
+                           "the peer '%s' in <ip address='%s'> of guest '%s' is not an IP "
+                           "address of the same family",
+                           ip->peer, ip->address, def->name);
     }
     return 0;
 }
@@ -53,7 +59,8 @@ static bool has_host_bits(const char *address, int family, unsigned prefix)
 
 #define ROUTE(...) err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_XML_ERROR, __VA_ARGS__)
 
-static int read_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err)
+static int
+read_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct network_route *r = routes[i];
@@ -61,17 +68,20 @@ static int read_routes(const struct domain_def *def, struct network_route *const
             return ROUTE("a <route> of guest '%s' has no address", def->name);
         int family = wanted(r->family, AF_INET);
         if (family_of(r->address) != family)
-            return ROUTE("'%s' in <route> of guest '%s' is not an IP address of family %s", r->address, def->name,
-                         family == AF_INET ? "ipv4" : "ipv6");
+            return ROUTE("'%s' in <route> of guest '%s' is not an IP address of family %s", r->address,
+                         def->name, family == AF_INET ? "ipv4" : "ipv6");
         if (family_of(r->gateway) != family)
-            return ROUTE("the gateway '%s' in <route address='%s'> of guest '%s' is not an IP address of family %s",
-                         r->gateway ? r->gateway : "", r->address, def->name, family == AF_INET ? "ipv4" : "ipv6");
+            return ROUTE(
+                "the gateway '%s' in <route address='%s'> of guest '%s' is not an IP address of family %s",
+                r->gateway ? r->gateway : "", r->address, def->name, family == AF_INET ? "ipv4" : "ipv6");
         if (r->netmask && (family != AF_INET || r->has_prefix || family_of(r->netmask) != AF_INET))
-            return ROUTE("the netmask in <route address='%s'> of guest '%s' has to be that of an IPv4 address and stands in "
-                         "for prefix=", r->address, def->name);
-        if (r->has_prefix && r->prefix > (family == AF_INET ? 32u : 128u))
-            return ROUTE("prefix %u in <route address='%s'> of guest '%s' is more than the address has bits", r->prefix,
+            return ROUTE("the netmask in <route address='%s'> of guest '%s' has to be that of an IPv4 "
+                         "address and stands in "
+                         "for prefix=",
                          r->address, def->name);
+        if (r->has_prefix && r->prefix > (family == AF_INET ? 32u : 128u))
+            return ROUTE("prefix %u in <route address='%s'> of guest '%s' is more than the address has bits",
+                         r->prefix, r->address, def->name);
         unsigned prefix = r->prefix;
         bool any = !strcmp(r->address, "0.0.0.0") || !strcmp(r->address, "::");
         if (r->netmask) {
@@ -82,52 +92,75 @@ static int read_routes(const struct domain_def *def, struct network_route *const
             prefix = any ? 0 : family == AF_INET ? 8 : 64;
         }
         if (has_host_bits(r->address, family, prefix))
-            return ROUTE("'%s' in <route> of guest '%s' is no address of a network of prefix %u", r->address, def->name,
-                         prefix);
+            return ROUTE("'%s' in <route> of guest '%s' is no address of a network of prefix %u", r->address,
+                         def->name, prefix);
     }
     return 0;
 }
 
 /* What a port of that type needs; an interface of a network gets the rest from there. */
-static int read_virtualport(const struct domain_def *def, struct domain_interface *n, const char *where, struct err *err)
+static int
+read_virtualport(const struct domain_def *def, struct domain_interface *n, const char *where, struct err *err)
 {
-    static const unsigned can = 1u << INTERFACE_TYPE_NETWORK | 1u << INTERFACE_TYPE_BRIDGE | 1u << INTERFACE_TYPE_DIRECT |
-        1u << INTERFACE_TYPE_HOSTDEV | 1u << INTERFACE_TYPE_ETHERNET;
+    static const unsigned can = 1u << INTERFACE_TYPE_NETWORK | 1u << INTERFACE_TYPE_BRIDGE |
+                                1u << INTERFACE_TYPE_DIRECT | 1u << INTERFACE_TYPE_HOSTDEV |
+                                1u << INTERFACE_TYPE_ETHERNET;
     struct virtualport *v = n->virtualport;
     if (!v)
         return 0;
     if (!(can >> n->type & 1))
-        return UNSUPPORTED("%s: an interface of type '%s' cannot have a <virtualport>", where, interface_type_str(n->type));
+        return UNSUPPORTED("%s: an interface of type '%s' cannot have a <virtualport>", where,
+                           interface_type_str(n->type));
     if (virtualport_complete(v, n->type != INTERFACE_TYPE_NETWORK, where, err) < 0)
         return -1;
     const struct virtualport_parameters *p = v->parameters;
-    const char *lacks = n->type == INTERFACE_TYPE_NETWORK ? NULL :
-        v->type == VIRTUALPORT_TYPE_802_1QBG ? (!p || !p->has_managerid ? "managerid" : !p->has_typeid ? "typeid" :
-                                                !p->has_typeidversion ? "typeidversion" : NULL) :
-        v->type == VIRTUALPORT_TYPE_802_1QBH ? (!p || !p->profileid || !*p->profileid ? "profileid" : NULL) :
-        v->type == VIRTUALPORT_TYPE_MIDONET ? (!p || !p->has_interfaceid ? "interfaceid" : NULL) : NULL;
-    return !lacks ? 0 : err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR, "%s: a <virtualport> of type '%s' needs %s=", where,
-                                     virtualport_type_str(v->type), lacks);
+    const char *lacks =
+        n->type == INTERFACE_TYPE_NETWORK      ? NULL
+        : v->type == VIRTUALPORT_TYPE_802_1QBG ? (!p || !p->has_managerid ? "managerid"
+                                                  : !p->has_typeid        ? "typeid"
+                                                  : !p->has_typeidversion ? "typeidversion"
+                                                                          : NULL)
+        : v->type == VIRTUALPORT_TYPE_802_1QBH ? (!p || !p->profileid || !*p->profileid ? "profileid" : NULL)
+        : v->type == VIRTUALPORT_TYPE_MIDONET  ? (!p || !p->has_interfaceid ? "interfaceid" : NULL)
+                                               : NULL;
+    return !lacks ? 0
+                  : err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR,
+                                 "%s: a <virtualport> of type '%s' needs %s=", where,
+                                 virtualport_type_str(v->type), lacks);
 }
 
-#define NEEDS(attr) err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "<source> of an interface of type '%s' of guest " \
-                                 "'%s' has no attribute '%s'", interface_type_str(n->type), def->name, attr)
+#define NEEDS(attr)                                                                                          \
+    err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,                                                       \
+                 "<source> of an interface of type '%s' of guest "                                           \
+                 "'%s' has no attribute '%s'",                                                               \
+                 interface_type_str(n->type), def->name, attr)
 
 static int read_source(const struct domain_def *def, const struct domain_interface *n, struct err *err)
 {
-    static const unsigned without = 1u << INTERFACE_TYPE_USER | 1u << INTERFACE_TYPE_ETHERNET | 1u << INTERFACE_TYPE_NULL;
+    static const unsigned without =
+        1u << INTERFACE_TYPE_USER | 1u << INTERFACE_TYPE_ETHERNET | 1u << INTERFACE_TYPE_NULL;
     const struct interface_source *s = n->source;
     if (!s)
-        return without >> n->type & 1 ? 0 : XML("an interface of type '%s' of guest '%s' has no <source>, which says what "
-                                                "it is connected to", interface_type_str(n->type), def->name);
+        return without >> n->type & 1
+                   ? 0
+                   : XML("an interface of type '%s' of guest '%s' has no <source>, which says what "
+                         "it is connected to",
+                         interface_type_str(n->type), def->name);
     switch (n->type) {
     case INTERFACE_TYPE_NETWORK: return s->network ? 0 : NEEDS("network");
     case INTERFACE_TYPE_BRIDGE: return s->bridge ? 0 : NEEDS("bridge");
     case INTERFACE_TYPE_DIRECT: case INTERFACE_TYPE_VDPA: return s->dev ? 0 : NEEDS("dev");
     case INTERFACE_TYPE_INTERNAL: return s->name ? 0 : NEEDS("name");
-    case INTERFACE_TYPE_VDS: return !s->has_switchid ? NEEDS("switchid") : !s->has_vds_portid ? NEEDS("portid") :
-        !s->portgroupid ? NEEDS("portgroupid") : !s->has_connectionid ? NEEDS("connectionid") : 0;
-    case INTERFACE_TYPE_CLIENT: case INTERFACE_TYPE_MCAST: case INTERFACE_TYPE_SERVER: case INTERFACE_TYPE_UDP:
+    case INTERFACE_TYPE_VDS:
+        return !s->has_switchid       ? NEEDS("switchid")
+               : !s->has_vds_portid   ? NEEDS("portid")
+               : !s->portgroupid      ? NEEDS("portgroupid")
+               : !s->has_connectionid ? NEEDS("connectionid")
+                                      : 0;
+    case INTERFACE_TYPE_CLIENT:
+    case INTERFACE_TYPE_MCAST:
+    case INTERFACE_TYPE_SERVER:
+    case INTERFACE_TYPE_UDP:
         if (!s->has_port)
             return NEEDS("port");
         if (!s->address && n->type != INTERFACE_TYPE_SERVER)
@@ -136,20 +169,25 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
             XML("an interface of type 'udp' of guest '%s' has no <local> in its <source>", def->name);
     case INTERFACE_TYPE_VHOSTUSER:
         if (s->type && strcmp(s->type, "unix"))
-            return UNSUPPORTED("an interface of type 'vhostuser' of guest '%s' has a <source> of type '%s'; 'unix' is right",
-                               def->name, s->type);
+            return UNSUPPORTED(
+                "an interface of type 'vhostuser' of guest '%s' has a <source> of type '%s'; 'unix' is right",
+                def->name, s->type);
         if (!s->path || !s->socket_mode)
             return NEEDS(s->path ? "mode" : "path");
         if (s->reconnect && s->socket_mode == UNIX_SOCKET_MODE_SERVER)
-            return UNSUPPORTED("an interface of type 'vhostuser' of guest '%s' cannot <reconnect> in mode 'server'",
-                               def->name);
+            return UNSUPPORTED(
+                "an interface of type 'vhostuser' of guest '%s' cannot <reconnect> in mode 'server'",
+                def->name);
         return 0;
     case INTERFACE_TYPE_HOSTDEV:
         if (!s->host_address)
-            return XML("an interface of type 'hostdev' of guest '%s' has no <address> in its <source>", def->name);
+            return XML("an interface of type 'hostdev' of guest '%s' has no <address> in its <source>",
+                       def->name);
         if (g_strcmp0(s->host_address->type, "pci") && g_strcmp0(s->host_address->type, "usb"))
-            return UNSUPPORTED("the <address> in the <source> of an interface of guest '%s' has type '%s'; it has to be pci "
-                               "or usb", def->name, s->host_address->type ? s->host_address->type : "");
+            return UNSUPPORTED(
+                "the <address> in the <source> of an interface of guest '%s' has type '%s'; it has to be pci "
+                "or usb",
+                def->name, s->host_address->type ? s->host_address->type : "");
         return 0;
     default:
         return 0;
@@ -162,19 +200,27 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
     if (read_source(def, n, err) < 0)
         return -1;
     if (n->mac[0] & 1)
-        return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the first byte has "
-                   "to be even", n->mac[0], n->mac[1], n->mac[2], n->mac[3], n->mac[4], n->mac[5], def->name);
+        return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the "
+                   "first byte has "
+                   "to be even",
+                   n->mac[0], n->mac[1], n->mac[2], n->mac[3], n->mac[4], n->mac[5], def->name);
     if (n->model && strspn(n->model, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
         strlen(n->model))
-        return err_set(err, VIR_ERR_INVALID_ARG, "the model '%s' of an interface of guest '%s' has characters other than "
-                       "letters, digits, - and _", n->model, def->name);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "the model '%s' of an interface of guest '%s' has characters other than "
+                       "letters, digits, - and _",
+                       n->model, def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && !n->teaming->persistent)
-        return UNSUPPORTED("a transient <teaming> of guest '%s' does not name its persistent interface", def->name);
+        return UNSUPPORTED("a transient <teaming> of guest '%s' does not name its persistent interface",
+                           def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && n->teaming->persistent)
-        return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent", def->name);
+        return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent",
+                           def->name);
     return read_virtualport(def, n, where, err) < 0 || vlan_complete(n->vlan, where, err) < 0 ||
-                   bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, true, where, err) < 0 ||
-                   read_ips(def, n->ips, n->n_ips, err) < 0 || read_routes(def, n->routes, n->n_routes, err) < 0 ||
+                   bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, true, where, err) <
+                       0 ||
+                   read_ips(def, n->ips, n->n_ips, err) < 0 ||
+                   read_routes(def, n->routes, n->n_routes, err) < 0 ||
                    (n->source && (read_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
                                   read_routes(def, n->source->routes, n->source->n_routes, err) < 0))
                ? -1
@@ -193,18 +239,24 @@ static int check_interface(const struct domain_def *def, const struct domain_int
 {
     const struct virtio_options *v = n->driver ? &n->driver->virtio : NULL;
     if (v && (v->iommu || v->ats || v->packed || v->page_per_vq) && !is_virtio(n->model))
-        return UNSUPPORTED("an interface of guest '%s' with model '%s': %s= in <driver> is for virtio", def->name,
-                           n->model ? n->model : "", v->iommu ? "iommu" : v->ats ? "ats" : v->packed ? "packed" :
-                           "page_per_vq");
+        return UNSUPPORTED("an interface of guest '%s' with model '%s': %s= in <driver> is for virtio",
+                           def->name, n->model ? n->model : "",
+                           v->iommu    ? "iommu"
+                           : v->ats    ? "ats"
+                           : v->packed ? "packed"
+                                       : "page_per_vq");
     if (n->type == INTERFACE_TYPE_VHOSTUSER && !is_virtio(n->model))
-        return INTERNAL("an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'", def->name,
-                        n->model ? n->model : "");
+        return INTERNAL(
+            "an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'",
+            def->name, n->model ? n->model : "");
     if (n->isolated == TRI_YES && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
         return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have <port isolated='yes'/>",
                            interface_type_str(n->type), def->name);
     if (n->target_managed == TRI_NO && n->type != INTERFACE_TYPE_ETHERNET)
-        return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have a target with managed='no'; type 'ethernet' "
-                           "can", interface_type_str(n->type), def->name);
+        return UNSUPPORTED(
+            "an interface of type '%s' of guest '%s' cannot have a target with managed='no'; type 'ethernet' "
+            "can",
+            interface_type_str(n->type), def->name);
     const struct device_rom *r = n->info.rom;
     if (r && r->enabled == TRI_NO && (r->bar || r->file))
         return UNSUPPORTED("the <rom> of an interface of guest '%s' is off and has settings", def->name);

@@ -21,15 +21,18 @@ static int read_cpu(const struct domain_def *def, struct err *err)
     bool named = c->model && c->model->name && *c->model->name;
     const char *vendor = c->model ? c->model->vendor_id : NULL;
     if (vendor && (strlen(vendor) != 12 || strchr(vendor, ',')))
-        return CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma", vendor,
-                   def->name);
+        return CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
+                   vendor, def->name);
     if (c->n_features && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM))
         return CPU("the <cpu> of guest '%s' has features and no <model>", def->name);
     if (c->cache && c->cache->level > 3)
-        return CPU("the <cache> in the <cpu> of guest '%s' has level %u; levels are 1 to 3", def->name, c->cache->level);
+        return CPU("the <cache> in the <cpu> of guest '%s' has level %u; levels are 1 to 3", def->name,
+                   c->cache->level);
     if (c->migratable && c->mode != CPU_MODE_HOST_PASSTHROUGH && c->mode != CPU_MODE_MAXIMUM)
-        return err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED, "the <cpu> of guest '%s' has migratable=, which "
-                            "is for the modes host-passthrough and maximum", def->name);
+        return err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "the <cpu> of guest '%s' has migratable=, which "
+                            "is for the modes host-passthrough and maximum",
+                            def->name);
     if (c->vendor && !(c->model && c->model->name && *c->model->name))
         return CPU("the <cpu> of guest '%s' has a <vendor> and no <model>", def->name);
     for (uint32_t i = 0; i < c->n_features; i++) {
@@ -37,7 +40,8 @@ static int read_cpu(const struct domain_def *def, struct err *err)
             return CPU("a <feature> in the <cpu> of guest '%s' has no name", def->name);
         for (uint32_t k = 0; k < i; k++)
             if (!strcmp(c->features[i]->name, c->features[k]->name))
-                return CPU("the <cpu> of guest '%s' has the feature '%s' twice", def->name, c->features[i]->name);
+                return CPU("the <cpu> of guest '%s' has the feature '%s' twice", def->name,
+                           c->features[i]->name);
     }
     return 0;
 }
@@ -53,11 +57,12 @@ static int read_os(const struct domain_def *def, struct err *err)
         return UNSUPPORTED("<bootmenu timeout='%u'> of guest '%s' is in milliseconds and at most 65535",
                            os->bootmenu_timeout, def->name);
     if (os && os->has_reboot_timeout && (os->reboot_timeout < -1 || os->reboot_timeout > 65535))
-        return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535", os->reboot_timeout,
-                           def->name);
+        return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535",
+                           os->reboot_timeout, def->name);
     const struct domain_hyperv *h = def->features ? def->features->hyperv : NULL;
     if (h && h->spinlocks && h->spinlocks->state == TRI_ON && h->spinlocks->retries < 4095)
-        return XML("<spinlocks retries='%u'> of guest '%s' has to be at least 4095", h->spinlocks->retries, def->name);
+        return XML("<spinlocks retries='%u'> of guest '%s' has to be at least 4095", h->spinlocks->retries,
+                   def->name);
     for (uint32_t i = 0; i < def->n_perf_events; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->perf_events[i]->name == def->perf_events[k]->name)
@@ -76,14 +81,16 @@ static int read_seclabels(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("a dynamic <seclabel> of guest '%s' cannot have relabel='no'", def->name);
         if (s->type == SECLABEL_TYPE_NONE && s->relabel == TRI_YES)
             return UNSUPPORTED("a <seclabel type='none'> of guest '%s' cannot have relabel='yes'", def->name);
-        bool alone = def->n_seclabels == 1 && (s->type == SECLABEL_TYPE_NONE ||
-                                               (s->type == SECLABEL_TYPE_DYNAMIC && !s->label && !s->baselabel));
+        bool alone =
+            def->n_seclabels == 1 && (s->type == SECLABEL_TYPE_NONE ||
+                                      (s->type == SECLABEL_TYPE_DYNAMIC && !s->label && !s->baselabel));
         if (!s->model && !alone)
-            return XML("a <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)", def->name);
+            return XML("a <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)",
+                       def->name);
         for (uint32_t k = 0; k < i; k++)
             if (!g_strcmp0(def->seclabels[k]->model, s->model))
-                return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has two <seclabel> for the model %s", def->name,
-                               s->model ? s->model : "of the host");
+                return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has two <seclabel> for the model %s",
+                               def->name, s->model ? s->model : "of the host");
     }
     return 0;
 }
@@ -98,18 +105,21 @@ static int read_cells(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < numa->n_cells; i++) {
         const struct numa_cell *c = numa->cells[i];
         if (c->has_id && c->id >= numa->n_cells)
-            return XML("a <cell> in <numa> of guest '%s' has id %u; the ids of %u cells are 0 to %u", def->name, c->id,
-                       numa->n_cells, numa->n_cells - 1);
+            return XML("a <cell> in <numa> of guest '%s' has id %u; the ids of %u cells are 0 to %u",
+                       def->name, c->id, numa->n_cells, numa->n_cells - 1);
         for (uint32_t k = 0; k < i; k++)
             if (c->has_id && numa->cells[k]->has_id && numa->cells[k]->id == c->id)
                 return XML("two <cell> in <numa> of guest '%s' have id %u", def->name, c->id);
         for (uint32_t k = 0; k < c->n_distances; k++) {
             const struct numa_distance *d = c->distances[k];
             if (d->id >= numa->n_cells)
-                return XML("a distance in <numa> of guest '%s' is to cell %u, which is not there", def->name, d->id);
+                return XML("a distance in <numa> of guest '%s' is to cell %u, which is not there", def->name,
+                           d->id);
             if (d->value > 255 || d->value < 10 || (d->value == 10) != (d->id == (c->has_id ? c->id : i)))
-                return XML("the distance %u in <numa> of guest '%s' has to be 10 to the cell itself, and 11 to 255 to "
-                           "others", d->value, def->name);
+                return XML("the distance %u in <numa> of guest '%s' has to be 10 to the cell itself, and 11 "
+                           "to 255 to "
+                           "others",
+                           d->value, def->name);
         }
     }
     return 0;
@@ -122,7 +132,8 @@ static int read_idmap(const struct domain_def *def, struct err *err)
     for (unsigned m = 0; m < 2; m++)
         for (uint32_t i = 0; i < counts[m]; i++)
             if (!maps[m][i]->has_start || !maps[m][i]->has_target || !maps[m][i]->has_count)
-                return XML("a %s in <idmap> of guest '%s' needs start, target and count", m ? "<gid>" : "<uid>", def->name);
+                return XML("a %s in <idmap> of guest '%s' needs start, target and count",
+                           m ? "<gid>" : "<uid>", def->name);
     if (!counts[0] != !counts[1])
         return UNSUPPORTED("<idmap> of guest '%s' has to map both <uid> and <gid>", def->name);
     if (counts[0] && (maps[0][0]->start || maps[1][0]->start))
@@ -142,28 +153,32 @@ static int read_rest(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_iothreadids; i++) {
         const struct iothread *t = def->iothreadids[i];
         if (t->has_thread_pool_min && t->has_thread_pool_max && t->thread_pool_min > t->thread_pool_max)
-            return UNSUPPORTED("I/O thread %u of guest '%s' has a thread_pool_min of %d, more than its thread_pool_max", t->id,
-                               def->name, t->thread_pool_min);
+            return UNSUPPORTED(
+                "I/O thread %u of guest '%s' has a thread_pool_min of %d, more than its thread_pool_max",
+                t->id, def->name, t->thread_pool_min);
     }
     const struct domain_clock *c = def->clock;
     if (c && c->adjustment && strcmp(c->adjustment, "reset")) {
         char *end;
         g_ascii_strtoll(c->adjustment, &end, 10);
         if (!*c->adjustment || *end)
-            return XML("the <clock> of guest '%s' has adjustment='%s', which has to be a number of seconds or 'reset'",
+            return XML("the <clock> of guest '%s' has adjustment='%s', which has to be a number of seconds "
+                       "or 'reset'",
                        def->name, c->adjustment);
     }
     for (uint32_t i = 0; c && i < c->n_timers; i++) {
         const struct domain_timer *t = c->timers[i];
         if (t->track && t->name != TIMER_NAME_RTC && t->name != TIMER_NAME_PLATFORM)
-            return UNSUPPORTED("the timer '%s' of guest '%s' cannot track anything", timer_name_str(t->name), def->name);
-        if (t->frequency && t->name != TIMER_NAME_TSC)
-            return UNSUPPORTED("the timer '%s' of guest '%s' has a frequency, which is for 'tsc'", timer_name_str(t->name),
+            return UNSUPPORTED("the timer '%s' of guest '%s' cannot track anything", timer_name_str(t->name),
                                def->name);
+        if (t->frequency && t->name != TIMER_NAME_TSC)
+            return UNSUPPORTED("the timer '%s' of guest '%s' has a frequency, which is for 'tsc'",
+                               timer_name_str(t->name), def->name);
     }
     if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
         return UNSUPPORTED("<%s> of guest '%s' cannot be a core dump, which is for <on_crash>",
-                           def->on_poweroff > LIFECYCLE_ACTION_PRESERVE ? "on_poweroff" : "on_reboot", def->name);
+                           def->on_poweroff > LIFECYCLE_ACTION_PRESERVE ? "on_poweroff" : "on_reboot",
+                           def->name);
     return read_idmap(def, err);
 }
 
@@ -171,8 +186,8 @@ int domain_read_check(struct domain_def *def, struct err *err)
 {
     if (def->title && strchr(def->title, '\n'))
         return XML("the title of guest '%s' contains a line break", def->name);
-    return read_os(def, err) < 0 || read_cells(def, err) < 0 || read_rest(def, err) < 0 || read_cpu(def, err) < 0 || read_seclabels(def, err) < 0 ||
-                   check_devices_read(def, err) < 0
+    return read_os(def, err) < 0 || read_cells(def, err) < 0 || read_rest(def, err) < 0 ||
+                   read_cpu(def, err) < 0 || read_seclabels(def, err) < 0 || check_devices_read(def, err) < 0
                ? -1
                : 0;
 }
@@ -184,27 +199,35 @@ static int check_loader(const struct domain_def *def, struct err *err)
     const struct domain_os *os = def->os;
     const struct os_loader *l = os->loader;
     if (!os->firmware && ((l && !l->path) || (!l && os->nvram)))
-        return err_set(err, VIR_ERR_XML_DETAIL, "the <loader> of guest '%s' names no file, and <os> has no firmware= that "
-                       "would find one", def->name);
-    if (os->firmware && l && (l->readonly || l->type || l->path))
-        return err_set(err, VIR_ERR_XML_DETAIL, "<os> of guest '%s' has firmware='%s', which finds a <loader>; its %s has "
-                       "to go", def->name, os_firmware_str(os->firmware), l->readonly ? "readonly=" : l->type ? "type=" :
-                       "path");
-    if (l && l->stateless == TRI_YES && os->nvram)
-        return err_set(err, VIR_ERR_XML_DETAIL, "the <loader> of guest '%s' is stateless and cannot have an <nvram>",
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <loader> of guest '%s' names no file, and <os> has no firmware= that "
+                       "would find one",
                        def->name);
+    if (os->firmware && l && (l->readonly || l->type || l->path))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "<os> of guest '%s' has firmware='%s', which finds a <loader>; its %s has "
+                       "to go",
+                       def->name, os_firmware_str(os->firmware),
+                       l->readonly ? "readonly="
+                       : l->type   ? "type="
+                                   : "path");
+    if (l && l->stateless == TRI_YES && os->nvram)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);
     return 0;
 }
 
-static int check_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+static int
+check_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     GHashTable *aliases = ((void **)data)[0];
     struct err *err = ((void **)data)[1];
-    if (info->alias && g_str_has_prefix(info->alias, "ua-") && !g_hash_table_add(aliases, g_strdup(info->alias)))
+    if (info->alias && g_str_has_prefix(info->alias, "ua-") &&
+        !g_hash_table_add(aliases, g_strdup(info->alias)))
         return UNSUPPORTED("two devices of guest '%s' have the alias '%s'", def->name, info->alias);
     if (info->address && info->address->type == ADDRESS_TYPE_UNASSIGNED && strcmp(kind, "hostdev"))
-        return UNSUPPORTED("a %s of guest '%s' has an address of type 'unassigned', which is for <hostdev>", kind,
-                           def->name);
+        return UNSUPPORTED("a %s of guest '%s' has an address of type 'unassigned', which is for <hostdev>",
+                           kind, def->name);
     return 0;
 }
 
@@ -221,11 +244,12 @@ static int check_cells(const struct domain_def *def, struct err *err)
         ssize_t last = map ? bitmap_last(map) : -1;
         bitmap_free(map);
         if (last >= (ssize_t)def->vcpu->max)
-            return INTERNAL("NUMA cell %u of guest '%s' holds vcpu %zd; the guest has %u vcpus", i, def->name, last,
-                            def->vcpu->max);
+            return INTERNAL("NUMA cell %u of guest '%s' holds vcpu %zd; the guest has %u vcpus", i, def->name,
+                            last, def->vcpu->max);
     }
-    return cpus <= def->vcpu->max ? 0 : INTERNAL("the NUMA cells of guest '%s' hold %zu vcpus; the guest has %u", def->name,
-                                                 cpus, def->vcpu->max);
+    return cpus <= def->vcpu->max ? 0
+                                  : INTERNAL("the NUMA cells of guest '%s' hold %zu vcpus; the guest has %u",
+                                             def->name, cpus, def->vcpu->max);
 }
 
 int domain_check(struct domain_def *def, struct err *err)

@@ -20,7 +20,11 @@ ALONE(interface_complete, struct interface_def)
 ALONE(node_device_complete, struct node_device_def)
 
 static int domain_alone(void *def, struct err *err) { return domain_complete(def, ARCH_I686, err); }
-static int vol_alone(void *def, struct err *err) { return storage_vol_complete(def, POOL_TYPE_DIR, false, err); }
+static int
+vol_alone(void *def, struct err *err)
+{
+    return storage_vol_complete(def, POOL_TYPE_DIR, false, err);
+}
 
 int document_complete(void *root, struct err *err)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * complete-controller: numbers and order of controllers, and those that devices need; see complete.h.  Nothing waits.
+ * complete-controller: numbers and order of controllers, and those that devices need; see complete.h. Nothing
+ * waits.
  */
 #include <glib.h>
 #include "model/complete.h"
@@ -26,8 +27,8 @@ static bool domain_find_numbered(const struct domain_def *def, enum controller_t
     return false;
 }
 
-struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index,
-                                                const char *model)
+struct domain_controller *
+domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index, const char *model)
 {
     struct domain_controller *c = model_new(def, struct domain_controller);
     c->type = type;
@@ -41,11 +42,13 @@ struct domain_controller *domain_add_controller(struct domain_def *def, enum con
 /* No machine has more; each index below the highest becomes a controller. */
 enum { MAX_CONTROLLER = 255 };
 
-static int need_controllers(struct domain_def *def, enum controller_type type, int64_t highest, struct err *err)
+static int
+need_controllers(struct domain_def *def, enum controller_type type, int64_t highest, struct err *err)
 {
     if (highest > MAX_CONTROLLER)
-        return err_set(err, VIR_ERR_XML_ERROR, "a device of guest '%s' is on %s controller %lld; the highest is %d",
-                       def->name, controller_type_str(type), (long long)highest, MAX_CONTROLLER);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "a device of guest '%s' is on %s controller %lld; the highest is %d", def->name,
+                       controller_type_str(type), (long long)highest, MAX_CONTROLLER);
     for (int i = 0; i <= highest; i++)
         if (!domain_find_controller(def, type, i))
             domain_add_controller(def, type, i, NULL);

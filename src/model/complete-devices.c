@@ -21,17 +21,20 @@ static void complete_ips(struct network_ip **ips, uint32_t n)
 /* What the card says to the switch it is plugged into. */
 static int complete_plug(struct domain_def *def, struct domain_interface *net, struct err *err)
 {
-    g_autofree char *where = g_strdup_printf("<interface type='%s'> of guest '%s'", interface_type_str(net->type),
-                                             def->name);
+    g_autofree char *where =
+        g_strdup_printf("<interface type='%s'> of guest '%s'", interface_type_str(net->type), def->name);
     bool network = net->type == INTERFACE_TYPE_NETWORK;
-    if (net->virtualport && !network && net->type != INTERFACE_TYPE_BRIDGE && net->type != INTERFACE_TYPE_DIRECT &&
-        net->type != INTERFACE_TYPE_HOSTDEV)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s has a <virtualport>, and is not plugged into a switch", where);
+    if (net->virtualport && !network && net->type != INTERFACE_TYPE_BRIDGE &&
+        net->type != INTERFACE_TYPE_DIRECT && net->type != INTERFACE_TYPE_HOSTDEV)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "%s has a <virtualport>, and is not plugged into a switch", where);
     if (routes_complete(def, net->routes, net->n_routes, where, err) < 0 ||
         (net->source && routes_complete(def, net->source->routes, net->source->n_routes, where, err) < 0))
         return -1;
     return virtualport_fill(def, net->virtualport, !network, where, err) < 0 ||
-        bandwidth_complete(&net->bandwidth, network, false, where, err) < 0 ? -1 : vlan_complete(net->vlan, where, err);
+                   bandwidth_complete(&net->bandwidth, network, false, where, err) < 0
+               ? -1
+               : vlan_complete(net->vlan, where, err);
 }
 
 int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err)
@@ -165,7 +168,8 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
     /* the first listener is repeated in attributes, for those who knew the format before it had listeners */
     const struct graphics_listen *first = g->listens[0];
     g->listen = first->type == GRAPHICS_LISTEN_TYPE_ADDRESS ? first->address : NULL;
-    g->socket = first->type == GRAPHICS_LISTEN_TYPE_SOCKET && g->type == GRAPHICS_TYPE_VNC ? first->socket : NULL;
+    g->socket =
+        first->type == GRAPHICS_LISTEN_TYPE_SOCKET && g->type == GRAPHICS_TYPE_VNC ? first->socket : NULL;
 }
 
 static void complete_video(struct domain_def *def)
@@ -181,8 +185,9 @@ static void complete_video(struct domain_def *def)
             v->model = model_new(def, struct video_model);
         struct video_model *m = v->model;
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
-            m->type = def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ ? VIDEO_TYPE_XEN :
-                def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA : VIDEO_TYPE_CIRRUS;
+            m->type = def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ    ? VIDEO_TYPE_XEN
+                      : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA
+                                                                                     : VIDEO_TYPE_CIRRUS;
         primary |= m->primary == TRI_YES;
         if (m->type == VIDEO_TYPE_NONE)
             continue;
@@ -262,13 +267,16 @@ static void complete_filter(struct domain_def *def, struct redirfilter_usb *u)
     const char **const ids[] = { &u->class, &u->vendor, &u->product };
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         gint64 n = *ids[i] ? g_ascii_strtoll(*ids[i], NULL, 0) : -1;
-        *ids[i] = n < 0 ? NULL : i == 0 ? model_printf(def, "0x%02X", (unsigned)n) : model_printf(def, "0x%04X", (unsigned)n);
+        *ids[i] = n < 0    ? NULL
+                  : i == 0 ? model_printf(def, "0x%02X", (unsigned)n)
+                           : model_printf(def, "0x%04X", (unsigned)n);
     }
     if (u->version && !strcmp(u->version, "-1"))
         u->version = NULL;
 }
 
-static int complete_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+static int
+complete_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     if (info->acpi && !info->acpi->index && strcmp(kind, "controller"))
         info->acpi = NULL;      /* a node alone is one of an expander bus */
@@ -290,7 +298,8 @@ static void complete_others(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         complete_hostdev(def, def->hostdevs[i], &scsi);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
-        if (!def->filesystems[i]->accessmode && !(def->filesystems[i]->source && def->filesystems[i]->source->socket))
+        if (!def->filesystems[i]->accessmode &&
+            !(def->filesystems[i]->source && def->filesystems[i]->source->socket))
             def->filesystems[i]->accessmode = FS_ACCESSMODE_PASSTHROUGH;
     for (uint32_t i = 0; i < def->n_watchdogs; i++)
         if (!def->watchdogs[i]->action)

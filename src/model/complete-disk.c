@@ -50,7 +50,8 @@ static void drive_address(struct domain_def *def, struct domain_disk *d)
     struct device_address *a = d->info.address;
     if (i < 0 || (a && a->type))
         return;
-    if (d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_FDC && d->bus != DISK_BUS_SATA && d->bus != DISK_BUS_SCSI)
+    if (d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_FDC && d->bus != DISK_BUS_SATA &&
+        d->bus != DISK_BUS_SCSI)
         return;
     a = d->info.address = model_new(def, struct device_address);
     a->type = ADDRESS_TYPE_DRIVE;
@@ -102,10 +103,12 @@ static void complete_seclabels(struct domain_disk *d)
 static void complete_hosts(struct domain_def *def, struct domain_disk *d)
 {
     static const unsigned short ports[STORAGE_PROTOCOL_COUNT] = {
-        [STORAGE_PROTOCOL_NBD] = 10809, [STORAGE_PROTOCOL_SHEEPDOG] = 7000, [STORAGE_PROTOCOL_GLUSTER] = 24007,
-        [STORAGE_PROTOCOL_ISCSI] = 3260, [STORAGE_PROTOCOL_HTTP] = 80, [STORAGE_PROTOCOL_HTTPS] = 443,
-        [STORAGE_PROTOCOL_FTP] = 21, [STORAGE_PROTOCOL_FTPS] = 990, [STORAGE_PROTOCOL_TFTP] = 69,
-        [STORAGE_PROTOCOL_SSH] = 22, [STORAGE_PROTOCOL_VXHS] = 9999,
+        [STORAGE_PROTOCOL_NBD] = 10809,     [STORAGE_PROTOCOL_SHEEPDOG] = 7000,
+        [STORAGE_PROTOCOL_GLUSTER] = 24007, [STORAGE_PROTOCOL_ISCSI] = 3260,
+        [STORAGE_PROTOCOL_HTTP] = 80,       [STORAGE_PROTOCOL_HTTPS] = 443,
+        [STORAGE_PROTOCOL_FTP] = 21,        [STORAGE_PROTOCOL_FTPS] = 990,
+        [STORAGE_PROTOCOL_TFTP] = 69,       [STORAGE_PROTOCOL_SSH] = 22,
+        [STORAGE_PROTOCOL_VXHS] = 9999,
     };
     struct storage_source *s = d->source ? &d->source->src : NULL;
     for (uint32_t i = 0; s && i < s->n_hosts; i++) {
@@ -149,22 +152,28 @@ static bool device_given(const struct domain_disk *d)
 int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct err *err)
 {
     if (!d->target)
-        return err_set(err, VIR_ERR_NO_TARGET, "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
-                       "its disks apart", def->name);
+        return err_set(err, VIR_ERR_NO_TARGET,
+                       "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
+                       "its disks apart",
+                       def->name);
     if (disk_target_index(d->target, NULL) < 0 && !device_given(d))
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and "
-                       "no address says where it is", d->target, def->name);
-    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "floppy '%s' of guest '%s': names of floppies start with fd",
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and "
+                       "no address says where it is",
                        d->target, def->name);
+    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "floppy '%s' of guest '%s': names of floppies start with fd", d->target, def->name);
     if (!d->bus)
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
     if (!disk_has_source(d)) {
         if (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN)
-            return err_set(err, VIR_ERR_NO_SOURCE, "disk '%s' of guest '%s' has no <source>; only drives with media "
-                           "that can be changed may be empty", d->target, def->name);
+            return err_set(err, VIR_ERR_NO_SOURCE,
+                           "disk '%s' of guest '%s' has no <source>; only drives with media "
+                           "that can be changed may be empty",
+                           d->target, def->name);
         if (d->type == STORAGE_TYPE_BLOCK)          /* an empty drive */
             d->type = STORAGE_TYPE_FILE;
     }

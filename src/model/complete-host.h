@@ -29,13 +29,14 @@ int node_device_complete(struct node_device_def *def, struct err *err);
 int node_device_check(struct node_device_def *def, struct err *err);
 /* `now` names what has no name and is its time; `domain` is the guest that it is taken of.  The caller
  * adds its parent and its <domain>.  disk_only: without memory, as VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY. */
-int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only, int64_t now,
-                      struct err *err);
+int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only,
+                      int64_t now, struct err *err);
 /* Of a document that a client brings back as it was: only what it leaves open is filled in. */
 int snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, struct err *err);
 /* What the schema says of a new one beyond its elements: VIR_ERR_XML_INVALID_SCHEMA. */
 int checkpoint_check(const struct checkpoint_def *def, struct err *err);
-int checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now, struct err *err);
+int checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now,
+                        struct err *err);
 int backup_complete(struct backup_def *def, const struct domain_def *domain, int64_t now, struct err *err);
 
 /* Any document, as far as that is possible without its surroundings: for tools and tests. */

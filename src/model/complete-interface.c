@@ -39,8 +39,8 @@ complete_vlan(const void *root, struct interface_def *def, struct err *err)
         return err_set(err, VIR_ERR_XML_ERROR, "interface '%s' of type 'vlan' has no <vlan>", def->name);
     struct interface_def *on = def->vlan->interface;
     if (!on || !on->name)
-        return err_set(err, VIR_ERR_XML_ERROR, "<vlan> of interface '%s' has no <interface name='…'/>, which it runs on",
-                       def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<vlan> of interface '%s' has no <interface name='…'/>, which it runs on", def->name);
     def->vlan->interface = model_new(root, struct interface_def);     /* its name alone counts */
     def->vlan->interface->name = on->name;
     return 0;
@@ -72,7 +72,8 @@ complete(const void *root, struct interface_def *def, unsigned may, struct err *
         return err_set(err, VIR_ERR_XML_ERROR, "an interface of type '%s' cannot be inside this one",
                        hostif_type_str(def->type));
     if (!def->name)
-        return err_set(err, VIR_ERR_XML_ERROR, "an interface of type '%s' has no name=", hostif_type_str(def->type));
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "an interface of type '%s' has no name=", hostif_type_str(def->type));
     complete_protocols(def);
     if (member) {                       /* it is the outer interface that is started and has addresses */
         def->start = HOSTIF_STARTMODE_UNSET;

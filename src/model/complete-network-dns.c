@@ -21,7 +21,8 @@ static int
 complete_srv(const struct network_def *def, const struct dns_srv *s, struct err *err)
 {
     if (!s->target && (s->has_port || s->priority || s->weight))
-        return bad(err, def, "SRV", s->service, "has a port, priority or weight but no target, which they are about");
+        return bad(err, def, "SRV", s->service,
+                   "has a port, priority or weight but no target, which they are about");
     if (s->has_port && (s->port < 1 || s->port > 65535))
         return bad(err, def, "SRV", s->service, "needs a port from 1 to 65535");
     if (s->priority > 65535 || s->weight > 65535)
@@ -51,10 +52,11 @@ network_complete_dns(struct network_def *def, struct err *err)
         struct dns_forwarder *f = d->forwarders[i];
         struct ip ip;
         if (!f->domain && !f->addr)
-            return err_set(err, VIR_ERR_XML_ERROR, "a <forwarder> of network '%s' has neither addr= nor domain=", def->name);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "a <forwarder> of network '%s' has neither addr= nor domain=", def->name);
         if (f->addr && ip_parse(f->addr, &ip) < 0)
-            return err_set(err, VIR_ERR_XML_ERROR, "a <forwarder> of network '%s': '%s' is not an IP address", def->name,
-                           f->addr);
+            return err_set(err, VIR_ERR_XML_ERROR, "a <forwarder> of network '%s': '%s' is not an IP address",
+                           def->name, f->addr);
         if (f->addr)
             f->addr = ip_text(def, &ip);
     }
@@ -68,7 +70,7 @@ network_complete_dns(struct network_def *def, struct err *err)
         if (complete_host(def, d->hosts[i], err) < 0)
             return -1;
     if (d->enable == TRI_NO && (d->n_forwarders || d->n_txts || d->n_srvs || d->n_hosts))
-        return err_set(err, VIR_ERR_XML_ERROR, "<dns enable='no'> of network '%s' has records, which nobody would serve",
-                       def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<dns enable='no'> of network '%s' has records, which nobody would serve", def->name);
     return 0;
 }

@@ -42,32 +42,35 @@ complete_lease(const struct network_def *def, struct dhcp_lease_time **lease, st
     if (!l->unit)
         l->unit = LEASE_UNIT_MINUTES;
     if (l->unit == LEASE_UNIT_SECONDS ? l->expiry < 120 : l->unit == LEASE_UNIT_MINUTES && l->expiry < 2)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "network '%s': a lease of less than two minutes is too short",
-                       def->name);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "network '%s': a lease of less than two minutes is too short", def->name);
     return 0;
 }
 
 static int
-address_needed(const struct network_def *def, const char *text, const char *what, struct ip *ip, struct err *err)
+address_needed(const struct network_def *def, const char *text, const char *what, struct ip *ip,
+               struct err *err)
 {
-    return ip_parse(text, ip) == 0 ? 0 :
-        err_set_from(err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR, "network '%s': %s='%s' of <dhcp> is not an IP address",
-                     def->name, what, text);
+    return ip_parse(text, ip) == 0
+               ? 0
+               : err_set_from(err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR,
+                              "network '%s': %s='%s' of <dhcp> is not an IP address", def->name, what, text);
 }
 
 static int
 bad_range(struct err *err, const struct network_def *def, const struct dhcp_range *r, const char *what)
 {
-    return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "network '%s': the DHCP range %s to %s %s", def->name,
-                        r->start, r->end, what);
+    return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                        "network '%s': the DHCP range %s to %s %s", def->name, r->start, r->end, what);
 }
 
 static int
-complete_range(struct network_def *def, const struct network_address *a, const struct ip *address, struct dhcp_range *r,
-               struct err *err)
+complete_range(struct network_def *def, const struct network_address *a, const struct ip *address,
+               struct dhcp_range *r, struct err *err)
 {
     struct ip start, end;
-    if (address_needed(def, r->start, "start", &start, err) < 0 || address_needed(def, r->end, "end", &end, err) < 0)
+    if (address_needed(def, r->start, "start", &start, err) < 0 ||
+        address_needed(def, r->end, "end", &end, err) < 0)
         return -1;
     r->start = ip_text(def, &start);
     r->end = ip_text(def, &end);
@@ -96,28 +99,34 @@ complete_dhcp_host(struct network_def *def, bool six, struct dhcp_host *h, struc
     unsigned char mac[MAC_BYTES];
     struct ip ip;
     if (h->mac && six)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': a DHCP <host> of IPv6 has id= or name=, not mac='%s'",
-                       def->name, h->mac);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s': a DHCP <host> of IPv6 has id= or name=, not mac='%s'", def->name,
+                       h->mac);
     if (h->mac && mac_parse(h->mac, mac) < 0)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': mac='%s' of a DHCP <host> is not a MAC address", def->name,
-                       h->mac);
+        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': mac='%s' of a DHCP <host> is not a MAC address",
+                       def->name, h->mac);
     if (h->mac && mac_is_multicast(mac))
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': mac='%s' of a DHCP <host> is a multicast address", def->name,
-                       h->mac);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s': mac='%s' of a DHCP <host> is a multicast address", def->name, h->mac);
     if (h->id && strspn(h->id, "0123456789abcdefABCDEF:") != strlen(h->id))
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': id='%s' of a DHCP <host> can have hexadecimal digits and ':' "
-                       "only", def->name, h->id);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s': id='%s' of a DHCP <host> can have hexadecimal digits and ':' "
+                       "only",
+                       def->name, h->id);
     if (h->name && !g_ascii_isalnum(h->name[0]))
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': a DHCP <host> cannot have the name '%s': it starts with a letter "
-                       "or digit", def->name, h->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s': a DHCP <host> cannot have the name '%s': it starts with a letter "
+                       "or digit",
+                       def->name, h->name);
     if (!h->name && !(six ? h->id : h->mac ? h->mac : h->id))
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': a DHCP <host> has neither %s nor name=", def->name,
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s': a DHCP <host> has neither %s nor name=", def->name,
                        six ? "id=" : "mac=");
     if (!h->ip)
         return err_set(err, VIR_ERR_XML_ERROR, "network '%s': a DHCP <host> has no ip=", def->name);
     if (ip_parse(h->ip, &ip) < 0)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': ip='%s' of a DHCP <host> is not an IP address", def->name,
-                       h->ip);
+        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': ip='%s' of a DHCP <host> is not an IP address",
+                       def->name, h->ip);
     h->ip = ip_text(def, &ip);
     return complete_lease(def, &h->lease, err);
 }
@@ -152,29 +161,36 @@ complete_address(struct network_def *def, struct network_address *a, struct err 
 {
     struct ip ip, mask;
     if (ip_parse(a->address, &ip) < 0)
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not an IP address", a->address, def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not an IP address",
+                       a->address, def->name);
     if (ip_is4(&ip) == (a->family == IP_FAMILY_IPV6))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' needs family='%s'", a->address,
-                       def->name, ip_is4(&ip) ? "ipv4" : "ipv6");
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' needs family='%s'",
+                       a->address, def->name, ip_is4(&ip) ? "ipv4" : "ipv6");
     a->address = ip_text(def, &ip);
     if (a->prefix > ip.bits)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' has prefix='%u', and %u is the "
-                       "longest", a->address, def->name, a->prefix, ip.bits);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "<ip address='%s'> of network '%s' has prefix='%u', and %u is the "
+                       "longest",
+                       a->address, def->name, a->prefix, ip.bits);
     if (a->netmask && !ip_is4(&ip))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' takes prefix=, not netmask=",
-                       a->address, def->name);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "<ip address='%s'> of network '%s' takes prefix=, not netmask=", a->address,
+                       def->name);
     if (a->netmask && a->prefix)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' has both netmask= and prefix=",
-                       a->address, def->name);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "<ip address='%s'> of network '%s' has both netmask= and prefix=", a->address,
+                       def->name);
     if (a->netmask && (ip_parse(a->netmask, &mask) < 0 || !ip_is4(&mask)))
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not a netmask", a->netmask, def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not a netmask", a->netmask,
+                       def->name);
     if (a->netmask)
         a->netmask = ip_text(def, &mask);
     if (complete_dhcp(def, a, &ip, err) < 0)
         return -1;
     if (a->tftp_root && !ip_is4(&ip))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' has <tftp>, which IPv6 has not",
-                       a->address, def->name);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "<ip address='%s'> of network '%s' has <tftp>, which IPv6 has not", a->address,
+                       def->name);
     return 0;
 }
 
@@ -200,8 +216,10 @@ check_gateway(const struct network_def *def, const struct network_route *r, stru
         if (own >= 0 && ip_same_net(&mine, &by, own))
             return 0;
     }
-    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "network '%s': the gateway '%s' of a <route> is in none of its own "
-                   "networks", def->name, r->gateway);
+    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                   "network '%s': the gateway '%s' of a <route> is in none of its own "
+                   "networks",
+                   def->name, r->gateway);
 }
 
 int

@@ -27,29 +27,30 @@ complete_nat(struct network_def *def, struct network_forward *f, struct err *err
     if (!nat)
         return 0;
     if (f->mode != NETWORK_FORWARD_MODE_NAT)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s' has <nat>, which only <forward mode='nat'> can have",
-                       def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s' has <nat>, which only <forward mode='nat'> can have", def->name);
     if (nat->n_addresses > 1)
-        return err_set(err, VIR_ERR_XML_ERROR, "<nat> of network '%s' has several <address>, and one is all it can have",
-                       def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<nat> of network '%s' has several <address>, and one is all it can have", def->name);
     if (nat->n_addresses) {
         struct network_nat_range *r = nat->addresses[0];
         struct ip start, end;
         if (ip_parse(r->start, &start) < 0 || !ip_is4(&start))
-            return err_set(err, VIR_ERR_XML_ERROR, "<nat> of network '%s': start='%s' is not an IPv4 address", def->name,
-                           r->start);
+            return err_set(err, VIR_ERR_XML_ERROR, "<nat> of network '%s': start='%s' is not an IPv4 address",
+                           def->name, r->start);
         if (ip_parse(r->end, &end) < 0 || !ip_is4(&end))
-            return err_set(err, VIR_ERR_XML_ERROR, "<nat> of network '%s': end='%s' is not an IPv4 address", def->name,
-                           r->end);
+            return err_set(err, VIR_ERR_XML_ERROR, "<nat> of network '%s': end='%s' is not an IPv4 address",
+                           def->name, r->end);
         if (ip_compare(&start, &end) > 0)
             return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
-                                "<nat> of network '%s': the range %s to %s goes backwards", def->name, r->start, r->end);
+                                "<nat> of network '%s': the range %s to %s goes backwards", def->name,
+                                r->start, r->end);
         r->start = ip_text(def, &start);
         r->end = ip_text(def, &end);
     }
     if (nat->port && nat->port->start > nat->port->end)
-        return err_set(err, VIR_ERR_XML_DETAIL, "<nat> of network '%s': the ports %u to %u go backwards", def->name,
-                       nat->port->start, nat->port->end);
+        return err_set(err, VIR_ERR_XML_DETAIL, "<nat> of network '%s': the ports %u to %u go backwards",
+                       def->name, nat->port->start, nat->port->end);
     if (nat->port && !nat->port->end)
         nat->port = NULL;
     if (!nat->port && !nat->n_addresses && !nat->ipv6)
@@ -62,18 +63,21 @@ static int
 complete_pool(struct network_def *def, struct network_forward *f, struct err *err)
 {
     if (f->n_pfs > 1 && !f->n_interfaces && !f->n_addresses)
-        return err_set(err, VIR_ERR_XML_ERROR, "<forward> of network '%s' has several <pf>, and one is all it can have",
-                       def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<forward> of network '%s' has several <pf>, and one is all it can have", def->name);
     if (f->dev && (f->n_pfs || f->n_addresses))
-        return err_set(err, VIR_ERR_XML_ERROR, "<forward dev='%s'> of network '%s' cannot have <pf> or <address> too",
-                       f->dev, def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<forward dev='%s'> of network '%s' cannot have <pf> or <address> too", f->dev,
+                       def->name);
     if (f->dev && f->n_interfaces && strcmp(f->dev, f->interfaces[0]->dev))
-        return err_set(err, VIR_ERR_XML_ERROR, "<forward dev='%s'> of network '%s' is not its first <interface>, '%s'",
-                       f->dev, def->name, f->interfaces[0]->dev);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<forward dev='%s'> of network '%s' is not its first <interface>, '%s'", f->dev,
+                       def->name, f->interfaces[0]->dev);
     for (uint32_t i = 0; i < f->n_interfaces; i++)
         for (uint32_t k = 0; k < i; k++)
             if (!strcmp(f->interfaces[i]->dev, f->interfaces[k]->dev))
-                return err_set(err, VIR_ERR_XML_ERROR, "<forward> of network '%s' has the interface '%s' twice", def->name,
+                return err_set(err, VIR_ERR_XML_ERROR,
+                               "<forward> of network '%s' has the interface '%s' twice", def->name,
                                f->interfaces[i]->dev);
     if (f->dev && !f->n_interfaces) {
         struct network_forward_interface *i = model_new(def, struct network_forward_interface);
@@ -93,9 +97,11 @@ complete_pool(struct network_def *def, struct network_forward *f, struct err *er
             return -1;
         for (uint32_t k = 0; k < i; k++) {
             const struct pci_address *b = &f->addresses[k]->pci;
-            if (a->domain == b->domain && a->bus == b->bus && a->slot == b->slot && a->function == b->function)
-                return err_set(err, VIR_ERR_XML_ERROR, "<forward> of network '%s' has the device %04x:%02x:%02x.%x twice",
-                               def->name, a->domain, a->bus, a->slot, a->function);
+            if (a->domain == b->domain && a->bus == b->bus && a->slot == b->slot &&
+                a->function == b->function)
+                return err_set(err, VIR_ERR_XML_ERROR,
+                               "<forward> of network '%s' has the device %04x:%02x:%02x.%x twice", def->name,
+                               a->domain, a->bus, a->slot, a->function);
         }
     }
     return 0;
@@ -121,14 +127,18 @@ complete_forward(struct network_def *def, struct err *err)
     }
     if (makes_bridge(f->mode)) {
         if (!def->n_ips)
-            return err_set(err, VIR_ERR_XML_ERROR, "network '%s' forwards with mode='%s', for which it needs an <ip>",
-                           def->name, network_forward_mode_str(f->mode));
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "network '%s' forwards with mode='%s', for which it needs an <ip>", def->name,
+                           network_forward_mode_str(f->mode));
         if (f->n_interfaces > 1 || f->n_addresses > 1)
-            return err_set(err, VIR_ERR_XML_ERROR, "network '%s' forwards with mode='%s' and has several devices to "
-                           "forward to; it can have one", def->name, network_forward_mode_str(f->mode));
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "network '%s' forwards with mode='%s' and has several devices to "
+                           "forward to; it can have one",
+                           def->name, network_forward_mode_str(f->mode));
     }
     if (f->mode == NETWORK_FORWARD_MODE_OPEN && f->dev)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s' forwards with mode='open', which has no dev=", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s' forwards with mode='open', which has no dev=", def->name);
     return 0;
 }
 
@@ -147,17 +157,22 @@ complete_bridge(struct network_def *def, struct err *err)
         return 0;
     }
     if (def->mtu)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s' with <forward mode='%s'> cannot set an MTU: it has no bridge of "
-                       "its own", def->name, word);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s' with <forward mode='%s'> cannot set an MTU: it has no bridge of "
+                       "its own",
+                       def->name, word);
     if (!b)
         return 0;
     bool tuned = b->stp || b->has_delay || b->zone;
     if (mode == NETWORK_FORWARD_MODE_BRIDGE ? tuned : b->name || b->zone)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s' with <forward mode='%s'> cannot have %s in <bridge>", def->name,
-                       word, mode == NETWORK_FORWARD_MODE_BRIDGE ? "stp=, delay= or zone=" : "a name or a zone");
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s' with <forward mode='%s'> cannot have %s in <bridge>", def->name, word,
+                       mode == NETWORK_FORWARD_MODE_BRIDGE ? "stp=, delay= or zone=" : "a name or a zone");
     if (b->name && def->forward->n_interfaces)
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s' has a bridge and devices that it forwards to; it can have one of "
-                       "the two", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s' has a bridge and devices that it forwards to; it can have one of "
+                       "the two",
+                       def->name);
     b->stp = TRI_UNSET;
     b->has_delay = false;
     if (!b->name && !b->mac_table_manager)
@@ -168,8 +183,8 @@ complete_bridge(struct network_def *def, struct err *err)
 static bool
 says_anything(const struct virtualport_parameters *p)
 {
-    return p && (p->has_managerid || p->has_typeid || p->has_typeidversion || p->has_instanceid || p->has_interfaceid ||
-                 p->profileid);
+    return p && (p->has_managerid || p->has_typeid || p->has_typeidversion || p->has_instanceid ||
+                 p->has_interfaceid || p->profileid);
 }
 
 static int
@@ -182,7 +197,8 @@ complete_portgroups(struct network_def *def, const char *where, struct err *err)
         if (g->virtualport && !g->virtualport->type && !says_anything(g->virtualport->parameters))
             g->virtualport = NULL;
         if (virtualport_complete(g->virtualport, false, where, err) < 0 ||
-            bandwidth_complete(&g->bandwidth, false, false, where, err) < 0 || vlan_complete(g->vlan, where, err) < 0)
+            bandwidth_complete(&g->bandwidth, false, false, where, err) < 0 ||
+            vlan_complete(g->vlan, where, err) < 0)
             return -1;
     }
     return 0;
@@ -206,10 +222,11 @@ network_complete(struct network_def *def, struct err *err)
     if (def->domain && !def->domain->name)
         def->domain = NULL;
     if (def->has_mac && mac_is_multicast(def->mac))
-        return err_set(err, VIR_ERR_XML_ERROR, "network '%s': the MAC address of a bridge cannot be a multicast address",
-                       def->name);
-    if (bandwidth_complete(&def->bandwidth, false, false, where, err) < 0 || vlan_complete(def->vlan, where, err) < 0 ||
-        network_complete_dns(def, err) < 0 || virtualport_complete(def->virtualport, true, where, err) < 0 ||
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "network '%s': the MAC address of a bridge cannot be a multicast address", def->name);
+    if (bandwidth_complete(&def->bandwidth, false, false, where, err) < 0 ||
+        vlan_complete(def->vlan, where, err) < 0 || network_complete_dns(def, err) < 0 ||
+        virtualport_complete(def->virtualport, true, where, err) < 0 ||
         complete_portgroups(def, where, err) < 0 || network_complete_ips(def, err) < 0 ||
         network_complete_routes(def, where, err) < 0)
         return -1;

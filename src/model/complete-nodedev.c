@@ -24,8 +24,8 @@ static int
 complete_mdev(struct node_device_def *def, struct nodedev_capability *c, struct err *err)
 {
     if (!c->n_types || !c->types[0]->id)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' is a mediated device without <type id='…'/>",
-                       name_of(def));
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "device '%s' is a mediated device without <type id='…'/>", name_of(def));
     if (!def->parent || !def->parent->name)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "mediated device '%s' has no <parent>", name_of(def));
     for (uint32_t i = 0; i < c->n_attrs;) {
@@ -61,7 +61,8 @@ node_device_complete(struct node_device_def *def, struct err *err)
     struct nodedev_capability *c = def->capabilities[0];
     switch (c->type) {
     case NODEDEV_CAP_UNSET:
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "<capability> of device '%s' has no type=", name_of(def));
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "<capability> of device '%s' has no type=", name_of(def));
     case NODEDEV_CAP_MDEV:
         return complete_mdev(def, c, err);
     case NODEDEV_CAP_SCSI_HOST:
@@ -91,11 +92,15 @@ lacks_what(const struct nodedev_capability *c)
     case NODEDEV_CAP_SYSTEM:
         return !c->hardware || !c->hardware->has_uuid ? "uuid of the system" : NULL;
     case NODEDEV_CAP_PCI:
-        return !c->has_domain || !c->has_bus || !c->has_slot || !c->has_function ? "complete PCI address" :
-            !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id ? "ids of vendor and product" : NULL;
+        return !c->has_domain || !c->has_bus || !c->has_slot || !c->has_function ? "complete PCI address"
+               : !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id
+                   ? "ids of vendor and product"
+                   : NULL;
     case NODEDEV_CAP_USB_DEVICE:
-        return !c->has_bus || !c->has_device ? "complete USB address" :
-            !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id ? "ids of vendor and product" : NULL;
+        return !c->has_bus || !c->has_device ? "complete USB address"
+               : !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id
+                   ? "ids of vendor and product"
+                   : NULL;
     case NODEDEV_CAP_USB:
         return !c->has_number || !c->has_usb_class || !c->has_subclass || !c->has_protocol ?
             "complete description of its USB interface" : NULL;
@@ -124,8 +129,10 @@ lacks_what(const struct nodedev_capability *c)
 static unsigned
 rank(enum nodedev_cap type)
 {
-    static const enum nodedev_cap order[] = { NODEDEV_CAP_PHYS_FUNCTION, NODEDEV_CAP_VIRT_FUNCTIONS, NODEDEV_CAP_PCI_BRIDGE,
-        NODEDEV_CAP_CARDBUS_BRIDGE, NODEDEV_CAP_MDEV_TYPES, NODEDEV_CAP_VPD, NODEDEV_CAP_FC_HOST, NODEDEV_CAP_VPORT_OPS };
+    static const enum nodedev_cap order[] = { NODEDEV_CAP_PHYS_FUNCTION, NODEDEV_CAP_VIRT_FUNCTIONS,
+                                              NODEDEV_CAP_PCI_BRIDGE,    NODEDEV_CAP_CARDBUS_BRIDGE,
+                                              NODEDEV_CAP_MDEV_TYPES,    NODEDEV_CAP_VPD,
+                                              NODEDEV_CAP_FC_HOST,       NODEDEV_CAP_VPORT_OPS };
     unsigned i = 0;
 
     while (i < G_N_ELEMENTS(order) && order[i] != type)
@@ -143,11 +150,13 @@ check_capability(const struct node_device_def *def, struct nodedev_capability *c
         c->firmware = model_new(def, struct nodedev_firmware);
     if (c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
         g_strcmp0(c->kind, "render"))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' is a DRM node of the type '%s'; there are primary, control "
-                       "and render", name_of(def), c->kind ? c->kind : "");
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "device '%s' is a DRM node of the type '%s'; there are primary, control "
+                       "and render",
+                       name_of(def), c->kind ? c->kind : "");
     if (c->type == NODEDEV_CAP_MDEV && (!c->n_types || !c->types[0]->id))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' is a mediated device without <type id='…'/>",
-                       name_of(def));
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "device '%s' is a mediated device without <type id='…'/>", name_of(def));
     for (uint32_t i = 0; i < c->n_capabilities; i++) {
         struct nodedev_capability *k = c->capabilities[i];
         if (check_capability(def, k, err) < 0)

@@ -16,57 +16,137 @@
 
 /* ---- values of rules ------------------------------------------------------------------------ */
 
-enum type { TEXT, U8, U16, U32, COUNT, VLANID, DSCP, MAC, MACMASK, IP, MASK, ETHERTYPE, INNERTYPE, IPPROTO, OPCODE, BOOLEAN, STATES, FLAGS, IPSET,
-            DIRECTIONS };
+enum type {
+    TEXT, U8, U16, U32, COUNT, VLANID, DSCP, MAC, MACMASK, IP, MASK, ETHERTYPE, INNERTYPE, IPPROTO, OPCODE,
+    BOOLEAN, STATES, FLAGS, IPSET, DIRECTIONS
+};
 /* Which attributes a protocol has. */
 enum {
-    SRC = 1, SRC_MASK = 1 << 17, DST = 2, ETHER = 4, VLAN = 8, STP = 16, ARP = 32, ADDRESS = 64, PROTOCOL = 128, ICMP_RANGE = 256, L4 = 512,
-    PORTS = 1024, TCP = 2048, ICMP = 4096, SIX = 8192, ALL = 1 << 14, IP_DSCP = 1 << 15, TCP4 = 1 << 16,
+    SRC = 1,
+    SRC_MASK = 1 << 17,
+    DST = 2,
+    ETHER = 4,
+    VLAN = 8,
+    STP = 16,
+    ARP = 32,
+    ADDRESS = 64,
+    PROTOCOL = 128,
+    ICMP_RANGE = 256,
+    L4 = 512,
+    PORTS = 1024,
+    TCP = 2048,
+    ICMP = 4096,
+    SIX = 8192,
+    ALL = 1 << 14,
+    IP_DSCP = 1 << 15,
+    TCP4 = 1 << 16,
 };
 static const struct attribute {
     const char *name;
     enum type type;
     unsigned of;
 } attributes[] = {
-    { "srcmacaddr", MAC, SRC }, { "srcmacmask", MACMASK, SRC_MASK }, { "dstmacaddr", MAC, DST }, { "dstmacmask", MACMASK, DST },
-    { "hwtype", U16, ARP }, { "protocoltype", U16, ARP }, { "opcode", OPCODE, ARP }, { "arpsrcmacaddr", MAC, ARP },
-    { "arpdstmacaddr", MAC, ARP }, { "arpsrcipaddr", IP, ARP }, { "arpsrcipmask", MASK, ARP }, { "arpdstipaddr", IP, ARP },
-    { "arpdstipmask", MASK, ARP }, { "gratuitous", BOOLEAN, ARP }, { "vlanid", VLANID, VLAN },
-    { "encap-protocol", INNERTYPE, VLAN }, { "protocolid", ETHERTYPE, ETHER }, { "srcipaddr", IP, ADDRESS },
-    { "srcipmask", MASK, ADDRESS }, { "dstipaddr", IP, ADDRESS }, { "dstipmask", MASK, ADDRESS }, { "srcipfrom", IP, L4 },
-    { "srcipto", IP, L4 }, { "dstipfrom", IP, L4 }, { "dstipto", IP, L4 }, { "protocol", IPPROTO, PROTOCOL },
-    { "dscp", DSCP, L4 | IP_DSCP }, { "connlimit-above", COUNT, L4 }, { "state", STATES, L4 }, { "ipset", IPSET, L4 },
-    { "ipsetflags", DIRECTIONS, L4 }, { "type", U8, STP | ICMP_RANGE | ICMP }, { "typeend", U8, ICMP_RANGE },
-    { "code", U8, ICMP_RANGE | ICMP }, { "codeend", U8, ICMP_RANGE }, { "srcportstart", U16, PORTS },
-    { "srcportend", U16, PORTS }, { "dstportstart", U16, PORTS }, { "dstportend", U16, PORTS }, { "option", U8, TCP },
-    { "flags", FLAGS, TCP4 }, { "flags", U8, STP }, { "root-priority", U16, STP }, { "root-priority-hi", U16, STP }, { "root-address", MAC, STP },
-    { "root-address-mask", MACMASK, STP }, { "root-cost", U32, STP }, { "root-cost-hi", U32, STP },
-    { "sender-priority", U16, STP }, { "sender-priority-hi", U16, STP }, { "sender-address", MAC, STP },
-    { "sender-address-mask", MACMASK, STP }, { "port", U16, STP }, { "port-hi", U16, STP }, { "age", U16, STP },
-    { "age-hi", U16, STP }, { "max-age", U16, STP }, { "max-age-hi", U16, STP }, { "hello-time", U16, STP },
-    { "hello-time-hi", U16, STP }, { "forward-delay", U16, STP }, { "forward-delay-hi", U16, STP }, { "comment", TEXT, ALL },
+    { "srcmacaddr", MAC, SRC },
+    { "srcmacmask", MACMASK, SRC_MASK },
+    { "dstmacaddr", MAC, DST },
+    { "dstmacmask", MACMASK, DST },
+    { "hwtype", U16, ARP },
+    { "protocoltype", U16, ARP },
+    { "opcode", OPCODE, ARP },
+    { "arpsrcmacaddr", MAC, ARP },
+    { "arpdstmacaddr", MAC, ARP },
+    { "arpsrcipaddr", IP, ARP },
+    { "arpsrcipmask", MASK, ARP },
+    { "arpdstipaddr", IP, ARP },
+    { "arpdstipmask", MASK, ARP },
+    { "gratuitous", BOOLEAN, ARP },
+    { "vlanid", VLANID, VLAN },
+    { "encap-protocol", INNERTYPE, VLAN },
+    { "protocolid", ETHERTYPE, ETHER },
+    { "srcipaddr", IP, ADDRESS },
+    { "srcipmask", MASK, ADDRESS },
+    { "dstipaddr", IP, ADDRESS },
+    { "dstipmask", MASK, ADDRESS },
+    { "srcipfrom", IP, L4 },
+    { "srcipto", IP, L4 },
+    { "dstipfrom", IP, L4 },
+    { "dstipto", IP, L4 },
+    { "protocol", IPPROTO, PROTOCOL },
+    { "dscp", DSCP, L4 | IP_DSCP },
+    { "connlimit-above", COUNT, L4 },
+    { "state", STATES, L4 },
+    { "ipset", IPSET, L4 },
+    { "ipsetflags", DIRECTIONS, L4 },
+    { "type", U8, STP | ICMP_RANGE | ICMP },
+    { "typeend", U8, ICMP_RANGE },
+    { "code", U8, ICMP_RANGE | ICMP },
+    { "codeend", U8, ICMP_RANGE },
+    { "srcportstart", U16, PORTS },
+    { "srcportend", U16, PORTS },
+    { "dstportstart", U16, PORTS },
+    { "dstportend", U16, PORTS },
+    { "option", U8, TCP },
+    { "flags", FLAGS, TCP4 },
+    { "flags", U8, STP },
+    { "root-priority", U16, STP },
+    { "root-priority-hi", U16, STP },
+    { "root-address", MAC, STP },
+    { "root-address-mask", MACMASK, STP },
+    { "root-cost", U32, STP },
+    { "root-cost-hi", U32, STP },
+    { "sender-priority", U16, STP },
+    { "sender-priority-hi", U16, STP },
+    { "sender-address", MAC, STP },
+    { "sender-address-mask", MACMASK, STP },
+    { "port", U16, STP },
+    { "port-hi", U16, STP },
+    { "age", U16, STP },
+    { "age-hi", U16, STP },
+    { "max-age", U16, STP },
+    { "max-age-hi", U16, STP },
+    { "hello-time", U16, STP },
+    { "hello-time-hi", U16, STP },
+    { "forward-delay", U16, STP },
+    { "forward-delay-hi", U16, STP },
+    { "comment", TEXT, ALL },
 };
 static const struct { const char *name; unsigned has; } protocols[] = {
-    { "mac", SRC | SRC_MASK | DST | ETHER }, { "vlan", SRC | SRC_MASK | DST | VLAN }, { "stp", SRC | SRC_MASK | STP }, { "arp", SRC | SRC_MASK | DST | ARP },
-    { "rarp", SRC | SRC_MASK | DST | ARP }, { "ip", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | PORTS | IP_DSCP },
-    { "ipv6", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | PORTS | ICMP_RANGE | SIX }, { "tcp", SRC | ADDRESS | L4 | PORTS | TCP | TCP4 },
-    { "tcp-ipv6", SRC | ADDRESS | L4 | PORTS | TCP | SIX }, { "udp", SRC | ADDRESS | L4 | PORTS },
-    { "udp-ipv6", SRC | ADDRESS | L4 | PORTS | SIX }, { "sctp", SRC | ADDRESS | L4 | PORTS },
-    { "sctp-ipv6", SRC | ADDRESS | L4 | PORTS | SIX }, { "icmp", SRC | ADDRESS | L4 | ICMP },
-    { "icmpv6", SRC | ADDRESS | L4 | ICMP | SIX }, { "udplite", SRC | ADDRESS | L4 }, { "esp", SRC | ADDRESS | L4 },
-    { "ah", SRC | ADDRESS | L4 }, { "igmp", SRC | ADDRESS | L4 }, { "all", SRC | ADDRESS | L4 },
-    { "udplite-ipv6", SRC | ADDRESS | L4 | SIX }, { "esp-ipv6", SRC | ADDRESS | L4 | SIX },
-    { "ah-ipv6", SRC | ADDRESS | L4 | SIX }, { "all-ipv6", SRC | ADDRESS | L4 | SIX },
+    { "mac", SRC | SRC_MASK | DST | ETHER },
+    { "vlan", SRC | SRC_MASK | DST | VLAN },
+    { "stp", SRC | SRC_MASK | STP },
+    { "arp", SRC | SRC_MASK | DST | ARP },
+    { "rarp", SRC | SRC_MASK | DST | ARP },
+    { "ip", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | PORTS | IP_DSCP },
+    { "ipv6", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | PORTS | ICMP_RANGE | SIX },
+    { "tcp", SRC | ADDRESS | L4 | PORTS | TCP | TCP4 },
+    { "tcp-ipv6", SRC | ADDRESS | L4 | PORTS | TCP | SIX },
+    { "udp", SRC | ADDRESS | L4 | PORTS },
+    { "udp-ipv6", SRC | ADDRESS | L4 | PORTS | SIX },
+    { "sctp", SRC | ADDRESS | L4 | PORTS },
+    { "sctp-ipv6", SRC | ADDRESS | L4 | PORTS | SIX },
+    { "icmp", SRC | ADDRESS | L4 | ICMP },
+    { "icmpv6", SRC | ADDRESS | L4 | ICMP | SIX },
+    { "udplite", SRC | ADDRESS | L4 },
+    { "esp", SRC | ADDRESS | L4 },
+    { "ah", SRC | ADDRESS | L4 },
+    { "igmp", SRC | ADDRESS | L4 },
+    { "all", SRC | ADDRESS | L4 },
+    { "udplite-ipv6", SRC | ADDRESS | L4 | SIX },
+    { "esp-ipv6", SRC | ADDRESS | L4 | SIX },
+    { "ah-ipv6", SRC | ADDRESS | L4 | SIX },
+    { "all-ipv6", SRC | ADDRESS | L4 | SIX },
 };
 struct name { unsigned number; const char *name; };
-static const struct name ethertypes[] = {
-    { 0x0800, "ipv4" }, { 0x0806, "arp" }, { 0x8035, "rarp" }, { 0x86dd, "ipv6" }, { 0x8100, "vlan" }, { 0, NULL } };
+static const struct name ethertypes[] = { { 0x0800, "ipv4" }, { 0x0806, "arp" },  { 0x8035, "rarp" },
+                                          { 0x86dd, "ipv6" }, { 0x8100, "vlan" }, { 0, NULL } };
 static const struct name ip_protocols[] = {
     { 1, "icmp" }, { 2, "igmp" }, { 6, "tcp" }, { 17, "udp" }, { 50, "esp" }, { 51, "ah" }, { 58, "icmpv6" },
     { 132, "sctp" }, { 136, "udplite" }, { 0, NULL } };
-static const struct name opcodes[] = {
-    { 1, "Request" }, { 2, "Reply" }, { 3, "Request_Reverse" }, { 4, "Reply_Reverse" }, { 5, "DRARP_Request" },
-    { 6, "DRARP_Reply" }, { 7, "DRARP_Error" }, { 8, "InARP_Request" }, { 9, "ARP_NAK" }, { 0, NULL } };
+static const struct name opcodes[] = { { 1, "Request" },         { 2, "Reply" },
+                                       { 3, "Request_Reverse" }, { 4, "Reply_Reverse" },
+                                       { 5, "DRARP_Request" },   { 6, "DRARP_Reply" },
+                                       { 7, "DRARP_Error" },     { 8, "InARP_Request" },
+                                       { 9, "ARP_NAK" },         { 0, NULL } };
 
 static bool
 is_variable(const char *s)
@@ -162,7 +242,9 @@ value(const void *root, enum type type, const char *s, bool six)
     case IPPROTO: return number(root, s, 0, 255, true, ip_protocols);
     case OPCODE: return number(root, s, 0, 65535, false, opcodes);
     case MAC: return mac_parse(s, bytes) < 0 ? NULL : model_str(root, mac_format(bytes, text));
-    case MACMASK: return mac_parse(s, bytes) < 0 || !is_mac_mask(bytes) ? NULL : model_str(root, mac_format(bytes, text));
+    case MACMASK:
+        return mac_parse(s, bytes) < 0 || !is_mac_mask(bytes) ? NULL
+                                                              : model_str(root, mac_format(bytes, text));
     case IP: return ip_parse(s, &ip) < 0 || ip_is4(&ip) == six ? NULL : ip_text(root, &ip);
     case MASK: return mask(root, s, six);
     case BOOLEAN: return !strcmp(s, "1") || !strcmp(s, "yes") || !strcmp(s, "true") ? "true" : "false";
@@ -171,7 +253,9 @@ value(const void *root, enum type type, const char *s, bool six)
         slash = strchr(s, '/');
         return slash && words_of(s, slash - s, "|SYN|ACK|URG|PSH|FIN|RST|ALL|NONE|") &&
             words_of(slash + 1, strlen(slash + 1), "|SYN|ACK|URG|PSH|FIN|RST|ALL|NONE|") ? s : NULL;
-    case IPSET: return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ .:-+")] ? NULL : s;
+    case IPSET:
+        return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ .:-+")] ? NULL
+                                                                                                    : s;
     case DIRECTIONS: return words_of(s, strlen(s), "|SRC|DST|") ? s : NULL;
     }
     return NULL;
@@ -187,7 +271,8 @@ attribute_of(const char *name, unsigned has)
 }
 
 static int
-complete_match(const struct nwfilter_def *def, const char *protocol, unsigned has, struct nwfilter_match *m, struct err *err)
+complete_match(const struct nwfilter_def *def, const char *protocol, unsigned has, struct nwfilter_match *m,
+               struct err *err)
 {
     const struct model_table *t = &nwfilter_match_table;
     if (m->match == TRI_YES)
@@ -206,8 +291,8 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
             continue;
         const char *good = value(def, a->type, *slot, has & SIX);
         if (!good)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>", def->name, *slot,
-                           f->name, protocol);
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>",
+                           def->name, *slot, f->name, protocol);
         *slot = good;
     }
     if (m->ipset && !m->ipsetflags)
@@ -215,9 +300,11 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
     if (!m->ipset)
         m->ipsetflags = NULL;
     bool ports = m->srcportstart || m->srcportend || m->dstportstart || m->dstportend;
-    if (has & PROTOCOL && ports && (!m->protocol || !words_of(m->protocol, strlen(m->protocol), "|TCP|UDP|SCTP|")))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp",
-                       def->name, protocol);
+    if (has & PROTOCOL && ports &&
+        (!m->protocol || !words_of(m->protocol, strlen(m->protocol), "|TCP|UDP|SCTP|")))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp", def->name,
+                       protocol);
     return 0;
 }
 
@@ -247,13 +334,15 @@ complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct er
     uint32_t first = UINT32_MAX;
     for (unsigned i = t->n_attrs; i < t->n_fields; i++) {      /* the protocol that came first counts */
         const struct model_field *f = &t->fields[i];
-        struct nwfilter_match *const *items = *(struct nwfilter_match *const *const *)FIELD_CPTR(r, f->offset);
+        struct nwfilter_match *const *items =
+            *(struct nwfilter_match *const *const *)FIELD_CPTR(r, f->offset);
         if (FIELD_COUNT(r, f) && items[0]->position - 1 < first)
             first = items[0]->position - 1;
     }
     for (unsigned i = t->n_attrs; i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
-        struct nwfilter_match *const *items = *(struct nwfilter_match *const *const *)FIELD_CPTR(r, f->offset);
+        struct nwfilter_match *const *items =
+            *(struct nwfilter_match *const *const *)FIELD_CPTR(r, f->offset);
         uint32_t *n = FIELD_PTR(r, f->has);
         if (!*n)
             continue;
@@ -303,16 +392,19 @@ complete_chain(struct nwfilter_def *def, struct err *err)
         { "ipv4", -700 }, { "ipv6", -600 },
     };
     if (def->has_priority && (def->priority < -1000 || def->priority > 1000))
-        return err_set(err, VIR_ERR_INVALID_ARG, "filter '%s': priority %d is not from -1000 to 1000", def->name,
-                       def->priority);
+        return err_set(err, VIR_ERR_INVALID_ARG, "filter '%s': priority %d is not from -1000 to 1000",
+                       def->name, def->priority);
     if (!def->chain)
         def->chain = "root";
     if (strlen(def->chain) > 12)
-        return err_set(err, VIR_ERR_INVALID_ARG, "filter '%s': the chain '%s' has a name of more than 12 characters",
-                       def->name, def->chain);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "filter '%s': the chain '%s' has a name of more than 12 characters", def->name,
+                       def->chain);
     if (!made_of(def->chain, "_-."))
-        return err_set(err, VIR_ERR_INVALID_ARG, "filter '%s': the name of the chain '%s' has other characters than letters, "
-                       "digits, _, - and .", def->name, def->chain);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "filter '%s': the name of the chain '%s' has other characters than letters, "
+                       "digits, _, - and .",
+                       def->name, def->chain);
     for (unsigned i = 0; i < G_N_ELEMENTS(chains); i++) {
         size_t n = strlen(chains[i].prefix);
         if (strncmp(def->chain, chains[i].prefix, n) || (def->chain[n] && (!i || def->chain[n] != '-')))
@@ -324,8 +416,10 @@ complete_chain(struct nwfilter_def *def, struct err *err)
         def->has_priority = i && def->priority;
         return 0;
     }
-    return err_set(err, VIR_ERR_INVALID_ARG, "filter '%s': the chain '%s' is not root, and does not begin with mac, vlan, stp, "
-                   "arp, rarp, ipv4 or ipv6", def->name, def->chain);
+    return err_set(err, VIR_ERR_INVALID_ARG,
+                   "filter '%s': the chain '%s' is not root, and does not begin with mac, vlan, stp, "
+                   "arp, rarp, ipv4 or ipv6",
+                   def->name, def->chain);
 }
 
 int
@@ -339,7 +433,8 @@ nwfilter_complete(struct nwfilter_def *def, struct err *err)
     }
     for (uint32_t i = 0; i < def->n_refs; i++) {
         if (!def->refs[i]->filter)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': a <filterref> does not say which filter", def->name);
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "filter '%s': a <filterref> does not say which filter", def->name);
         complete_use(def->refs[i]);
     }
     for (uint32_t i = 0; i < def->n_rules; i++)
@@ -351,8 +446,12 @@ nwfilter_complete(struct nwfilter_def *def, struct err *err)
 int
 nwfilter_binding_complete(struct nwfilter_binding_def *def, struct err *err)
 {
-    const char *lacks = !def->portdev ? "portdev" : !def->has_mac ? "mac" : !def->owner || !def->owner->name ? "owner name" :
-        !def->owner->has_uuid ? "owner uuid" : !def->filterref || !def->filterref->filter ? "filterref" : NULL;
+    const char *lacks = !def->portdev                                ? "portdev"
+                        : !def->has_mac                              ? "mac"
+                        : !def->owner || !def->owner->name           ? "owner name"
+                        : !def->owner->has_uuid                      ? "owner uuid"
+                        : !def->filterref || !def->filterref->filter ? "filterref"
+                                                                     : NULL;
     if (lacks)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "the binding of a filter to port '%s' has no %s",
                        def->portdev ? def->portdev : "", lacks);

@@ -88,8 +88,8 @@ ip_host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit)
 static int
 bad_route(struct err *err, const char *where, const struct network_route *r, const char *what)
 {
-    return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_XML_ERROR, "%s: the <route> to '%s' by '%s' %s", where, r->address,
-                        r->gateway, what);
+    return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_XML_ERROR, "%s: the <route> to '%s' by '%s' %s", where,
+                        r->address, r->gateway, what);
 }
 
 static int
@@ -102,7 +102,8 @@ complete_route(const void *root, struct network_route *r, const char *where, str
     if (r->netmask && (ip_parse(r->netmask, &mask) < 0 || !ip_is4(&mask)))
         return bad_route(err, where, r, "has a malformed netmask");
     if (ip_is4(&to) == six || ip_is4(&by) == six)
-        return bad_route(err, where, r, "has addresses of another family than its family=, which is ipv4 if not given");
+        return bad_route(err, where, r,
+                         "has addresses of another family than its family=, which is ipv4 if not given");
     if (r->netmask && six)
         return bad_route(err, where, r, "takes prefix=, not netmask=");
     if (r->netmask && r->has_prefix)
@@ -121,7 +122,8 @@ complete_route(const void *root, struct network_route *r, const char *where, str
 }
 
 int
-routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where, struct err *err)
+routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where,
+                struct err *err)
 {
     for (uint32_t i = 0; i < n; i++)
         if (complete_route(root, routes[i], where, err) < 0)
@@ -135,10 +137,11 @@ int
 pci_address_check(const struct pci_address *a, const char *where, struct err *err)
 {
     if (a->slot > 0x1f)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has slot 0x%x, and the highest is 0x1f", where, a->slot);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has slot 0x%x, and the highest is 0x1f",
+                       where, a->slot);
     if (a->function > 7)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has function %u, and the highest is 7", where,
-                       a->function);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has function %u, and the highest is 7",
+                       where, a->function);
     return 0;
 }
 
@@ -151,13 +154,15 @@ vlan_complete(struct vlan *v, const char *where, struct err *err)
     if (!v)
         return 0;
     if (!v->n_tags)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: <vlan> has no <tag id='…'/>, and it needs at least one", where);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <vlan> has no <tag id='…'/>, and it needs at least one",
+                       where);
     for (uint32_t i = 0; i < v->n_tags; i++) {
         if (v->tags[i]->id > 4095)
-            return err_set(err, VIR_ERR_XML_ERROR, "%s: the VLAN tag %u is too large, 4095 is the highest", where,
-                           v->tags[i]->id);
+            return err_set(err, VIR_ERR_XML_ERROR, "%s: the VLAN tag %u is too large, 4095 is the highest",
+                           where, v->tags[i]->id);
         if (v->tags[i]->native_mode && native)
-            return err_set(err, VIR_ERR_XML_ERROR, "%s: two tags of a <vlan> have nativeMode=, and only one can", where);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "%s: two tags of a <vlan> have nativeMode=, and only one can", where);
         native = native || v->tags[i]->native_mode;
     }
     if (v->trunk == TRI_NO && (v->n_tags > 1 || native))
@@ -174,7 +179,8 @@ rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const 
     if (!r)
         return 0;
     if (r->has_floor && !floor)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: floor= cannot be used in <%s> here", where, what);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: floor= cannot be used in <%s> here", where,
+                       what);
     if (!r->has_average && !r->has_floor)
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <%s> of <bandwidth> has no average=", where, what);
     r->has_average = r->average > 0;
@@ -216,9 +222,11 @@ virtualport_complete(struct virtualport *v, bool typed, const char *where, struc
     if (!p)
         return 0;
     if (p->has_typeid && p->typeid > 0xffffff)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: typeid=%u of a <virtualport> is more than 24 bits", where, p->typeid);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: typeid=%u of a <virtualport> is more than 24 bits", where,
+                       p->typeid);
     if (p->profileid && strlen(p->profileid) >= 40)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: profileid= of a <virtualport> has more than 39 characters", where);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s: profileid= of a <virtualport> has more than 39 characters", where);
     const struct { bool given; unsigned bit; const char *name; } parameters[] = {
         { p->has_managerid, MANAGER, "managerid" }, { p->has_typeid, TYPE, "typeid" },
         { p->has_typeidversion, VERSION, "typeidversion" }, { p->has_instanceid, INSTANCE, "instanceid" },
@@ -231,7 +239,8 @@ virtualport_complete(struct virtualport *v, bool typed, const char *where, struc
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(parameters); i++)
         if (parameters[i].given && !(allowed[v->type] & parameters[i].bit))
-            return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR, "%s: a <virtualport> of type '%s' has no %s=", where,
+            return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR,
+                                "%s: a <virtualport> of type '%s' has no %s=", where,
                                 virtualport_type_str(v->type), parameters[i].name);
     return 0;
 }
@@ -252,7 +261,8 @@ virtualport_fill(const void *root, struct virtualport *v, bool final, const char
         v->type == VIRTUALPORT_TYPE_802_1QBH && !p->profileid ? "profileid" :
         v->type == VIRTUALPORT_TYPE_MIDONET && !p->has_interfaceid ? "interfaceid" : NULL;
     if (final && lacks)
-        return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR, "%s: a <virtualport> of type '%s' needs %s=", where,
+        return err_set_from(err, VIR_FROM_NET, VIR_ERR_XML_ERROR,
+                            "%s: a <virtualport> of type '%s' needs %s=", where,
                             virtualport_type_str(v->type), lacks);
     if (!p->has_instanceid && (!v->type || v->type == VIRTUALPORT_TYPE_802_1QBG)) {
         uuid_generate(p->instanceid);
@@ -271,10 +281,11 @@ int
 secret_use_check(bool uuid, const char *usage, const char *where, struct err *err)
 {
     if (!uuid && !usage)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: <secret> has neither uuid= nor usage=, and one must say which it is",
-                       where);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s: <secret> has neither uuid= nor usage=, and one must say which it is", where);
     if (uuid && usage)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: <secret> has both uuid= and usage=; leave one out", where);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <secret> has both uuid= and usage=; leave one out",
+                       where);
     return 0;
 }
 
@@ -291,8 +302,8 @@ encryption_complete(struct encryption *e, const char *where, struct err *err)
         e->ivgen = NULL;
     }
     if (e->ivgen && !e->cipher)
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "%s: <encryption> has an <ivgen> but no <cipher>",
-                            where);
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR,
+                            "%s: <encryption> has an <ivgen> but no <cipher>", where);
     return 0;
 }
 
@@ -301,8 +312,8 @@ wwn_check(const char *wwn, const char *where, struct err *err)
 {
     const char *p = wwn && wwn[0] == '0' && (wwn[1] | 32) == 'x' ? wwn + 2 : wwn;
     if (p && (strlen(p) != 16 || strspn(p, "0123456789abcdefABCDEF") != 16))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: '%s' is not a world wide name: it has 16 hexadecimal digits", where,
-                       wwn);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "%s: '%s' is not a world wide name: it has 16 hexadecimal digits", where, wwn);
     return 0;
 }
 

@@ -28,15 +28,16 @@ int ip_prefix_of_mask(const struct ip *mask);
 /* The prefix that class A, B and C networks had; 0 for others. */
 unsigned ip_class_prefix(const struct ip *ip);
 
-int routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where, struct err *err);
+int routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where,
+                    struct err *err);
 int pci_address_check(const struct pci_address *a, const char *where, struct err *err);
 int vlan_complete(struct vlan *v, const char *where, struct err *err);
 /* Drops what says nothing; *bw may become NULL.  Can it have a guaranteed rate, a class? */
 int bandwidth_complete(struct bandwidth **bw, bool floor, bool class, const char *where, struct err *err);
 /* typed: must it say its type? */
 int virtualport_complete(struct virtualport *v, bool typed, const char *where, struct err *err);
-/* Of a guest's card: makes up the ids that a card has of its own.  final: the type and the parameters that it needs
- * have to be there; otherwise those of its network are added later. */
+/* Of a guest's card: makes up the ids that a card has of its own.  final: the type and the parameters that it
+ * needs have to be there; otherwise those of its network are added later. */
 int virtualport_fill(const void *root, struct virtualport *v, bool final, const char *where, struct err *err);
 int secret_use_check(bool uuid, const char *usage, const char *where, struct err *err);
 int encryption_complete(struct encryption *e, const char *where, struct err *err);

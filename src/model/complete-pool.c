@@ -42,8 +42,10 @@ storage_permissions_complete(const char *name, struct storage_permissions *p, st
     int64_t *const ids[] = { p ? &p->owner : NULL, p ? &p->group : NULL };
     for (unsigned i = 0; p && i < G_N_ELEMENTS(ids); i++) {
         if (*ids[i] < -1 || *ids[i] > UINT32_MAX)
-            return err_set(err, VIR_ERR_XML_ERROR, "<permissions> of '%s': %" G_GINT64_FORMAT " is not the number of a user "
-                           "or group", name, *ids[i]);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "<permissions> of '%s': %" G_GINT64_FORMAT " is not the number of a user "
+                           "or group",
+                           name, *ids[i]);
         if (*ids[i] == UINT32_MAX)
             *ids[i] = -1;
         else if (*ids[i] > INT32_MAX)
@@ -63,7 +65,8 @@ complete_adapter(struct storage_pool_def *def, const char *where, struct err *er
 {
     struct pool_adapter *a = def->source->adapter;
     if (!a->type && (a->wwnn || a->wwpn || a->parent))
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: an <adapter> with wwnn=, wwpn= or parent= needs type='fc_host'", where);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s: an <adapter> with wwnn=, wwpn= or parent= needs type='fc_host'", where);
     if (!a->type) {
         if (!a->name)
             return err_set(err, VIR_ERR_XML_ERROR, "%s: <adapter> does not say which it is", where);
@@ -71,19 +74,23 @@ complete_adapter(struct storage_pool_def *def, const char *where, struct err *er
     }
     if (a->type == POOL_ADAPTER_TYPE_FC_HOST) {
         if (!a->wwnn || !a->wwpn)
-            return err_set(err, VIR_ERR_XML_ERROR, "%s: an <adapter type='fc_host'> needs wwnn= and wwpn=", where);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "%s: an <adapter type='fc_host'> needs wwnn= and wwpn=", where);
         if (wwn_check(a->wwnn, where, err) < 0 || wwn_check(a->wwpn, where, err) < 0 ||
             wwn_check(a->parent_wwnn, where, err) < 0 || wwn_check(a->parent_wwpn, where, err) < 0 ||
             wwn_check(a->parent_fabric_wwn, where, err) < 0)
             return -1;
         if (!a->parent_wwnn != !a->parent_wwpn)
-            return err_set(err, VIR_ERR_XML_ERROR, "%s: parent_wwnn= and parent_wwpn= of an <adapter> go together", where);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "%s: parent_wwnn= and parent_wwpn= of an <adapter> go together", where);
         return 0;
     }
     if (!a->name && !a->parentaddr)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: an <adapter type='scsi_host'> needs name= or a <parentaddr>", where);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s: an <adapter type='scsi_host'> needs name= or a <parentaddr>", where);
     if (a->name && a->parentaddr)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: an <adapter type='scsi_host'> has either name= or a <parentaddr>", where);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s: an <adapter type='scsi_host'> has either name= or a <parentaddr>", where);
     if (a->parentaddr && !a->parentaddr->address)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: <parentaddr> of an <adapter> has no <address>", where);
     return a->parentaddr ? pci_address_check(a->parentaddr->address, where, err) : 0;
@@ -100,7 +107,8 @@ complete_auth(struct storage_pool_def *def, const char *where, struct err *err)
     if (secret_use_check(a->secret->has_uuid, a->secret->usage, where, err) < 0)
         return -1;
     if (!a->type || a->type == POOL_AUTH_TYPE_NONE)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <auth> does not say its type, chap or ceph", where);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <auth> does not say its type, chap or ceph",
+                       where);
     return 0;
 }
 
@@ -119,7 +127,8 @@ complete_format(struct storage_pool_def *def, const struct kind *k, const char *
     g_autofree char *word = g_strdup_printf("|%s|", s->format);
     if (!strchr(s->format, '|') && strstr(k->formats, word))
         return 0;
-    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <source> of type '%s' has no format '%s'; it can be one of %s", where,
+    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                   "%s: <source> of type '%s' has no format '%s'; it can be one of %s", where,
                    pool_type_str(def->type), s->format, k->formats);
 }
 
@@ -130,14 +139,16 @@ complete_source(struct storage_pool_def *def, const struct kind *k, const char *
     if (!s->name && k->named)
         s->name = def->name;
     if (k->need_name && !s->name)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <name>", where, pool_type_str(def->type));
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <name>", where,
+                       pool_type_str(def->type));
     if (complete_format(def, k, where, err) < 0 || complete_auth(def, where, err) < 0 ||
         (s->adapter && complete_adapter(def, where, err) < 0))
         return -1;
     if (def->type == POOL_TYPE_GLUSTER && !s->dir)
         s->dir = "/";
     s->dir = path_clean(def, s->dir);
-    if (s->protocol_version && def->type == POOL_TYPE_NETFS && strcmp(s->format, "nfs") && strcmp(s->format, "auto"))
+    if (s->protocol_version && def->type == POOL_TYPE_NETFS && strcmp(s->format, "nfs") &&
+        strcmp(s->format, "auto"))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <protocol ver='%s'> is for NFS only", where,
                        s->protocol_version);
     return 0;
@@ -149,11 +160,13 @@ check_source(const struct storage_pool_def *def, const struct kind *k, const cha
 {
     const struct pool_source *s = def->source;
     if (k->initiator && !s->initiator && s->n_hosts)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <source> has no <initiator> with an <iqn>", where);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <source> has no <initiator> with an <iqn>",
+                       where);
     const char *lacks = k->host && !s->n_hosts ? "host" : k->dir && !s->dir ? "dir" :
         k->device && !s->n_devices ? "device" : k->adapter && !s->adapter ? "adapter" : NULL;
-    return !lacks ? 0 : err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <%s>, which it needs", where,
-                                pool_type_str(def->type), lacks);
+    return !lacks ? 0
+                  : err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <%s>, which it needs",
+                            where, pool_type_str(def->type), lacks);
 }
 
 /* ---- target --------------------------------------------------------------------------------- */
@@ -192,13 +205,15 @@ storage_pool_complete(struct storage_pool_def *def, struct err *err)
     if (!def->name || !*def->name)
         return err_set(err, VIR_ERR_XML_ERROR, "the pool document has no <name>");
     if (strchr(def->name, '/'))
-        return err_set(err, VIR_ERR_XML_ERROR, "the name '%s' contains a '/', which names of pools cannot", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "the name '%s' contains a '/', which names of pools cannot",
+                       def->name);
     if (!def->has_uuid) {
         uuid_generate(def->uuid);
         def->has_uuid = true;
     }
     def->capacity = def->allocation = def->available = 0;     /* the storage says, not the user */
     if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
-        return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow", where);
+        return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
+                       where);
     return check_source(def, k, where, err) < 0 ? -1 : complete_target(def, k, where, err);
 }

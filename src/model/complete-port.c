@@ -18,11 +18,14 @@ network_port_complete(struct network_port_def *def, struct err *err)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "the document of a network port has no %s", lacks);
     struct network_plug *p = def->plug;
     if (p && p->type == NETWORK_PLUG_TYPE_HOSTDEV_PCI && !p->address)
-        return err_set(err, VIR_ERR_XML_ERROR, "<plug type='hostdev-pci'> of a network port has no <address>");
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<plug type='hostdev-pci'> of a network port has no <address>");
     if (p && (!p->type || p->type == NETWORK_PLUG_TYPE_NONE))
         def->plug = NULL;
     if (p && p->address && pci_address_check(p->address, where, err) < 0)
         return -1;
     return virtualport_complete(def->virtualport, false, where, err) < 0 ||
-        bandwidth_complete(&def->bandwidth, true, true, where, err) < 0 ? -1 : vlan_complete(def->vlan, where, err);
+                   bandwidth_complete(&def->bandwidth, true, true, where, err) < 0
+               ? -1
+               : vlan_complete(def->vlan, where, err);
 }

@@ -28,9 +28,12 @@ secret_complete(struct secret_def *def, struct err *err)
     if (def->usage && (def->usage->type == SECRET_USAGE_NONE || !def->usage->type))
         def->usage = NULL;
     if (def->usage && !used_by(def->usage))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "<usage type='%s'> of a secret has no <%s>, which says what it is for",
-                       secret_usage_str(def->usage->type), def->usage->type == SECRET_USAGE_VOLUME ? "volume" :
-                       def->usage->type == SECRET_USAGE_ISCSI ? "target" : "name");
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "<usage type='%s'> of a secret has no <%s>, which says what it is for",
+                       secret_usage_str(def->usage->type),
+                       def->usage->type == SECRET_USAGE_VOLUME  ? "volume"
+                       : def->usage->type == SECRET_USAGE_ISCSI ? "target"
+                                                                : "name");
     if (!def->ephemeral)
         def->ephemeral = TRI_NO;
     if (!def->private_)

@@ -21,7 +21,8 @@ find_disk(const struct domain_def *domain, const char *name)
             return i;
     for (uint32_t i = 0; i < domain->n_disks; i++) {
         const struct domain_disk *d = domain->disks[i];
-        if (*name == '/' && d->source && (!g_strcmp0(d->source->src.file, name) || !g_strcmp0(d->source->src.dev, name)))
+        if (*name == '/' && d->source &&
+            (!g_strcmp0(d->source->src.file, name) || !g_strcmp0(d->source->src.dev, name)))
             return i;
     }
     return -1;
@@ -37,8 +38,8 @@ is_written(const struct domain_disk *d)
 /* Puts the items (which begin with their name) into the order of the guest's disks, makes new ones for the
  * others, and calls their names by their targets.  items has room for all disks. */
 static int
-align(void *root, const struct domain_def *domain, void ***array, uint32_t *n, const struct model_table *t, size_t name_at,
-      int from, const char *what, struct err *err)
+align(void *root, const struct domain_def *domain, void ***array, uint32_t *n, const struct model_table *t,
+      size_t name_at, int from, const char *what, struct err *err)
 {
     g_autofree void **sorted = g_new0(void *, domain->n_disks + 1);
     for (uint32_t i = 0; i < *n; i++) {
@@ -47,8 +48,10 @@ align(void *root, const struct domain_def *domain, void ***array, uint32_t *n, c
             return err_set_from(err, from, VIR_ERR_INTERNAL_ERROR, "a <disk> of the %s has no name=", what);
         int at = find_disk(domain, *name);
         if (at < 0)
-            return err_set_from(err, from, VIR_ERR_CONFIG_UNSUPPORTED, "the %s names the disk '%s', and guest '%s' has none "
-                                "of that name", what, *name, domain->name);
+            return err_set_from(err, from, VIR_ERR_CONFIG_UNSUPPORTED,
+                                "the %s names the disk '%s', and guest '%s' has none "
+                                "of that name",
+                                what, *name, domain->name);
         if (sorted[at])
             return err_set_from(err, from, VIR_ERR_CONFIG_UNSUPPORTED, "the %s names disk '%s' twice", what,
                                 domain->disks[at]->target);
@@ -67,9 +70,9 @@ align(void *root, const struct domain_def *domain, void ***array, uint32_t *n, c
     *n = domain->n_disks;
     return 0;
 }
-#define ALIGN(root, domain, def, type, from, what, err) \
-    align((root), (domain), (void ***)&(def)->disks, &(def)->n_disks, &type##_table, offsetof(struct type, name), (from), \
-          (what), (err))
+#define ALIGN(root, domain, def, type, from, what, err)                                                      \
+    align((root), (domain), (void ***)&(def)->disks, &(def)->n_disks, &type##_table,                         \
+          offsetof(struct type, name), (from), (what), (err))
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
 
@@ -80,15 +83,18 @@ complete_memory(struct snapshot_def *def, bool running, bool disk_only, struct e
     if (!m)
         m = def->memory = model_new(def, struct snapshot_memory);
     if (m->file && m->snapshot && m->snapshot != DISK_SNAPSHOT_EXTERNAL)
-        return err_set(err, VIR_ERR_XML_ERROR, "<memory> of snapshot '%s' has file='%s', which needs snapshot='external'",
-                       def->name, m->file);
-    if (m->snapshot == DISK_SNAPSHOT_EXTERNAL && !m->file)
-        return err_set(err, VIR_ERR_XML_ERROR, "<memory snapshot='external'> of snapshot '%s' has no file=", def->name);
-    if (m->file && *m->file != '/')
-        return err_set(err, VIR_ERR_XML_ERROR, "<memory> of snapshot '%s': the path '%s' does not begin with /", def->name,
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<memory> of snapshot '%s' has file='%s', which needs snapshot='external'", def->name,
                        m->file);
+    if (m->snapshot == DISK_SNAPSHOT_EXTERNAL && !m->file)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<memory snapshot='external'> of snapshot '%s' has no file=", def->name);
+    if (m->file && *m->file != '/')
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<memory> of snapshot '%s': the path '%s' does not begin with /", def->name, m->file);
     if (m->file && disk_only)
-        return err_set(err, VIR_ERR_XML_ERROR, "snapshot '%s' is of disks only and cannot save memory", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "snapshot '%s' is of disks only and cannot save memory",
+                       def->name);
     if (m->file)
         m->snapshot = DISK_SNAPSHOT_EXTERNAL;
     else if (!m->snapshot)
@@ -102,11 +108,15 @@ make_file(struct snapshot_def *def, const struct domain_disk *disk, struct snaps
 {
     const char *base = disk->source && disk->type <= STORAGE_TYPE_FILE ? disk->source->src.file : NULL;
     if (d->type != STORAGE_TYPE_UNSET && d->type != STORAGE_TYPE_FILE)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "snapshot '%s': disk '%s' of type '%s' needs a <source>: a name can be "
-                       "made up for files only", def->name, d->name, storage_type_str(d->type));
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "snapshot '%s': disk '%s' of type '%s' needs a <source>: a name can be "
+                       "made up for files only",
+                       def->name, d->name, storage_type_str(d->type));
     if (!base)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "snapshot '%s': disk '%s' is not a file, so its <disk> needs a "
-                       "<source>", def->name, d->name);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "snapshot '%s': disk '%s' is not a file, so its <disk> needs a "
+                       "<source>",
+                       def->name, d->name);
     const char *slash = strrchr(base, '/'), *dot = strrchr(base, '.');
     int n = dot && (!slash || dot > slash) ? (int)(dot - base) : (int)strlen(base);
     if (!d->source)
@@ -117,22 +127,28 @@ make_file(struct snapshot_def *def, const struct domain_disk *disk, struct snaps
 }
 
 static int
-complete_snapshot_disk(struct snapshot_def *def, const struct domain_disk *disk, struct snapshot_disk *d, bool given,
-                       enum disk_snapshot usual, bool disk_only, struct err *err)
+complete_snapshot_disk(struct snapshot_def *def, const struct domain_disk *disk, struct snapshot_disk *d,
+                       bool given, enum disk_snapshot usual, bool disk_only, struct err *err)
 {
     const char *file = d->source ? d->source->src.file : NULL;
     if (file && *file != '/')
-        return err_set(err, VIR_ERR_XML_ERROR, "snapshot '%s': the path '%s' of disk '%s' does not begin with /", def->name,
-                       file, d->name);
-    if (file && d->snapshot && d->snapshot != DISK_SNAPSHOT_EXTERNAL)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "snapshot '%s': disk '%s' has the file '%s', which needs "
-                       "snapshot='external'", def->name, d->name, file);
-    if (!d->snapshot)
-        d->snapshot = file ? DISK_SNAPSHOT_EXTERNAL : disk->snapshot && (!given || disk_only) ? disk->snapshot :
-            !given && !is_written(disk) ? DISK_SNAPSHOT_NO : usual;
-    if (given && usual == DISK_SNAPSHOT_INTERNAL && d->snapshot != usual && d->snapshot != DISK_SNAPSHOT_MANUAL)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "snapshot '%s' is internal, so disk '%s' has to be so too", def->name,
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "snapshot '%s': the path '%s' of disk '%s' does not begin with /", def->name, file,
                        d->name);
+    if (file && d->snapshot && d->snapshot != DISK_SNAPSHOT_EXTERNAL)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "snapshot '%s': disk '%s' has the file '%s', which needs "
+                       "snapshot='external'",
+                       def->name, d->name, file);
+    if (!d->snapshot)
+        d->snapshot = file                                      ? DISK_SNAPSHOT_EXTERNAL
+                      : disk->snapshot && (!given || disk_only) ? disk->snapshot
+                      : !given && !is_written(disk)             ? DISK_SNAPSHOT_NO
+                                                                : usual;
+    if (given && usual == DISK_SNAPSHOT_INTERNAL && d->snapshot != usual &&
+        d->snapshot != DISK_SNAPSHOT_MANUAL)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "snapshot '%s' is internal, so disk '%s' has to be so too", def->name, d->name);
     if (d->snapshot != DISK_SNAPSHOT_EXTERNAL) {
         d->type = STORAGE_TYPE_UNSET;
         d->source = NULL;
@@ -143,21 +159,24 @@ complete_snapshot_disk(struct snapshot_def *def, const struct domain_disk *disk,
 }
 
 int
-snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only, int64_t now,
-                  struct err *err)
+snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only,
+                  int64_t now, struct err *err)
 {
     if (!def->name || !*def->name)
         def->name = model_printf(def, "%" G_GINT64_FORMAT, now);
     def->creation_time = now;
     def->has_creation_time = true;
-    def->state = disk_only ? SNAPSHOT_STATE_DISK_SNAPSHOT : running ? SNAPSHOT_STATE_RUNNING : SNAPSHOT_STATE_SHUTOFF;
+    def->state = disk_only ? SNAPSHOT_STATE_DISK_SNAPSHOT
+                 : running ? SNAPSHOT_STATE_RUNNING
+                           : SNAPSHOT_STATE_SHUTOFF;
     def->parent = NULL;
     def->domain = def->inactive_domain = NULL;
     def->has_active = false;
     if (complete_memory(def, running, disk_only, err) < 0)
         return -1;
-    enum disk_snapshot usual = disk_only || def->memory->snapshot == DISK_SNAPSHOT_EXTERNAL ? DISK_SNAPSHOT_EXTERNAL :
-        DISK_SNAPSHOT_INTERNAL;
+    enum disk_snapshot usual = disk_only || def->memory->snapshot == DISK_SNAPSHOT_EXTERNAL
+                                   ? DISK_SNAPSHOT_EXTERNAL
+                                   : DISK_SNAPSHOT_INTERNAL;
     /* What an internal one of a running guest is without its memory nobody could go back to. */
     if (running && usual == DISK_SNAPSHOT_INTERNAL)
         def->memory->snapshot = DISK_SNAPSHOT_INTERNAL;
@@ -169,8 +188,8 @@ snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, boo
     if (ALIGN(def, domain, def, snapshot_disk, VIR_FROM_DOMAIN_SNAPSHOT, "snapshot", err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_disks; i++)
-        if (complete_snapshot_disk(def, domain->disks[i], def->disks[i], g_hash_table_contains(given, def->disks[i]), usual,
-                                   disk_only, err) < 0)
+        if (complete_snapshot_disk(def, domain->disks[i], def->disks[i],
+                                   g_hash_table_contains(given, def->disks[i]), usual, disk_only, err) < 0)
             return -1;
     return 0;
 }
@@ -204,16 +223,20 @@ checkpoint_check(const struct checkpoint_def *def, struct err *err)
 {
     if (def->name && strpbrk(def->name, "/\n"))
         return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                            "<name> of a checkpoint is '%s': it must not contain '/' or a line break", def->name);
+                            "<name> of a checkpoint is '%s': it must not contain '/' or a line break",
+                            def->name);
     for (uint32_t i = 0; i < def->n_disks; i++) {
         const struct checkpoint_disk *d = def->disks[i];
         if (!names_disk(d->name))
-            return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA, "name='%s' of a <disk> of the checkpoint is "
-                                "neither the target of a disk, such as vda, nor a path", d->name ? d->name : "");
-        if (d->bitmap && d->checkpoint == CHECKPOINT_TYPE_NO)
             return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                                "disk '%s' of the checkpoint has bitmap='%s', which checkpoint='no' rules out", d->name,
-                                d->bitmap);
+                                "name='%s' of a <disk> of the checkpoint is "
+                                "neither the target of a disk, such as vda, nor a path",
+                                d->name ? d->name : "");
+        if (d->bitmap && d->checkpoint == CHECKPOINT_TYPE_NO)
+            return err_set_from(
+                err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
+                "disk '%s' of the checkpoint has bitmap='%s', which checkpoint='no' rules out", d->name,
+                d->bitmap);
     }
     return 0;
 }
@@ -239,9 +262,11 @@ checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain,
         d->has_size = false;
         if (named && d->checkpoint != CHECKPOINT_TYPE_NO && !is_written(domain->disks[i]))
             return err_set_from(err, VIR_FROM_DOMAIN_CHECKPOINT, VIR_ERR_CONFIG_UNSUPPORTED,
-                                "checkpoint '%s': disk '%s' is empty or read-only, nothing in it changes", def->name, d->name);
+                                "checkpoint '%s': disk '%s' is empty or read-only, nothing in it changes",
+                                def->name, d->name);
         if (!d->checkpoint || d->checkpoint == CHECKPOINT_TYPE_DEFAULT)
-            d->checkpoint = named || (all && is_written(domain->disks[i])) ? CHECKPOINT_TYPE_BITMAP : CHECKPOINT_TYPE_NO;
+            d->checkpoint =
+                named || (all && is_written(domain->disks[i])) ? CHECKPOINT_TYPE_BITMAP : CHECKPOINT_TYPE_NO;
         d->bitmap = d->checkpoint != CHECKPOINT_TYPE_BITMAP ? NULL : d->bitmap ? d->bitmap : def->name;
     }
     return 0;
@@ -250,8 +275,8 @@ checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain,
 /* ---- backups -------------------------------------------------------------------------------- */
 
 static int
-complete_backup_disk(struct backup_def *def, const struct domain_disk *disk, struct backup_disk *d, int64_t now,
-                     struct err *err)
+complete_backup_disk(struct backup_def *def, const struct domain_disk *disk, struct backup_disk *d,
+                     int64_t now, struct err *err)
 {
     bool pull = def->mode == BACKUP_MODE_PULL;
     struct backup_file **file = pull ? &d->scratch : &d->target;
@@ -270,8 +295,10 @@ complete_backup_disk(struct backup_def *def, const struct domain_disk *disk, str
     if (d->type == STORAGE_TYPE_FILE && !(*file)->file) {
         const char *base = disk->source ? disk->source->src.file : NULL;
         if (!base)
-            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "the backup of disk '%s' needs to say where it goes: the disk is "
-                           "not a file beside which it could be put", d->name);
+            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "the backup of disk '%s' needs to say where it goes: the disk is "
+                           "not a file beside which it could be put",
+                           d->name);
         (*file)->file = d->incremental ? model_printf(def, "%s.%s", base, d->incremental) :
             model_printf(def, "%s.%" G_GINT64_FORMAT, base, now);
     }
@@ -302,13 +329,15 @@ backup_complete(struct backup_def *def, const struct domain_def *domain, int64_t
     for (uint32_t i = 0; i < def->n_disks; i++) {
         struct backup_disk *d = def->disks[i];
         if (!d->backup)
-            d->backup = g_hash_table_contains(given, d) || (all && is_written(domain->disks[i])) ? TRI_YES : TRI_NO;
+            d->backup =
+                g_hash_table_contains(given, d) || (all && is_written(domain->disks[i])) ? TRI_YES : TRI_NO;
         if (d->backup == TRI_NO)
             continue;
         any = true;
         if (complete_backup_disk(def, domain->disks[i], d, now, err) < 0)
             return -1;
     }
-    return any ? 0 : err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED, "the backup is of no disk of guest '%s'",
-                                  domain->name);
+    return any ? 0
+               : err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "the backup is of no disk of guest '%s'", domain->name);
 }

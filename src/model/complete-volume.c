@@ -11,7 +11,8 @@
 
 #define ERR_FROM VIR_FROM_STORAGE
 
-static const char files[] = "|raw|dir|bochs|cloop|dmg|iso|vpc|vdi|fat|vhd|ploop|luks|cow|qcow|qcow2|qed|vmdk|";
+static const char files[] =
+    "|raw|dir|bochs|cloop|dmg|iso|vpc|vdi|fat|vhd|ploop|luks|cow|qcow|qcow2|qed|vmdk|";
 static const char partitions[] = "|none|linux|fat16|fat32|linux-swap|linux-lvm|linux-raid|extended|";
 
 /* "|first|second|": the formats that volumes of a pool can have, the first is the default. */
@@ -44,8 +45,10 @@ complete_format(const struct storage_vol_def *def, enum pool_type pool, const ch
     g_autofree char *word = g_strdup_printf("|%s|", *format);
     if (!strchr(*format, '|') && strstr(formats, word))
         return 0;
-    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "volume '%s': '%s' is no format of volumes in this pool; it can be one of "
-                   "%s", def->name, *format, formats);
+    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                   "volume '%s': '%s' is no format of volumes in this pool; it can be one of "
+                   "%s",
+                   def->name, *format, formats);
 }
 
 /* "1.1": digits, a dot, digits. */
@@ -64,13 +67,15 @@ complete_target(struct storage_vol_def *def, enum pool_type pool, const char *wh
     t->path = NULL;
     t->timestamps = NULL;
     if (t->encryption && t->encryption->format == ENCRYPTION_FORMAT_LUKS_ANY)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: a new volume is encrypted with luks or luks2, not luks-any", where);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "%s: a new volume is encrypted with luks or luks2, not luks-any", where);
     if (complete_format(def, pool, &t->format, err) < 0 ||
         storage_permissions_complete(def->name, t->permissions, err) < 0 ||
         encryption_complete(t->encryption, where, err) < 0)
         return -1;
     if (t->compat && !is_version(t->compat))
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: <compat>%s</compat> is not a version such as 1.1", where, t->compat);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <compat>%s</compat> is not a version such as 1.1", where,
+                       t->compat);
     if (t->has_features && !t->compat)
         t->compat = "1.1";
     return 0;

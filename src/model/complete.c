@@ -29,14 +29,16 @@ static int complete_identity(struct domain_def *def, struct err *err)
         return err_set(err, VIR_ERR_XML_ERROR, "the name of the guest contains a line break");
     if (!def->type)
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "<domain> of guest '%s' has no attribute 'type', which names the hypervisor", def->name);
+                       "<domain> of guest '%s' has no attribute 'type', which names the hypervisor",
+                       def->name);
     const char *text = sysinfo_uuid(def);
     unsigned char uuid[UUID_BYTES];
     if (text && uuid_parse(text, uuid) < 0)
-        return err_set(err, VIR_ERR_XML_DETAIL, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text, def->name);
-    if (text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES))
-        return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has one uuid of its own and another one in <sysinfo>",
+        return err_set(err, VIR_ERR_XML_DETAIL, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text,
                        def->name);
+    if (text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "guest '%s' has one uuid of its own and another one in <sysinfo>", def->name);
     if (text && !def->has_uuid) {
         memcpy(def->uuid, uuid, UUID_BYTES);
         def->has_uuid = true;
@@ -66,15 +68,19 @@ static int complete_memory(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_memories; i++)
         devices += def->memories[i]->target ? def->memories[i]->target->size : 0;
     if (devices > def->memory->size)
-        return err_set(err, VIR_ERR_XML_ERROR, "the memory devices of guest '%s' hold more than its <memory>", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "the memory devices of guest '%s' hold more than its <memory>",
+                       def->name);
     if (!def->memory->size)
-        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has no memory: add <memory unit='MiB'>…</memory>", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has no memory: add <memory unit='MiB'>…</memory>",
+                       def->name);
     if (!def->current_memory || def->current_memory > def->memory->size)
         def->current_memory = def->memory->size;
     if (def->max_memory && !def->max_memory->slots)
-        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' needs the attribute 'slots'", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' needs the attribute 'slots'",
+                       def->name);
     if (def->max_memory && def->max_memory->size < def->memory->size)
-        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' is less than its <memory>", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' is less than its <memory>",
+                       def->name);
     return 0;
 }
 
@@ -87,7 +93,8 @@ static int complete_cpus(struct domain_def *def, struct err *err)
         v->max = 1;
     if (v->current > v->max)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "guest '%s' starts with %u virtual CPUs but can have at most %u", def->name, v->current, v->max);
+                       "guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
+                       v->current, v->max);
     if (v->current == v->max)
         v->current = 0;
     if (!v->placement)
@@ -120,10 +127,12 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     if (c->topology && !c->topology->dies)
         c->topology->dies = 1;
     if (c->topology) {
-        uint64_t all = (uint64_t)c->topology->sockets * c->topology->dies * c->topology->cores * c->topology->threads;
+        uint64_t all =
+            (uint64_t)c->topology->sockets * c->topology->dies * c->topology->cores * c->topology->threads;
         if (!all)
             return err_set(err, VIR_ERR_XML_ERROR,
-                           "<topology> of guest '%s' needs sockets, cores and threads, each at least 1", def->name);
+                           "<topology> of guest '%s' needs sockets, cores and threads, each at least 1",
+                           def->name);
     }
     for (uint32_t i = 0; c->numa && i < c->numa->n_cells; i++) {
         if (!c->numa->cells[i]->has_id) {
@@ -139,7 +148,8 @@ static int complete_iothreads(struct domain_def *def, struct err *err)
 {
     enum { MAX_IOTHREADS = 4096 };
     if (def->iothreads > MAX_IOTHREADS || def->n_iothreadids > MAX_IOTHREADS)
-        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' asks for more than %d I/O threads", def->name, MAX_IOTHREADS);
+        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' asks for more than %d I/O threads", def->name,
+                       MAX_IOTHREADS);
     if (!def->n_iothreadids)
         return 0;
     for (uint32_t i = 0; i < def->n_iothreadids; i++)
@@ -162,12 +172,13 @@ static int complete_iothreads(struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int check_order(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+static int
+check_order(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     GHashTable *seen = ((void **)data)[0];
     if (info->boot_order && !g_hash_table_add(seen, GUINT_TO_POINTER(info->boot_order)))
-        return err_set(((void **)data)[1], VIR_ERR_CONFIG_UNSUPPORTED, "two devices of guest '%s' have boot order %u",
-                       def->name, info->boot_order);
+        return err_set(((void **)data)[1], VIR_ERR_CONFIG_UNSUPPORTED,
+                       "two devices of guest '%s' have boot order %u", def->name, info->boot_order);
     return 0;
 }
 
@@ -213,8 +224,8 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
 {
     if (!def->os || !def->os->type) {
         if (!def->bootloader)
-            return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is missing",
-                           def->name);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "guest '%s' does not say what it boots: <os><type> is missing", def->name);
         if (!def->os)
             def->os = model_new(def, struct domain_os);
         def->os->type = OS_TYPE_XEN;
@@ -223,8 +234,10 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     if (os->type == OS_TYPE_LINUX)
         os->type = OS_TYPE_XEN;
     if (os->type == OS_TYPE_EXE && !os->init)
-        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' is a container: <os> has to name the program it starts in "
-                       "<init>", def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "guest '%s' is a container: <os> has to name the program it starts in "
+                       "<init>",
+                       def->name);
     if (!os->arch)
         os->arch = default_arch;
     bool order = any_boot_order(def);
@@ -234,7 +247,8 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
         return -1;
     if (order && os->n_boots)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them", def->name);
+                       "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them",
+                       def->name);
     if (os->type != OS_TYPE_HVM)
         os->n_boots = 0;
     if (os->smbios == OS_SMBIOS_NONE)
@@ -271,8 +285,10 @@ static void complete_features(struct domain_def *def)
 static int complete_lifecycle(struct domain_def *def, struct err *err)
 {
     if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "guest '%s' wants a core dump, which only a crash leaves: "
-                       "neither <on_poweroff> nor <on_reboot>", def->name);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "guest '%s' wants a core dump, which only a crash leaves: "
+                       "neither <on_poweroff> nor <on_reboot>",
+                       def->name);
     if (!def->clock) {
         def->clock = model_new(def, struct domain_clock);
     }
@@ -291,8 +307,9 @@ static int complete_lifecycle(struct domain_def *def, struct err *err)
 
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 {
-    if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 || complete_memory(def, err) < 0 ||
-        complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0 || complete_lifecycle(def, err) < 0)
+    if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 ||
+        complete_memory(def, err) < 0 || complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0 ||
+        complete_lifecycle(def, err) < 0)
         return -1;
     complete_features(def);
     complete_seclabels(def);
@@ -301,5 +318,7 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
 {
-    return domain_read_check(def, err) < 0 || domain_fill(def, default_arch, err) < 0 ? -1 : domain_check(def, err);
+    return domain_read_check(def, err) < 0 || domain_fill(def, default_arch, err) < 0
+               ? -1
+               : domain_check(def, err);
 }

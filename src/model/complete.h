@@ -36,8 +36,8 @@ int domain_add_implied_controllers(struct domain_def *def, struct err *err);
 /* The controller of that type and index, or NULL. */
 struct domain_controller *domain_find_controller(const struct domain_def *def, enum controller_type type,
                                                  unsigned index);
-struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type, unsigned index,
-                                                const char *model);
+struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type,
+                                                unsigned index, const char *model);
 
 /* "vdb" → 1, "sdaa" → 26; -1: no name of a disk.  prefix_len may be NULL. */
 int disk_target_index(const char *target, size_t *prefix_len);
@@ -47,6 +47,6 @@ bool disk_has_source(const struct domain_disk *d);
 
 /* Calls fn for every device that has a device_info, in the order of the document; kind is the
  * name of the element, device its struct.  Stops when fn returns nonzero and returns that. */
-typedef int (*domain_device_fn)(struct domain_def *def, const char *kind, void *device, struct device_info *info,
-                                void *data);
+typedef int (*domain_device_fn)(struct domain_def *def, const char *kind, void *device,
+                                struct device_info *info, void *data);
 int domain_each_device(struct domain_def *def, domain_device_fn fn, void *data);

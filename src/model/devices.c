@@ -60,7 +60,8 @@ def_interface_by_name(const struct domain_def *def, const char *name)
         const unsigned char *mac = def->interfaces[i]->mac;
         char text[18];
 
-        g_snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+        g_snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+                   mac[4], mac[5]);
         if (str_equal(def->interfaces[i]->target, name) || g_ascii_strcasecmp(text, name) == 0)
             return def->interfaces[i];
     }
@@ -70,7 +71,8 @@ def_interface_by_name(const struct domain_def *def, const char *name)
 const char *
 channel_name(const struct domain_channel *channel)
 {
-    return channel->target && channel->target->type == CHANNEL_TARGET_TYPE_VIRTIO ? channel->target->name : NULL;
+    return channel->target && channel->target->type == CHANNEL_TARGET_TYPE_VIRTIO ? channel->target->name
+                                                                                  : NULL;
 }
 
 bool

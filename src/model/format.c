@@ -25,7 +25,8 @@ static void format_element(struct out *o, const struct model_table *t, const cha
 
 bool field_shown(const struct model_field *f, const void *base, unsigned flags)
 {
-    if (f->flags & (MODEL_LIVE | MODEL_SECRET | MODEL_STATUS | MODEL_ALIAS | MODEL_MIGRATABLE | MODEL_CONFIG)) {
+    if (f->flags &
+        (MODEL_LIVE | MODEL_SECRET | MODEL_STATUS | MODEL_ALIAS | MODEL_MIGRATABLE | MODEL_CONFIG)) {
         if (f->flags & MODEL_LIVE && !(flags & MODEL_FORMAT_LIVE))
             return false;
         if (f->flags & MODEL_SECRET && !(flags & MODEL_FORMAT_SECURE))
@@ -43,7 +44,8 @@ bool field_shown(const struct model_field *f, const void *base, unsigned flags)
     return true;
 }
 
-static bool shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
+static bool
+shown(const struct out *o, const struct model_field *f, const void *base, unsigned disc, unsigned up)
 {
     return !(f->flags & MODEL_SILENT) && field_exists(f, disc, up) && field_shown(f, base, o->flags);
 }
@@ -98,8 +100,9 @@ static void raw_element(struct out *o, const struct model_field *f, const void *
     }
 }
 
-static void format_child(struct out *o, const struct model_field *f, const void *base, unsigned indent, unsigned disc,
-                         unsigned up)
+static void
+format_child(struct out *o, const struct model_field *f, const void *base, unsigned indent, unsigned disc,
+             unsigned up)
 {
     const void *p;
     switch ((enum model_kind)f->kind) {
@@ -151,7 +154,8 @@ static void format_child(struct out *o, const struct model_field *f, const void 
 }
 
 /* The items of all mixed lists of a struct in the order in which they came, new ones last. */
-static void format_mixed(struct out *o, const struct model_table *t, const void *base, unsigned indent, unsigned disc)
+static void
+format_mixed(struct out *o, const struct model_table *t, const void *base, unsigned indent, unsigned disc)
 {
     uint32_t next[32] = { 0 };
     for (;;) {
@@ -173,8 +177,8 @@ static void format_mixed(struct out *o, const struct model_table *t, const void 
         }
         if (!which)
             return;
-        format_element(o, which->sub, which->qname, ((void *const *)FIELD_SUB(base, which))[next[first]++], indent, disc,
-                       disc, empty_rule(which));
+        format_element(o, which->sub, which->qname, ((void *const *)FIELD_SUB(base, which))[next[first]++],
+                       indent, disc, disc, empty_rule(which));
     }
 }
 

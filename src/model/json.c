@@ -41,12 +41,13 @@ static json_t *list_to_json(const struct model_field *f, const void *base, unsig
     json_t *a = json_array();
     void *const *items = FIELD_SUB(base, f);
     for (uint32_t i = 0; i < FIELD_COUNT(base, f); i++)
-        json_array_append_new(a, f->kind == MODEL_K_LIST ? struct_to_json(f->sub, items[i], flags, disc, disc) :
-                              json_string(items[i]));
+        json_array_append_new(a, f->kind == MODEL_K_LIST ? struct_to_json(f->sub, items[i], flags, disc, disc)
+                                                         : json_string(items[i]));
     return a;
 }
 
-static json_t *field_to_json(const struct model_field *f, const void *base, unsigned flags, unsigned disc, unsigned up)
+static json_t *
+field_to_json(const struct model_field *f, const void *base, unsigned flags, unsigned disc, unsigned up)
 {
     json_t *v = NULL;
     const void *p;
@@ -71,7 +72,8 @@ static json_t *field_to_json(const struct model_field *f, const void *base, unsi
 
 static void key_of(const struct model_field *f, char key[128])
 {
-    g_snprintf(key, 128, "%s%s", f->flags & MODEL_ATTR ? "@" : "", f->flags & MODEL_TEXT ? "#text" : f->qname);
+    g_snprintf(key, 128, "%s%s", f->flags & MODEL_ATTR ? "@" : "",
+               f->flags & MODEL_TEXT ? "#text" : f->qname);
 }
 
 static json_t *struct_to_json(const struct model_table *t, const void *base, unsigned flags, unsigned disc,
@@ -112,13 +114,14 @@ struct reader {
     struct err *err;
 };
 
-static int read_struct(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
-                       unsigned up);
+static int read_struct(struct reader *r, const struct model_table *t, void *base, const json_t *o,
+                       unsigned disc, unsigned up);
 
 static int malformed(struct reader *r, const struct model_field *f, const char *valid)
 {
-    return err_set_from(r->err, r->doc->err_from, VIR_ERR_INVALID_ARG, "%s document in JSON: %s/%s has to be %s",
-                        r->doc->element, r->path->str, f->qname, valid ? valid : "one of the names it can have");
+    return err_set_from(r->err, r->doc->err_from, VIR_ERR_INVALID_ARG,
+                        "%s document in JSON: %s/%s has to be %s", r->doc->element, r->path->str, f->qname,
+                        valid ? valid : "one of the names it can have");
 }
 
 static int read_scalar(struct reader *r, const struct model_field *f, void *base, const json_t *v)
@@ -147,7 +150,8 @@ static int read_scalar(struct reader *r, const struct model_field *f, void *base
     return scalar_scan(r->head, &plain, base, s, strlen(s), NULL, 0, &valid) < 0 ? malformed(r, f, valid) : 0;
 }
 
-static int read_list(struct reader *r, const struct model_field *f, void *base, const json_t *v, unsigned disc)
+static int
+read_list(struct reader *r, const struct model_field *f, void *base, const json_t *v, unsigned disc)
 {
     const struct model_table *t = f->sub;
     size_t n = json_array_size(v);
@@ -173,8 +177,9 @@ static int read_list(struct reader *r, const struct model_field *f, void *base, 
     return 0;
 }
 
-static int read_field(struct reader *r, const struct model_field *f, void *base, const json_t *v, unsigned disc,
-                      unsigned up)
+static int
+read_field(struct reader *r, const struct model_field *f, void *base, const json_t *v, unsigned disc,
+           unsigned up)
 {
     const struct model_table *t = f->sub;
     if (f->kind == MODEL_K_GROUP || f->kind == MODEL_K_STRUCT) {
@@ -193,8 +198,9 @@ static int read_field(struct reader *r, const struct model_field *f, void *base,
     return read_scalar(r, f, base, v);
 }
 
-static int read_members(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
-                        unsigned up)
+static int
+read_members(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
+             unsigned up)
 {
     size_t keep = r->path->len;
     char key[128];
@@ -224,8 +230,9 @@ static int read_members(struct reader *r, const struct model_table *t, void *bas
     return 0;
 }
 
-static int read_struct(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
-                       unsigned up)
+static int
+read_struct(struct reader *r, const struct model_table *t, void *base, const json_t *o, unsigned disc,
+            unsigned up)
 {
     r->level++;
     int rc = read_members(r, t, base, o, disc, up);
@@ -240,13 +247,13 @@ int model_from_json(const struct model_document *d, const char *json, size_t len
     *root = NULL;
     json_t *o = json_loadb(json, len, JSON_REJECT_DUPLICATES, &e);
     if (!o)
-        return err_set_from(err, d->err_from, VIR_ERR_INVALID_ARG, "%s document in JSON, line %d: %s", d->element,
-                            e.line, e.text);
+        return err_set_from(err, d->err_from, VIR_ERR_INVALID_ARG, "%s document in JSON, line %d: %s",
+                            d->element, e.line, e.text);
     const json_t *top = json_object_get(o, d->element);
     if (!json_is_object(top)) {
         json_decref(o);
-        return err_set_from(err, d->err_from, VIR_ERR_INVALID_ARG, "the JSON is not a %s document: no object \"%s\" in it",
-                            d->element, d->element);
+        return err_set_from(err, d->err_from, VIR_ERR_INVALID_ARG,
+                            "the JSON is not a %s document: no object \"%s\" in it", d->element, d->element);
     }
     g_autoptr(GString) path = g_string_new(d->element);
     void *def = model_doc_create(d, len / 2 + 512);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * parse-report: what is wrong with a document, said with line, element, value and what would be valid; see parse.h.
- * Called by: parse.c.  Nothing waits.
+ * parse-report: what is wrong with a document, said with line, element, value and what would be valid; see
+ * parse.h. Called by: parse.c.  Nothing waits.
  */
 #include <glib.h>
 #include <libxml/SAX2.h>
@@ -40,7 +40,9 @@ static int report_code(const struct parser *p, unsigned word)
 
 static int report_domain(const struct parser *p, unsigned word)
 {
-    return p->flags & MODEL_PARSE_STRICT ? VIR_FROM_XML : (word >> 8) == MODEL_FROM_DOCUMENT ? p->doc->err_from : (int)(word >> 8);
+    return p->flags & MODEL_PARSE_STRICT        ? VIR_FROM_XML
+           : (word >> 8) == MODEL_FROM_DOCUMENT ? p->doc->err_from
+                                                : (int)(word >> 8);
 }
 
 /* "'a', 'b' or 'c'" */
@@ -49,18 +51,28 @@ static char *valid_names(const struct model_enum *e)
     g_autoptr(GString) s = g_string_new(NULL);
     for (unsigned i = 1; i < e->count; i++)
         if (i > 63 || !(e->later >> i & 1))
-            g_string_append_printf(s, "%s'%s'", !s->len ? "" : i + 1 == e->count ? " or " : ", ", e->names[i]);
+            g_string_append_printf(s, "%s'%s'",
+                                   !s->len             ? ""
+                                   : i + 1 == e->count ? " or "
+                                                       : ", ",
+                                   e->names[i]);
     return g_string_free(g_steal_pointer(&s), FALSE);
 }
 
-void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
-                      const char *valid)
+void
+report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
+                 const char *valid)
 {
     g_autofree char *names = valid ? NULL : valid_names(f->sub);
-    g_autofree char *what = f->flags & MODEL_ATTR ? g_strdup_printf("attribute '%s' of <%s>", f->name, element) :
-        g_strdup_printf("the content of <%s>", element);
-    unsigned word = f->bad ? f->bad : f->kind == MODEL_K_CPUSET ? MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE) :
-        MODEL_ERROR(VIR_ERR_XML_ERROR, f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR ? VIR_FROM_XML : MODEL_FROM_DOCUMENT);
+    g_autofree char *what = f->flags & MODEL_ATTR
+                                ? g_strdup_printf("attribute '%s' of <%s>", f->name, element)
+                                : g_strdup_printf("the content of <%s>", element);
+    unsigned word = f->bad ? f->bad
+                    : f->kind == MODEL_K_CPUSET
+                        ? MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE)
+                        : MODEL_ERROR(VIR_ERR_XML_ERROR, f->kind == MODEL_K_SIZE || f->flags & MODEL_ATTR
+                                                             ? VIR_FROM_XML
+                                                             : MODEL_FROM_DOCUMENT);
     g_autofree char *where = parse_where(p);
     err_set_from(p->err, report_domain(p, word), report_code(p, word),
                  "%s: %s is '%.*s', which has to be %s", where, what,
@@ -89,8 +101,9 @@ void report_bad_unit(struct parser *p, const char *element, const char *unit)
 
 /* Only the strict reader minds.  What belongs to somebody else's namespace is never an error, nor
  * is what only running guests have: people feed the XML of one back. */
-void report_unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
-                    bool attr)
+void
+report_unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
+               bool attr)
 {
     if (!(p->flags & MODEL_PARSE_STRICT) || uri || !fr->table || (attr && g_str_has_prefix(name, "unit")) ||
         parse_find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u))
@@ -141,7 +154,8 @@ void report_syntax(void *user, xmlErrorPtr e)
     if (p->failed || !e || e->level < XML_ERR_ERROR)
         return;
     g_autofree char *what = g_strchomp(g_strdup(e->message ? e->message : "malformed"));
-    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL, "%s document, line %d, column %d: not well-formed: %s",
-                 p->doc->element, e->line, e->int2, what);
+    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
+                 "%s document, line %d, column %d: not well-formed: %s", p->doc->element, e->line, e->int2,
+                 what);
     p->failed = true;
 }

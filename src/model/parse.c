@@ -67,8 +67,9 @@ static void *many_slot(struct parser *p, const struct model_field *f, void *base
     return &(*array)[(*n)++];
 }
 
-static void set_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f, void *base,
-                      const char *s, size_t n)
+static void
+set_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f, void *base,
+          const char *s, size_t n)
 {
     const char *valid = NULL;
     if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) || (f->flags & MODEL_FILLED && !n))
@@ -274,8 +275,9 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     fr->collect = fr->table->text >= 0;
 }
 
-static void start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_ns,
-                          const xmlChar **ns, int n_attr, int n_default, const xmlChar **attr)
+static void
+start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_ns,
+              const xmlChar **ns, int n_attr, int n_default, const xmlChar **attr)
 {
     struct parser *p = user;
     const char *s = (const char *)name;
@@ -306,10 +308,12 @@ static void start_element(void *user, const xmlChar *name, const xmlChar *prefix
             return;
         }
         struct frame *fr = push(p, p->root_table, root, p->doc->element);
-        const struct model_field *f = parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
+        const struct model_field *f =
+            parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
         if (!f) {
             err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_ERROR,
-                         "line %d: <%s> is not an element that can be used here", xmlSAX2GetLineNumber(p->ctxt), s);
+                         "line %d: <%s> is not an element that can be used here",
+                         xmlSAX2GetLineNumber(p->ctxt), s);
             parse_stop(p);
             return;
         }
@@ -419,12 +423,15 @@ static bool too_many_attributes(const char *xml, size_t len)
     enum { MAX_ATTRIBUTES = 20000 };
     const char *end = xml + len;
     for (const char *p = xml; (p = memchr(p, '<', end - p)); ) {
-        static const struct { const char *from, *to; } texts[] = { { "!--", "-->" }, { "![CDATA[", "]]>" }, { "?", "?>" } };
+        static const struct {
+            const char *from, *to;
+        } texts[] = { { "!--", "-->" }, { "![CDATA[", "]]>" }, { "?", "?>" } };
         unsigned n = 0;
         char quote = 0;
         const char *skip = NULL;
         for (size_t i = 0; i < G_N_ELEMENTS(texts) && !skip; i++)
-            if ((size_t)(end - p - 1) >= strlen(texts[i].from) && !memcmp(p + 1, texts[i].from, strlen(texts[i].from)))
+            if ((size_t)(end - p - 1) >= strlen(texts[i].from) &&
+                !memcmp(p + 1, texts[i].from, strlen(texts[i].from)))
                 skip = g_strstr_len(p + 1, end - p - 1, texts[i].to);
         if (skip) {
             p = skip;
@@ -446,19 +453,22 @@ static bool too_many_attributes(const char *xml, size_t len)
     return false;
 }
 
-static int parse(const struct model_document *d, const struct model_table *root_table, const char **fragment,
-                 unsigned raw_level, const char *xml, size_t len, unsigned flags, void **root, struct err *err)
+static int
+parse(const struct model_document *d, const struct model_table *root_table, const char **fragment,
+      unsigned raw_level, const char *xml, size_t len, unsigned flags, void **root, struct err *err)
 {
     *root = NULL;
     if (len > MAX_DOCUMENT)
         return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL,
-                            "the %s document has %zu bytes, more than the %d that are accepted", d->element, len,
-                            MAX_DOCUMENT);
+                            "the %s document has %zu bytes, more than the %d that are accepted", d->element,
+                            len, MAX_DOCUMENT);
     if (!len)
         return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is empty", d->element);
     if (too_many_attributes(xml, len))
-        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "an element of the %s document has more attributes than "
-                            "any has", d->element);
+        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL,
+                            "an element of the %s document has more attributes than "
+                            "any has",
+                            d->element);
     struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment,
                         .fixed_level = raw_level };
     void *result = fragment ? model_doc_create(d, len) : model_doc_create(d, len + 512);
@@ -467,8 +477,8 @@ static int parse(const struct model_document *d, const struct model_table *root_
     p.ctxt = xmlCreateMemoryParserCtxt(xml, len);
     if (!p.ctxt) {
         model_unref(result);
-        return err_set_from(err, d->err_from, VIR_ERR_NO_MEMORY, "cannot set up the XML parser for a %s document",
-                            d->element);
+        return err_set_from(err, d->err_from, VIR_ERR_NO_MEMORY,
+                            "cannot set up the XML parser for a %s document", d->element);
     }
     xmlSAXHandler *theirs = p.ctxt->sax;
     p.ctxt->sax = &handlers;
@@ -484,7 +494,8 @@ static int parse(const struct model_document *d, const struct model_table *root_
     g_free(p.text.s);
     raw_free(p.raw);
     if (wrong)
-        err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is not well-formed XML", d->element);
+        err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is not well-formed XML",
+                     d->element);
     if (p.failed || wrong) {
         model_unref(result);
         return -1;

@@ -50,16 +50,16 @@ struct parser {
 char *parse_where(struct parser *p);
 void parse_stop(struct parser *p);
 /* A field of a table that can be read here, or NULL. */
-const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n, const char *uri,
-                                     unsigned disc, unsigned up, unsigned flags);
+const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n,
+                                     const char *uri, unsigned disc, unsigned up, unsigned flags);
 
-void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
-                      const char *valid);
+void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s,
+                      size_t n, const char *valid);
 void report_bad_unit(struct parser *p, const char *element, const char *unit);
 void report_missing(struct parser *p, const char *element, const struct model_field *f);
 /* Does nothing unless the caller wants strictness, and that has a right to know. */
-void report_unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
-                    bool attr);
+void report_unknown(struct parser *p, const char *what, const char *name, const char *uri,
+                    const struct frame *fr, bool attr);
 void report_unknown_here(struct parser *p, const struct frame *up, const char *name);
 /* Skips the element; reports it if that matters. */
 void report_repeated(struct parser *p, const struct frame *up, const struct model_field *f);

@@ -116,7 +116,8 @@ void raw_start(struct raw *r, const xmlChar *name, const xmlChar *prefix, const 
         declared |= !g_strcmp0((const char *)ns[0], (const char *)prefix);
     }
     if (uri && !declared && top(r) == r->root) {       /* declared further out: it has to come along */
-        g_string_append_printf(a, prefix ? " xmlns:%s=\"" : " xmlns%s=\"", prefix ? (const char *)prefix : "");
+        g_string_append_printf(a, prefix ? " xmlns:%s=\"" : " xmlns%s=\"",
+                               prefix ? (const char *)prefix : "");
         escape(a, uri, strlen((const char *)uri), true);
         g_string_append_c(a, '"');
     }
@@ -148,7 +149,8 @@ void raw_text(struct raw *r, const xmlChar *s, int len)
         return;
     GString *out = g_string_new(NULL);
     escape(out, s, len, false);
-    struct node *last = parent->children->len ? g_ptr_array_index(parent->children, parent->children->len - 1) : NULL;
+    struct node *last =
+        parent->children->len ? g_ptr_array_index(parent->children, parent->children->len - 1) : NULL;
     if (last && last->kind == TEXT) {
         char *both = g_strconcat(last->tag, out->str, NULL);
         g_free(last->tag);
@@ -162,7 +164,8 @@ void raw_text(struct raw *r, const xmlChar *s, int len)
 void raw_cdata(struct raw *r, const xmlChar *s, int n)
 {
     if (top(r) != r->root)
-        g_ptr_array_add(top(r)->children, node_new(CDATA, g_strdup_printf("<![CDATA[%.*s]]>", n, (const char *)s)));
+        g_ptr_array_add(top(r)->children,
+                        node_new(CDATA, g_strdup_printf("<![CDATA[%.*s]]>", n, (const char *)s)));
 }
 
 void raw_comment(struct raw *r, const xmlChar *s)

@@ -108,7 +108,8 @@ static int scan_u64(const char *s, size_t n, int base, uint64_t *v)
             d = (c | 32) - 'a' + 10;
         else
             return -1;
-        if ((int)d >= base || __builtin_mul_overflow(r, (uint64_t)base, &r) || __builtin_add_overflow(r, d, &r))
+        if ((int)d >= base || __builtin_mul_overflow(r, (uint64_t)base, &r) ||
+            __builtin_add_overflow(r, d, &r))
             return -1;
     }
     *v = r;
@@ -272,18 +273,23 @@ char *cpuset_canonical(struct model_head *h, const char *s, size_t n)
 size_t scalar_size(const struct model_field *f)
 {
     switch ((enum model_kind)f->kind) {
-    case MODEL_K_FLAG: case MODEL_K_ENUM: case MODEL_K_U8: case MODEL_K_X8: case MODEL_K_SLOT: case MODEL_K_FUNCTION:
-        return 1;
-    case MODEL_K_U16: case MODEL_K_X16: case MODEL_K_OCT:
-        return 2;
-    case MODEL_K_U32: case MODEL_K_I32: case MODEL_K_X32: case MODEL_K_N32: case MODEL_K_BUS:
-        return 4;
-    case MODEL_K_UUID:
-        return 16;
-    case MODEL_K_MAC:
-        return 6;
-    default:
-        return 8;
+        case MODEL_K_FLAG:
+        case MODEL_K_ENUM:
+        case MODEL_K_U8:
+        case MODEL_K_X8:
+        case MODEL_K_SLOT:
+        case MODEL_K_FUNCTION: return 1;
+        case MODEL_K_U16:
+        case MODEL_K_X16:
+        case MODEL_K_OCT: return 2;
+        case MODEL_K_U32:
+        case MODEL_K_I32:
+        case MODEL_K_X32:
+        case MODEL_K_N32:
+        case MODEL_K_BUS: return 4;
+        case MODEL_K_UUID: return 16;
+        case MODEL_K_MAC: return 6;
+        default: return 8;
     }
 }
 
@@ -348,7 +354,8 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
     char *str;
     if (f->kind == MODEL_K_UUID || f->kind == MODEL_K_CPUSET)
         trim(&s, &n);
-    else if (f->kind != MODEL_K_STR && f->kind != MODEL_K_RAW && f->kind != MODEL_K_ENUM && f->kind != MODEL_K_MAC)
+    else if (f->kind != MODEL_K_STR && f->kind != MODEL_K_RAW && f->kind != MODEL_K_ENUM &&
+             f->kind != MODEL_K_MAC)
         for (; n && isspace((unsigned char)*s); n--)        /* numbers, as strtol() reads them */
             s++;
     switch ((enum model_kind)f->kind) {
@@ -374,7 +381,8 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         *valid = f->kind == MODEL_K_U8 ? "a number from 0 to 255" : f->kind == MODEL_K_U16 ?
             "a number from 0 to 65535" : f->kind == MODEL_K_U32 ? "a number from 0 to 4294967295" :
             "a number that is not negative";
-        if (scan_u64(s, n, f->flags & MODEL_BASE0 ? 0 : 10, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) || store(f, base, v) < 0)
+        if (scan_u64(s, n, f->flags & MODEL_BASE0 ? 0 : 10, &v) < 0 || (f->flags & MODEL_POSITIVE && !v) ||
+            store(f, base, v) < 0)
             return -1;
         break;
     case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64:
@@ -492,9 +500,12 @@ void scalar_print(struct text *t, const struct model_field *f, const void *base)
         if (s)
             text_add(t, s, strlen(s));
         break;
-    case MODEL_K_U8: case MODEL_K_U16: case MODEL_K_U32: case MODEL_K_U64: case MODEL_K_SIZE: case MODEL_K_N32:
-        print_u64(t, load(f, base));
-        break;
+    case MODEL_K_U8:
+    case MODEL_K_U16:
+    case MODEL_K_U32:
+    case MODEL_K_U64:
+    case MODEL_K_SIZE:
+    case MODEL_K_N32: print_u64(t, load(f, base)); break;
     case MODEL_K_I32: case MODEL_K_I64: {
         int64_t v = (int64_t)load(f, base);
         if (v < 0)
@@ -502,7 +513,12 @@ void scalar_print(struct text *t, const struct model_field *f, const void *base)
         print_u64(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
         break;
     }
-    case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64: case MODEL_K_BUS: case MODEL_K_SLOT:
+    case MODEL_K_X8:
+    case MODEL_K_X16:
+    case MODEL_K_X32:
+    case MODEL_K_X64:
+    case MODEL_K_BUS:
+    case MODEL_K_SLOT:
     case MODEL_K_FUNCTION:
         print_hex(t, load(f, base), f->arg);
         break;

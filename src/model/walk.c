@@ -178,8 +178,9 @@ static char *shown(const struct model_field *f, const void *base)
 static bool same(struct compare *c, const struct model_table *t, const void *a, const void *b, unsigned da,
                  unsigned db, unsigned ua, unsigned ub);
 
-static bool same_pair(struct compare *c, const struct model_field *f, const void *a, const void *b, unsigned da,
-                      unsigned db)
+static bool
+same_pair(struct compare *c, const struct model_field *f, const void *a, const void *b, unsigned da,
+          unsigned db)
 {
     if (!a || !b)
         return a == b || differ(c, " is %s in one and %s in the other", a ? "there" : "missing",
@@ -192,7 +193,8 @@ static bool same_scalar(const struct model_field *f, const void *a, const void *
     if (is_text(f))
         return !g_strcmp0(FIELD_STR(a, f), FIELD_STR(b, f));
     return scalar_present(f, a) == scalar_present(f, b) &&
-        (!scalar_present(f, a) || !memcmp(FIELD_CPTR(a, f->offset), FIELD_CPTR(b, f->offset), scalar_size(f)));
+           (!scalar_present(f, a) ||
+            !memcmp(FIELD_CPTR(a, f->offset), FIELD_CPTR(b, f->offset), scalar_size(f)));
 }
 
 static bool same(struct compare *c, const struct model_table *t, const void *a, const void *b, unsigned da,
@@ -225,7 +227,8 @@ static bool same(struct compare *c, const struct model_table *t, const void *a, 
                 size_t here = c->path ? c->path->len : 0;
                 if (c->path)
                     g_string_append_printf(c->path, "[%u]", k + 1);
-                if (f->kind == MODEL_K_LIST ? !same_pair(c, f, pa[k], pb[k], da, db) : g_strcmp0(pa[k], pb[k]) != 0)
+                if (f->kind == MODEL_K_LIST ? !same_pair(c, f, pa[k], pb[k], da, db)
+                                            : g_strcmp0(pa[k], pb[k]) != 0)
                     return false;
                 if (c->path)
                     g_string_truncate(c->path, here);

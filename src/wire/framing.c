@@ -141,10 +141,11 @@ whole(const struct frame_reader *r, uint32_t *length, uint32_t *nfds, struct err
         return 0;
     *length = xdr_get_u32(p);
     if (*length < FRAME_HEADER)
-        return err_set(err, VIR_ERR_RPC, "The peer sent a message of %u bytes, too short for a header", *length);
+        return err_set(err, VIR_ERR_RPC, "The peer sent a message of %u bytes, too short for a header",
+                       *length);
     if (*length > r->limit)
-        return err_set(err, VIR_ERR_RPC, "The peer sent a message of %u bytes, at most %zu are accepted", *length,
-                       r->limit);
+        return err_set(err, VIR_ERR_RPC, "The peer sent a message of %u bytes, at most %zu are accepted",
+                       *length, r->limit);
     if (have < *length)
         return 0;
     uint32_t type = xdr_get_u32(p + 16);
@@ -154,15 +155,18 @@ whole(const struct frame_reader *r, uint32_t *length, uint32_t *nfds, struct err
     if (type == NET_REPLY_WITH_FDS && xdr_get_u32(p + 24) == NET_ERROR)
         return *length;
     if (*length < FRAME_HEADER + 4)
-        return err_set(err, VIR_ERR_RPC, "The peer sent a message with file descriptors that does not say how many");
+        return err_set(err, VIR_ERR_RPC,
+                       "The peer sent a message with file descriptors that does not say how many");
     *nfds = xdr_get_u32(p + FRAME_HEADER);
     if (*nfds > NET_MESSAGE_NUM_FDS_MAX)
-        return err_set(err, VIR_ERR_RPC, "The peer sent a message with %u file descriptors, at most %d are accepted",
-                       *nfds, NET_MESSAGE_NUM_FDS_MAX);
+        return err_set(err, VIR_ERR_RPC,
+                       "The peer sent a message with %u file descriptors, at most %d are accepted", *nfds,
+                       NET_MESSAGE_NUM_FDS_MAX);
     if (have < (size_t)*length + *nfds)
         return 0;
     if (r->nfds < *nfds)
-        return err_set(err, VIR_ERR_RPC, "The peer announced %u file descriptors and sent %zu", *nfds, r->nfds);
+        return err_set(err, VIR_ERR_RPC, "The peer announced %u file descriptors and sent %zu", *nfds,
+                       r->nfds);
     return (ssize_t)*length + *nfds;
 }
 
@@ -318,9 +322,14 @@ frame_decode_error(struct frame *f, struct err *err)
         return;
     err_clear(err);
     *err = (struct err){
-        .code = e.code ? e.code : VIR_ERR_INTERNAL_ERROR, .domain = e.domain, .level = e.level ? e.level : VIR_ERR_ERROR,
+        .code = e.code ? e.code : VIR_ERR_INTERNAL_ERROR,
+        .domain = e.domain,
+        .level = e.level ? e.level : VIR_ERR_ERROR,
         .message = g_strdup(e.message ? e.message : "The server reported an error without a message"),
-        .str1 = g_strdup(e.str1), .str2 = g_strdup(e.str2), .str3 = g_strdup(e.str3),
-        .int1 = e.int1, .int2 = e.int2,
+        .str1 = g_strdup(e.str1),
+        .str2 = g_strdup(e.str2),
+        .str3 = g_strdup(e.str3),
+        .int1 = e.int1,
+        .int2 = e.int2,
     };
 }

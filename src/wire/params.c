@@ -35,11 +35,13 @@ params_to_wire(struct xdr_arena *arena, const virTypedParameter *params, int n, 
         case VIR_TYPED_PARAM_BOOLEAN: o->value.u.b = p->value.b; break;
         case VIR_TYPED_PARAM_STRING: o->value.u.s = p->value.s; break;
         default:
-            return err_set(err, VIR_ERR_RPC, "Parameter '%s' is of type %d, which cannot be sent", p->field, p->type);
+            return err_set(err, VIR_ERR_RPC, "Parameter '%s' is of type %d, which cannot be sent", p->field,
+                           p->type);
         }
     }
     if (used > limit)
-        return err_set(err, VIR_ERR_RPC, "%u parameters are more than the %u that one call may carry", used, limit);
+        return err_set(err, VIR_ERR_RPC, "%u parameters are more than the %u that one call may carry", used,
+                       limit);
     *out = w;
     *out_n = used;
     return 0;
@@ -56,8 +58,8 @@ params_from_wire(const struct remote_typed_param *params, uint32_t n, bool own, 
         if (strlen(p->field) >= sizeof(o->field)) {
             if (own)
                 params_clear(out, (int)i);
-            return err_set(err, VIR_ERR_RPC, "The name of parameter '%.40s…' is longer than %zu bytes", p->field,
-                           sizeof(o->field) - 1);
+            return err_set(err, VIR_ERR_RPC, "The name of parameter '%.40s…' is longer than %zu bytes",
+                           p->field, sizeof(o->field) - 1);
         }
         strcpy(o->field, p->field);
         o->type = p->value.type;

@@ -15,8 +15,8 @@
 /* Borrowing: `out` is in the arena, its strings are those of `params`.  Entries without
  * a type are left out, and strings when `strings` is false (old callers cannot take
  * them).  -1 with err: more than `limit` are left, or an unknown type. */
-int params_to_wire(struct xdr_arena *arena, const virTypedParameter *params, int n, bool strings, uint32_t limit,
-                   struct remote_typed_param **out, uint32_t *out_n, struct err *err);
+int params_to_wire(struct xdr_arena *arena, const virTypedParameter *params, int n, bool strings,
+                   uint32_t limit, struct remote_typed_param **out, uint32_t *out_n, struct err *err);
 /* Into `out`, which has room for n; strings are borrowed, or duplicated when `own`. */
 int params_from_wire(const struct remote_typed_param *params, uint32_t n, bool own, virTypedParameterPtr out,
                      struct err *err);

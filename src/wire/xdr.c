@@ -129,8 +129,8 @@ element_minimum(const struct xdr_field *f)
 
 static int decode_fields(struct xdr_reader *r, enum xdr_type type, char *out, struct err *err);
 
-static int __attribute__((cold))
-short_of(const struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f, size_t need, struct err *err)
+static int __attribute__((cold)) short_of(const struct xdr_reader *r, enum xdr_type type,
+                                          const struct xdr_field *f, size_t need, struct err *err)
 {
     return err_set(err, VIR_ERR_RPC, "Cannot decode %s: field '%s' needs %zu bytes, the message has %zu left",
                    xdr_name(type), xdr_names + f->name, need, (size_t)(r->end - r->p));
@@ -142,8 +142,9 @@ too_many(enum xdr_type type, const struct xdr_field *f, size_t n, const char *wh
     /* What the caller gave is the connection's matter, what came in a message that of the wire. */
     int from = strcmp(what, "encode") == 0 ? VIR_FROM_REMOTE : VIR_FROM_RPC;
 
-    return err_set_from(err, from, VIR_ERR_RPC, "Cannot %s %s: field '%s' has length %zu, at most %u is allowed",
-                        what, xdr_name(type), xdr_names + f->name, n, f->limit);
+    return err_set_from(err, from, VIR_ERR_RPC,
+                        "Cannot %s %s: field '%s' has length %zu, at most %u is allowed", what,
+                        xdr_name(type), xdr_names + f->name, n, f->limit);
 }
 
 static inline size_t
@@ -154,8 +155,8 @@ padded(size_t n)
 
 /* A length word, checked against the limit and the bytes that are there. */
 static inline int
-decode_count(struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f, size_t each, uint32_t *count,
-             struct err *err)
+decode_count(struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f, size_t each,
+             uint32_t *count, struct err *err)
 {
     if (r->end - r->p < 4)
         return short_of(r, type, f, 4, err);
@@ -171,7 +172,8 @@ decode_count(struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f
 }
 
 static inline int
-decode_string(struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f, char **out, struct err *err)
+decode_string(struct xdr_reader *r, enum xdr_type type, const struct xdr_field *f, char **out,
+              struct err *err)
 {
     uint32_t n = 0;
     if (decode_count(r, type, f, 0, &n, err) < 0)
@@ -394,11 +396,13 @@ static int encode_fields(struct xdr_writer *w, enum xdr_type type, const char *i
 static int __attribute__((cold))
 no_room(const struct xdr_writer *w, enum xdr_type type, struct err *err)
 {
-    return err_set(err, VIR_ERR_RPC, "Cannot encode %s: the message would exceed %zu bytes", xdr_name(type), w->limit);
+    return err_set(err, VIR_ERR_RPC, "Cannot encode %s: the message would exceed %zu bytes", xdr_name(type),
+                   w->limit);
 }
 
 static inline int
-encode_bytes(struct xdr_writer *w, enum xdr_type type, const void *data, size_t n, bool counted, struct err *err)
+encode_bytes(struct xdr_writer *w, enum xdr_type type, const void *data, size_t n, bool counted,
+             struct err *err)
 {
     size_t pad = padded(n);
     char *p = xdr_writer_room(w, pad + (counted ? 4 : 0));
@@ -459,8 +463,8 @@ encode_basic(struct xdr_writer *w, enum xdr_type type, unsigned int op, const ch
 }
 
 static int
-encode_string(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f, bool optional, uint32_t limit,
-              const char *at, struct err *err)
+encode_string(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f, bool optional,
+              uint32_t limit, const char *at, struct err *err)
 {
     const char *s;
     memcpy(&s, at, sizeof(s));
@@ -475,13 +479,15 @@ encode_string(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *
                        xdr_name(type), xdr_names + f->name);
     size_t n = strlen(s);
     if (n > limit)
-        return err_set(err, VIR_ERR_RPC, "Cannot encode %s: the string in field '%s' has %zu bytes, at most %u are allowed",
+        return err_set(err, VIR_ERR_RPC,
+                       "Cannot encode %s: the string in field '%s' has %zu bytes, at most %u are allowed",
                        xdr_name(type), xdr_names + f->name, n, limit);
     return encode_bytes(w, type, s, n, true, err);
 }
 
 static int
-encode_array(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f, const char *at, struct err *err)
+encode_array(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f, const char *at,
+             struct err *err)
 {
     const char *items;
     uint32_t n = 0;
@@ -509,7 +515,8 @@ encode_array(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f
 }
 
 static int
-encode_union(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f, const char *at, struct err *err)
+encode_union(struct xdr_writer *w, enum xdr_type type, const struct xdr_field *f, const char *at,
+             struct err *err)
 {
     const struct xdr_type_info *u = &xdr_types[f->type];
     uint32_t v;

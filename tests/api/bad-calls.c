@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * bad-calls: calls every public function of a libvirt library with one bad argument at a time and prints how each
- * call ended: "FUNCTION<tab>CASE<tab>RESULT<tab>CODE<tab>DOMAIN<tab>LEVEL".
+ * bad-calls: calls every public function of a libvirt library with one bad argument at a time and prints how
+ * each call ended: "FUNCTION<tab>CASE<tab>RESULT<tab>CODE<tab>DOMAIN<tab>LEVEL".
  *
  * usage: bad-calls FOLDER URI [FUNCTION…]
  *
- * FOLDER holds the libraries ("" for those of the system): nothing is linked, so that the same program asks ours and
- * any other.  Every call runs in a process of its own, a fork of one that has opened the connections, so that none
- * changes the world of the next, and a crash or a hang is one more way to end.
+ * FOLDER holds the libraries ("" for those of the system): nothing is linked, so that the same program asks
+ * ours and any other.  Every call runs in a process of its own, a fork of one that has opened the
+ * connections, so that none changes the world of the next, and a crash or a hang is one more way to end.
  */
 #include "bad-calls.h"
 
@@ -27,7 +27,8 @@
 struct outcome { long result; int code, domain, level; };
 
 static void *libraries[4];
-static const char *const sonames[] = { "libvirt.so.0", "libvirt-qemu.so.0", "libvirt-lxc.so.0", "libvirt-admin.so.0" };
+static const char *const sonames[] = { "libvirt.so.0", "libvirt-qemu.so.0", "libvirt-lxc.so.0",
+                                       "libvirt-admin.so.0" };
 static struct outcome *shared;
 /* A handle of each kind: of a connection, of a second one, and of a read-only one. */
 static long handles[3][KIND_handles_end];
@@ -162,8 +163,8 @@ try(const struct bad_call *call, const char *how, const long *args)
         printf("%s\t%s\t%s\t%d\t0\t0\n", call->name, how, WTERMSIG(status) == SIGALRM ? "hangs" : "dies",
                WTERMSIG(status));
     else
-        printf("%s\t%s\t%s\t%d\t%d\t%d\n", call->name, how, shared->result < 0 ? "fails" : "succeeds", shared->code,
-               shared->domain, shared->level);
+        printf("%s\t%s\t%s\t%d\t%d\t%d\n", call->name, how, shared->result < 0 ? "fails" : "succeeds",
+               shared->code, shared->domain, shared->level);
 }
 
 static void

@@ -20,8 +20,16 @@ enum kind {
 #define BAD_KIND(type) KIND_##type,
     BAD_HANDLES(BAD_KIND)
 #undef BAD_KIND
-    KIND_handles_end,
-    KIND_flags, KIND_callback, KIND_null, KIND_string, KIND_strings, KIND_double, KIND_memory, KIND_unsigned, KIND_number,
+        KIND_handles_end,
+    KIND_flags,
+    KIND_callback,
+    KIND_null,
+    KIND_string,
+    KIND_strings,
+    KIND_double,
+    KIND_memory,
+    KIND_unsigned,
+    KIND_number,
 };
 
 #define BAD_ARGS_MAX 12

@@ -65,7 +65,9 @@ fake_close(struct drv_conn *conn)
 }
 
 static const char *const schemes[] = { "fake", NULL };
-static const struct driver fake = { .name = "fake", .schemes = schemes, .open = fake_open, .close = fake_close };
+static const struct driver fake = {
+    .name = "fake", .schemes = schemes, .open = fake_open, .close = fake_close
+};
 
 static void
 make_world(const char *uri_text)
@@ -82,9 +84,11 @@ make_world(const char *uri_text)
     uri_free(uri);
     w->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     w->stream = virStreamNew(w->conn, 0);
-#define MAKE(type, name) { \
-        struct type##_ref ref = { 0 }; \
-        w->type = handle_new_##type(HANDLE_##type >= HANDLE_admin_server ? adm_conn(w->adm_conn) : w->conn, &ref); \
+#define MAKE(type, name)                                                                                     \
+    {                                                                                                        \
+        struct type##_ref ref = { 0 };                                                                       \
+        w->type =                                                                                            \
+            handle_new_##type(HANDLE_##type >= HANDLE_admin_server ? adm_conn(w->adm_conn) : w->conn, &ref); \
     }
     HANDLE_POINTERS(MAKE)
     for (size_t i = 0; i < G_N_ELEMENTS(w->room); i++)

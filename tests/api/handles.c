@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * handles: what every type of handle answers by itself: references, names, UUIDs, its connection and its parent; and
- * what freed or foreign handles get.
+ * handles: what every type of handle answers by itself: references, names, UUIDs, its connection and its
+ * parent; and what freed or foreign handles get.
  */
 #include "base/uuid.h"
 #include "lib/conn.h"
@@ -32,8 +32,8 @@ find_filter(struct drv_conn *c, const unsigned char *id, struct nwfilter_ref *re
 }
 
 static int
-find_port(struct drv_conn *c, const struct network_ref *net, const unsigned char *id, struct network_port_ref *result,
-          struct err *err)
+find_port(struct drv_conn *c, const struct network_ref *net, const unsigned char *id,
+          struct network_port_ref *result, struct err *err)
 {
     memcpy(result->uuid, id, UUID_LEN);
     network_ref_copy(&result->net, net);
@@ -97,7 +97,8 @@ lives(void)
     LIFE(nwfilter, virNWFilter, VIR_ERR_INVALID_NWFILTER, )
     LIFE(nwfilter_binding, virNWFilterBinding, VIR_ERR_INVALID_NWFILTER_BINDING, )
     LIFE(domain_snapshot, virDomainSnapshot, VIR_ERR_INVALID_DOMAIN_SNAPSHOT, CONNECT(virDomainSnapshot))
-    LIFE(domain_checkpoint, virDomainCheckpoint, VIR_ERR_INVALID_DOMAIN_CHECKPOINT, CONNECT(virDomainCheckpoint))
+    LIFE(domain_checkpoint, virDomainCheckpoint, VIR_ERR_INVALID_DOMAIN_CHECKPOINT,
+         CONNECT(virDomainCheckpoint))
 }
 
 static void
@@ -168,7 +169,8 @@ parents(void)
     g_assert_cmpstr(virNetworkGetName(virNetworkPortGetNetwork(port)), ==, "net");
     g_assert_cmpstr(virDomainGetName(virDomainSnapshotGetDomain(snap)), ==, "dom");
     g_assert_cmpstr(virDomainGetName(virDomainCheckpointGetDomain(check)), ==, "dom");
-    g_assert_true(virDomainCheckpointGetDomain(check) == virDomainCheckpointGetDomain(check)); /* one, its own */
+    g_assert_true(virDomainCheckpointGetDomain(check) ==
+                  virDomainCheckpointGetDomain(check)); /* one, its own */
     g_assert_null(virNetworkPortGetNetwork(NULL));
     g_assert_null(virDomainSnapshotGetDomain(NULL));
     g_assert_null(virDomainCheckpointGetDomain(NULL));

@@ -108,7 +108,9 @@ guest_close(struct drv_conn *conn)
 }
 
 static const char *const schemes[] = { "one", NULL };
-static const struct driver driver = { .name = "one", .schemes = schemes, .open = guest_open, .close = guest_close };
+static const struct driver driver = {
+    .name = "one", .schemes = schemes, .open = guest_open, .close = guest_close
+};
 
 static void
 emit_lifecycle(int what)
@@ -140,8 +142,11 @@ open_conn(virDomainPtr *dom)
 static void
 uris(void)
 {
-    static const struct { const char *text, *scheme, *transport, *user, *server; int port; const char *path, *again; }
-    good[] = {
+    static const struct {
+        const char *text, *scheme, *transport, *user, *server;
+        int port;
+        const char *path, *again;
+    } good[] = {
         { "qemu:///system", "qemu", NULL, NULL, NULL, 0, "/system", "qemu:///system" },
         { "QEMU+SSH://me%40x@host.example:2222/system?keyfile=/a%20b&no_verify=1", "qemu", "ssh", "me@x",
           "host.example", 2222, "/system", NULL },
@@ -197,7 +202,8 @@ typed_parameters(void)
     g_assert_cmpint(virTypedParamsAddULLong(&params, &n, &max, "ul", G_MAXUINT64), ==, 0);
     g_assert_cmpint(virTypedParamsAddBoolean(&params, &n, &max, "yes", 5), ==, 0);
     g_assert_cmpint(virTypedParamsAddStringList(&params, &n, &max, "list", list), ==, 0);
-    g_assert_cmpint(virTypedParamsAddFromString(&params, &n, &max, "d", VIR_TYPED_PARAM_DOUBLE, "1.5"), ==, 0);
+    g_assert_cmpint(virTypedParamsAddFromString(&params, &n, &max, "d", VIR_TYPED_PARAM_DOUBLE, "1.5"), ==,
+                    0);
     g_assert_cmpint(virTypedParamsAddFromString(&params, &n, &max, "bad", VIR_TYPED_PARAM_UINT, "x"), ==, -1);
     g_assert_cmpint(virTypedParamsAddFromString(&params, &n, &max, "bad", 99, "1"), ==, -1);
     g_assert_cmpint(virTypedParamsAddInt(&params, &n, &max, longname, 1), ==, -1);
@@ -376,8 +382,9 @@ events(void)
     g_assert_cmpint(virConnectClose(conn), ==, 1); /* a registration keeps it */
     g_assert_cmpint(virConnectDomainEventDeregisterAny(conn, id), ==, 0);
     g_assert_cmpint(all.freed, ==, 1);
-    g_assert_cmpint(virConnectDomainEventRegisterAny(NULL, NULL, 0, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), NULL,
-                                                     NULL), ==, -1);
+    g_assert_cmpint(virConnectDomainEventRegisterAny(NULL, NULL, 0, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle),
+                                                     NULL, NULL),
+                    ==, -1);
 }
 
 static int closed_reason = -1, closed_freed;
@@ -543,7 +550,8 @@ streams(void)
     g_assert_cmpint(virStreamRecv(st, data, sizeof(data)), ==, -2);
     g_assert_cmpint(virStreamSend(st, "abc", 3), ==, 3);
     g_assert_cmpint(read(console_end, data, sizeof(data)), ==, 3);
-    g_assert_cmpint(virStreamEventAddCallback(st, VIR_STREAM_EVENT_READABLE, on_stream, &events, NULL), ==, 0);
+    g_assert_cmpint(virStreamEventAddCallback(st, VIR_STREAM_EVENT_READABLE, on_stream, &events, NULL), ==,
+                    0);
     g_assert_cmpint(write(console_end, "hello", 5), ==, 5);
     while (!events)
         g_assert_cmpint(virEventRunDefaultImpl(), ==, 0);
@@ -594,8 +602,8 @@ which_uri(void)
     }
     g_setenv("XDG_CONFIG_HOME", home, TRUE);
     g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
-    g_assert_true(g_file_set_contents(file, "uri_aliases = [ \"mine=one:///alias\", ]\nuri_default = \"mine\"\n", -1,
-                                      NULL));
+    g_assert_true(g_file_set_contents(
+        file, "uri_aliases = [ \"mine=one:///alias\", ]\nuri_default = \"mine\"\n", -1, NULL));
     conn = virConnectOpen(NULL);
     g_assert_nonnull(conn);
     uri = virConnectGetURI(conn);

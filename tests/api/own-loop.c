@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * own-loop: an application that brings its own event loop: the library and the application's own watches and timers
- * go through it alone.
+ * own-loop: an application that brings its own event loop: the library and the application's own watches and
+ * timers go through it alone.
  */
 #include "lib/conn.h"
 
@@ -83,7 +83,8 @@ own_loop(void)
 
     g_assert_cmpint(virEventAddHandle(0, 0, nothing, NULL, NULL), ==, -1); /* before there is one */
     g_assert_cmpint(virEventAddTimeout(0, tick, NULL, NULL), ==, -1);
-    virEventRegisterImpl(add_handle, update_handle, remove_handle, add_timeout, update_timeout, remove_timeout);
+    virEventRegisterImpl(add_handle, update_handle, remove_handle, add_timeout, update_timeout,
+                         remove_timeout);
     g_assert_cmpint(virEventAddHandle(0, VIR_EVENT_HANDLE_READABLE, nothing, NULL, NULL), ==, 100);
     virEventUpdateHandle(100, 0);
     g_assert_cmpint(virEventRemoveHandle(100), ==, 0);
@@ -96,8 +97,8 @@ own_loop(void)
     /* The library's events wait for the application's loop to call. */
     conn = virConnectOpen("test:///default");
     g_assert_nonnull(conn);
-    id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_event),
-                                          NULL, NULL);
+    id = virConnectDomainEventRegisterAny(conn, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                          VIR_DOMAIN_EVENT_CALLBACK(on_event), NULL, NULL);
     g_assert_cmpint(id, >=, 0);
     g_assert_cmpint(watches, ==, 2);
     dom = virDomainLookupByName(conn, "test");

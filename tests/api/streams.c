@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * streams: whole streams and their holes, over a driver that keeps what it is sent in memory; sources and sinks that
- * give up; streams that cannot what is asked of them.
+ * streams: whole streams and their holes, over a driver that keeps what it is sent in memory; sources and
+ * sinks that give up; streams that cannot what is asked of them.
  */
 #include "lib/conn.h"
 
@@ -88,7 +88,11 @@ mem_abort(struct stream *st, struct err *err)
 }
 
 static const struct stream_ops ops = {
-    .send = mem_send, .recv = mem_recv, .send_hole = mem_send_hole, .recv_hole = mem_recv_hole, .finish = mem_finish,
+    .send = mem_send,
+    .recv = mem_recv,
+    .send_hole = mem_send_hole,
+    .recv_hole = mem_recv_hole,
+    .finish = mem_finish,
     .abort = mem_abort,
 };
 static const struct stream_ops plain = { .finish = mem_finish, .abort = mem_abort };
@@ -130,7 +134,9 @@ begin(bool down, unsigned int flags, unsigned long long length)
 {
     virStreamPtr st = virStreamNew(conn, flags);
 
-    g_assert_cmpint(down ? virStorageVolDownload(vol, st, 0, length, 0) : virStorageVolUpload(vol, st, 0, length, 0), ==, 0);
+    g_assert_cmpint(down ? virStorageVolDownload(vol, st, 0, length, 0)
+                         : virStorageVolUpload(vol, st, 0, length, 0),
+                    ==, 0);
     aborted = finished = 0;
     return st;
 }
@@ -252,7 +258,8 @@ with_holes(void)
     g_assert_cmpint(length, ==, HOLE);
     g_assert_cmpint(virStreamRecv(st, data, sizeof(data)), ==, 6);
     g_assert_cmpint(memcmp(data, "middle", 6), ==, 0);
-    g_assert_cmpint(virStreamRecv(st, data, sizeof(data)), ==, sizeof(data)); /* who does not ask gets zeros */
+    g_assert_cmpint(virStreamRecv(st, data, sizeof(data)), ==,
+                    sizeof(data)); /* who does not ask gets zeros */
     g_assert_cmpint(data[0], ==, 0);
     g_assert_cmpint(virStreamAbort(st), ==, 0);
     g_assert_cmpint(aborted, ==, 1);

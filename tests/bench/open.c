@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * open: what a short-lived client costs: loading a library, opening a connection, listing its guests, leaving.
+ * open: what a short-lived client costs: loading a library, opening a connection, listing its guests,
+ * leaving.
  *
  * usage: bench-open FOLDER URI [ROUNDS]
- * Prints, of ROUNDS processes (31), the medians: processor time in microseconds; in KiB when the list is there, the
- * memory that the process has and what of it is its own (written to: no other process can share it).
+ * Prints, of ROUNDS processes (31), the medians: processor time in microseconds; in KiB when the list is
+ * there, the memory that the process has and what of it is its own (written to: no other process can share
+ * it).
  */
 #include <dlfcn.h>
 #include <libvirt/libvirt.h>

@@ -55,10 +55,12 @@ static const char document[] =
     "    <controller type='usb' index='0' model='piix3-uhci'>\n"
     "      <address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x2'/>\n    </controller>\n"
     "    <controller type='pci' index='0' model='pci-root'/>\n"
-    "    <interface type='user'>\n      <mac address='52:54:00:%02x:%02x:%02x'/>\n      <model type='virtio'/>\n"
+    "    <interface type='user'>\n      <mac address='52:54:00:%02x:%02x:%02x'/>\n      <model "
+    "type='virtio'/>\n"
     "      <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/>\n    </interface>\n"
     "    <serial type='pty'>\n      <target type='isa-serial' port='0'>\n        <model name='isa-serial'/>\n"
-    "      </target>\n    </serial>\n    <console type='pty'>\n      <target type='serial' port='0'/>\n    </console>\n"
+    "      </target>\n    </serial>\n    <console type='pty'>\n      <target type='serial' port='0'/>\n    "
+    "</console>\n"
     "    <memballoon model='virtio'>\n"
     "      <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/>\n    </memballoon>\n"
     "  </devices>\n</domain>\n";
@@ -129,7 +131,8 @@ main(int argc, char **argv)
 {
     int n = argc > 1 ? atoi(argv[1]) : 10000;
     ERR_AUTO err = ERR_INIT;
-    g_autofree char *folder = g_strdup_printf("%s/vireo-bench-%d", argc > 2 ? argv[2] : "/tmp", (int)getpid());
+    g_autofree char *folder =
+        g_strdup_printf("%s/vireo-bench-%d", argc > 2 ? argv[2] : "/tmp", (int)getpid());
     struct state_dir *quick = state_dir_open(folder, 0700, NULL, false, &err);
     if (!quick)
         g_error("%s", err_message(&err));
@@ -204,7 +207,8 @@ main(int argc, char **argv)
             g_error("%s", err_message(&err));
         t = clock_now();
         for (int i = 0; i < rounds; i++) {
-            if (turn_publish(turn, &(struct vm_change){ .what = CHANGE_AUTOSTART, .autostart = i & 1 }, &err) < 0)
+            if (turn_publish(turn, &(struct vm_change){ .what = CHANGE_AUTOSTART, .autostart = i & 1 },
+                             &err) < 0)
                 g_error("%s", err_message(&err));
         }
         report("publish", ms_since(t) * 1e6 / rounds, "ns");

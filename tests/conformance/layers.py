@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Checks the house: a folder includes only from those above it, and files stay small.
+"""Checks the house: a folder includes only from those above it, files and lines of C stay small.
 
 usage: layers.py SOURCE_FOLDER
 
@@ -14,6 +14,7 @@ import sys
 ORDER = ['base', 'wire', 'model', 'core', 'driver', 'drivers', 'host', 'lib', 'daemon']
 SIBLINGS = {('daemon', 'lib')}          # neither includes from the other
 MAX_LINES = 1000
+MAX_COLUMNS = 110
 
 
 def violations(path, area, driver):
@@ -23,6 +24,8 @@ def violations(path, area, driver):
     if not any('SPDX-License-Identifier' in line for line in lines[:3]):
         yield 'no SPDX line'
     for number, line in enumerate(lines, 1):
+        if len(line) > MAX_COLUMNS and path.suffix in ('.c', '.h'):
+            yield f'line {number} has {len(line)} columns (at most {MAX_COLUMNS})'
         match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
         parts = match.group(1).split('/') if match else []
         if area is None or len(parts) < 2 or parts[0] not in ORDER:

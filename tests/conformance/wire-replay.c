@@ -48,7 +48,8 @@ replay(const char *where, const char *bytes, size_t n)
     frame_reader_feed(&in, bytes, n);
     /* Descriptors do not survive a recording: put as many in as the count says. */
     uint32_t type = xdr_get_u32(bytes + 16);
-    bool with_fds = type == NET_CALL_WITH_FDS || (type == NET_REPLY_WITH_FDS && xdr_get_u32(bytes + 24) != NET_ERROR);
+    bool with_fds =
+        type == NET_CALL_WITH_FDS || (type == NET_REPLY_WITH_FDS && xdr_get_u32(bytes + 24) != NET_ERROR);
     uint32_t nfds = with_fds ? xdr_get_u32(bytes + FRAME_HEADER) : 0;
     for (uint32_t i = 0; i < nfds; i++) {
         frame_reader_feed(&in, "", 1);
@@ -114,7 +115,8 @@ main(int argc, char **argv)
             size_t n = strlen(hex) / 2;
             g_autofree char *bytes = g_malloc(n + 1);
             for (size_t b = 0; b < n; b++)
-                bytes[b] = (char)(g_ascii_xdigit_value(hex[2 * b]) << 4 | g_ascii_xdigit_value(hex[2 * b + 1]));
+                bytes[b] =
+                    (char)(g_ascii_xdigit_value(hex[2 * b]) << 4 | g_ascii_xdigit_value(hex[2 * b + 1]));
             g_autofree char *where = g_strdup_printf("%s:%u", argv[i], k + 1);
             replay(where, bytes, n);
         }

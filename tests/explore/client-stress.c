@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * client-stress: 32 threads on one connection, beside an event loop and others that open and close: in process, and
- * through a daemon.  Nothing of it may race, crash, leak a reference or end in a broken connection.
+ * client-stress: 32 threads on one connection, beside an event loop and others that open and close: in
+ * process, and through a daemon.  Nothing of it may race, crash, leak a reference or end in a broken
+ * connection.
  *
  * usage: client-stress VIREOD
  */
@@ -72,7 +73,8 @@ some_events(virConnectPtr conn, virDomainPtr dom, unsigned int seed)
     if (id >= 0)
         virConnectDomainEventDeregisterAny(conn, id);
     else
-        g_assert_true(virGetLastErrorCode() == VIR_ERR_INVALID_ARG || virGetLastErrorCode() == VIR_ERR_NO_SUPPORT);
+        g_assert_true(virGetLastErrorCode() == VIR_ERR_INVALID_ARG ||
+                      virGetLastErrorCode() == VIR_ERR_NO_SUPPORT);
 }
 
 static void
@@ -208,8 +210,10 @@ through_the_daemon(void)
     GError *error = NULL;
     int status;
 
-    for (const char *const *name = (const char *const[]){ "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
-                                                          "XDG_DATA_HOME", "XDG_STATE_HOME", NULL }; *name; name++)
+    for (const char *const *name =
+             (const char *const[]){ "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME",
+                                    "XDG_STATE_HOME", NULL };
+         *name; name++)
         g_setenv(*name, top, TRUE);
     g_chmod(top, 0700);
     /* It goes to the background once it serves. */

@@ -87,8 +87,8 @@ void
 explore_violation(const char *file, int line, const char *what)
 {
     lock_hooks = NULL;
-    fprintf(stderr, "VIOLATION in %s, schedule %lu: %s:%d: %s\n%s", current->name, run_number, file, line, what,
-            story->str);
+    fprintf(stderr, "VIOLATION in %s, schedule %lu: %s:%d: %s\n%s", current->name, run_number, file, line,
+            what, story->str);
     fprintf(stderr, "  choices:");
     for (int i = 0; i < depth; i++)
         fprintf(stderr, " %d%s", nodes[i].options[nodes[i].chosen].thread,
@@ -227,7 +227,8 @@ decide(void)
     struct node *node = &nodes[depth];
     if (depth < replay) {
         if (node->noptions != n || !same_option(node->options[node->chosen], options[node->chosen]))
-            explore_violation(__FILE__, __LINE__, "the scenario is not deterministic: a replay went another way");
+            explore_violation(__FILE__, __LINE__,
+                              "the scenario is not deterministic: a replay went another way");
         /* fp of the parent's choice was known from before; the sleepers were, too */
     } else {
         close_step(node);

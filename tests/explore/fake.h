@@ -186,8 +186,9 @@ fake_define(struct registry *reg, const char *name, int n, int number, struct er
 static inline int
 fake_boot(struct vm *vm, int ask, struct err *err)
 {
-    static const struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "create",
-                                              .deadline = DEADLINE_NEVER };
+    static const struct turn_request req = {
+        .turn_class = TURN_MODIFY, .need = TURN_NOT_RUNNING, .api = "create", .deadline = DEADLINE_NEVER
+    };
     TURN_AUTO turn = NULL;
     if (turn_begin(vm, &req, &turn, err) < 0)
         return -1;
@@ -205,7 +206,9 @@ fake_boot(struct vm *vm, int ask, struct err *err)
             return -1;
         }
     }
-    struct vm_change running = { .what = CHANGE_STATE, .state = VIR_DOMAIN_RUNNING, .reason = VIR_DOMAIN_RUNNING_BOOTED };
+    struct vm_change running = { .what = CHANGE_STATE,
+                                 .state = VIR_DOMAIN_RUNNING,
+                                 .reason = VIR_DOMAIN_RUNNING_BOOTED };
     if (turn_publish(turn, &running, err) < 0) {
         turn_end_run(turn, &fake_crashed, NULL);
         return -1;

@@ -102,7 +102,8 @@ ask(struct turn *turn, const char *what, int64_t deadline, struct err *err)
     if (turn_call(turn, &call, (void **)&answer, err) < 0)
         return -1;
     if (strcmp(answer, "{}") != 0)
-        return err_set_from(err, VIR_FROM_TEST, VIR_ERR_INTERNAL_ERROR, "the answer to '%s' makes no sense", what);
+        return err_set_from(err, VIR_FROM_TEST, VIR_ERR_INTERNAL_ERROR, "the answer to '%s' makes no sense",
+                            what);
     return 0;
 }
 

@@ -22,7 +22,8 @@ CALL(reset, HV->domain_reset(&conn, &dom, 0, err))
 CALL(reboot, HV->domain_reboot(&conn, &dom, 0, err))
 CALL(shutdown, HV->domain_shutdown_flags(&conn, &dom, 0, err))
 CALL(nmi, HV->domain_inject_nmi(&conn, &dom, 0, err))
-CALL(set_memory, HV->domain_set_memory_flags(&conn, &dom, 60000, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, err))
+CALL(set_memory,
+     HV->domain_set_memory_flags(&conn, &dom, 60000, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, err))
 CALL(set_vcpus, HV->domain_set_vcpus_flags(&conn, &dom, 2, VIR_DOMAIN_AFFECT_LIVE, err))
 CALL(destroy, HV->domain_destroy(&conn, &dom, err))
 
@@ -186,8 +187,8 @@ sweep(gconstpointer arg)
     unsigned n = seen;
     for (unsigned nth = 1; nth <= n; nth++) {
         for (int k = 0; k < FAULT_GARBAGE + 2; k++) {
-            static const enum fault faults[] = { FAULT_EOF, FAULT_EXIT, FAULT_TIMEOUT, FAULT_ERROR, FAULT_GARBAGE,
-                                                 FAULT_EOF, FAULT_EXIT };
+            static const enum fault faults[] = { FAULT_EOF,     FAULT_EXIT, FAULT_TIMEOUT, FAULT_ERROR,
+                                                 FAULT_GARBAGE, FAULT_EOF,  FAULT_EXIT };
             enum fault f = faults[k];
             ERR_AUTO err = ERR_INIT;
             with_restart = k >= FAULT_GARBAGE;

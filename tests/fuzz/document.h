@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What fuzzers of documents share: whatever was accepted must come back as the same text when it is written and
- * read again, must equal its copy, and must survive the way through JSON.
+ * What fuzzers of documents share: whatever was accepted must come back as the same text when it is written
+ * and read again, must equal its copy, and must survive the way through JSON.
  */
 #pragma once
 

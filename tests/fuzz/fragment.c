@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kind k = kind_of(data[0] & 1);
     k.document = network ? &network_def_document : &domain_def_document;
     const char *path = network ? NULL : "devices";
-    if (model_parse_fragment(k.document, path, (const char *)data + 1, size - 1, k.parse, &def, &element, &err) < 0) {
+    if (model_parse_fragment(k.document, path, (const char *)data + 1, size - 1, k.parse, &def, &element,
+                             &err) < 0) {
         g_assert(err.code != VIR_ERR_OK && *err.message);
         return 0;
     }

@@ -17,8 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     /* Text may hold what XML cannot: the XML has to be well-formed, what is in it may be less. */
     char *xml = model_format(def, k.format);
-    if (model_parse(k.document, xml, strlen(xml), k.parse, &again, &err) < 0 && err.code == VIR_ERR_XML_DETAIL &&
-        err.domain == k.document->err_from && strstr(err.message, "not well-formed"))
+    if (model_parse(k.document, xml, strlen(xml), k.parse, &again, &err) < 0 &&
+        err.code == VIR_ERR_XML_DETAIL && err.domain == k.document->err_from &&
+        strstr(err.message, "not well-formed"))
         die("malformed XML from JSON", err_message(&err), xml);
     if (again)
         check_document(&k, again);

@@ -26,9 +26,11 @@ static const struct model_field *nth(const struct model_table *t, unsigned *n)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct model_table *const tables[] = {
-        &domain_def_table, &device_address_table, &domain_memory_table, &memory_target_table, &storage_vol_def_table,
-        &storage_permissions_table, &network_def_table, &domain_clock_table, &domain_timer_table, &numa_cell_table,
-        &virtualport_parameters_table, &host_cell_table, &domcaps_sgx_table, &nodedev_capability_table, &domain_shmem_table,
+        &domain_def_table,    &device_address_table,         &domain_memory_table,
+        &memory_target_table, &storage_vol_def_table,        &storage_permissions_table,
+        &network_def_table,   &domain_clock_table,           &domain_timer_table,
+        &numa_cell_table,     &virtualport_parameters_table, &host_cell_table,
+        &domcaps_sgx_table,   &nodedev_capability_table,     &domain_shmem_table,
         &feature_smm_table,
     };
     if (size < 3)
@@ -41,9 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const units[] = { NULL, "KiB", "MB", "G", "bytes", "EiB" };
     const char *unit = f->kind == MODEL_K_SIZE ? units[data[2] % G_N_ELEMENTS(units)] : NULL, *valid = NULL;
     char *text = g_strndup((const char *)data + 3, size - 3);
-    void *root = model_new_doc(&domain_def_document), *base = model_alloc(root, t->size), *second = model_alloc(root, t->size);
+    void *root = model_new_doc(&domain_def_document), *base = model_alloc(root, t->size),
+         *second = model_alloc(root, t->size);
     struct model_head *h = model_head(root);
-    if (scalar_scan(h, f, base, text, strlen(text), unit, unit ? strlen(unit) : 0, &valid) == 0 && scalar_present(f, base)) {
+    if (scalar_scan(h, f, base, text, strlen(text), unit, unit ? strlen(unit) : 0, &valid) == 0 &&
+        scalar_present(f, base)) {
         struct text once = { 0 }, twice = { 0 };
         scalar_print(&once, f, base);
         text_need(&once, 1);

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct kind k = kind_of(data[0]);
     /* Who validates accepts nothing that others refuse. */
-    bool valid = model_parse(k.document, (const char *)data + 1, size - 1, k.parse | MODEL_PARSE_STRICT, &def, &err) == 0;
+    bool valid = model_parse(k.document, (const char *)data + 1, size - 1, k.parse | MODEL_PARSE_STRICT, &def,
+                             &err) == 0;
     err_clear(&err);
     model_unref(def);
     if (model_parse(k.document, (const char *)data + 1, size - 1, k.parse, &def, &err) < 0) {

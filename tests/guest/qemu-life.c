@@ -167,8 +167,10 @@ test_bad_start(void)
     g_autofree char *bad = NULL;
     char **parts = g_strsplit(xml, "</devices>", 2);
 
-    bad = g_strjoin(NULL, parts[0], "</devices><qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
-                    "<qemu:arg value='-no-such-option'/></qemu:commandline>", parts[1], NULL);
+    bad = g_strjoin(NULL, parts[0],
+                    "</devices><qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+                    "<qemu:arg value='-no-such-option'/></qemu:commandline>",
+                    parts[1], NULL);
     g_strfreev(parts);
     g_assert_cmpint(HV->domain_create_xml(&conn, bad, 0, &dom, &err), ==, -1);
     g_test_message("%s", err_message(&err));
@@ -207,7 +209,8 @@ test_deaths(void)
             kill(pid, SIGSTOP);
             began = g_get_monotonic_time();
             OK(HV->domain_destroy(&conn, &dom, &err));
-            g_test_message("destroy of a stopped QEMU: %" G_GINT64_FORMAT " us", g_get_monotonic_time() - began);
+            g_test_message("destroy of a stopped QEMU: %" G_GINT64_FORMAT " us",
+                           g_get_monotonic_time() - began);
             expect_events("life 5/1;");
         }
     }

@@ -4,12 +4,12 @@
  *
  * usage: model-roundtrip [-c] [-v] [-l] [-s] [-q] [-t N] FILE...
  *        model-roundtrip [-c] [-v] [-l] [-s] -b
- *   prints each document as we write it, and checks copy, equality, the guest's view and JSON on the way; -q only says
- *   which differ from the file, with the number that came back unchanged; -c completed as every driver
- *   does; -v refusing what is not described; -l live; -s without secrets; -t N measures N rounds.
- *   -b reads a document a line and answers each with what it became, or "error CODE/DOMAIN: message",
- *   and a NUL byte, as long as there are lines.
- * A development tool: the tests use it on our own samples, an engineer on whatever is at hand.
+ *   prints each document as we write it, and checks copy, equality, the guest's view and JSON on the way; -q
+ * only says which differ from the file, with the number that came back unchanged; -c completed as every
+ * driver does; -v refusing what is not described; -l live; -s without secrets; -t N measures N rounds. -b
+ * reads a document a line and answers each with what it became, or "error CODE/DOMAIN: message", and a NUL
+ * byte, as long as there are lines. A development tool: the tests use it on our own samples, an engineer on
+ * whatever is at hand.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -119,7 +119,8 @@ static bool alter(struct change *c, const struct model_field *f, void *base)
 }
 
 /* The deciding attributes stay as they are: which fields there are depends on them. */
-static void change_one(struct change *c, const struct model_table *t, void *base, unsigned disc, unsigned up, bool abi)
+static void
+change_one(struct change *c, const struct model_table *t, void *base, unsigned disc, unsigned up, bool abi)
 {
     disc = table_disc(t, base, disc);
     for (unsigned i = 0; i < t->n_fields && !c->done; i++) {
@@ -159,8 +160,8 @@ static int check_changes(const char *name, const struct model_document *doc, con
             status = 1;
         }
         if (c.done && model_abi_equal(def, other, &where) == c.abi) {
-            printf("%s: a guest %s notice change %u%s%s\n", name, c.abi ? "has to" : "must not", n, where ? ": " : "",
-                   where ? where : "");
+            printf("%s: a guest %s notice change %u%s%s\n", name, c.abi ? "has to" : "must not", n,
+                   where ? ": " : "", where ? where : "");
             status = 1;
         }
         bool done = c.done && n < 400;
@@ -177,7 +178,8 @@ static int check(const char *name, const struct model_document *doc, const void 
     int status = 0;
     ERR_AUTO err = ERR_INIT;
     void *copy = model_copy(def), *third = NULL;
-    char *again = model_format(copy, format_flags), *json = model_to_json(def, format_flags), *back = NULL, *where;
+    char *again = model_format(copy, format_flags), *json = model_to_json(def, format_flags), *back = NULL,
+         *where;
     if (strcmp(out, again) || !model_equal(def, copy)) {
         printf("%s: the copy differs\n", name);
         status = 1;

@@ -60,7 +60,8 @@ arguments(struct qemu_host *host, const char *file, struct err *err)
     struct qemu_command cmd = { 0 };
     const struct qemu_command_opts opts = { .id = -1, .native = true };
     if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
-        qemu_domain_prepare(def, host, -1, true, err) < 0 || qemu_command_build(def, host, &opts, &cmd, err) < 0)
+        qemu_domain_prepare(def, host, -1, true, err) < 0 ||
+        qemu_command_build(def, host, &opts, &cmd, err) < 0)
         return NULL;
     json_t *list = json_array();
     for (char **a = cmd.argv; *a; a++)
@@ -101,8 +102,9 @@ check(struct qemu_host *host, const char *file, struct err *err)
     fds[nfds++] = (struct process_fd){ fileno(log), 2 };
     for (size_t i = 0; i < cmd.nfds; i++)
         fds[nfds++] = (struct process_fd){ cmd.fds[i].fd, cmd.fds[i].child_fd };
-    struct process_spec spec = { .argv = (const char *const *)cmd.argv, .env = (const char *const *)cmd.env, .fds = fds,
-                                 .nfds = nfds };
+    struct process_spec spec = {
+        .argv = (const char *const *)cmd.argv, .env = (const char *const *)cmd.env, .fds = fds, .nfds = nfds
+    };
     struct process proc = PROCESS_INIT;
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
     g_strlcpy(addr.sun_path, cmd.monitor_path, sizeof(addr.sun_path));
@@ -166,7 +168,10 @@ main(int argc, char **argv)
         text = qemu_domain_capabilities(host, argument(argc, argv, 2), argument(argc, argv, 3),
                                         argument(argc, argv, 4), argument(argc, argv, 5), &err);
     else if (host && argc > 2 && strchr("dac", argv[1][0])) {
-        define_all(host, argv[2], argc - 3, argv + 3, argv[1][0] == 'd' ? define : argv[1][0] == 'c' ? check : arguments);
+        define_all(host, argv[2], argc - 3, argv + 3,
+                   argv[1][0] == 'd'   ? define
+                   : argv[1][0] == 'c' ? check
+                                       : arguments);
         text = g_strdup("");
     } else if (host)
         err_set_from(&err, 0, VIR_ERR_INVALID_ARG, "usage: see the head of qemu-define.c");

@@ -191,7 +191,8 @@ domain_create_with_files(struct drv_conn *conn, const struct domain_ref *dom, un
 }
 
 static int
-domain_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, struct domain_ref *result, struct err *err)
+domain_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, struct domain_ref *result,
+                      struct err *err)
 {
     fill(result, "x");
     return 0;

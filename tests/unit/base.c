@@ -144,7 +144,8 @@ test_bitmap(void)
         bitmap_free(again);
         bitmap_free(map);
     }
-    static const char *const bad[] = { "a", "1-", "3-1", "1,,2", "1,", "-1", "^", "^1-2", "128", "0-128", "1 2", "0x1" };
+    static const char *const bad[] = { "a", "1-",   "3-1", "1,,2",  "1,",  "-1",
+                                       "^", "^1-2", "128", "0-128", "1 2", "0x1" };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         ERR_AUTO err = ERR_INIT;
         g_assert_null(bitmap_parse(bad[i], 128, &err));
@@ -226,7 +227,8 @@ test_file(void)
     g_assert_cmpint(st.st_mode & 0777, ==, 0755);
 
     g_autofree char *path = g_build_filename(deep, "f", NULL);
-    g_assert_cmpint(file_write_atomic(AT_FDCWD, path, "one", 3, 0600, FILE_SYNC | FILE_EXCLUSIVE, &err), ==, 0);
+    g_assert_cmpint(file_write_atomic(AT_FDCWD, path, "one", 3, 0600, FILE_SYNC | FILE_EXCLUSIVE, &err), ==,
+                    0);
     g_assert_cmpint(file_write_atomic(AT_FDCWD, path, "x", 1, 0600, FILE_EXCLUSIVE, &err), ==, -1);
     g_assert_cmpint(err.int1, ==, EEXIST);
     g_assert_cmpint(file_write_atomic(AT_FDCWD, path, "three", 5, 0640, 0, &err), ==, 0);

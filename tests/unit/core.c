@@ -19,10 +19,12 @@ struct fixture {
 static void
 record(struct event *ev, int id, void *opaque)
 {
-    g_string_append_printf(opaque, "%s:%d/%d ", ev->about.domain.name, ev->u.lifecycle.event, ev->u.lifecycle.detail);
+    g_string_append_printf(opaque, "%s:%d/%d ", ev->about.domain.name, ev->u.lifecycle.event,
+                           ev->u.lifecycle.detail);
 }
 
-static const struct event_filter all_lifecycle = { .family = EVENT_DOMAIN, .id = VIR_DOMAIN_EVENT_ID_LIFECYCLE };
+static const struct event_filter all_lifecycle = { .family = EVENT_DOMAIN,
+                                                   .id = VIR_DOMAIN_EVENT_ID_LIFECYCLE };
 
 static void
 set_up(struct fixture *f, const void *arg)
@@ -74,7 +76,10 @@ static struct turn *
 take(struct vm *vm, enum turn_class klass)
 {
     ERR_AUTO err = ERR_INIT;
-    struct turn_request req = request(klass, TURN_ANY, klass == TURN_QUERY ? "query" : klass == TURN_JOB ? "job" : "modify");
+    struct turn_request req = request(klass, TURN_ANY,
+                                      klass == TURN_QUERY ? "query"
+                                      : klass == TURN_JOB ? "job"
+                                                          : "modify");
     struct turn *turn;
     OK(turn_begin(vm, &req, &turn, &err));
     return turn;
@@ -160,7 +165,8 @@ test_classes(struct fixture *f, const void *arg)
         if (h.granted != table[i].granted)
             g_error("row %zu: %s", i, h.message ? h.message : "granted");
         if (!h.granted)
-            g_assert_nonnull(strstr(h.message, "cannot begin wanting on domain 'a': busy: held by holder since "));
+            g_assert_nonnull(
+                strstr(h.message, "cannot begin wanting on domain 'a': busy: held by holder since "));
         g_free(h.message);
     }
 }
@@ -317,7 +323,8 @@ test_last_words(struct fixture *f, const void *arg)
             g_assert_cmpstr(result, ==, "bye");
             g_free(result);
         } else {
-            REFUSED(turn_call(turn, &call, &result, &err), VIR_ERR_OPERATION_FAILED, "the monitor was closed");
+            REFUSED(turn_call(turn, &call, &result, &err), VIR_ERR_OPERATION_FAILED,
+                    "the monitor was closed");
             g_assert_null(result);
         }
         g_assert_true(turn_is_stale(turn));
@@ -489,7 +496,10 @@ test_job_abort(struct fixture *f, const void *arg)
     OK(fake_boot(f->vm, 0, &err));
     RUN_AUTO run = vm_run_get(f->vm);
     struct turn *turn = take(f->vm, TURN_JOB);
-    struct call call = { .what = "migrate", .channel = RUN_MONITOR, .start = fake_start, .arg = turn_backend(turn),
+    struct call call = { .what = "migrate",
+                         .channel = RUN_MONITOR,
+                         .start = fake_start,
+                         .arg = turn_backend(turn),
                          .deadline = DEADLINE_NEVER };
     GThread *t = g_thread_new("abort", abort_job, f->vm);
     REFUSED(turn_call(turn, &call, NULL, &err), VIR_ERR_OPERATION_ABORTED, "was aborted by request");
@@ -504,7 +514,9 @@ test_job_abort(struct fixture *f, const void *arg)
 static void
 note_pause(struct note *note, void *arg)
 {
-    struct vm_change paused = { .what = CHANGE_STATE, .state = VIR_DOMAIN_PAUSED, .reason = VIR_DOMAIN_PAUSED_IOERROR };
+    struct vm_change paused = { .what = CHANGE_STATE,
+                                .state = VIR_DOMAIN_PAUSED,
+                                .reason = VIR_DOMAIN_PAUSED_IOERROR };
     int *result = arg;
     *result = note_publish(note, &paused);
     note_emit(note, fake_event(note_view(note), VIR_DOMAIN_EVENT_SUSPENDED, 0));
@@ -550,8 +562,10 @@ static void
 test_duplicates(struct fixture *f, const void *arg)
 {
     ERR_AUTO err = ERR_INIT;
-    REFUSED(fake_define(f->reg, "a", 2, 1, &err), VIR_ERR_OPERATION_FAILED, "domain 'a' already exists with uuid 5a");
-    REFUSED(fake_define(f->reg, "b", 1, 1, &err), VIR_ERR_OPERATION_FAILED, "domain 'a' is already defined with uuid");
+    REFUSED(fake_define(f->reg, "a", 2, 1, &err), VIR_ERR_OPERATION_FAILED,
+            "domain 'a' already exists with uuid 5a");
+    REFUSED(fake_define(f->reg, "b", 1, 1, &err), VIR_ERR_OPERATION_FAILED,
+            "domain 'a' is already defined with uuid");
     OK(fake_define(f->reg, "b", 2, 1, &err));
     REFUSED(fake_define(f->reg, "b", 1, 1, &err), VIR_ERR_OPERATION_FAILED, "domain 'b' already exists");
     OK(fake_define(f->reg, "a", 1, 7, &err)); /* redefined */
@@ -561,10 +575,11 @@ test_duplicates(struct fixture *f, const void *arg)
     fake_uuid(uuid, 1);
     struct turn_request req = request(TURN_MODIFY, TURN_ANY, "create");
     struct turn *turn;
-    REFUSED(registry_claim(f->reg, "a", uuid, CLAIM_NEW, &req, &turn, NULL, &err), VIR_ERR_OPERATION_FAILED, "exists");
+    REFUSED(registry_claim(f->reg, "a", uuid, CLAIM_NEW, &req, &turn, NULL, &err), VIR_ERR_OPERATION_FAILED,
+            "exists");
     OK(fake_boot(f->vm, 0, &err));
-    REFUSED(registry_claim(f->reg, "a", uuid, CLAIM_NOT_RUNNING, &req, &turn, NULL, &err), VIR_ERR_OPERATION_INVALID,
-            "domain 'a' is already active");
+    REFUSED(registry_claim(f->reg, "a", uuid, CLAIM_NOT_RUNNING, &req, &turn, NULL, &err),
+            VIR_ERR_OPERATION_INVALID, "domain 'a' is already active");
     RUN_AUTO run = vm_run_get(f->vm);
     await_stop(f->vm, run);
 }
@@ -597,7 +612,8 @@ test_rename_undefine(struct fixture *f, const void *arg)
     {
         TURN_AUTO turn = take(f->vm, TURN_MODIFY);
         REFUSED(registry_rename(turn, "b", NULL, &err), VIR_ERR_OPERATION_INVALID, "'b' already exists");
-        OK(registry_rename(turn, "c", &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(8) }, &err));
+        OK(registry_rename(turn, "c", &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(8) },
+                           &err));
     }
     g_assert_null(registry_by_name(f->reg, "a", NULL));
     VM_AUTO c = registry_by_name(f->reg, "c", &err);
@@ -645,13 +661,16 @@ test_list(struct fixture *f, const void *arg)
         unsigned char uuid[UUID_LEN];
         g_snprintf(name, sizeof(name), "v%02d", i);
         fake_uuid(uuid, 100 + i);
-        struct vm_change change = { .what = CHANGE_CONFIG | CHANGE_AUTOSTART, .config = fake_def(i), .autostart = true };
+        struct vm_change change = { .what = CHANGE_CONFIG | CHANGE_AUTOSTART,
+                                    .config = fake_def(i),
+                                    .autostart = true };
         OK(registry_load(f->reg, name, uuid, &change, NULL, &err));
     }
     unsigned char uuid[UUID_LEN];
     fake_uuid(uuid, 100);
-    REFUSED(registry_load(f->reg, "v00", uuid, &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(0) }, NULL,
-                          &err), VIR_ERR_OPERATION_FAILED, "already exists");
+    REFUSED(registry_load(f->reg, "v00", uuid,
+                          &(struct vm_change){ .what = CHANGE_CONFIG, .config = fake_def(0) }, NULL, &err),
+            VIR_ERR_OPERATION_FAILED, "already exists");
     VIEW_LIST_AUTO list;
     registry_list(f->reg, even, NULL, &list);
     g_assert_cmpuint(list.n, ==, 10);

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct net_header call = { REMOTE_PROGRAM, 1, REMOTE_PROC_CONNECT_GET_VERSION, NET_CALL, 7, NET_OK };
+static const struct net_header call = { REMOTE_PROGRAM, 1, REMOTE_PROC_CONNECT_GET_VERSION,
+                                        NET_CALL,       7, NET_OK };
 
 static void
 add_text(struct xdr_writer *w, const struct net_header *h, const char *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * hostile: input that wants to exhaust us is refused early: time and memory of the whole program are bounded by
- * the limits that main() sets, so that a test which goes beyond them dies.
+ * hostile: input that wants to exhaust us is refused early: time and memory of the whole program are bounded
+ * by the limits that main() sets, so that a test which goes beyond them dies.
  */
 #include <glib.h>
 #include <stdlib.h>
@@ -53,8 +53,10 @@ static void test_entities(void)
         "<!DOCTYPE domain [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>"
         "<!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'>]>"
         "<domain><name>&d;</name></domain>";
-    static const char file[] = "<!DOCTYPE domain [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><domain><name>&x;</name></domain>";
-    static const char parameter[] = "<!DOCTYPE domain [<!ENTITY % p SYSTEM 'http://127.0.0.1/x'> %p;]><domain/>";
+    static const char file[] =
+        "<!DOCTYPE domain [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><domain><name>&x;</name></domain>";
+    static const char parameter[] =
+        "<!DOCTYPE domain [<!ENTITY % p SYSTEM 'http://127.0.0.1/x'> %p;]><domain/>";
     refused(&domain_def_document, laughs, strlen(laughs), VIR_ERR_XML_DETAIL);
     refused(&domain_def_document, file, strlen(file), VIR_ERR_XML_DETAIL);
     refused(&domain_def_document, parameter, strlen(parameter), VIR_ERR_XML_DETAIL);
@@ -94,7 +96,8 @@ static void test_many(void)
     for (unsigned i = 0; i < 20000; i++)
         g_string_append_printf(attributes, " a%u='1'", i);
     g_string_append(attributes, "/>");
-    g_assert_cmpint(model_parse(&domain_def_document, attributes->str, attributes->len, 0, &def, &err), ==, 0);
+    g_assert_cmpint(model_parse(&domain_def_document, attributes->str, attributes->len, 0, &def, &err), ==,
+                    0);
     model_unref(def);
 }
 
@@ -112,12 +115,19 @@ static void test_text(void)
     void *def;
     ERR_AUTO err = ERR_INIT;
     static const char *const json[] = {
-        "{\"domain\":{\"name\":\"\xff\"}}", "{\"domain\":{\"name\":\"\\u0000\"}}", "{\"domain\":{\"name\":[]}}", "[]", "",
-        "{\"domain\":{\"metadata\":\"<a\"}}", "{\"domain\":{\"vcpu\":{\"#text\":1e99}}}",
-        "{\"domain\":{\"memory\":{\"#text\":99999999999999999999}}}", "{\"domain\":{\"@type\":\"zoo\"}}",
+        "{\"domain\":{\"name\":\"\xff\"}}",
+        "{\"domain\":{\"name\":\"\\u0000\"}}",
+        "{\"domain\":{\"name\":[]}}",
+        "[]",
+        "",
+        "{\"domain\":{\"metadata\":\"<a\"}}",
+        "{\"domain\":{\"vcpu\":{\"#text\":1e99}}}",
+        "{\"domain\":{\"memory\":{\"#text\":99999999999999999999}}}",
+        "{\"domain\":{\"@type\":\"zoo\"}}",
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(json); i++) {
-        g_assert_cmpint(model_from_json(&domain_def_document, json[i], strlen(json[i]), 0, &def, &err), ==, -1);
+        g_assert_cmpint(model_from_json(&domain_def_document, json[i], strlen(json[i]), 0, &def, &err), ==,
+                        -1);
         err_clear(&err);
     }
 }

@@ -55,8 +55,10 @@ test_levels(void)
     g_assert_cmpuint(g_strv_length(lines), ==, 3);
     g_assert_true(g_str_has_suffix(lines[0], ": wanted 1"));
     g_assert_true(g_str_has_suffix(lines[1], ": wanted 2"));
-    g_assert_true(g_regex_match_simple("^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\+0000: \\d+: warning : "
-                                       "test_levels:\\d+ : ", lines[0], 0, 0));
+    g_assert_true(
+        g_regex_match_simple("^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\+0000: \\d+: warning : "
+                             "test_levels:\\d+ : ",
+                             lines[0], 0, 0));
 }
 
 static void

@@ -34,7 +34,8 @@ static void test_samples(void)
 {
     static const char *const names[] = { "server" };
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_strdup_printf("%s/tests/samples/domain/%s.xml", getenv("SOURCE_ROOT"), names[i]);
+        g_autofree char *path =
+            g_strdup_printf("%s/tests/samples/domain/%s.xml", getenv("SOURCE_ROOT"), names[i]);
         g_autofree char *xml = NULL;
         g_assert_true(g_file_get_contents(path, &xml, NULL, NULL));
         DOMAIN_DEF_AUTO def = parse(xml, 0);
@@ -63,26 +64,32 @@ static const struct { const char *in, *out; } readings[] = {
     { HEAD "<uuid> 6C0CDE1E0A3B4A2E9B555F3DD0F04A11 </uuid>" TAIL,
       "<domain type='kvm'>\n  <name>g</name>\n  <uuid>6c0cde1e-0a3b-4a2e-9b55-5f3dd0f04a11</uuid>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
-    { HEAD "<title><![CDATA[a<b]]></title>" TAIL, "<domain type='kvm'>\n  <name>g</name>\n  <title>a&lt;b</title>\n"
+    { HEAD "<title><![CDATA[a<b]]></title>" TAIL,
+      "<domain type='kvm'>\n  <name>g</name>\n  <title>a&lt;b</title>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
-    { HEAD "<metadata>gone<a xmlns='urn:a' b='&quot;'>'<c/></a><no/><p:a xmlns:p='urn:b'><d/><!-- kept --></p:a>"
+    { HEAD
+      "<metadata>gone<a xmlns='urn:a' b='&quot;'>'<c/></a><no/><p:a xmlns:p='urn:b'><d/><!-- kept --></p:a>"
       "<again xmlns='urn:a'/></metadata>" TAIL,
       "<domain type='kvm'>\n  <name>g</name>\n  <metadata>\n    <a xmlns=\"urn:a\" b=\"&quot;\">'<c/></a>\n"
       "    <p:a xmlns:p=\"urn:b\">\n      <d/>\n      <!-- kept -->\n    </p:a>\n  </metadata>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },
     { HEAD "<title>&amp;&#65;&lt;</title><os><type arch='x86_64' machine='a&amp;b'>hvm</type></os>" TAIL,
-      "<domain type='kvm'>\n  <name>g</name>\n  <title>&amp;A&lt;</title>\n  <memory unit='KiB'>1024</memory>\n"
+      "<domain type='kvm'>\n  <name>g</name>\n  <title>&amp;A&lt;</title>\n  <memory "
+      "unit='KiB'>1024</memory>\n"
       "  <os>\n    <type arch='x86_64' machine='a&amp;b'>hvm</type>\n  </os>\n" TAIL },
     /* a source of the wrong type says nothing */
     { DEVICES("<disk type='block'><source file='/x'/><target dev='vda'/></disk>"),
       DEVICES("    <disk type='block' device='disk'>\n      <target dev='vda'/>\n    </disk>\n") },
     { DEVICES("<disk><target dev='vda'/><alias name='virtio-disk0'/><address type='pci' slot='7'/></disk>"),
       DEVICES("    <disk type='file' device='disk'>\n      <target dev='vda'/>\n"
-              "      <address type='pci' domain='0x0000' bus='0x00' slot='0x07' function='0x0'/>\n    </disk>\n") },
-    { HEAD "<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='-s'/></q:commandline>"
-      "<commandline/>" TAIL,
+              "      <address type='pci' domain='0x0000' bus='0x00' slot='0x07' function='0x0'/>\n    "
+              "</disk>\n") },
+    { HEAD "<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg "
+           "value='-s'/></q:commandline>"
+           "<commandline/>" TAIL,
       "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n  <name>g</name>\n"
-      "  <memory unit='KiB'>1024</memory>\n  <devices>\n  </devices>\n  <qemu:commandline>\n    <qemu:arg value='-s'/>\n"
+      "  <memory unit='KiB'>1024</memory>\n  <devices>\n  </devices>\n  <qemu:commandline>\n    <qemu:arg "
+      "value='-s'/>\n"
       "  </qemu:commandline>\n</domain>\n" },
 };
 
@@ -100,19 +107,24 @@ static const struct { const char *in; int code, domain; const char *word; } refu
     { "<domain type='kvm'><name>x</name>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "line 1" },
     { "<domain><name>&nope;</name></domain>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "nope" },
     { "<network/>", VIR_ERR_XML_ERROR, VIR_FROM_XML, "<network>" },
-    { "<!DOCTYPE domain [<!ENTITY a 'b'>]><domain><name>&a;</name></domain>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN,
+    { "<!DOCTYPE domain [<!ENTITY a 'b'>]><domain><name>&a;</name></domain>", VIR_ERR_XML_DETAIL,
+      VIR_FROM_DOMAIN, "document type" },
+    { "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain/>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN,
       "document type" },
-    { "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain/>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "document type" },
     { "<domain type='zoo'/>", VIR_ERR_CONFIG_UNSUPPORTED, VIR_FROM_DOMAIN, "'zoo'" },
-    { "<domain type='kvm'>\n<vcpu placement='x'>1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML, "line 2" },
+    { "<domain type='kvm'>\n<vcpu placement='x'>1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML,
+      "line 2" },
     { "<domain type='kvm'><vcpu>-1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "<vcpu>" },
     { "<domain type='kvm'><memory>99999999999999999999</memory></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML,
       "<memory>" },
-    { "<domain type='kvm'><memory unit='parsec'>1</memory></domain>", VIR_ERR_INVALID_ARG, VIR_FROM_NONE, "KiB" },
+    { "<domain type='kvm'><memory unit='parsec'>1</memory></domain>", VIR_ERR_INVALID_ARG, VIR_FROM_NONE,
+      "KiB" },
     { DEVICES("<disk type='file' device='tape'/>"), VIR_ERR_XML_ERROR, VIR_FROM_XML, "'cdrom'" },
-    { HEAD "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML, "'name'" },
+    { HEAD "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML,
+      "'name'" },
     { HEAD "<maxMemory slots='0'>9</maxMemory>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "greater than 0" },
-    { DEVICES("<interface type='user'><mac address='1:2'/></interface>"), VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "'1:2'" },
+    { DEVICES("<interface type='user'><mac address='1:2'/></interface>"), VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN,
+      "'1:2'" },
 };
 
 static void test_refusals(void)
@@ -132,7 +144,8 @@ static void test_refusals(void)
 static void test_raw(void)
 {
     DOMAIN_DEF_AUTO def = parse(DEVICES(""), 0);
-    g_assert_cmpstr(model_raw(def, "<a xmlns='u'><b/></a>"), ==, "\n    <a xmlns=\"u\">\n      <b/>\n    </a>\n  ");
+    g_assert_cmpstr(model_raw(def, "<a xmlns='u'><b/></a>"), ==,
+                    "\n    <a xmlns=\"u\">\n      <b/>\n    </a>\n  ");
     g_assert_cmpstr(model_raw(def, ""), ==, "");
     g_assert_null(model_raw(def, "<a>"));
 }
@@ -175,7 +188,8 @@ static void test_json(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
         ERR_AUTO err = ERR_INIT;
         void *root;
-        g_assert_cmpint(model_from_json(&domain_def_document, bad[i].json, strlen(bad[i].json), 0, &root, &err), ==, -1);
+        g_assert_cmpint(
+            model_from_json(&domain_def_document, bad[i].json, strlen(bad[i].json), 0, &root, &err), ==, -1);
         g_assert_null(root);
         if (!strstr(err.message, bad[i].word))
             g_error("'%s' is not in: %s", bad[i].word, err.message);
@@ -199,12 +213,13 @@ static void test_depth(void)
 /* What only a running guest has, and secrets, appear by flags. */
 static void test_flags(void)
 {
-    static const char live[] =
-        "<domain type='kvm' id='3'>\n  <name>g</name>\n  <devices>\n"
-        "    <channel type='unix'>\n      <source mode='bind' path='/x'/>\n"
-        "      <target type='virtio' name='a' state='connected'/>\n      <alias name='channel0'/>\n    </channel>\n"
-        "    <graphics type='vnc' port='5900' autoport='yes' passwd='s3cret'>\n"
-        "      <listen type='network' network='n' address='10.0.0.1'/>\n    </graphics>\n  </devices>\n</domain>\n";
+    static const char live[] = "<domain type='kvm' id='3'>\n  <name>g</name>\n  <devices>\n"
+                               "    <channel type='unix'>\n      <source mode='bind' path='/x'/>\n"
+                               "      <target type='virtio' name='a' state='connected'/>\n      <alias "
+                               "name='channel0'/>\n    </channel>\n"
+                               "    <graphics type='vnc' port='5900' autoport='yes' passwd='s3cret'>\n"
+                               "      <listen type='network' network='n' address='10.0.0.1'/>\n    "
+                               "</graphics>\n  </devices>\n</domain>\n";
     DOMAIN_DEF_AUTO def = parse(live, MODEL_PARSE_LIVE);
     g_assert_cmpint(def->id, ==, 3);
     check_format(def, MODEL_FORMAT_LIVE | MODEL_FORMAT_SECURE, live);
@@ -222,9 +237,11 @@ static void test_flags(void)
 
 static void test_abi(void)
 {
-    static const char a[] = DEVICES("<disk><target dev='vda' bus='virtio'/><address type='pci' slot='7'/></disk>");
+    static const char a[] =
+        DEVICES("<disk><target dev='vda' bus='virtio'/><address type='pci' slot='7'/></disk>");
     static const struct { const char *xml, *path; } others[] = {
-        { DEVICES("<disk><source file='/new'/><target dev='vda' bus='virtio'/><address type='pci' slot='7'/></disk>"),
+        { DEVICES("<disk><source file='/new'/><target dev='vda' bus='virtio'/><address type='pci' "
+                  "slot='7'/></disk>"),
           NULL },
         { DEVICES("<disk><target dev='vda' bus='virtio'/><address type='pci' slot='8'/></disk>"),
           "domain/devices/disk[1]/address/@slot: '0x07' and '0x08'" },
@@ -267,7 +284,8 @@ static void test_fragment(void)
     void *root;
     const char *element;
     ERR_AUTO err = ERR_INIT;
-    g_assert_cmpint(model_parse_fragment(&domain_def_document, "devices", xml, strlen(xml), 0, &root, &element, &err),
+    g_assert_cmpint(model_parse_fragment(&domain_def_document, "devices", xml, strlen(xml), 0, &root,
+                                         &element, &err),
                     ==, 0);
     DOMAIN_DEF_AUTO def = root;
     g_assert_cmpstr(element, ==, "interface");
@@ -275,7 +293,8 @@ static void test_fragment(void)
     char *s = model_format_struct(&domain_interface_table, "interface", def->interfaces[0], 1, 0);
     g_assert_cmpstr(s, ==, "  <interface type='user'>\n    <model type='virtio'/>\n  </interface>\n");
     free(s);
-    g_assert_cmpint(model_parse_fragment(&domain_def_document, "devices", "<gadget/>", 9, 0, &root, &element, &err),
+    g_assert_cmpint(model_parse_fragment(&domain_def_document, "devices", "<gadget/>", 9, 0, &root, &element,
+                                         &err),
                     ==, -1);
     g_assert_cmpint(err.code, ==, VIR_ERR_XML_ERROR);
 }
@@ -293,9 +312,11 @@ static void test_complete(void)
         "  <vcpu placement='static'>1</vcpu>\n"
         "  <os>\n    <type arch='x86_64'>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
         "  <clock offset='utc'/>\n"
-        "  <on_poweroff>destroy</on_poweroff>\n  <on_reboot>restart</on_reboot>\n  <on_crash>destroy</on_crash>\n"
+        "  <on_poweroff>destroy</on_poweroff>\n  <on_reboot>restart</on_reboot>\n  "
+        "<on_crash>destroy</on_crash>\n"
         "  <devices>\n"
-        "    <disk type='file' device='disk'>\n      <source file='/a'/>\n      <target dev='sdb' bus='scsi'/>\n"
+        "    <disk type='file' device='disk'>\n      <source file='/a'/>\n      <target dev='sdb' "
+        "bus='scsi'/>\n"
         "      <address type='drive' controller='0' bus='0' target='0' unit='1'/>\n    </disk>\n"
         "    <disk type='file' device='cdrom'>\n      <target dev='hdc' bus='ide'/>\n      <readonly/>\n"
         "      <address type='drive' controller='0' bus='1' target='0' unit='0'/>\n    </disk>\n"
@@ -305,7 +326,8 @@ static void test_complete(void)
         "    <serial type='pty'>\n      <target port='0'/>\n    </serial>\n"
         "    <console type='pty'>\n      <target type='serial' port='0'/>\n    </console>\n"
         "    <channel type='unix'>\n      <target type='virtio' name='a'/>\n    </channel>\n"
-        "    <graphics type='vnc' port='-1' autoport='yes'>\n      <listen type='address'/>\n    </graphics>\n"
+        "    <graphics type='vnc' port='-1' autoport='yes'>\n      <listen type='address'/>\n    "
+        "</graphics>\n"
         "    <video>\n      <model type='cirrus' vram='16384' heads='1' primary='yes'/>\n    </video>\n"
         "  </devices>\n</domain>\n";
     DOMAIN_DEF_AUTO def = parse(in, 0);
@@ -326,10 +348,14 @@ static void test_incomplete(void)
     static const struct { const char *xml; int code; } bad[] = {
         { "<domain type='test'/>", VIR_ERR_NO_NAME },
         { "<domain type='test'><name>g</name><memory>1</memory></domain>", VIR_ERR_XML_ERROR },
-        { "<domain type='test'><name>g</name><memory>1</memory><vcpu current='3'>2</vcpu><os><type>hvm</type></os>"
-          "</domain>", VIR_ERR_CONFIG_UNSUPPORTED },
-        { "<domain type='test'><name>g</name><memory>1</memory><os><type>hvm</type></os><devices><disk/></devices>"
-          "</domain>", VIR_ERR_NO_TARGET },
+        { "<domain type='test'><name>g</name><memory>1</memory><vcpu "
+          "current='3'>2</vcpu><os><type>hvm</type></os>"
+          "</domain>",
+          VIR_ERR_CONFIG_UNSUPPORTED },
+        { "<domain "
+          "type='test'><name>g</name><memory>1</memory><os><type>hvm</type></os><devices><disk/></devices>"
+          "</domain>",
+          VIR_ERR_NO_TARGET },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
         DOMAIN_DEF_AUTO def = parse(bad[i].xml, 0);

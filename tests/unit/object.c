@@ -19,7 +19,10 @@ clear(void *extra)
 }
 
 static const struct object_class things = {
-    .what = "thing", .err_domain = VIR_FROM_NETWORK, .missing_domain = VIR_FROM_TEST, .missing_code = VIR_ERR_NO_NETWORK,
+    .what = "thing",
+    .err_domain = VIR_FROM_NETWORK,
+    .missing_domain = VIR_FROM_TEST,
+    .missing_code = VIR_ERR_NO_NETWORK,
     .extra_clear = clear,
 };
 
@@ -90,9 +93,13 @@ test_clashes(void)
 {
     struct object_store *store = object_store_new(&things);
     static const struct { const char *name; int uuid; bool inactive; int code; } cases[] = {
-        { "idle", 0, false, VIR_ERR_OK }, { "idle", 0, true, VIR_ERR_OK }, { "idle", 1, false, VIR_ERR_OPERATION_FAILED },
-        { "other", 0, false, VIR_ERR_OPERATION_FAILED }, { "busy", 1, false, VIR_ERR_OK },
-        { "busy", 1, true, VIR_ERR_OPERATION_INVALID }, { "busy", 2, true, VIR_ERR_OPERATION_FAILED },
+        { "idle", 0, false, VIR_ERR_OK },
+        { "idle", 0, true, VIR_ERR_OK },
+        { "idle", 1, false, VIR_ERR_OPERATION_FAILED },
+        { "other", 0, false, VIR_ERR_OPERATION_FAILED },
+        { "busy", 1, false, VIR_ERR_OK },
+        { "busy", 1, true, VIR_ERR_OPERATION_INVALID },
+        { "busy", 2, true, VIR_ERR_OPERATION_FAILED },
         { "new", 2, true, VIR_ERR_OK },
     };
 
@@ -100,7 +107,8 @@ test_clashes(void)
     add(store, "busy", uuids[1], true);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         ERR_AUTO err = ERR_INIT;
-        OBJECT_AUTO object = object_claim(store, cases[i].name, uuids[cases[i].uuid], cases[i].inactive, &err);
+        OBJECT_AUTO object =
+            object_claim(store, cases[i].name, uuids[cases[i].uuid], cases[i].inactive, &err);
 
         g_assert_cmpint(err.code, ==, cases[i].code);
         g_assert_true((object == NULL) == (cases[i].code != VIR_ERR_OK));
@@ -129,7 +137,8 @@ test_filters(void)
         for (unsigned flags = 0; flags < 64; flags++) {
             bool fits = true;
 
-            for (unsigned group = 3; group < 64; group <<= 2) /* of each pair: none asked for, or the right one */
+            for (unsigned group = 3; group < 64;
+                 group <<= 2) /* of each pair: none asked for, or the right one */
                 fits = fits && (!(flags & group) || flags & group & cases[i].fits);
             g_assert_cmpint(object_matches_list_flags(&view, flags), ==, fits);
         }
@@ -197,7 +206,8 @@ run(void *arg)
         object_list(crowd->store, NULL, NULL, &list);
         g_assert_cmpint(list.n, <=, 3);
         for (size_t v = 0; v < list.n; v++)
-            g_assert_cmpstr(((const struct interface_def *)object_def(list.items[v]))->name, ==, list.items[v]->name);
+            g_assert_cmpstr(((const struct interface_def *)object_def(list.items[v]))->name, ==,
+                            list.items[v]->name);
     }
     return NULL;
 }

@@ -41,7 +41,8 @@ broken(void)
         { "#!/bin/sh\nexit 3\n", "exit status 3" },
         { "#!/bin/sh\nkill -9 $$\n", "signal 9" },
         { "#!/bin/sh\necho hello\nsleep 60\n", "something else than JSON" },
-        { "#!/bin/sh\necho '{\"QMP\": {}}'\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo '{\"return\": {}}'; done\n",
+        { "#!/bin/sh\necho '{\"QMP\": {}}'\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do echo '{\"return\": "
+          "{}}'; done\n",
           "does not tell its version" },
         { "#!/nonexistent/interpreter\n", "No such file" },
     };
@@ -74,7 +75,8 @@ cached(void)
         "echo '{\"return\": {}}'\n"
         "echo '{\"return\": {\"qemu\": {\"major\": 9, \"minor\": 1, \"micro\": 2}, \"package\": \"p\"}}'\n"
         "echo '{\"return\": {\"arch\": \"x86_64\"}}'\n"
-        "echo '{\"return\": [{\"name\": \"pc-9\", \"alias\": \"pc\", \"cpu-max\": 7, \"is-default\": true}]}'\n"
+        "echo '{\"return\": [{\"name\": \"pc-9\", \"alias\": \"pc\", \"cpu-max\": 7, \"is-default\": "
+        "true}]}'\n"
         "echo '{\"return\": [{\"name\": \"qemu64\", \"unavailable-features\": []}]}'\n"
         "echo '{\"return\": [{\"name\": \"stop\"}]}'\necho '{\"return\": [{\"name\": \"VGA\"}]}'\n"
         "echo '{\"return\": []}'\necho '{\"error\": {}}'\necho '{\"return\": []}'\necho '{\"return\": []}'\n"

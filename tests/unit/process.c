@@ -186,7 +186,8 @@ test_ids(void)
         .set_caps = true, .caps = 0, .no_new_privs = true,
     };
     g_autofree char *out = output_of(&as);
-    g_assert_cmpstr(out, ==, "4711\n4712\n4712 12 34\nCapEff:0000000000000000\nCapBnd:0000000000000000\nNoNewPrivs:1\n");
+    g_assert_cmpstr(
+        out, ==, "4711\n4712\n4712 12 34\nCapEff:0000000000000000\nCapBnd:0000000000000000\nNoNewPrivs:1\n");
     as.caps = 1 << 12; /* net_admin stays across exec */
     g_autofree char *kept = output_of(&as);
     g_assert_nonnull(strstr(kept, "CapEff:0000000000001000"));

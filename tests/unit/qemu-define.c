@@ -19,28 +19,33 @@
 static char *root, *emulator;
 static struct qemu_host *host;
 
-static const char types[] = "piix3-usb-uhci qemu-xhci rtl8139 cirrus-vga lsi53c895a virtio-blk-pci virtio-scsi-pci "
-                            "iothread virtio-rng-device virtio-vga";
+static const char types[] =
+    "piix3-usb-uhci qemu-xhci rtl8139 cirrus-vga lsi53c895a virtio-blk-pci virtio-scsi-pci "
+    "iothread virtio-rng-device virtio-vga";
 
 static void
 make_emulator(void)
 {
     GString *s = g_string_new(
-        "#!/bin/sh\ncase \"$*\" in *accel=kvm*) exit 1;; esac\ncat << 'EOF'\n{\"QMP\": {}}\n{\"return\": {}}\n"
+        "#!/bin/sh\ncase \"$*\" in *accel=kvm*) exit 1;; esac\ncat << 'EOF'\n{\"QMP\": {}}\n{\"return\": "
+        "{}}\n"
         "{\"return\": {\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 0}, \"package\": \"\"}}\n"
         "{\"return\": {\"arch\": \"x86_64\"}}\n"
-        "{\"return\": [{\"name\": \"pc-i440fx-7.2\", \"alias\": \"pc\", \"cpu-max\": 255, \"is-default\": true, "
+        "{\"return\": [{\"name\": \"pc-i440fx-7.2\", \"alias\": \"pc\", \"cpu-max\": 255, \"is-default\": "
+        "true, "
         "\"default-cpu-type\": \"qemu64-x86_64-cpu\", \"default-ram-id\": \"pc.ram\"}, "
         "{\"name\": \"pc-q35-7.2\", \"alias\": \"q35\", \"cpu-max\": 288, "
         "\"default-cpu-type\": \"qemu64-x86_64-cpu\", \"default-ram-id\": \"pc.ram\"}]}\n"
-        "{\"return\": [{\"name\": \"qemu64\", \"unavailable-features\": []}]}\n{\"return\": []}\n{\"return\": [");
+        "{\"return\": [{\"name\": \"qemu64\", \"unavailable-features\": []}]}\n{\"return\": "
+        "[]}\n{\"return\": [");
     g_auto(GStrv) words = g_strsplit(types, " ", -1);
     for (char **w = words; *w; w++)
         g_string_append_printf(s, "%s{\"name\": \"%s\"}", w == words ? "" : ", ", *w);
-    g_string_append(s, "]}\n{\"return\": [{\"option\": \"sandbox\", \"parameters\": []}]}\n{\"return\": []}\n"
-                       "{\"return\": []}\n{\"return\": []}\n"
-                       "{\"return\": [{\"name\": \"device_add\", \"meta-type\": \"command\", \"arg-type\": \"0\", "
-                       "\"ret-type\": \"0\", \"features\": [\"json-cli\"]}]}\n{\"return\": {}}\nEOF\n");
+    g_string_append(
+        s, "]}\n{\"return\": [{\"option\": \"sandbox\", \"parameters\": []}]}\n{\"return\": []}\n"
+           "{\"return\": []}\n{\"return\": []}\n"
+           "{\"return\": [{\"name\": \"device_add\", \"meta-type\": \"command\", \"arg-type\": \"0\", "
+           "\"ret-type\": \"0\", \"features\": [\"json-cli\"]}]}\n{\"return\": {}}\nEOF\n");
     emulator = g_build_filename(root, "qemu", NULL);
     g_assert_true(g_file_set_contents(emulator, s->str, -1, NULL));
     g_assert_cmpint(chmod(emulator, 0755), ==, 0);
@@ -116,9 +121,10 @@ pc(void)
 static void
 q35(void)
 {
-    DOMAIN_DEF_AUTO def = good("q35", "<disk type='file'><source file='/a'/><target dev='vda'/></disk>"
-                                      "<interface type='user'/><channel type='unix'><target type='virtio' name='x'/></channel>"
-                                      "<input type='tablet' bus='usb'/>");
+    DOMAIN_DEF_AUTO def =
+        good("q35", "<disk type='file'><source file='/a'/><target dev='vda'/></disk>"
+                    "<interface type='user'/><channel type='unix'><target type='virtio' name='x'/></channel>"
+                    "<input type='tablet' bus='usb'/>");
     g_assert_cmpstr(domain_find_controller(def, CONTROLLER_TYPE_PCI, 0)->model, ==, "pcie-root");
     assert_pci(&domain_find_controller(def, CONTROLLER_TYPE_SATA, 0)->info, 0, 0x1f, 2);
     /* rtl8139 needs a conventional bus: a bridge in the first port */
@@ -155,40 +161,91 @@ static void
 refused(void)
 {
     static const struct { const char *machine, *extra, *devices; int code; const char *words[2]; } table[] = {
-        { "pc", "", "<interface type='user'><mac address='52:54:00:00:00:01'/><address type='pci' slot='7'/></interface>"
-                    "<disk type='file'><source file='/a'/><target dev='vdb'/><address type='pci' slot='7'/></disk>",
-          VIR_ERR_XML_ERROR, { "disk vdb", "interface 52:54:00:00:00:01" } },
-        { "pc", "", "<disk type='file'><source file='/a'/><target dev='hda'/></disk>"
-                    "<disk type='file'><source file='/b'/><target dev='hdb'/><address type='drive' unit='0'/></disk>",
-          VIR_ERR_XML_ERROR, { "hda", "hdb" } },
-        { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda'/></disk>"
-                    "<disk type='file'><source file='/b'/><target dev='vda'/></disk>", VIR_ERR_XML_ERROR, { "vda" } },
+        { "pc",
+          "",
+          "<interface type='user'><mac address='52:54:00:00:00:01'/><address type='pci' "
+          "slot='7'/></interface>"
+          "<disk type='file'><source file='/a'/><target dev='vdb'/><address type='pci' slot='7'/></disk>",
+          VIR_ERR_XML_ERROR,
+          { "disk vdb", "interface 52:54:00:00:00:01" } },
+        { "pc",
+          "",
+          "<disk type='file'><source file='/a'/><target dev='hda'/></disk>"
+          "<disk type='file'><source file='/b'/><target dev='hdb'/><address type='drive' unit='0'/></disk>",
+          VIR_ERR_XML_ERROR,
+          { "hda", "hdb" } },
+        { "pc",
+          "",
+          "<disk type='file'><source file='/a'/><target dev='vda'/></disk>"
+          "<disk type='file'><source file='/b'/><target dev='vda'/></disk>",
+          VIR_ERR_XML_ERROR,
+          { "vda" } },
         { "nonsense", "", "", VIR_ERR_XML_ERROR, { "nonsense", "PCI" } },
-        { "nonsense", "", "<memballoon model='none'/><controller type='usb' model='none'/>", VIR_ERR_CONFIG_UNSUPPORTED,
+        { "nonsense",
+          "",
+          "<memballoon model='none'/><controller type='usb' model='none'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
           { "no machine 'nonsense'" } },
-        { "q35", "", "<disk type='file'><source file='/a'/><target dev='hda' bus='ide'/></disk>",
-          VIR_ERR_CONFIG_UNSUPPORTED, { "sata" } },
-        { "pc", "", "<controller type='pci' index='0' model='pcie-root'/>", VIR_ERR_XML_ERROR, { "pci-root" } },
+        { "q35",
+          "",
+          "<disk type='file'><source file='/a'/><target dev='hda' bus='ide'/></disk>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "sata" } },
+        { "pc",
+          "",
+          "<controller type='pci' index='0' model='pcie-root'/>",
+          VIR_ERR_XML_ERROR,
+          { "pci-root" } },
         { "pc", "<vcpu>300</vcpu>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "255" } },
-        { "pc", "", "<channel type='spicevmc'><target type='virtio'/></channel>", VIR_ERR_CONFIG_UNSUPPORTED, { "spice" } },
-        { "pc", "", "<controller type='usb' model='none'/><input type='tablet' bus='usb'/>", VIR_ERR_CONFIG_UNSUPPORTED,
+        { "pc",
+          "",
+          "<channel type='spicevmc'><target type='virtio'/></channel>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "spice" } },
+        { "pc",
+          "",
+          "<controller type='usb' model='none'/><input type='tablet' bus='usb'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
           { "USB" } },
-        { "pc", "<launchSecurity type='sev'><policy>1</policy></launchSecurity>", "", VIR_ERR_CONFIG_UNSUPPORTED,
+        { "pc",
+          "<launchSecurity type='sev'><policy>1</policy></launchSecurity>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
           { "launchSecurity" } },
-        { "pc", "", "<interface type='user'><address type='pci' slot='0x20'/></interface>", VIR_ERR_XML_ERROR, { NULL } },
-        { "pc", "", "<controller type='usb' model='none-such'/>", VIR_ERR_CONFIG_UNSUPPORTED, { "none-such", "piix3-uhci" } },
+        { "pc",
+          "",
+          "<interface type='user'><address type='pci' slot='0x20'/></interface>",
+          VIR_ERR_XML_ERROR,
+          { NULL } },
+        { "pc",
+          "",
+          "<controller type='usb' model='none-such'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "none-such", "piix3-uhci" } },
         { "pc", "", "<interface type='network'><source/></interface>", VIR_ERR_XML_ERROR, { "network" } },
         { "pc", "", "<sound model='virtio'/>", VIR_ERR_XML_ERROR, { "virtio" } },
         { "pc", "<features><none-such/></features>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "none-such" } },
         { "pc", "", "<hostdev type='pci'/>", VIR_ERR_XML_ERROR, { "<source>" } },
-        { "pc", "", "<input type='tablet' bus='usb'><address type='usb' bus='0' port='1'/></input>"
-                    "<redirdev type='pty'><address type='usb' bus='0' port='1'/></redirdev>", VIR_ERR_XML_ERROR,
+        { "pc",
+          "",
+          "<input type='tablet' bus='usb'><address type='usb' bus='0' port='1'/></input>"
+          "<redirdev type='pty'><address type='usb' bus='0' port='1'/></redirdev>",
+          VIR_ERR_XML_ERROR,
           { "usb input tablet", "redirdev" } },
-        { "pc", "", "<channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' port='1'/></channel>"
-                    "<channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' port='1'/></channel>",
-          VIR_ERR_XML_ERROR, { "'a'", "'b'" } },
+        { "pc",
+          "",
+          "<channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' "
+          "port='1'/></channel>"
+          "<channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' "
+          "port='1'/></channel>",
+          VIR_ERR_XML_ERROR,
+          { "'a'", "'b'" } },
         { "pc", "<seclabel relabel='yes'/>", "", VIR_ERR_XML_ERROR, { "model" } },
-        { "pc", "", "<memballoon model='virtio'/><memballoon model='virtio'/>", VIR_ERR_INTERNAL_ERROR, { "memballoon" } },
+        { "pc",
+          "",
+          "<memballoon model='virtio'/><memballoon model='virtio'/>",
+          VIR_ERR_INTERNAL_ERROR,
+          { "memballoon" } },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         ERR_AUTO err = ERR_INIT;
@@ -216,10 +273,11 @@ has_pair(char **argv, const char *option, const char *part)
 static void
 command(void)
 {
-    DOMAIN_DEF_AUTO def = good("pc", "<disk type='file' device='cdrom'><target dev='hda'/></disk>"
-                                     "<disk type='file'><driver name='qemu' type='raw' cache='none'/>"
-                                     "<source file='/dev/null'/><target dev='vda'/><serial>a b</serial></disk>"
-                                     "<serial type='pty'/><graphics type='vnc'/>");
+    DOMAIN_DEF_AUTO def =
+        good("pc", "<disk type='file' device='cdrom'><target dev='hda'/></disk>"
+                   "<disk type='file'><driver name='qemu' type='raw' cache='none'/>"
+                   "<source file='/dev/null'/><target dev='vda'/><serial>a b</serial></disk>"
+                   "<serial type='pty'/><graphics type='vnc'/>");
     ERR_AUTO err = ERR_INIT;
     struct qemu_command cmd;
     const struct qemu_command_opts opts = { .id = 7, .paused = true };
@@ -232,7 +290,8 @@ command(void)
     g_assert_true(has_pair(cmd.argv, "-sandbox", "on,"));
     g_assert_true(has_pair(cmd.argv, "-device", "\"serial\":\"a b\""));
     g_assert_true(has_pair(cmd.argv, "-blockdev", "\"cache\":{\"direct\":true,\"no-flush\":false}"));
-    g_assert_true(has_pair(cmd.argv, "-device", "\"driver\":\"ide-cd\",\"bus\":\"ide.0\",\"unit\":0,\"id\":\"ide0-0-0\""));
+    g_assert_true(has_pair(cmd.argv, "-device",
+                           "\"driver\":\"ide-cd\",\"bus\":\"ide.0\",\"unit\":0,\"id\":\"ide0-0-0\""));
     g_assert_cmpint(def->graphics[0]->port, >=, 5900);
     g_assert_true(has_pair(cmd.argv, "-vnc", "127.0.0.1:"));
     g_assert_cmpstr(strrchr(cmd.guest_dir, '/'), ==, "/domain-7-t");
@@ -298,8 +357,10 @@ qcow2(const char *name, const char *backing, const char *format)
 static int
 chain(const char *path, struct domain_def **def, struct err *err)
 {
-    g_autofree char *disk = g_strdup_printf("<disk type='file'><driver name='qemu' type='qcow2'/><source file='%s'/>"
-                                            "<target dev='vda'/></disk>", path);
+    g_autofree char *disk =
+        g_strdup_printf("<disk type='file'><driver name='qemu' type='qcow2'/><source file='%s'/>"
+                        "<target dev='vda'/></disk>",
+                        path);
     *def = good("pc", disk);
     int rc = images_read_chain(*def, (*def)->disks[0], err);
     images_number(*def);
@@ -322,7 +383,10 @@ images(void)
     g_assert_cmpuint(def->disks[0]->source->src.index, ==, 1);
     g_assert_cmpuint(b->backing_store->index, ==, 3);
     const struct { const char *path, *words; } bad[] = {
-        { untold, "format" }, { loop, "circles" }, { remote, "backingStore" }, { emulator, "does not start like one" },
+        { untold, "format" },
+        { loop, "circles" },
+        { remote, "backingStore" },
+        { emulator, "does not start like one" },
         { "/proc/nowhere", "No such file" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {

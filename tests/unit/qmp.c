@@ -78,16 +78,19 @@ test_handshake_and_requests(void)
 {
     SETUP;
     g_autofree char *out = NULL;
-    static const char reply[] = GREETING "{\"return\": {}, \"id\": 1}\r\n"
-        "{\"timestamp\": {\"seconds\": 5, \"microseconds\": 6}, \"event\": \"RESUME\", \"data\": {\"x\": \"y\"}}\r\n"
-        "{\"return\": {\"running\": true}, \"id\": 2}\r\n"
-        "{\"id\": 3, \"error\": {\"class\": \"DeviceNotFound\", \"desc\": \"no such thing\"}}\r\n";
+    static const char reply[] =
+        GREETING "{\"return\": {}, \"id\": 1}\r\n"
+                 "{\"timestamp\": {\"seconds\": 5, \"microseconds\": 6}, \"event\": \"RESUME\", \"data\": "
+                 "{\"x\": \"y\"}}\r\n"
+                 "{\"return\": {\"running\": true}, \"id\": 2}\r\n"
+                 "{\"id\": 3, \"error\": {\"class\": \"DeviceNotFound\", \"desc\": \"no such thing\"}}\r\n";
 
     g_assert_cmpint(qmp_execute(qmp, "query-status", NULL, -1, on_done, &seen, NULL), ==, 0);
     g_assert_cmpint(qmp_execute(qmp, "stop", json_pack("{s:i}", "a", 1), -1, on_done, &seen, NULL), ==, 0);
     out = drain(qmp);
-    g_assert_cmpstr(out, ==, "{\"execute\":\"qmp_capabilities\",\"id\":1}\n{\"execute\":\"query-status\",\"id\":2}\n"
-                             "{\"execute\":\"stop\",\"arguments\":{\"a\":1},\"id\":3}\n");
+    g_assert_cmpstr(out, ==,
+                    "{\"execute\":\"qmp_capabilities\",\"id\":1}\n{\"execute\":\"query-status\",\"id\":2}\n"
+                    "{\"execute\":\"stop\",\"arguments\":{\"a\":1},\"id\":3}\n");
     for (size_t i = 0; i < sizeof(reply) - 1; i++) /* every possible cut of the stream */
         g_assert_cmpint(qmp_feed(qmp, reply + i, 1), ==, 0);
     g_assert_cmpuint(qmp_version(qmp), ==, 7002017);
@@ -103,7 +106,8 @@ test_raw(void)
     ERR_AUTO err = ERR_INIT;
     g_autofree char *out = NULL;
 
-    g_assert_cmpint(qmp_execute_raw(qmp, "{\"id\":\"theirs\",\"execute\":\"x\"}", -1, on_done, &seen, NULL), ==, 0);
+    g_assert_cmpint(qmp_execute_raw(qmp, "{\"id\":\"theirs\",\"execute\":\"x\"}", -1, on_done, &seen, NULL),
+                    ==, 0);
     out = drain(qmp);
     g_assert_nonnull(strstr(out, "\n{\"execute\":\"x\",\"id\":2}\n"));
     qmp_feed(qmp, GREETING, strlen(GREETING));
@@ -124,8 +128,9 @@ test_big_numbers(void)
 {
     SETUP;
     static const char reply[] = GREETING "{\"return\": {}, \"id\": 1}\n"
-        "{\"return\": {\"a\": 18446744073709551615, \"b\": -99999999999999999999, \"c\": \"18446744073709551615\\\"\", "
-        "\"d\": 7}, \"id\": 2}\n";
+                                         "{\"return\": {\"a\": 18446744073709551615, \"b\": "
+                                         "-99999999999999999999, \"c\": \"18446744073709551615\\\"\", "
+                                         "\"d\": 7}, \"id\": 2}\n";
     g_autofree char *text = NULL;
 
     qmp_execute(qmp, "x", NULL, -1, on_done, &seen, NULL);

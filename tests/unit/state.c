@@ -32,7 +32,8 @@ tear_down(struct fixture *f, const void *arg)
 {
     state_dir_close(f->dir);
     const char *argv[] = { "rm", "-rf", f->root, NULL };
-    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+    g_assert_true(
+        g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
     g_free(f->root);
     g_free(f->path);
     g_free(f->autostart);

@@ -30,48 +30,49 @@ test_text(void)
     static const struct {
         const char *text, *result, *error;
     } table[] = {
-        {"", "", NULL},
-        {" ;; \n ;", "", NULL},
-        {"# only a comment", "", NULL},
-        {"list", "list{}", NULL},
-        {"list --all # why", "list{all}", NULL},
-        {"list --all#no", NULL, "command 'list' doesn't support option --all#no"},
-        {"list;list --all\nuri", "list{}; list{all}; uri{}", NULL},
-        {"list \\;", NULL, "unexpected data ';'"},
-        {"dominfo 'a b'", "dominfo{domain=a b}", NULL},
-        {"dominfo \"a\\\"b\"", "dominfo{domain=a\"b}", NULL},
-        {"dominfo 'a\\b'", "dominfo{domain=a\\b}", NULL},
-        {"dominfo a\\ b", "dominfo{domain=a b}", NULL},
-        {"dominfo a'b'\"c\"", "dominfo{domain=abc}", NULL},
-        {"dominfo ''", "dominfo{domain=}", NULL},
-        {"dominfo --domain x", "dominfo{domain=x}", NULL},
-        {"dominfo --domain=x", "dominfo{domain=x}", NULL},
-        {"dominfo --domain=", "dominfo{domain=}", NULL},
-        {"dominfo --domain --bogus", "dominfo{domain=--bogus}", NULL},
-        {"dominfo -- --domain", "dominfo{domain=--domain}", NULL},
-        {"dominfo --help", "dominfo{}?", NULL},
-        {"vcpupin d 0 3 --live", "vcpupin{domain=d,vcpu=0,cpulist=3,live}", NULL},
-        {"vcpupin --cpulist 3 d 0", "vcpupin{cpulist=3,domain=d,vcpu=0}", NULL},
-        {"echo a --string b -- --c", "echo{string=a,string=b,string=--c}", NULL},
-        {"nodedev-dettach x", "nodedev-detach{device=x}", NULL},
-        {"send-key d 1 2 --holdtime 5 3", "send-key{domain=d,keycode=1,keycode=2,holdtime=5,keycode=3}", NULL},
-        {"dominfo 'open", "dominfo{domain=open}", NULL},
-        {"dominfo \"open", NULL, "missing \""},
-        {"dominfo x\\", NULL, "dangling \\"},
-        {"lis", NULL, "unknown command: 'lis'"},
-        {"list;bogus", NULL, "unknown command: 'bogus'"},
-        {"''", NULL, "unknown command: ''"},
-        {"list --al", NULL, "command 'list' doesn't support option --al"},
-        {"list --all=1", NULL, "invalid '=' after option --all"},
-        {"list --all --all", NULL, "option --all already seen"},
-        {"list x", NULL, "unexpected data 'x'"},
-        {"list -a", NULL, "unexpected data '-a'"},
-        {"list --=", NULL, "command 'list' doesn't support option --"},
-        {"dominfo", NULL, "command 'dominfo' requires <domain> option"},
-        {"dominfo a b", NULL, "unexpected data 'b'"},
-        {"dominfo --domain", NULL, "expected syntax: --domain <string>"},
-        {"setmem d", NULL, "command 'setmem' requires --size option"},
-        {"setmem d --size", NULL, "expected syntax: --size <number>"},
+        { "", "", NULL },
+        { " ;; \n ;", "", NULL },
+        { "# only a comment", "", NULL },
+        { "list", "list{}", NULL },
+        { "list --all # why", "list{all}", NULL },
+        { "list --all#no", NULL, "command 'list' doesn't support option --all#no" },
+        { "list;list --all\nuri", "list{}; list{all}; uri{}", NULL },
+        { "list \\;", NULL, "unexpected data ';'" },
+        { "dominfo 'a b'", "dominfo{domain=a b}", NULL },
+        { "dominfo \"a\\\"b\"", "dominfo{domain=a\"b}", NULL },
+        { "dominfo 'a\\b'", "dominfo{domain=a\\b}", NULL },
+        { "dominfo a\\ b", "dominfo{domain=a b}", NULL },
+        { "dominfo a'b'\"c\"", "dominfo{domain=abc}", NULL },
+        { "dominfo ''", "dominfo{domain=}", NULL },
+        { "dominfo --domain x", "dominfo{domain=x}", NULL },
+        { "dominfo --domain=x", "dominfo{domain=x}", NULL },
+        { "dominfo --domain=", "dominfo{domain=}", NULL },
+        { "dominfo --domain --bogus", "dominfo{domain=--bogus}", NULL },
+        { "dominfo -- --domain", "dominfo{domain=--domain}", NULL },
+        { "dominfo --help", "dominfo{}?", NULL },
+        { "vcpupin d 0 3 --live", "vcpupin{domain=d,vcpu=0,cpulist=3,live}", NULL },
+        { "vcpupin --cpulist 3 d 0", "vcpupin{cpulist=3,domain=d,vcpu=0}", NULL },
+        { "echo a --string b -- --c", "echo{string=a,string=b,string=--c}", NULL },
+        { "nodedev-dettach x", "nodedev-detach{device=x}", NULL },
+        { "send-key d 1 2 --holdtime 5 3", "send-key{domain=d,keycode=1,keycode=2,holdtime=5,keycode=3}",
+          NULL },
+        { "dominfo 'open", "dominfo{domain=open}", NULL },
+        { "dominfo \"open", NULL, "missing \"" },
+        { "dominfo x\\", NULL, "dangling \\" },
+        { "lis", NULL, "unknown command: 'lis'" },
+        { "list;bogus", NULL, "unknown command: 'bogus'" },
+        { "''", NULL, "unknown command: ''" },
+        { "list --al", NULL, "command 'list' doesn't support option --al" },
+        { "list --all=1", NULL, "invalid '=' after option --all" },
+        { "list --all --all", NULL, "option --all already seen" },
+        { "list x", NULL, "unexpected data 'x'" },
+        { "list -a", NULL, "unexpected data '-a'" },
+        { "list --=", NULL, "command 'list' doesn't support option --" },
+        { "dominfo", NULL, "command 'dominfo' requires <domain> option" },
+        { "dominfo a b", NULL, "unexpected data 'b'" },
+        { "dominfo --domain", NULL, "expected syntax: --domain <string>" },
+        { "setmem d", NULL, "command 'setmem' requires --size option" },
+        { "setmem d --size", NULL, "expected syntax: --size <number>" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         struct call *calls = (void *)1;
@@ -118,8 +119,9 @@ static void
 test_random(void)
 {
     static const char *const pieces[] = {
-        "list", "dominfo", "echo", "setmem", "help", " ", " ", " ", "--", "-", "--all", "--domain", "--domain=",
-        "--size", "=", "'", "\"", "\\", ";", "\n", "#", "x", "\t", "\xc3\xa9", "\xff", "9", "--help", "--string",
+        "list",  "dominfo",  "echo",      "setmem",   "help", " ", " ",      " ",        "--", "-",
+        "--all", "--domain", "--domain=", "--size",   "=",    "'", "\"",     "\\",       ";",  "\n",
+        "#",     "x",        "\t",        "\xc3\xa9", "\xff", "9", "--help", "--string",
     };
     g_autoptr(GRand) rand = g_rand_new_with_seed(1);
     struct shell sh = {.debug = 4};
@@ -175,14 +177,26 @@ test_sizes(void)
         unsigned long long scale, max, result;
         bool ok;
     } table[] = {
-        {"5", 1, G_MAXUINT64, 5, true}, {"5", 1024, G_MAXUINT64, 5120, true}, {"5k", 1, G_MAXUINT64, 5120, true},
-        {"5K", 1024, G_MAXUINT64, 5120, true}, {"5KB", 1, G_MAXUINT64, 5000, true},
-        {"5KiB", 1, G_MAXUINT64, 5120, true}, {"1GiB", 1, G_MAXUINT64, 1 << 30, true},
-        {"7b", 1024, G_MAXUINT64, 7, true}, {"7bytes", 1024, G_MAXUINT64, 7, true}, {"0", 1024, 0, 0, true},
-        {"15E", 1, G_MAXUINT64, 15ULL << 60, true}, {"16E", 1, G_MAXUINT64, 0, false}, {"6", 1, 5, 0, false},
-        {"-5", 1, G_MAXUINT64, 0, false}, {"", 1, G_MAXUINT64, 0, false}, {"k", 1, G_MAXUINT64, 0, false},
-        {"5x", 1, G_MAXUINT64, 0, false}, {"5kk", 1, G_MAXUINT64, 0, false}, {"5 k", 1, G_MAXUINT64, 0, false},
-        {"99999999999999999999", 1, G_MAXUINT64, 0, false},
+        { "5", 1, G_MAXUINT64, 5, true },
+        { "5", 1024, G_MAXUINT64, 5120, true },
+        { "5k", 1, G_MAXUINT64, 5120, true },
+        { "5K", 1024, G_MAXUINT64, 5120, true },
+        { "5KB", 1, G_MAXUINT64, 5000, true },
+        { "5KiB", 1, G_MAXUINT64, 5120, true },
+        { "1GiB", 1, G_MAXUINT64, 1 << 30, true },
+        { "7b", 1024, G_MAXUINT64, 7, true },
+        { "7bytes", 1024, G_MAXUINT64, 7, true },
+        { "0", 1024, 0, 0, true },
+        { "15E", 1, G_MAXUINT64, 15ULL << 60, true },
+        { "16E", 1, G_MAXUINT64, 0, false },
+        { "6", 1, 5, 0, false },
+        { "-5", 1, G_MAXUINT64, 0, false },
+        { "", 1, G_MAXUINT64, 0, false },
+        { "k", 1, G_MAXUINT64, 0, false },
+        { "5x", 1, G_MAXUINT64, 0, false },
+        { "5kk", 1, G_MAXUINT64, 0, false },
+        { "5 k", 1, G_MAXUINT64, 0, false },
+        { "99999999999999999999", 1, G_MAXUINT64, 0, false },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         unsigned long long v = 0;
@@ -195,8 +209,12 @@ test_sizes(void)
 static void
 test_cpumaps(void)
 {
-    static const char *const good[][2] = {
-        {"0", "0"}, {"0-3", "0-3"}, {"3,1,2", "1-3"}, {"0-7,^3", "0-2,4-7"}, {"0,2,4-5", "0,2,4-5"}, {"r", "0-9"}};
+    static const char *const good[][2] = { { "0", "0" },
+                                           { "0-3", "0-3" },
+                                           { "3,1,2", "1-3" },
+                                           { "0-7,^3", "0-2,4-7" },
+                                           { "0,2,4-5", "0,2,4-5" },
+                                           { "r", "0-9" } };
     struct shell sh = {.debug = 4};
     for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
         g_autofree unsigned char *map = cpumap_parse(&sh, good[i][0], 10);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Block jobs of a domain.  With --wait a command watches the job until it ends, the time is over or an interrupt
- * comes. */
+/* Block jobs of a domain.  With --wait a command watches the job until it ends, the time is over or an
+ * interrupt comes. */
 #include "cmd.h"
 #include "events.h"
 #include "file.h"
@@ -48,7 +48,8 @@ on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type, i
 
 struct block_job {
     const char *path, *label, *started;
-    bool wait, verbose, pivot, finish, async, ready, mirror; /* ready: the job ends in a phase that waits for us */
+    bool wait, verbose, pivot, finish, async, ready,
+        mirror; /* ready: the job ends in a phase that waits for us */
     int timeout_ms;
     struct progress progress;
     struct block_wait *w;
@@ -84,9 +85,10 @@ job_watch(struct shell *sh, virDomainPtr dom, struct block_job *j)
     j->w->status = -1;
     static const int events[] = {VIR_DOMAIN_EVENT_ID_BLOCK_JOB, VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2};
     for (int i = 0; i < 2; i++) {
-        j->ids[i] = virConnectDomainEventRegisterAny(sh->conn, dom, events[i],
-                                                     (virConnectDomainEventGenericCallback)(void *)on_block_job,
-                                                     g_atomic_rc_box_acquire(j->w), block_wait_unref);
+        j->ids[i] =
+            virConnectDomainEventRegisterAny(sh->conn, dom, events[i],
+                                             (virConnectDomainEventGenericCallback)(void *)on_block_job,
+                                             g_atomic_rc_box_acquire(j->w), block_wait_unref);
         if (j->ids[i] < 0)
             block_wait_unref(j->w);
     }
@@ -144,7 +146,8 @@ job_finish(struct shell *sh, virDomainPtr dom, struct block_job *j, const char *
     }
     int status = job_await(sh, dom, j);
     if (j->verbose)
-        progress_end(&j->progress, status == VIR_DOMAIN_BLOCK_JOB_COMPLETED || status == VIR_DOMAIN_BLOCK_JOB_READY);
+        progress_end(&j->progress,
+                     status == VIR_DOMAIN_BLOCK_JOB_COMPLETED || status == VIR_DOMAIN_BLOCK_JOB_READY);
     if (status == VIR_DOMAIN_BLOCK_JOB_READY && j->pivot) {
         if (virDomainBlockJobAbort(dom, j->path, VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT) < 0)
             ok = fail(sh, "failed to pivot job for disk %s", j->path);
@@ -221,9 +224,9 @@ cmd_blockcommit(struct shell *sh, const struct call *call)
     unsigned int flags = 0;
     unsigned long speed = 0;
     bool active = opt_flag(call, "active") || opt_flag(call, "pivot") || opt_flag(call, "keep-overlay");
-    if (!opt_exclusive(sh, call, "pivot", "keep-overlay", NULL) || !opt_exclusive(sh, call, "base", "shallow", NULL) ||
-        !job_options(sh, call, &j) || opt_string(sh, call, "base", &base) < 0 ||
-        opt_string(sh, call, "top", &top) < 0 ||
+    if (!opt_exclusive(sh, call, "pivot", "keep-overlay", NULL) ||
+        !opt_exclusive(sh, call, "base", "shallow", NULL) || !job_options(sh, call, &j) ||
+        opt_string(sh, call, "base", &base) < 0 || opt_string(sh, call, "top", &top) < 0 ||
         !speed_of(sh, call, VIR_DOMAIN_BLOCK_COMMIT_BANDWIDTH_BYTES, &flags, &speed))
         return false;
     if (opt_flag(call, "shallow"))
@@ -271,9 +274,10 @@ cmd_blockcopy(struct shell *sh, const struct call *call)
     unsigned long speed = 0;
     auto_params p = {0};
     if (!opt_exclusive(sh, call, "dest", "xml", NULL) || !opt_exclusive(sh, call, "format", "xml", NULL) ||
-        !opt_exclusive(sh, call, "blockdev", "xml", NULL) || !opt_exclusive(sh, call, "pivot", "finish", NULL) ||
-        !job_options(sh, call, &j) || opt_string(sh, call, "dest", &dest) < 0 ||
-        opt_file(sh, call, "xml", &file) < 0 || opt_string(sh, call, "format", &format) < 0)
+        !opt_exclusive(sh, call, "blockdev", "xml", NULL) ||
+        !opt_exclusive(sh, call, "pivot", "finish", NULL) || !job_options(sh, call, &j) ||
+        opt_string(sh, call, "dest", &dest) < 0 || opt_file(sh, call, "xml", &file) < 0 ||
+        opt_string(sh, call, "format", &format) < 0)
         return false;
     int has_gran = opt_uint(sh, call, "granularity", &granularity);
     int has_buf = opt_ullong(sh, call, "buf-size", &buf);
@@ -316,7 +320,8 @@ cmd_blockcopy(struct shell *sh, const struct call *call)
         if (has_gran > 0 && virTypedParamsAddUInt(&p.list, &p.n, &p.max, VIR_DOMAIN_BLOCK_COPY_GRANULARITY,
                                                   granularity) < 0)
             return false;
-        if (has_buf > 0 && virTypedParamsAddULLong(&p.list, &p.n, &p.max, VIR_DOMAIN_BLOCK_COPY_BUF_SIZE, buf) < 0)
+        if (has_buf > 0 &&
+            virTypedParamsAddULLong(&p.list, &p.n, &p.max, VIR_DOMAIN_BLOCK_COPY_BUF_SIZE, buf) < 0)
             return false;
         job_watch(sh, dom, &j);
         rc = virDomainBlockCopy(dom, j.path, xml, p.list, p.n, flags);
@@ -349,8 +354,10 @@ cmd_blockjob(struct shell *sh, const struct call *call)
     bool bytes = opt_flag(call, "bytes"), raw = opt_flag(call, "raw");
     bool abort = opt_flag(call, "abort") || opt_flag(call, "pivot") || opt_flag(call, "async");
     if (!opt_exclusive(sh, call, "info", "abort", NULL) || !opt_exclusive(sh, call, "info", "async", NULL) ||
-        !opt_exclusive(sh, call, "info", "pivot", NULL) || !opt_exclusive(sh, call, "info", "bandwidth", NULL) ||
-        !opt_exclusive(sh, call, "raw", "abort", NULL) || !opt_exclusive(sh, call, "bandwidth", "abort", NULL) ||
+        !opt_exclusive(sh, call, "info", "pivot", NULL) ||
+        !opt_exclusive(sh, call, "info", "bandwidth", NULL) ||
+        !opt_exclusive(sh, call, "raw", "abort", NULL) ||
+        !opt_exclusive(sh, call, "bandwidth", "abort", NULL) ||
         !opt_exclusive(sh, call, "raw", "bandwidth", NULL) || opt_string(sh, call, "path", &path) <= 0)
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
@@ -368,7 +375,8 @@ cmd_blockjob(struct shell *sh, const struct call *call)
                virDomainBlockJobSetSpeed(dom, path, speed, flags) == 0;
     }
     virDomainBlockJobInfo info;
-    int rc = virDomainGetBlockJobInfo(dom, path, &info, bytes || raw ? VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES : 0);
+    int rc = virDomainGetBlockJobInfo(dom, path, &info,
+                                      bytes || raw ? VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES : 0);
     if (rc < 0)
         return false;
     if (rc == 0) {

@@ -47,7 +47,8 @@ cmd_checkpoint_create_as(struct shell *sh, const struct call *call)
     const char *name = NULL, *description = NULL;
     auto_xml_out struct xml_out x = {0};
     g_autoptr(virDomain) dom = domain_of(sh, call);
-    if (!dom || opt_string(sh, call, "name", &name) < 0 || opt_string(sh, call, "description", &description) < 0)
+    if (!dom || opt_string(sh, call, "name", &name) < 0 ||
+        opt_string(sh, call, "description", &description) < 0)
         return false;
     xo_open(&x, "<domaincheckpoint>");
     if (name)
@@ -61,7 +62,8 @@ cmd_checkpoint_create_as(struct shell *sh, const struct call *call)
         out(sh, "%s\n", x.s->str);
         return true;
     }
-    return create(sh, dom, x.s->str, opt_flag(call, "quiesce") ? VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE : 0, NULL);
+    return create(sh, dom, x.s->str, opt_flag(call, "quiesce") ? VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE : 0,
+                  NULL);
 }
 
 static char *
@@ -72,10 +74,10 @@ parent_of(struct shell *sh, virDomainCheckpointPtr c)
     return parent ? g_strdup(virDomainCheckpointGetName(parent)) : NULL;
 }
 
-#define CHECKPOINT                                                                                             \
-    g_autoptr(virDomain) dom = domain_of(sh, call);                                                            \
-    g_autoptr(virDomainCheckpoint) c = dom ? checkpoint_of(sh, call, dom, NULL) : NULL;                        \
-    if (!c)                                                                                                    \
+#define CHECKPOINT                                                                                           \
+    g_autoptr(virDomain) dom = domain_of(sh, call);                                                          \
+    g_autoptr(virDomainCheckpoint) c = dom ? checkpoint_of(sh, call, dom, NULL) : NULL;                      \
+    if (!c)                                                                                                  \
     return false
 
 bool
@@ -134,7 +136,8 @@ cmd_checkpoint_info(struct shell *sh, const struct call *call)
     prop(p, "Parent", "%s", parent ? parent : "-");
     for (int all = 0; all < 2; all++) {
         virDomainCheckpointPtr *list = NULL;
-        int n = virDomainCheckpointListAllChildren(c, &list, all ? VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS : 0);
+        int n =
+            virDomainCheckpointListAllChildren(c, &list, all ? VIR_DOMAIN_CHECKPOINT_LIST_DESCENDANTS : 0);
         if (n < 0)
             return false;
         prop(p, all ? "Descendants" : "Children", "%d", n);
@@ -156,7 +159,8 @@ struct checkpoint_edit {
 static char *
 edit_get(struct shell *sh, void *ctx)
 {
-    return virDomainCheckpointGetXMLDesc(((struct checkpoint_edit *)ctx)->c, VIR_DOMAIN_CHECKPOINT_XML_SECURE);
+    return virDomainCheckpointGetXMLDesc(((struct checkpoint_edit *)ctx)->c,
+                                         VIR_DOMAIN_CHECKPOINT_XML_SECURE);
 }
 
 static bool
@@ -166,7 +170,8 @@ edit_set(struct shell *sh, void *ctx, const char *xml)
     g_autoptr(xml_doc) doc = xml_parse(xml);
     g_autofree char *name = doc ? xml_text(doc, NULL, "string(/domaincheckpoint/name)") : NULL;
     if (g_strcmp0(name, virDomainCheckpointGetName(e->c)) != 0)
-        return fail(sh, "Cannot rename checkpoint %s to %s", virDomainCheckpointGetName(e->c), name ? name : "nothing");
+        return fail(sh, "Cannot rename checkpoint %s to %s", virDomainCheckpointGetName(e->c),
+                    name ? name : "nothing");
     g_autoptr(virDomainCheckpoint) made =
         virDomainCheckpointCreateXML(e->dom, xml, VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE);
     return made != NULL;
@@ -231,7 +236,8 @@ list_row(struct shell *sh, virDomainCheckpointPtr c, bool parents, table *t)
     if (!doc)
         return false;
     g_autofree char *when = xml_text(doc, NULL, "string(/domaincheckpoint/creationTime)");
-    g_autoptr(GDateTime) time = when ? g_date_time_new_from_unix_local(g_ascii_strtoll(when, NULL, 10)) : NULL;
+    g_autoptr(GDateTime) time =
+        when ? g_date_time_new_from_unix_local(g_ascii_strtoll(when, NULL, 10)) : NULL;
     g_autofree char *stamp = time ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S %z") : g_strdup("");
     g_autofree char *parent = parents ? parent_of(sh, c) : NULL;
     table_row(t, virDomainCheckpointGetName(c), stamp, parent ? parent : "", NULL);
@@ -241,7 +247,8 @@ list_row(struct shell *sh, virDomainCheckpointPtr c, bool parents, table *t)
 bool
 cmd_checkpoint_list(struct shell *sh, const struct call *call)
 {
-    bool parent = opt_flag(call, "parent"), tree = opt_flag(call, "tree"), names = opt_flag(call, "name"), ok = true;
+    bool parent = opt_flag(call, "parent"), tree = opt_flag(call, "tree"), names = opt_flag(call, "name"),
+         ok = true;
     unsigned int flags = 0;
     virDomainCheckpointPtr *list = NULL;
     g_autoptr(virDomainCheckpoint) from = NULL;
@@ -251,7 +258,8 @@ cmd_checkpoint_list(struct shell *sh, const struct call *call)
         !opt_exclusive(sh, call, "roots", "from", NULL))
         return false;
     if (tree && (opt_flag(call, "leaves") || opt_flag(call, "no-leaves")))
-        return fail(sh, "--%s and --tree are mutually exclusive", opt_flag(call, "leaves") ? "leaves" : "no-leaves");
+        return fail(sh, "--%s and --tree are mutually exclusive",
+                    opt_flag(call, "leaves") ? "leaves" : "no-leaves");
     if (opt_flag(call, "descendants") && !opt_flag(call, "from"))
         return fail(sh, "--descendants requires --from");
     if (opt_flag(call, "leaves"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Commands of the shell itself, which every program has: cd, pwd, echo, quit, exit, complete, self-test.  None
+/* Commands of the shell itself, which every program has: cd, pwd, echo, quit, exit, complete, self-test. None
  * waits. */
 #include "cmd.h"
 #include "shell.h"

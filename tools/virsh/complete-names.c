@@ -9,19 +9,20 @@
 #include <string.h>
 
 /* Fetches a list of objects and adds the name of each. */
-#define FINDER(FN, TYPE, LIST, NAME, FREE)                                                                     \
-    static void FN(struct shell *sh, const struct call *call, GPtrArray *names)                                \
-    {                                                                                                          \
-        TYPE *list = NULL;                                                                                     \
-        int n = LIST;                                                                                          \
-        for (int i = 0; i < n; i++) {                                                                          \
-            finder_add(names, NAME(list[i]));                                                                         \
-            FREE(list[i]);                                                                                     \
-        }                                                                                                      \
-        free(list);                                                                                            \
+#define FINDER(FN, TYPE, LIST, NAME, FREE)                                                                   \
+    static void FN(struct shell *sh, const struct call *call, GPtrArray *names)                              \
+    {                                                                                                        \
+        TYPE *list = NULL;                                                                                   \
+        int n = LIST;                                                                                        \
+        for (int i = 0; i < n; i++) {                                                                        \
+            finder_add(names, NAME(list[i]));                                                                \
+            FREE(list[i]);                                                                                   \
+        }                                                                                                    \
+        free(list);                                                                                          \
     }
 
-FINDER(find_domains, virDomainPtr, virConnectListAllDomains(sh->conn, &list, 0), virDomainGetName, virDomainFree)
+FINDER(find_domains, virDomainPtr, virConnectListAllDomains(sh->conn, &list, 0), virDomainGetName,
+       virDomainFree)
 FINDER(find_networks, virNetworkPtr, virConnectListAllNetworks(sh->conn, &list, 0), virNetworkGetName,
        virNetworkFree)
 FINDER(find_pools, virStoragePoolPtr, virConnectListAllStoragePools(sh->conn, &list, 0),
@@ -137,7 +138,8 @@ find_aliases(struct shell *sh, const struct call *call, GPtrArray *names)
 static void
 find_consoles(struct shell *sh, const struct call *call, GPtrArray *names)
 {
-    find_in_domain(sh, call, names, "/domain/devices/*[self::console or self::serial or self::parallel]/alias/@name");
+    find_in_domain(sh, call, names,
+                   "/domain/devices/*[self::console or self::serial or self::parallel]/alias/@name");
 }
 
 static void
@@ -210,14 +212,31 @@ find_events(struct shell *sh, const struct call *call, GPtrArray *names)
 }
 
 const struct finder finders[] = {
-    {"domain", find_domains, false}, {"network", find_networks, false}, {"pool", find_pools, false},
-    {"iface", find_ifaces, false}, {"nodedev", find_nodedevs, false}, {"nwfilter", find_nwfilters, false},
-    {"binding", find_bindings, false}, {"snapshot", find_snapshots, false},
-    {"checkpoint", find_checkpoints, false}, {"volume", find_volumes, false},
-    {"secret", find_secrets, false}, {"disk", find_disks, false}, {"domif", find_domifs, false},
-    {"alias", find_aliases, false}, {"console", find_consoles, false}, {"iothread", find_iothreads, false},
-    {"arch", find_architectures, false}, {"machine", find_machines, false}, {"emulator", find_emulators, false},
-    {"key", find_keys, true}, {"netport", find_netports, false}, {"domevent", find_events, true}, {"netevent", find_events, true},
-    {"poolevent", find_events, true}, {"nodedevevent", find_events, true},
-    {"secretevent", find_events, true}, {NULL, NULL, false},
+    { "domain", find_domains, false },
+    { "network", find_networks, false },
+    { "pool", find_pools, false },
+    { "iface", find_ifaces, false },
+    { "nodedev", find_nodedevs, false },
+    { "nwfilter", find_nwfilters, false },
+    { "binding", find_bindings, false },
+    { "snapshot", find_snapshots, false },
+    { "checkpoint", find_checkpoints, false },
+    { "volume", find_volumes, false },
+    { "secret", find_secrets, false },
+    { "disk", find_disks, false },
+    { "domif", find_domifs, false },
+    { "alias", find_aliases, false },
+    { "console", find_consoles, false },
+    { "iothread", find_iothreads, false },
+    { "arch", find_architectures, false },
+    { "machine", find_machines, false },
+    { "emulator", find_emulators, false },
+    { "key", find_keys, true },
+    { "netport", find_netports, false },
+    { "domevent", find_events, true },
+    { "netevent", find_events, true },
+    { "poolevent", find_events, true },
+    { "nodedevevent", find_events, true },
+    { "secretevent", find_events, true },
+    { NULL, NULL, false },
 };

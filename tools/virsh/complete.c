@@ -67,7 +67,8 @@ call_so_far(const struct command_def *def, char *const *words, size_t n, const s
         }
         if (*options && g_str_has_prefix(words[i], "--")) {
             const char *eq = strchr(words[i], '=');
-            g_autofree char *name = g_strndup(words[i] + 2, eq ? (size_t)(eq - words[i] - 2) : strlen(words[i]));
+            g_autofree char *name =
+                g_strndup(words[i] + 2, eq ? (size_t)(eq - words[i] - 2) : strlen(words[i]));
             o = option_find(def, name);
             if (!o)
                 continue;

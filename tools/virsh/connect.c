@@ -4,9 +4,16 @@
 #include "lookup.h"
 
 const struct program program = {
-    .name = "virsh", .tool = "Virsh command line tool", .uri_env = "VIRSH_DEFAULT_CONNECT_URI",
-    .what = "hypervisor", .terminal = "virtualization interactive terminal", .console = true, .readonly = true,
-    .env_debug = "VIRSH_DEBUG", .env_log = "VIRSH_LOG_FILE", .env_history = "VIRSH_HISTSIZE",
+    .name = "virsh",
+    .tool = "Virsh command line tool",
+    .uri_env = "VIRSH_DEFAULT_CONNECT_URI",
+    .what = "hypervisor",
+    .terminal = "virtualization interactive terminal",
+    .console = true,
+    .readonly = true,
+    .env_debug = "VIRSH_DEBUG",
+    .env_log = "VIRSH_LOG_FILE",
+    .env_history = "VIRSH_HISTSIZE",
 };
 
 bool

@@ -163,14 +163,16 @@ console_run(struct shell *sh, virDomainPtr dom, const char *device, unsigned int
     struct termios greeting = raw;
     greeting.c_oflag = before.c_oflag;
     if (tcsetattr(STDIN_FILENO, TCSADRAIN, &greeting) == 0) {
-        say(sh, "Connected to domain '%s'\nEscape character is %s (Ctrl + %s)\n", virDomainGetName(dom), escape,
-            escape[0] == '^' ? escape + 1 : escape);
+        say(sh, "Connected to domain '%s'\nEscape character is %s (Ctrl + %s)\n", virDomainGetName(dom),
+            escape, escape[0] == '^' ? escape + 1 : escape);
         fflush(stdout);
         tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-        c->in_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin, g_atomic_rc_box_acquire(c), unref);
+        c->in_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin,
+                                        g_atomic_rc_box_acquire(c), unref);
         c->out_watch = virEventAddHandle(STDOUT_FILENO, 0, on_stdout, g_atomic_rc_box_acquire(c), unref);
         ok = c->in_watch >= 0 && c->out_watch >= 0 &&
-             virStreamEventAddCallback(c->st, VIR_STREAM_EVENT_READABLE, on_stream, g_atomic_rc_box_acquire(c), unref) == 0;
+             virStreamEventAddCallback(c->st, VIR_STREAM_EVENT_READABLE, on_stream,
+                                       g_atomic_rc_box_acquire(c), unref) == 0;
         if (ok && resume && virDomainResume(dom) < 0)
             ok = false;
         if (ok) {

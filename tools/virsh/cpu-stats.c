@@ -79,7 +79,8 @@ cmd_schedinfo(struct shell *sh, const struct call *call)
 static void
 nanoseconds(struct shell *sh, const virTypedParameter *p)
 {
-    if ((strcmp(p->field, VIR_DOMAIN_CPU_STATS_CPUTIME) == 0 || strcmp(p->field, VIR_DOMAIN_CPU_STATS_VCPUTIME) == 0 ||
+    if ((strcmp(p->field, VIR_DOMAIN_CPU_STATS_CPUTIME) == 0 ||
+         strcmp(p->field, VIR_DOMAIN_CPU_STATS_VCPUTIME) == 0 ||
          strcmp(p->field, VIR_DOMAIN_CPU_STATS_USERTIME) == 0 ||
          strcmp(p->field, VIR_DOMAIN_CPU_STATS_SYSTEMTIME) == 0) &&
         p->type == VIR_TYPED_PARAM_ULLONG) {

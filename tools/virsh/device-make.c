@@ -35,8 +35,11 @@ disk_address(struct shell *sh, const char *text, const char *target, bool multif
     if (sscanf(text, "pci:%x.%x.%x.%x%c", &a, &b, &c, &d, &end) == 4) {
         if (!virtio)
             goto scsi;
-        xo_line(x, multi[0] ? "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%0x' multifunction='on'/>"
-                            : "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%0x'/>",
+        xo_line(x,
+                multi[0]
+                    ? "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%0x' "
+                      "multifunction='on'/>"
+                    : "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%0x'/>",
                 a, b, c, d);
     } else if (sscanf(text, "ccw:%x.%x.%x%c", &a, &b, &c, &end) == 3) {
         if (!virtio)
@@ -64,8 +67,9 @@ disk_address(struct shell *sh, const char *text, const char *target, bool multif
     }
     return true;
 scsi:
-    return fail(sh, g_str_has_prefix(target, "hd") ? "expecting an ide:00.00.00 address."
-                                                   : "expecting a scsi:00.00.00 or usb:00.00 or sata:00.00.00 address.");
+    return fail(sh, g_str_has_prefix(target, "hd")
+                        ? "expecting an ide:00.00.00 address."
+                        : "expecting a scsi:00.00.00 or usb:00.00 or sata:00.00.00 address.");
 }
 
 static void
@@ -82,7 +86,8 @@ disk_xml(struct shell *sh, const struct call *call, struct xml_out *x)
 {
     static const char *const known_modes[] = {"readonly", "shareable", NULL};
     const char *target = get(call, "target"), *source = opt_text(call, "source"), *mode = get(call, "mode");
-    const char *protocol = get(call, "source-protocol"), *sourcetype = get(call, "sourcetype"), *type = "file";
+    const char *protocol = get(call, "source-protocol"), *sourcetype = get(call, "sourcetype"),
+               *type = "file";
     const char *host = get(call, "source-host-name"), *transport = get(call, "source-host-transport"),
                *socket = get(call, "source-host-socket");
     struct stat st;
@@ -94,7 +99,8 @@ disk_xml(struct shell *sh, const struct call *call, struct xml_out *x)
     if (mode && !g_strv_contains(known_modes, mode))
         return fail(sh, "No support for %s in command 'attach-disk'", mode);
     if (sourcetype) {
-        if (strcmp(sourcetype, "file") != 0 && strcmp(sourcetype, "block") != 0 && strcmp(sourcetype, "network") != 0)
+        if (strcmp(sourcetype, "file") != 0 && strcmp(sourcetype, "block") != 0 &&
+            strcmp(sourcetype, "network") != 0)
             return fail(sh, "Unknown source type: '%s'", sourcetype);
         type = sourcetype;
     } else if (protocol) {
@@ -220,8 +226,11 @@ bandwidth_xml(struct shell *sh, const char *element, const char *text, struct xm
 static bool
 interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
 {
-    static const char *const types[][2] = {
-        {"network", "network"}, {"bridge", "bridge"}, {"direct", "dev"}, {"hostdev", NULL}, {"vhostuser", "path"}};
+    static const char *const types[][2] = { { "network", "network" },
+                                            { "bridge", "bridge" },
+                                            { "direct", "dev" },
+                                            { "hostdev", NULL },
+                                            { "vhostuser", "path" } };
     static const char *const options[] = {"source", "target", "mac", "script", "model", "alias", "inbound",
                                           "outbound", "source-mode"};
     const char *type = get(call, "type"), *source = NULL;
@@ -247,7 +256,8 @@ interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
         if (sscanf(source, "%x:%x:%x.%x%c", &a, &b, &c, &d, &end) != 4)
             return fail(sh, "cannot parse pci address '%s' for network interface", source);
         xo_open(x, "<source>");
-        xo_line(x, "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%d'/>", a, b, c, d);
+        xo_line(x, "<address type='pci' domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%d'/>", a, b,
+                c, d);
         xo_close(x, "source");
     } else if (strcmp(type, "vhostuser") == 0) {
         if (mode)

@@ -16,7 +16,8 @@ device_affect(struct shell *sh, const struct call *call, virDomainPtr dom, struc
     bool persistent = opt_flag(call, "persistent"), config = opt_flag(call, "config"),
          live = opt_flag(call, "live"), current = opt_flag(call, "current");
     *a = (struct affect){0};
-    if (!opt_exclusive(sh, call, "persistent", "current", NULL) || !opt_exclusive(sh, call, "config", "current", NULL) ||
+    if (!opt_exclusive(sh, call, "persistent", "current", NULL) ||
+        !opt_exclusive(sh, call, "config", "current", NULL) ||
         !opt_exclusive(sh, call, "live", "current", NULL))
         return false;
     if (config || persistent)
@@ -30,13 +31,15 @@ device_affect(struct shell *sh, const struct call *call, virDomainPtr dom, struc
 int
 device_attach(virDomainPtr dom, const char *xml, const struct affect *a)
 {
-    return a->flags || !a->old ? virDomainAttachDeviceFlags(dom, xml, a->flags) : virDomainAttachDevice(dom, xml);
+    return a->flags || !a->old ? virDomainAttachDeviceFlags(dom, xml, a->flags)
+                               : virDomainAttachDevice(dom, xml);
 }
 
 static int
 detach(virDomainPtr dom, const char *xml, const struct affect *a)
 {
-    return a->flags || !a->old ? virDomainDetachDeviceFlags(dom, xml, a->flags) : virDomainDetachDevice(dom, xml);
+    return a->flags || !a->old ? virDomainDetachDeviceFlags(dom, xml, a->flags)
+                               : virDomainDetachDevice(dom, xml);
 }
 
 bool
@@ -216,7 +219,8 @@ cmd_change_media(struct shell *sh, const struct call *call)
     const char *path = NULL, *source = opt_text(call, "source"), *done;
     bool eject = opt_flag(call, "eject"), insert = opt_flag(call, "insert");
     struct stat st;
-    if (!opt_exclusive(sh, call, "eject", "insert", "update", NULL) || !opt_exclusive(sh, call, "eject", "block", NULL))
+    if (!opt_exclusive(sh, call, "eject", "insert", "update", NULL) ||
+        !opt_exclusive(sh, call, "eject", "block", NULL))
         return false;
     if (source && !*source)
         source = NULL;
@@ -262,7 +266,9 @@ cmd_change_media(struct shell *sh, const struct call *call)
         xmlUnlinkNode(chain);
         xmlFreeNode(chain);
     }
-    done = eject ? "Successfully ejected media." : insert ? "Successfully inserted media." : "Successfully updated media.";
+    done = eject    ? "Successfully ejected media."
+           : insert ? "Successfully inserted media."
+                    : "Successfully updated media.";
     g_autofree char *xml = xml_print_node(doc, disk);
     if (opt_flag(call, "print-xml")) {
         out(sh, "%s", xml);
@@ -271,7 +277,10 @@ cmd_change_media(struct shell *sh, const struct call *call)
     if (opt_flag(call, "force"))
         a.flags |= VIR_DOMAIN_DEVICE_MODIFY_FORCE;
     if (virDomainUpdateDeviceFlags(dom, xml, a.flags) < 0)
-        return fail(sh, "Failed to complete action %s on media", eject ? "eject" : insert ? "insert" : "update");
+        return fail(sh, "Failed to complete action %s on media",
+                    eject    ? "eject"
+                    : insert ? "insert"
+                             : "update");
     say(sh, "%s", done);
     return true;
 }

@@ -83,7 +83,8 @@ domain_meta_get(void *object, int type, const char *uri, unsigned int flags)
 }
 
 static int
-domain_meta_set(void *object, int type, const char *text, const char *key, const char *uri, unsigned int flags)
+domain_meta_set(void *object, int type, const char *text, const char *key, const char *uri,
+                unsigned int flags)
 {
     return virDomainSetMetadata(object, type, text, key, uri, flags);
 }
@@ -92,8 +93,12 @@ bool
 cmd_desc(struct shell *sh, const struct call *call)
 {
     g_autoptr(virDomain) dom = domain_of(sh, call);
-    struct described d = {.object = dom, .kind = "domain", .Kind = "Domain", .none = VIR_ERR_NO_DOMAIN_METADATA,
-                          .get = domain_meta_get, .set = domain_meta_set};
+    struct described d = { .object = dom,
+                           .kind = "domain",
+                           .Kind = "Domain",
+                           .none = VIR_ERR_NO_DOMAIN_METADATA,
+                           .get = domain_meta_get,
+                           .set = domain_meta_set };
     if (!dom)
         return false;
     d.name = virDomainGetName(dom);
@@ -104,8 +109,12 @@ bool
 cmd_metadata(struct shell *sh, const struct call *call)
 {
     g_autoptr(virDomain) dom = domain_of(sh, call);
-    struct described d = {.object = dom, .kind = "domain", .Kind = "Domain", .none = VIR_ERR_NO_DOMAIN_METADATA,
-                          .get = domain_meta_get, .set = domain_meta_set};
+    struct described d = { .object = dom,
+                           .kind = "domain",
+                           .Kind = "Domain",
+                           .none = VIR_ERR_NO_DOMAIN_METADATA,
+                           .get = domain_meta_get,
+                           .set = domain_meta_set };
     if (!dom)
         return false;
     d.name = virDomainGetName(dom);

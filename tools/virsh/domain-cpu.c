@@ -74,14 +74,17 @@ count_print(struct shell *sh, virDomainPtr dom, const char *kind, const char *wh
 bool
 cmd_vcpucount(struct shell *sh, const struct call *call)
 {
-    bool maximum = opt_flag(call, "maximum"), active = opt_flag(call, "active"), guest = opt_flag(call, "guest");
+    bool maximum = opt_flag(call, "maximum"), active = opt_flag(call, "active"),
+         guest = opt_flag(call, "guest");
     unsigned int flags = 0;
     /* --current once meant the number in use and is taken beside the others. */
     if (opt_flag(call, "config"))
         flags |= VIR_DOMAIN_AFFECT_CONFIG;
     if (opt_flag(call, "live"))
         flags |= VIR_DOMAIN_AFFECT_LIVE;
-    if (!opt_exclusive(sh, call, "live", "config", NULL) || !opt_exclusive(sh, call, "maximum", "active", NULL) || !opt_exclusive(sh, call, "guest", "config", NULL))
+    if (!opt_exclusive(sh, call, "live", "config", NULL) ||
+        !opt_exclusive(sh, call, "maximum", "active", NULL) ||
+        !opt_exclusive(sh, call, "guest", "config", NULL))
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
@@ -229,7 +232,8 @@ cmd_vcpupin(struct shell *sh, const struct call *call)
     if (!map)
         return false;
     bool plain = flags == 0 && !opt_flag(call, "current");
-    return (plain ? virDomainPinVcpu(dom, vcpu, map, len) : virDomainPinVcpuFlags(dom, vcpu, map, len, flags)) == 0;
+    return (plain ? virDomainPinVcpu(dom, vcpu, map, len)
+                  : virDomainPinVcpuFlags(dom, vcpu, map, len, flags)) == 0;
 }
 
 bool

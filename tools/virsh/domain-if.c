@@ -68,7 +68,8 @@ cmd_domifstat(struct shell *sh, const struct call *call)
 
 /* Its columns have their own widths, as scripts know them. */
 static void
-address_row(struct shell *sh, table *t, const char *name, const char *mac, const char *protocol, const char *address)
+address_row(struct shell *sh, table *t, const char *name, const char *mac, const char *protocol,
+            const char *address)
 {
     if (sh->document)
         table_row(t, name, mac, protocol, address, NULL);
@@ -127,7 +128,8 @@ interface_node(struct shell *sh, xml_doc *doc, const char *name)
     xmlNode *found = NULL;
     bool mac = strlen(name) == 17 && name[2] == ':';
     for (guint i = 0; i < nodes->len; i++) {
-        g_autofree char *value = xml_text(doc, nodes->pdata[i], mac ? "string(./mac/@address)" : "string(./target/@dev)");
+        g_autofree char *value =
+            xml_text(doc, nodes->pdata[i], mac ? "string(./mac/@address)" : "string(./target/@dev)");
         if (!value || g_ascii_strcasecmp(value, name) != 0)
             continue;
         if (found) {

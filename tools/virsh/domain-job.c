@@ -87,9 +87,10 @@ bool
 cmd_domjobinfo(struct shell *sh, const struct call *call)
 {
     static const char *const types[] = {"None", "Bounded", "Unbounded", "Completed", "Failed", "Cancelled"};
-    static const char *const operations[] = {"Unknown", "Start", "Save", "Restore", "Incoming migration",
-                                             "Outgoing migration", "Snapshot", "Snapshot revert", "Dump", "Backup",
-                                             "Snapshot delete"};
+    static const char *const operations[] = {
+        "Unknown",  "Start",           "Save", "Restore", "Incoming migration", "Outgoing migration",
+        "Snapshot", "Snapshot revert", "Dump", "Backup",  "Snapshot delete"
+    };
     unsigned int flags = 0;
     int type = 0, op = 0;
     bool completed = opt_flag(call, "completed");
@@ -115,12 +116,17 @@ cmd_domjobinfo(struct shell *sh, const struct call *call)
             const char *field;
             unsigned long long v;
         } old[] = {
-            {VIR_DOMAIN_JOB_TIME_ELAPSED, info.timeElapsed}, {VIR_DOMAIN_JOB_TIME_REMAINING, info.timeRemaining},
-            {VIR_DOMAIN_JOB_DATA_TOTAL, info.dataTotal}, {VIR_DOMAIN_JOB_DATA_PROCESSED, info.dataProcessed},
-            {VIR_DOMAIN_JOB_DATA_REMAINING, info.dataRemaining}, {VIR_DOMAIN_JOB_MEMORY_TOTAL, info.memTotal},
-            {VIR_DOMAIN_JOB_MEMORY_PROCESSED, info.memProcessed},
-            {VIR_DOMAIN_JOB_MEMORY_REMAINING, info.memRemaining}, {VIR_DOMAIN_JOB_DISK_TOTAL, info.fileTotal},
-            {VIR_DOMAIN_JOB_DISK_PROCESSED, info.fileProcessed}, {VIR_DOMAIN_JOB_DISK_REMAINING, info.fileRemaining},
+            { VIR_DOMAIN_JOB_TIME_ELAPSED, info.timeElapsed },
+            { VIR_DOMAIN_JOB_TIME_REMAINING, info.timeRemaining },
+            { VIR_DOMAIN_JOB_DATA_TOTAL, info.dataTotal },
+            { VIR_DOMAIN_JOB_DATA_PROCESSED, info.dataProcessed },
+            { VIR_DOMAIN_JOB_DATA_REMAINING, info.dataRemaining },
+            { VIR_DOMAIN_JOB_MEMORY_TOTAL, info.memTotal },
+            { VIR_DOMAIN_JOB_MEMORY_PROCESSED, info.memProcessed },
+            { VIR_DOMAIN_JOB_MEMORY_REMAINING, info.memRemaining },
+            { VIR_DOMAIN_JOB_DISK_TOTAL, info.fileTotal },
+            { VIR_DOMAIN_JOB_DISK_PROCESSED, info.fileProcessed },
+            { VIR_DOMAIN_JOB_DISK_REMAINING, info.fileRemaining },
         };
         for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
             virTypedParamsAddULLong(&p.list, &p.n, &p.max, old[i].field, old[i].v);
@@ -163,7 +169,8 @@ cmd_backup_begin(struct shell *sh, const struct call *call)
         flags |= VIR_DOMAIN_BACKUP_BEGIN_PRESERVE_SHUTDOWN_DOMAIN;
 #endif
     g_autoptr(virDomain) dom = domain_of(sh, call);
-    if (!dom || opt_file(sh, call, "backupxml", &backup) < 0 || opt_file(sh, call, "checkpointxml", &checkpoint) < 0)
+    if (!dom || opt_file(sh, call, "backupxml", &backup) < 0 ||
+        opt_file(sh, call, "checkpointxml", &checkpoint) < 0)
         return false;
     if (virDomainBackupBegin(dom, backup ? backup : "<domainbackup/>", checkpoint, flags) < 0)
         return false;

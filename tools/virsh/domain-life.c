@@ -12,7 +12,8 @@
 
 /* Commands that do one thing to one domain and say so. */
 static bool
-simple(struct shell *sh, const struct call *call, int (*fn)(virDomainPtr), const char *failed, const char *done)
+simple(struct shell *sh, const struct call *call, int (*fn)(virDomainPtr), const char *failed,
+       const char *done)
 {
     const char *name = NULL;
     g_autoptr(virDomain) dom = domain_of_by(sh, call, &name, BY_ANY);
@@ -71,8 +72,9 @@ mode_flags(struct shell *sh, const struct call *call, bool reboot, unsigned int 
         while (m < G_N_ELEMENTS(modes) && strcmp(modes[m].name, words[i]) != 0)
             m++;
         if (m == G_N_ELEMENTS(modes))
-            return fail(sh, "Unknown mode %s value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'",
-                        words[i]);
+            return fail(
+                sh, "Unknown mode %s value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'",
+                words[i]);
         *flags |= reboot ? modes[m].reboot : modes[m].shutdown;
     }
     return true;
@@ -280,8 +282,9 @@ storage_find(struct shell *sh, const struct call *call, virDomainPtr dom, GPtrAr
     g_autoptr(GPtrArray) disks = xml_nodes(doc, NULL, "/domain/devices/disk");
     for (guint i = 0; i < disks->len; i++) {
         g_autofree char *target = xml_text(doc, disks->pdata[i], "string(./target/@dev)");
-        g_autofree char *source = xml_text(doc, disks->pdata[i],
-                                           "string(./source/@file|./source/@dir|./source/@dev|./source/@name)");
+        g_autofree char *source =
+            xml_text(doc, disks->pdata[i],
+                     "string(./source/@file|./source/@dir|./source/@dev|./source/@name)");
         g_autofree char *pool = xml_text(doc, disks->pdata[i], "string(./source/@pool)");
         g_autofree char *volume = xml_text(doc, disks->pdata[i], "string(./source/@volume)");
         bool take = opt_flag(call, "remove-all-storage");
@@ -327,8 +330,8 @@ static bool
 storage_remove(struct shell *sh, const struct call *call, GPtrArray *found)
 {
     bool ok = true;
-    unsigned int flags = opt_flag(call, "delete-storage-volume-snapshots") ? VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS
-                                                                          : 0;
+    unsigned int flags =
+        opt_flag(call, "delete-storage-volume-snapshots") ? VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS : 0;
     for (guint i = 0; i < found->len; i++) {
         struct storage *s = found->pdata[i];
         if (opt_flag(call, "wipe-storage")) {
@@ -360,8 +363,10 @@ undefine(struct shell *sh, virDomainPtr dom, unsigned int flags)
     if (virDomainUndefineFlags(dom, flags) == 0)
         return true;
     int code = err_code(sh);
-    return !(flags & VIR_DOMAIN_UNDEFINE_NVRAM) && (code == VIR_ERR_NO_SUPPORT || code == VIR_ERR_INVALID_ARG) && virDomainHasManagedSaveImage(dom, 0) <= 0 &&
-           virDomainSnapshotNum(dom, 0) <= 0 && virDomainUndefine(dom) == 0;
+    return !(flags & VIR_DOMAIN_UNDEFINE_NVRAM) &&
+           (code == VIR_ERR_NO_SUPPORT || code == VIR_ERR_INVALID_ARG) &&
+           virDomainHasManagedSaveImage(dom, 0) <= 0 && virDomainSnapshotNum(dom, 0) <= 0 &&
+           virDomainUndefine(dom) == 0;
 }
 
 bool
@@ -381,7 +386,8 @@ cmd_undefine(struct shell *sh, const struct call *call)
     };
     const char *name = NULL;
     unsigned int flags = 0;
-    bool storage = (opt_text(call, "storage") && *opt_text(call, "storage")) || opt_flag(call, "remove-all-storage");
+    bool storage =
+        (opt_text(call, "storage") && *opt_text(call, "storage")) || opt_flag(call, "remove-all-storage");
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(storage_free);
     if (!opt_exclusive(sh, call, "nvram", "keep-nvram", NULL) ||
         !opt_exclusive(sh, call, "tpm", "keep-tpm", NULL))

@@ -73,7 +73,9 @@ cmd_save(struct shell *sh, const struct call *call)
         return false;
     s.dom = dom;
     s.xml = xml;
-    struct job job = {.dom = dom, .fn = save_run, .ctx = &s, .label = "Save", .verbose = opt_flag(call, "verbose")};
+    struct job job = {
+        .dom = dom, .fn = save_run, .ctx = &s, .label = "Save", .verbose = opt_flag(call, "verbose")
+    };
     if (job_run(sh, &job) < 0)
         return fail(sh, "Failed to save domain '%s' to %s", virDomainGetName(dom), s.to);
     say(sh, "\nDomain '%s' saved to %s\n", virDomainGetName(dom), s.to);
@@ -108,10 +110,12 @@ cmd_restore(struct shell *sh, const struct call *call)
         return false;
     if (opt_flag(call, "parallel-channels")) {
 #if API_12
-        if (params_add_int(sh, call, "parallel-channels", VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS, &params) < 0)
+        if (params_add_int(sh, call, "parallel-channels", VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS, &params) <
+            0)
             return false;
 #endif
-        if (virTypedParamsAddString(&params.list, &params.n, &params.max, VIR_DOMAIN_SAVE_PARAM_FILE, r.from) < 0 ||
+        if (virTypedParamsAddString(&params.list, &params.n, &params.max, VIR_DOMAIN_SAVE_PARAM_FILE,
+                                    r.from) < 0 ||
             (xml && virTypedParamsAddString(&params.list, &params.n, &params.max, VIR_DOMAIN_SAVE_PARAM_DXML,
                                             xml) < 0))
             return false;
@@ -313,13 +317,16 @@ cmd_dump(struct shell *sh, const struct call *call)
             if (strcmp(formats[s.format], format) == 0)
                 break;
         if (s.format == G_N_ELEMENTS(formats))
-            return fail(sh, "format '%s' is not one of elf, kdump-zlib, kdump-lzo, kdump-snappy, win-dmp", format);
+            return fail(sh, "format '%s' is not one of elf, kdump-zlib, kdump-lzo, kdump-snappy, win-dmp",
+                        format);
     }
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
         return false;
     s.dom = dom;
-    struct job job = {.dom = dom, .fn = dump_run, .ctx = &s, .label = "Dump", .verbose = opt_flag(call, "verbose")};
+    struct job job = {
+        .dom = dom, .fn = dump_run, .ctx = &s, .label = "Dump", .verbose = opt_flag(call, "verbose")
+    };
     if (job_run(sh, &job) < 0)
         return fail(sh, "Failed to core dump domain '%s' to %s", virDomainGetName(dom), s.to);
     say(sh, "\nDomain '%s' dumped to %s\n", virDomainGetName(dom), s.to);

@@ -84,7 +84,8 @@ on_watchdog(virConnectPtr conn, virDomainPtr dom, int action, void *opaque)
 static const char *const io_words[] = {"none", "pause", "report"};
 
 static void
-on_io_error(virConnectPtr conn, virDomainPtr dom, const char *path, const char *alias, int action, void *opaque)
+on_io_error(virConnectPtr conn, virDomainPtr dom, const char *path, const char *alias, int action,
+            void *opaque)
 {
     event_print(W, HEAD ": %s (%s) %s", HEAD_ARGS, path, alias, WORD(io_words, action));
 }
@@ -357,7 +358,8 @@ add_network(struct shell *sh, void *object, const struct event_def *e, struct su
 static int
 add_pool(struct shell *sh, void *object, const struct event_def *e, struct subscription *s)
 {
-    return virConnectStoragePoolEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s, subscription_free);
+    return virConnectStoragePoolEventRegisterAny(sh->conn, object, e->id, (void *)e->fn, s,
+                                                 subscription_free);
 }
 
 static int
@@ -487,19 +489,19 @@ cmd_event(struct shell *sh, const struct call *call)
     return wait_for(sh, call, KIND_DOMAIN, dom, event, all);
 }
 
-#define OBJECT_EVENT(FN, WHICH, OPTION, TYPE, OF)                                                              \
-    bool FN(struct shell *sh, const struct call *call)                                                         \
-    {                                                                                                          \
-        const char *event = NULL;                                                                              \
-        bool all;                                                                                              \
-        g_autoptr(TYPE) object = NULL;                                                                         \
-        if (opt_flag(call, "list"))                                                                            \
-            return list_events(sh, WHICH);                                                                     \
-        if (!event_given(sh, call, WHICH, &event, &all))                                                       \
-            return false;                                                                                      \
-        if (opt_text(call, OPTION) && !(object = OF))                                                          \
-            return false;                                                                                      \
-        return wait_for(sh, call, WHICH, object, event, all);                                                  \
+#define OBJECT_EVENT(FN, WHICH, OPTION, TYPE, OF)                                                            \
+    bool FN(struct shell *sh, const struct call *call)                                                       \
+    {                                                                                                        \
+        const char *event = NULL;                                                                            \
+        bool all;                                                                                            \
+        g_autoptr(TYPE) object = NULL;                                                                       \
+        if (opt_flag(call, "list"))                                                                          \
+            return list_events(sh, WHICH);                                                                   \
+        if (!event_given(sh, call, WHICH, &event, &all))                                                     \
+            return false;                                                                                    \
+        if (opt_text(call, OPTION) && !(object = OF))                                                        \
+            return false;                                                                                    \
+        return wait_for(sh, call, WHICH, object, event, all);                                                \
     }
 
 OBJECT_EVENT(cmd_net_event, KIND_NETWORK, "network", virNetwork, network_of(sh, call, NULL))

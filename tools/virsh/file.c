@@ -99,7 +99,8 @@ edit_text(struct shell *sh, const char *text)
     fflush(stdout);
     if (!g_file_set_contents(path, text, -1, &err))
         fail(sh, "cannot write the temporary file %s: %s", path, err->message);
-    else if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL, NULL, &status, &err))
+    else if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL, NULL, &status,
+                           &err))
         fail(sh, "cannot start the editor '%s': %s", editor, err->message);
     else if (!g_spawn_check_wait_status(status, NULL))
         fail(sh, "the editor '%s' failed with status %d", editor,

@@ -17,18 +17,22 @@ define(struct shell *sh, const struct call *call, const char *xml)
                                       : virNWFilterDefineXML(sh->conn, xml);
 }
 
-OBJECT_FROM_FILE(cmd_nwfilter_define, virNWFilter, define(sh, call, xml), "Failed to define network filter from %s",
+OBJECT_FROM_FILE(cmd_nwfilter_define, virNWFilter, define(sh, call, xml),
+                 "Failed to define network filter from %s",
                  say(sh, "Network filter %s defined from %s\n", virNWFilterGetName(object), file))
 OBJECT_ACTION(cmd_nwfilter_undefine, virNWFilter, FILTER, virNWFilterUndefine(object),
               "Failed to undefine network filter %s", "Network filter %s undefined")
-OBJECT_DUMPXML(cmd_nwfilter_dumpxml, virNWFilter, nwfilter_of(sh, call, NULL), virNWFilterGetXMLDesc(object, 0))
+OBJECT_DUMPXML(cmd_nwfilter_dumpxml, virNWFilter, nwfilter_of(sh, call, NULL),
+               virNWFilterGetXMLDesc(object, 0))
 OBJECT_EDIT(cmd_nwfilter_edit, virNWFilter, virNWFilterPtr, FILTER, virNWFilterGetXMLDesc(object, 0),
             virNWFilterDefineXML(sh->conn, xml), "Network filter")
 OBJECT_FROM_FILE(cmd_nwfilter_binding_create, virNWFilterBinding,
                  virNWFilterBindingCreateXML(sh->conn, xml,
-                                             opt_flag(call, "validate") ? VIR_NWFILTER_BINDING_CREATE_VALIDATE : 0),
+                                             opt_flag(call, "validate") ? VIR_NWFILTER_BINDING_CREATE_VALIDATE
+                                                                        : 0),
                  "Failed to create network filter from %s",
-                 say(sh, "Network filter binding on %s created from %s\n", virNWFilterBindingGetPortDev(object), file))
+                 say(sh, "Network filter binding on %s created from %s\n",
+                     virNWFilterBindingGetPortDev(object), file))
 OBJECT_ACTION(cmd_nwfilter_binding_delete, virNWFilterBinding, BINDING, virNWFilterBindingDelete(object),
               "Failed to delete network filter binding %s", "Network filter binding on %s deleted")
 OBJECT_DUMPXML(cmd_nwfilter_binding_dumpxml, virNWFilterBinding, nwfilter_binding_of(sh, call, NULL),

@@ -339,8 +339,10 @@ cmd_send_process_signal(struct shell *sh, const struct call *call)
 static const char *
 extension_of(const char *mime)
 {
-    static const char *const known[][2] = {
-        {"image/png", ".png"}, {"image/x-portable-pixmap", ".ppm"}, {"image/jpeg", ".jpg"}, {"image/bmp", ".bmp"}};
+    static const char *const known[][2] = { { "image/png", ".png" },
+                                            { "image/x-portable-pixmap", ".ppm" },
+                                            { "image/jpeg", ".jpg" },
+                                            { "image/bmp", ".bmp" } };
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         if (strcmp(known[i][0], mime) == 0)
             return known[i][1];

@@ -38,10 +38,11 @@ shell_usage(struct shell *sh)
         {"-V", "version and what is supported"},
         {"     --version[=TYPE]", "version, short (default) or long"},
     };
-    out(sh, "\n%s [options]... [<command_string>]\n%s [options]... <command> [args...]\n\n  options:\n", program.name,
-        program.name);
+    out(sh, "\n%s [options]... [<command_string>]\n%s [options]... <command> [args...]\n\n  options:\n",
+        program.name, program.name);
     for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-        if ((strchr("ekK", options[i][0][1]) && !program.console) || (options[i][0][1] == 'r' && !program.readonly))
+        if ((strchr("ekK", options[i][0][1]) && !program.console) ||
+            (options[i][0][1] == 'r' && !program.readonly))
             continue;
         if (strlen(options[i][0]) > 22)
             out(sh, "    %s\n%28s%s\n", options[i][0], "", options[i][1]);

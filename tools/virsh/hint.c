@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What may help after an error: names that are like the one given, what to start, whom to ask.  Only for people:
- * on a terminal, or if VIRSH_HINTS is set.  Asks the hypervisor for names. */
+/* What may help after an error: names that are like the one given, what to start, whom to ask.  Only for
+ * people: on a terminal, or if VIRSH_HINTS is set.  Asks the hypervisor for names. */
 #include "shell.h"
 
 #include <stdlib.h>
@@ -38,7 +38,8 @@ distance(const char *a, const char *b)
         int diagonal = row[0];
         row[0] = i;
         for (int j = 1; j <= n; j++) {
-            int best = MIN(MIN(row[j] + 1, row[j - 1] + 1), diagonal + (g_ascii_tolower(*a) != g_ascii_tolower(b[j - 1])));
+            int best = MIN(MIN(row[j] + 1, row[j - 1] + 1),
+                           diagonal + (g_ascii_tolower(*a) != g_ascii_tolower(b[j - 1])));
             diagonal = row[j];
             row[j] = best;
         }
@@ -50,7 +51,8 @@ static bool
 alike(const char *given, const char *name)
 {
     size_t n = strlen(given);
-    return distance(given, name) <= (n < 4 ? 1 : 2) || (n >= 3 && (strcasestr(name, given) || strcasestr(given, name)));
+    return distance(given, name) <= (n < 4 ? 1 : 2) ||
+           (n >= 3 && (strcasestr(name, given) || strcasestr(given, name)));
 }
 
 void
@@ -176,13 +178,17 @@ connect_hint(struct shell *sh, const char *why)
         return;
     bool session = sh->uri && strstr(sh->uri, "/session");
     if (strstr(why, "Permission denied"))
-        hint("the socket is not yours to use: join the group libvirt (usermod -aG libvirt USER, then log in again), "
+        hint("the socket is not yours to use: join the group libvirt (usermod -aG libvirt USER, then log in "
+             "again), "
              "become root, or use qemu:///session");
     else if (strstr(why, "No such file") || strstr(why, "Connection refused"))
-        hint(session ? "the daemon of your session does not run and could not be started; try: vireod --session"
-                     : "the daemon does not run on that host; start it: systemctl start libvirtd.socket (or vireod)");
+        hint(session
+                 ? "the daemon of your session does not run and could not be started; try: vireod --session"
+                 : "the daemon does not run on that host; start it: systemctl start libvirtd.socket (or "
+                   "vireod)");
     else if (strstr(why, "resolve") || strstr(why, "Name or service"))
         hint("is the name of the host in the URI right?");
     else if (strstr(why, "no connection driver"))
-        hint("known are URIs such as qemu:///system, qemu:///session, qemu+ssh://HOST/system, test:///default");
+        hint("known are URIs such as qemu:///system, qemu:///session, qemu+ssh://HOST/system, "
+             "test:///default");
 }

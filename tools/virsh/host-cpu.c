@@ -51,8 +51,8 @@ cmd_hypervisor_cpu_models(struct shell *sh, const struct call *call)
     return true;
 }
 
-/* The CPU descriptions of a file, whatever document it holds: they stand alone, in a domain, in capabilities or in
- * domain capabilities, or in a row.  NULL-terminated; NULL and told if there is none. */
+/* The CPU descriptions of a file, whatever document it holds: they stand alone, in a domain, in capabilities
+ * or in domain capabilities, or in a row.  NULL-terminated; NULL and told if there is none. */
 static char **
 cpus_of(struct shell *sh, const struct call *call)
 {
@@ -102,8 +102,10 @@ say_compared(struct shell *sh, int result, const char *file, const char *host)
         out(sh, "CPU described in %s is identical to %s\n", file, host);
         return true;
     case VIR_CPU_COMPARE_SUPERSET:
-        out(sh, g_str_has_prefix(host, "host") ? "Host CPU is a superset of CPU described in %s\n"
-                                               : "The CPU provided by hypervisor on the host is a superset of CPU described in %s\n",
+        out(sh,
+            g_str_has_prefix(host, "host")
+                ? "Host CPU is a superset of CPU described in %s\n"
+                : "The CPU provided by hypervisor on the host is a superset of CPU described in %s\n",
             file);
         return true;
     default:
@@ -122,7 +124,8 @@ cmd_cpu_compare(struct shell *sh, const struct call *call)
     g_auto(GStrv) cpus = cpus_of(sh, call);
     if (!cpus)
         return false;
-    return say_compared(sh, virConnectCompareCPU(sh->conn, cpus[0], flags), opt_text(call, "file"), "host CPU");
+    return say_compared(sh, virConnectCompareCPU(sh->conn, cpus[0], flags), opt_text(call, "file"),
+                        "host CPU");
 }
 
 struct where {
@@ -133,7 +136,8 @@ static bool
 where_of(struct shell *sh, const struct call *call, struct where *w)
 {
     memset(w, 0, sizeof(*w));
-    return opt_string(sh, call, "virttype", &w->type) >= 0 && opt_string(sh, call, "emulator", &w->emulator) >= 0 &&
+    return opt_string(sh, call, "virttype", &w->type) >= 0 &&
+           opt_string(sh, call, "emulator", &w->emulator) >= 0 &&
            opt_string(sh, call, "arch", &w->arch) >= 0 && opt_string(sh, call, "machine", &w->machine) >= 0;
 }
 
@@ -151,9 +155,9 @@ cmd_hypervisor_cpu_compare(struct shell *sh, const struct call *call)
     g_auto(GStrv) cpus = cpus_of(sh, call);
     if (!cpus)
         return false;
-    return say_compared(sh, virConnectCompareHypervisorCPU(sh->conn, w.emulator, w.arch, w.machine, w.type, cpus[0],
-                                                           flags),
-                        opt_text(call, "file"), "the CPU provided by hypervisor on the host");
+    return say_compared(
+        sh, virConnectCompareHypervisorCPU(sh->conn, w.emulator, w.arch, w.machine, w.type, cpus[0], flags),
+        opt_text(call, "file"), "the CPU provided by hypervisor on the host");
 }
 
 static unsigned int
@@ -201,10 +205,10 @@ cmd_hypervisor_cpu_baseline(struct shell *sh, const struct call *call)
     } else {
         fail(sh, "Either --file or --model must be provided");
     }
-    auto_lib char *result = cpus ? virConnectBaselineHypervisorCPU(sh->conn, w.emulator, w.arch, w.machine, w.type,
-                                                                   (const char **)cpus, g_strv_length(cpus),
-                                                                   baseline_flags(call))
-                                 : NULL;
+    auto_lib char *result =
+        cpus ? virConnectBaselineHypervisorCPU(sh->conn, w.emulator, w.arch, w.machine, w.type,
+                                               (const char **)cpus, g_strv_length(cpus), baseline_flags(call))
+             : NULL;
     if (!result)
         return false;
     out(sh, "%s", result);

@@ -75,7 +75,8 @@ cmd_sysinfo(struct shell *sh, const struct call *call)
 static void
 version_line(struct shell *sh, const char *label, const char *what, unsigned long v)
 {
-    fact(sh, "%s: %s\n", label, "%s%s%lu.%lu.%lu", what, *what ? " " : "", v / 1000000, v / 1000 % 1000, v % 1000);
+    fact(sh, "%s: %s\n", label, "%s%s%lu.%lu.%lu", what, *what ? " " : "", v / 1000000, v / 1000 % 1000,
+         v % 1000);
 }
 
 bool
@@ -155,8 +156,9 @@ cmd_nodecpumap(struct shell *sh, const struct call *call)
 
 /* user, system, idle, iowait, total, whether it is a percentage */
 enum { CPU_USER, CPU_SYSTEM, CPU_IDLE, CPU_IOWAIT, CPU_USAGE, CPU_KINDS };
-static const char *const cpu_fields[] = {VIR_NODE_CPU_STATS_USER, VIR_NODE_CPU_STATS_KERNEL, VIR_NODE_CPU_STATS_IDLE,
-                                         VIR_NODE_CPU_STATS_IOWAIT, VIR_NODE_CPU_STATS_UTILIZATION};
+static const char *const cpu_fields[] = { VIR_NODE_CPU_STATS_USER, VIR_NODE_CPU_STATS_KERNEL,
+                                          VIR_NODE_CPU_STATS_IDLE, VIR_NODE_CPU_STATS_IOWAIT,
+                                          VIR_NODE_CPU_STATS_UTILIZATION };
 
 static bool
 cpu_times(struct shell *sh, int cpu, unsigned long long *v, bool *present)
@@ -263,7 +265,8 @@ cmd_node_memory_tune(struct shell *sh, const struct call *call)
     auto_params p = {0};
     if (params_add_uint(sh, call, "shm-pages-to-scan", VIR_NODE_MEMORY_SHARED_PAGES_TO_SCAN, &p) < 0 ||
         params_add_uint(sh, call, "shm-sleep-millisecs", VIR_NODE_MEMORY_SHARED_SLEEP_MILLISECS, &p) < 0 ||
-        params_add_uint(sh, call, "shm-merge-across-nodes", VIR_NODE_MEMORY_SHARED_MERGE_ACROSS_NODES, &p) < 0)
+        params_add_uint(sh, call, "shm-merge-across-nodes", VIR_NODE_MEMORY_SHARED_MERGE_ACROSS_NODES, &p) <
+            0)
         return false;
     if (p.n) {
         if (virNodeSetMemoryParameters(sh->conn, p.list, p.n, 0) < 0)
@@ -412,7 +415,8 @@ cmd_freepages(struct shell *sh, const struct call *call)
     g_autofree unsigned long long *counts = g_new0(unsigned long long, sizes->len + 1);
     for (guint i = 0; ids && i < ids->len; i++) {
         int id = g_array_index(ids, int, i);
-        if (virNodeGetFreePages(sh->conn, sizes->len, (unsigned int *)(void *)sizes->data, id, 1, counts, 0) < 0)
+        if (virNodeGetFreePages(sh->conn, sizes->len, (unsigned int *)(void *)sizes->data, id, 1, counts, 0) <
+            0)
             return false;
         g_autofree char *name = g_strdup_printf("Node %d", id);
         fact_section(sh, name);
@@ -450,5 +454,6 @@ cmd_allocpages(struct shell *sh, const struct call *call)
         cell_count = ids->len;
     }
     return virNodeAllocPages(sh->conn, 1, &kib, &count, start, cell_count,
-                             opt_flag(call, "add") ? VIR_NODE_ALLOC_PAGES_ADD : VIR_NODE_ALLOC_PAGES_SET) >= 0;
+                             opt_flag(call, "add") ? VIR_NODE_ALLOC_PAGES_ADD : VIR_NODE_ALLOC_PAGES_SET) >=
+           0;
 }

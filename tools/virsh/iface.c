@@ -11,22 +11,23 @@
 #define IFACE_ONLY iface_of(sh, call, NULL)
 
 OBJECT_FROM_FILE(cmd_iface_define, virInterface,
-                 virInterfaceDefineXML(sh->conn, xml, opt_flag(call, "validate") ? VIR_INTERFACE_DEFINE_VALIDATE : 0),
+                 virInterfaceDefineXML(sh->conn, xml,
+                                       opt_flag(call, "validate") ? VIR_INTERFACE_DEFINE_VALIDATE : 0),
                  "Failed to define interface from %s",
                  say(sh, "Interface %s defined from %s\n", virInterfaceGetName(object), file))
-OBJECT_ACTION(cmd_iface_undefine, virInterface, IFACE, virInterfaceUndefine(object), "Failed to undefine interface %s",
-              "Interface %s undefined")
-OBJECT_ACTION(cmd_iface_start, virInterface, IFACE, virInterfaceCreate(object, 0), "Failed to start interface %s",
-              "Interface %s started")
-OBJECT_ACTION(cmd_iface_destroy, virInterface, IFACE, virInterfaceDestroy(object, 0), "Failed to destroy interface %s",
-              "Interface %s destroyed")
+OBJECT_ACTION(cmd_iface_undefine, virInterface, IFACE, virInterfaceUndefine(object),
+              "Failed to undefine interface %s", "Interface %s undefined")
+OBJECT_ACTION(cmd_iface_start, virInterface, IFACE, virInterfaceCreate(object, 0),
+              "Failed to start interface %s", "Interface %s started")
+OBJECT_ACTION(cmd_iface_destroy, virInterface, IFACE, virInterfaceDestroy(object, 0),
+              "Failed to destroy interface %s", "Interface %s destroyed")
 OBJECT_NAME(cmd_iface_mac, virInterface, IFACE_ONLY, virInterfaceGetMACString)
 OBJECT_NAME(cmd_iface_name, virInterface, IFACE_ONLY, virInterfaceGetName)
 OBJECT_DUMPXML(cmd_iface_dumpxml, virInterface, IFACE_ONLY,
                virInterfaceGetXMLDesc(object, opt_flag(call, "inactive") ? VIR_INTERFACE_XML_INACTIVE : 0))
 OBJECT_EDIT(cmd_iface_edit, virInterface, virInterfacePtr, IFACE,
-            virInterfaceGetXMLDesc(object, VIR_INTERFACE_XML_INACTIVE), virInterfaceDefineXML(sh->conn, xml, 0),
-            "Interface")
+            virInterfaceGetXMLDesc(object, VIR_INTERFACE_XML_INACTIVE),
+            virInterfaceDefineXML(sh->conn, xml, 0), "Interface")
 
 bool
 cmd_iface_begin(struct shell *sh, const struct call *call)

@@ -139,8 +139,10 @@ read_line(struct shell *sh)
 int
 shell_interactive(struct shell *sh)
 {
-    say(sh, "Welcome to %s, the %s.\n\n"
-            "Type:  'help' for help with commands\n       'quit' to quit\n\n", program.name, program.terminal);
+    say(sh,
+        "Welcome to %s, the %s.\n\n"
+        "Type:  'help' for help with commands\n       'quit' to quit\n\n",
+        program.name, program.terminal);
     history_open(sh);
     while (!sh->leave) {
         char *line = read_line(sh);

@@ -39,7 +39,8 @@ cmd_domsetlaunchsecstate(struct shell *sh, const struct call *call)
     int rc = opt_ullong(sh, call, "set-address", &address);
     if (rc < 0)
         return false;
-    if (virTypedParamsAddString(&p.list, &p.n, &p.max, VIR_DOMAIN_LAUNCH_SECURITY_SEV_SECRET_HEADER, header) < 0 ||
+    if (virTypedParamsAddString(&p.list, &p.n, &p.max, VIR_DOMAIN_LAUNCH_SECURITY_SEV_SECRET_HEADER, header) <
+            0 ||
         virTypedParamsAddString(&p.list, &p.n, &p.max, VIR_DOMAIN_LAUNCH_SECURITY_SEV_SECRET, secret) < 0 ||
         (rc > 0 && virTypedParamsAddULLong(&p.list, &p.n, &p.max,
                                            VIR_DOMAIN_LAUNCH_SECURITY_SEV_SECRET_SET_ADDRESS, address) < 0))
@@ -93,7 +94,8 @@ cmd_domthrottlegroupinfo(struct shell *sh, const struct call *call)
         g_autoptr(GPtrArray) fields = xml_nodes(doc, nodes->pdata[i], "./*");
         for (guint f = 0; f < fields->len; f++) {
             g_autofree char *value = xml_text(doc, fields->pdata[f], "string(.)");
-            fact(sh, LINE_OF_PARAM, (const char *)((xmlNode *)fields->pdata[f])->name, "%s", value ? value : "");
+            fact(sh, LINE_OF_PARAM, (const char *)((xmlNode *)fields->pdata[f])->name, "%s",
+                 value ? value : "");
         }
         return true;
     }
@@ -193,7 +195,8 @@ cmd_await(struct shell *sh, const struct call *call)
         return false;
     bool agent = strcmp(condition, "guest-agent-available") == 0;
     if (!agent && strcmp(condition, "domain-inactive") != 0)
-        return fail(sh, "unknown condition '%s', expecting domain-inactive or guest-agent-available", condition);
+        return fail(sh, "unknown condition '%s', expecting domain-inactive or guest-agent-available",
+                    condition);
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
         return false;

@@ -99,7 +99,8 @@ cmd_list(struct shell *sh, const struct call *call)
                 out(sh, "%s%s", j ? " " : "", cells[j]);
             out(sh, "\n");
         } else {
-            auto_lib char *text = title ? virDomainGetMetadata(doms[i], VIR_DOMAIN_METADATA_TITLE, NULL, 0) : NULL;
+            auto_lib char *text =
+                title ? virDomainGetMetadata(doms[i], VIR_DOMAIN_METADATA_TITLE, NULL, 0) : NULL;
             table_row(t, id_text, virDomainGetName(doms[i]), state_shown(sh, doms[i], saved),
                       text ? text : "", NULL);
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A program made of the shell, such as virsh: global options, then one command line or the interactive shell. */
+/* A program made of the shell, such as virsh: global options, then one command line or the interactive shell.
+ */
 #include "config.h"
 #include "shell.h"
 

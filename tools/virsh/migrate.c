@@ -153,7 +153,8 @@ cmd_migrate(struct shell *sh, const struct call *call)
     if (!opt_exclusive(sh, call, "live", "offline", NULL) ||
         !opt_exclusive(sh, call, "timeout-suspend", "timeout-postcopy", NULL) ||
         !opt_needs(sh, call, "postcopy-after-precopy", "postcopy") ||
-        !opt_needs(sh, call, "timeout-postcopy", "postcopy") || !opt_needs(sh, call, "persistent-xml", "persistent") ||
+        !opt_needs(sh, call, "timeout-postcopy", "postcopy") ||
+        !opt_needs(sh, call, "persistent-xml", "persistent") ||
         !opt_needs(sh, call, "tls-destination", "tls"))
         return false;
     int timed = opt_timeout_ms(sh, call, &job.timeout_ms);
@@ -182,7 +183,8 @@ cmd_migrate(struct shell *sh, const struct call *call)
     }
     if (opt_flag(call, "postcopy-after-precopy"))
         watch = virConnectDomainEventRegisterAny(sh->conn, dom, VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION,
-                                                 (virConnectDomainEventGenericCallback)(void *)on_iteration, NULL, NULL);
+                                                 (virConnectDomainEventGenericCallback)(void *)on_iteration,
+                                                 NULL, NULL);
     job.dom = dom;
     job.label = "Migration";
     job.verbose = opt_flag(call, "verbose");
@@ -243,8 +245,9 @@ cmd_migrate_setspeed(struct shell *sh, const struct call *call)
     unsigned long mib = 0;
     g_autoptr(virDomain) dom = domain_of(sh, call);
     return dom && opt_ulong(sh, call, "bandwidth", &mib) > 0 &&
-           virDomainMigrateSetMaxSpeed(dom, mib, opt_flag(call, "postcopy") ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY
-                                                                            : 0) == 0;
+           virDomainMigrateSetMaxSpeed(dom, mib,
+                                       opt_flag(call, "postcopy") ? VIR_DOMAIN_MIGRATE_MAX_SPEED_POSTCOPY
+                                                                  : 0) == 0;
 }
 
 bool

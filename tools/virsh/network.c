@@ -123,8 +123,8 @@ cmd_net_list(struct shell *sh, const struct call *call)
 #endif
             const char *start = virNetworkGetAutostart(nets[i], &autostart) < 0 ? "no autostart"
                                 : autostart ? "yes" : "no";
-            table_row(t, virNetworkGetName(nets[i]), virNetworkIsActive(nets[i]) ? "active" : "inactive", start,
-                      virNetworkIsPersistent(nets[i]) ? "yes" : "no", shown ? shown : "", NULL);
+            table_row(t, virNetworkGetName(nets[i]), virNetworkIsActive(nets[i]) ? "active" : "inactive",
+                      start, virNetworkIsPersistent(nets[i]) ? "yes" : "no", shown ? shown : "", NULL);
         }
         virNetworkFree(nets[i]);
     }
@@ -164,8 +164,8 @@ cmd_net_dhcp_leases(struct shell *sh, const struct call *call)
         g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(l->expirytime);
         g_autofree char *expiry = when ? g_date_time_format(when, "%Y-%m-%d %H:%M:%S") : g_strdup("-");
         g_autofree char *address = g_strdup_printf("%s/%u", l->ipaddr, l->prefix);
-        table_row(t, expiry, l->mac ? l->mac : "-", l->type == VIR_IP_ADDR_TYPE_IPV6 ? "ipv6" : "ipv4", address,
-                  l->hostname ? l->hostname : "-", l->clientid ? l->clientid : "-", NULL);
+        table_row(t, expiry, l->mac ? l->mac : "-", l->type == VIR_IP_ADDR_TYPE_IPV6 ? "ipv6" : "ipv4",
+                  address, l->hostname ? l->hostname : "-", l->clientid ? l->clientid : "-", NULL);
         virNetworkDHCPLeaseFree(l);
     }
     free(leases);
@@ -186,9 +186,10 @@ bool
 cmd_net_update(struct shell *sh, const struct call *call)
 {
     static const char *const commands[] = {NULL, "modify", "delete", "add-last", "add-first"};
-    static const char *const sections[] = {NULL, "bridge", "domain", "ip", "ip-dhcp-host", "ip-dhcp-range",
-                                           "forward", "forward-interface", "forward-pf", "portgroup", "dns-host",
-                                           "dns-txt", "dns-srv"};
+    static const char *const sections[] = { NULL,           "bridge",        "domain",   "ip",
+                                            "ip-dhcp-host", "ip-dhcp-range", "forward",  "forward-interface",
+                                            "forward-pf",   "portgroup",     "dns-host", "dns-txt",
+                                            "dns-srv" };
     const char *command = NULL, *section = NULL, *text = NULL;
     int index = -1, c, s;
     unsigned int flags = 0;
@@ -241,16 +242,20 @@ net_meta_set(void *object, int type, const char *text, const char *key, const ch
     return virNetworkSetMetadata(object, type, text, key, uri, flags);
 }
 
-#define DESCRIBED(FN, DO)                                                                                      \
-    bool FN(struct shell *sh, const struct call *call)                                                         \
-    {                                                                                                          \
-        g_autoptr(virNetwork) net = NET_ONLY;                                                                  \
-        struct described d = {.object = net, .kind = "network", .Kind = "Network",                            \
-                              .none = VIR_ERR_NO_NETWORK_METADATA, .get = net_meta_get, .set = net_meta_set};  \
-        if (!net)                                                                                              \
-            return false;                                                                                      \
-        d.name = virNetworkGetName(net);                                                                       \
-        return DO(sh, call, &d);                                                                               \
+#define DESCRIBED(FN, DO)                                                                                    \
+    bool FN(struct shell *sh, const struct call *call)                                                       \
+    {                                                                                                        \
+        g_autoptr(virNetwork) net = NET_ONLY;                                                                \
+        struct described d = { .object = net,                                                                \
+                               .kind = "network",                                                            \
+                               .Kind = "Network",                                                            \
+                               .none = VIR_ERR_NO_NETWORK_METADATA,                                          \
+                               .get = net_meta_get,                                                          \
+                               .set = net_meta_set };                                                        \
+        if (!net)                                                                                            \
+            return false;                                                                                    \
+        d.name = virNetworkGetName(net);                                                                     \
+        return DO(sh, call, &d);                                                                             \
     }
 DESCRIBED(cmd_net_desc, describe_desc)
 DESCRIBED(cmd_net_metadata, describe_metadata)
@@ -295,7 +300,8 @@ cmd_net_port_create(struct shell *sh, const struct call *call)
     g_autoptr(virNetwork) net = NET_ONLY;
     if (!net || opt_file(sh, call, "file", &xml) <= 0)
         return false;
-    g_autoptr(virNetworkPort) port = virNetworkPortCreateXML(net, xml, VALIDATE(VIR_NETWORK_PORT_CREATE_VALIDATE));
+    g_autoptr(virNetworkPort) port =
+        virNetworkPortCreateXML(net, xml, VALIDATE(VIR_NETWORK_PORT_CREATE_VALIDATE));
     if (!port)
         return fail(sh, "Failed to create network from %s", opt_text(call, "file"));
     virNetworkPortGetUUIDString(port, uuid);

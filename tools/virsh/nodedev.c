@@ -11,21 +11,21 @@
 #define DEV_ONLY nodedev_of(sh, call, NULL)
 
 OBJECT_FROM_FILE(cmd_nodedev_create, virNodeDevice,
-                 virNodeDeviceCreateXML(sh->conn, xml, opt_flag(call, "validate") ? VIR_NODE_DEVICE_CREATE_XML_VALIDATE
-                                                                                  : 0),
+                 virNodeDeviceCreateXML(sh->conn, xml,
+                                        opt_flag(call, "validate") ? VIR_NODE_DEVICE_CREATE_XML_VALIDATE : 0),
                  "Failed to create node device from %s",
                  say(sh, "Node device %s created from %s\n", virNodeDeviceGetName(object), file))
 OBJECT_FROM_FILE(cmd_nodedev_define, virNodeDevice,
-                 virNodeDeviceDefineXML(sh->conn, xml, opt_flag(call, "validate") ? VIR_NODE_DEVICE_DEFINE_XML_VALIDATE
-                                                                                  : 0),
+                 virNodeDeviceDefineXML(sh->conn, xml,
+                                        opt_flag(call, "validate") ? VIR_NODE_DEVICE_DEFINE_XML_VALIDATE : 0),
                  "Failed to define node device from '%s'",
                  say(sh, "Node device '%s' defined from '%s'\n", virNodeDeviceGetName(object), file))
 OBJECT_ACTION(cmd_nodedev_destroy, virNodeDevice, DEV, virNodeDeviceDestroy(object),
               "Failed to destroy node device '%s'", "Destroyed node device '%s'")
 OBJECT_ACTION(cmd_nodedev_undefine, virNodeDevice, DEV, virNodeDeviceUndefine(object, 0),
               "Failed to undefine node device '%s'", "Undefined node device '%s'")
-OBJECT_ACTION(cmd_nodedev_start, virNodeDevice, DEV, virNodeDeviceCreate(object, 0), "Failed to start device %s",
-              "Device %s started")
+OBJECT_ACTION(cmd_nodedev_start, virNodeDevice, DEV, virNodeDeviceCreate(object, 0),
+              "Failed to start device %s", "Device %s started")
 OBJECT_ACTION(cmd_nodedev_reattach, virNodeDevice, DEV, virNodeDeviceReAttach(object),
               "Failed to re-attach device %s", "Device %s re-attached")
 OBJECT_ACTION(cmd_nodedev_reset, virNodeDevice, DEV, virNodeDeviceReset(object), "Failed to reset device %s",
@@ -41,7 +41,8 @@ dumpxml_flags(const struct call *call)
 #endif
     return 0;
 }
-OBJECT_DUMPXML(cmd_nodedev_dumpxml, virNodeDevice, DEV_ONLY, virNodeDeviceGetXMLDesc(object, dumpxml_flags(call)))
+OBJECT_DUMPXML(cmd_nodedev_dumpxml, virNodeDevice, DEV_ONLY,
+               virNodeDeviceGetXMLDesc(object, dumpxml_flags(call)))
 
 bool
 cmd_nodedev_detach(struct shell *sh, const struct call *call)

@@ -14,21 +14,21 @@
 
 OBJECT_AUTOSTART(cmd_pool_autostart, virStoragePool, POOL, virStoragePoolSetAutostart, "Pool", "pool")
 OBJECT_FROM_FILE(cmd_pool_define, virStoragePool,
-                 virStoragePoolDefineXML(sh->conn, xml, opt_flag(call, "validate") ? VIR_STORAGE_POOL_DEFINE_VALIDATE
-                                                                                   : 0),
+                 virStoragePoolDefineXML(sh->conn, xml,
+                                         opt_flag(call, "validate") ? VIR_STORAGE_POOL_DEFINE_VALIDATE : 0),
                  "Failed to define pool from %s",
                  say(sh, "Pool %s defined from %s\n", virStoragePoolGetName(object), file))
-OBJECT_ACTION(cmd_pool_destroy, virStoragePool, POOL, virStoragePoolDestroy(object), "Failed to destroy pool %s",
-              "Pool %s destroyed")
-OBJECT_ACTION(cmd_pool_delete, virStoragePool, POOL, virStoragePoolDelete(object, 0), "Failed to delete pool %s",
-              "Pool %s deleted")
-OBJECT_ACTION(cmd_pool_refresh, virStoragePool, POOL, virStoragePoolRefresh(object, 0), "Failed to refresh pool %s",
-              "Pool %s refreshed")
-OBJECT_ACTION(cmd_pool_undefine, virStoragePool, POOL, virStoragePoolUndefine(object), "Failed to undefine pool %s",
-              "Pool %s has been undefined")
+OBJECT_ACTION(cmd_pool_destroy, virStoragePool, POOL, virStoragePoolDestroy(object),
+              "Failed to destroy pool %s", "Pool %s destroyed")
+OBJECT_ACTION(cmd_pool_delete, virStoragePool, POOL, virStoragePoolDelete(object, 0),
+              "Failed to delete pool %s", "Pool %s deleted")
+OBJECT_ACTION(cmd_pool_refresh, virStoragePool, POOL, virStoragePoolRefresh(object, 0),
+              "Failed to refresh pool %s", "Pool %s refreshed")
+OBJECT_ACTION(cmd_pool_undefine, virStoragePool, POOL, virStoragePoolUndefine(object),
+              "Failed to undefine pool %s", "Pool %s has been undefined")
 OBJECT_NAME(cmd_pool_name, virStoragePool, pool_of_by(sh, call, "pool", NULL, BY_UUID), virStoragePoolGetName)
-OBJECT_UUID(cmd_pool_uuid, virStoragePool, pool_of_by(sh, call, "pool", NULL, BY_NAME), virStoragePoolGetUUIDString,
-            "pool")
+OBJECT_UUID(cmd_pool_uuid, virStoragePool, pool_of_by(sh, call, "pool", NULL, BY_NAME),
+            virStoragePoolGetUUIDString, "pool")
 OBJECT_DUMPXML(cmd_pool_dumpxml, virStoragePool, POOL_ONLY,
                virStoragePoolGetXMLDesc(object, opt_flag(call, "inactive") ? VIR_STORAGE_XML_INACTIVE : 0))
 
@@ -128,7 +128,8 @@ attribute(GString *s, const char *name, const char *value)
 static void
 adapter_xml(const struct call *call, struct xml_out *x)
 {
-    const char *name = get(call, "adapter-name"), *wwnn = get(call, "adapter-wwnn"), *wwpn = get(call, "adapter-wwpn");
+    const char *name = get(call, "adapter-name"), *wwnn = get(call, "adapter-wwnn"),
+               *wwpn = get(call, "adapter-wwpn");
     g_autoptr(GString) s = g_string_new(NULL);
     if (wwnn && wwpn) {
         attribute(s, "type", "fc_host");
@@ -158,11 +159,12 @@ pool_xml(struct shell *sh, const struct call *call, const char **name, struct xm
     }
     if (opt_string(sh, call, "name", name) <= 0 || opt_string(sh, call, "type", &type) <= 0)
         return false;
-    const char *host = get(call, "source-host"), *path = get(call, "source-path"), *dev = get(call, "source-dev"),
-               *source = get(call, "source-name"), *format = get(call, "source-format"),
-               *auth = get(call, "auth-type"), *user = get(call, "auth-username"),
-               *usage = get(call, "secret-usage"), *uuid = get(call, "secret-uuid"),
-               *protocol = get(call, "source-protocol-ver"), *initiator = get(call, "source-initiator");
+    const char *host = get(call, "source-host"), *path = get(call, "source-path"),
+               *dev = get(call, "source-dev"), *source = get(call, "source-name"),
+               *format = get(call, "source-format"), *auth = get(call, "auth-type"),
+               *user = get(call, "auth-username"), *usage = get(call, "secret-usage"),
+               *uuid = get(call, "secret-uuid"), *protocol = get(call, "source-protocol-ver"),
+               *initiator = get(call, "source-initiator");
     if (usage && uuid)
         return fail(sh, "Options --%s and --%s are mutually exclusive", "secret-usage", "secret-uuid");
     bool known = auth && user && (usage || uuid);
@@ -276,7 +278,9 @@ cmd_pool_info(struct shell *sh, const struct call *call)
         const struct {
             const char *label;
             unsigned long long v;
-        } sizes[] = {{"Capacity", info.capacity}, {"Allocation", info.allocation}, {"Available", info.available}};
+        } sizes[] = { { "Capacity", info.capacity },
+                      { "Allocation", info.allocation },
+                      { "Available", info.available } };
         for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
             const char *unit;
             double v = size_pretty(sizes[i].v, &unit);
@@ -326,7 +330,9 @@ list_row(virStoragePoolPtr pool, bool details, table *t)
     virStoragePoolInfo info;
     int autostart;
     bool active = virStoragePoolIsActive(pool) == 1;
-    const char *start = virStoragePoolGetAutostart(pool, &autostart) < 0 ? "no autostart" : autostart ? "yes" : "no";
+    const char *start = virStoragePoolGetAutostart(pool, &autostart) < 0 ? "no autostart"
+                        : autostart                                      ? "yes"
+                                                                         : "no";
     if (!details) {
         table_row(t, virStoragePoolGetName(pool), active ? "active" : "inactive", start, NULL);
         return;
@@ -342,8 +348,8 @@ list_row(virStoragePoolPtr pool, bool details, table *t)
             g_snprintf(sizes[i], sizeof(sizes[i]), "%.2lf %s", size, unit);
         }
     }
-    table_row(t, virStoragePoolGetName(pool), state, start, virStoragePoolIsPersistent(pool) == 1 ? "yes" : "no",
-              sizes[0], sizes[1], sizes[2], NULL);
+    table_row(t, virStoragePoolGetName(pool), state, start,
+              virStoragePoolIsPersistent(pool) == 1 ? "yes" : "no", sizes[0], sizes[1], sizes[2], NULL);
 }
 
 bool
@@ -375,8 +381,8 @@ cmd_pool_list(struct shell *sh, const struct call *call)
     if (n < 0)
         return fail(sh, "Failed to list pools");
     qsort(pools, n, sizeof(*pools), by_name);
-    g_autoptr(table) t = details ? table_new("Name", "State", "Autostart", "Persistent", "Capacity", "Allocation",
-                                             "Available", NULL)
+    g_autoptr(table) t = details ? table_new("Name", "State", "Autostart", "Persistent", "Capacity",
+                                             "Allocation", "Available", NULL)
                                  : table_new("Name", "State", "Autostart", NULL);
     if (name || uuid)
         fact_list(sh);

@@ -49,7 +49,8 @@ static char *
 time_pretty(gint64 seconds)
 {
     if (seconds >= 3600)
-        return g_strdup_printf("%d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+        return g_strdup_printf("%d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                               (int)(seconds % 60));
     return g_strdup_printf("%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
 }
 

@@ -68,8 +68,8 @@ cmd_qemu_monitor_command(struct shell *sh, const struct call *call)
     bool pretty = opt_flag(call, "pretty"), value = opt_flag(call, "return-value");
     unsigned int flags = opt_flag(call, "hmp") ? VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP : 0;
     int rc;
-    if (!opt_exclusive(sh, call, "hmp", "pretty", NULL) || !opt_exclusive(sh, call, "hmp", "return-value", NULL) ||
-        !opt_fds(sh, call, "pass-fds", &fds, &nfds))
+    if (!opt_exclusive(sh, call, "hmp", "pretty", NULL) ||
+        !opt_exclusive(sh, call, "hmp", "return-value", NULL) || !opt_fds(sh, call, "pass-fds", &fds, &nfds))
         return false;
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom)
@@ -107,7 +107,8 @@ cmd_qemu_agent_command(struct shell *sh, const struct call *call)
 {
     g_autofree char *command = opt_words_joined(call, "cmd");
     int timeout = VIR_DOMAIN_QEMU_AGENT_COMMAND_DEFAULT;
-    if (!opt_exclusive(sh, call, "timeout", "async", NULL) || !opt_exclusive(sh, call, "timeout", "block", NULL) ||
+    if (!opt_exclusive(sh, call, "timeout", "async", NULL) ||
+        !opt_exclusive(sh, call, "timeout", "block", NULL) ||
         !opt_exclusive(sh, call, "async", "block", NULL))
         return false;
     int rc = opt_int(sh, call, "timeout", &timeout);
@@ -155,8 +156,8 @@ struct monitor_watch {
 };
 
 static void
-on_monitor_event(virConnectPtr conn, virDomainPtr dom, const char *event, long long seconds, unsigned int micros,
-                 const char *details, void *opaque)
+on_monitor_event(virConnectPtr conn, virDomainPtr dom, const char *event, long long seconds,
+                 unsigned int micros, const char *details, void *opaque)
 {
     struct monitor_watch *w = opaque;
     auto_lib char *text = w->pretty && details ? indented(details) : NULL;
@@ -210,7 +211,8 @@ enter_and_run(virDomainPtr dom, int *fds, int nfds, char **argv, bool relabel)
     memset(&model, 0, sizeof(model));
     memset(&label, 0, sizeof(label));
     if (relabel && virNodeGetSecurityModel(virDomainGetConnect(dom), &model) == 0 && model.model[0] &&
-        virDomainGetSecurityLabel(dom, &label) == 0 && virDomainLxcEnterSecurityLabel(&model, &label, NULL, 0) < 0)
+        virDomainGetSecurityLabel(dom, &label) == 0 &&
+        virDomainLxcEnterSecurityLabel(&model, &label, NULL, 0) < 0)
         _exit(126);
     if (virDomainLxcEnterCGroup(dom, 0) < 0 || virDomainLxcEnterNamespace(dom, nfds, fds, NULL, NULL, 0) < 0)
         _exit(126);

@@ -22,7 +22,8 @@ uuid_text(virSecretPtr secret)
 }
 
 OBJECT_FROM_FILE(cmd_secret_define, virSecret,
-                 virSecretDefineXML(sh->conn, xml, opt_flag(call, "validate") ? VIR_SECRET_DEFINE_VALIDATE : 0),
+                 virSecretDefineXML(sh->conn, xml,
+                                    opt_flag(call, "validate") ? VIR_SECRET_DEFINE_VALIDATE : 0),
                  "Failed to set attributes from %s", say(sh, "Secret %s created\n", uuid_text(object)))
 OBJECT_ACTION(cmd_secret_undefine, virSecret, SECRET, virSecretUndefine(object), "Failed to delete secret %s",
               "Secret %s deleted")
@@ -86,9 +87,11 @@ cmd_secret_set_value(struct shell *sh, const struct call *call)
     const char *base64 = NULL;
     g_autofree char *text = NULL;
     bool plain = opt_flag(call, "plain"), interactive = opt_flag(call, "interactive");
-    if (!opt_exclusive(sh, call, "file", "base64", NULL) || !opt_exclusive(sh, call, "plain", "base64", NULL) ||
+    if (!opt_exclusive(sh, call, "file", "base64", NULL) ||
+        !opt_exclusive(sh, call, "plain", "base64", NULL) ||
         !opt_exclusive(sh, call, "interactive", "base64", NULL) ||
-        !opt_exclusive(sh, call, "interactive", "plain", NULL) || !opt_exclusive(sh, call, "interactive", "file", NULL))
+        !opt_exclusive(sh, call, "interactive", "plain", NULL) ||
+        !opt_exclusive(sh, call, "interactive", "file", NULL))
         return false;
     g_autoptr(virSecret) secret = secret_of(sh, call, NULL);
     if (!secret || opt_string(sh, call, "base64", &base64) < 0)

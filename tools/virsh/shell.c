@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Output, errors and the loop that runs calls.  Commands wait here as long as the library does; events arrive on
- * a thread of their own, started when the first connection is made. */
+/* Output, errors and the loop that runs calls.  Commands wait here as long as the library does; events arrive
+ * on a thread of their own, started when the first connection is made. */
 #include "shell.h"
 
 #include <string.h>

@@ -114,7 +114,8 @@ void json_text(struct shell *sh, const char *fmt, va_list ap) G_GNUC_PRINTF(2, 0
 void json_document(struct shell *sh, char *document); /* takes it over */
 char *json_quote(const char *text); /* a JSON string */
 char *json_key(const char *label); /* "Max memory" becomes "max-memory" */
-char *json_value(const char *fmt, const char *text); /* an integer if that is what fmt prints, else a string */
+char *json_value(const char *fmt,
+                 const char *text); /* an integer if that is what fmt prints, else a string */
 
 /* Fetches the names that a kind of completion offers; says nothing on failure. */
 struct finder {

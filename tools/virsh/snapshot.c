@@ -33,12 +33,16 @@ create_flags(const struct call *call)
         const char *option;
         unsigned int flag;
     } map[] = {
-        {"redefine", VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE}, {"current", VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT},
-        {"no-metadata", VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA}, {"halt", VIR_DOMAIN_SNAPSHOT_CREATE_HALT},
-        {"disk-only", VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY},
-        {"reuse-external", VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT}, {"quiesce", VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE},
-        {"atomic", VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC}, {"live", VIR_DOMAIN_SNAPSHOT_CREATE_LIVE},
-        {"validate", VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE},
+        { "redefine", VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE },
+        { "current", VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT },
+        { "no-metadata", VIR_DOMAIN_SNAPSHOT_CREATE_NO_METADATA },
+        { "halt", VIR_DOMAIN_SNAPSHOT_CREATE_HALT },
+        { "disk-only", VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY },
+        { "reuse-external", VIR_DOMAIN_SNAPSHOT_CREATE_REUSE_EXT },
+        { "quiesce", VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE },
+        { "atomic", VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC },
+        { "live", VIR_DOMAIN_SNAPSHOT_CREATE_LIVE },
+        { "validate", VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE },
     };
     unsigned int flags = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(map); i++)
@@ -85,8 +89,8 @@ cmd_snapshot_create_as(struct shell *sh, const struct call *call)
     const char *name = NULL, *description = NULL, *memory = NULL;
     auto_xml_out struct xml_out x = {0};
     g_autoptr(virDomain) dom = domain_of(sh, call);
-    if (!dom || opt_string(sh, call, "name", &name) < 0 || opt_string(sh, call, "description", &description) < 0 ||
-        opt_string(sh, call, "memspec", &memory) < 0)
+    if (!dom || opt_string(sh, call, "name", &name) < 0 ||
+        opt_string(sh, call, "description", &description) < 0 || opt_string(sh, call, "memspec", &memory) < 0)
         return false;
     xo_open(&x, "<domainsnapshot>");
     if (name)
@@ -315,7 +319,8 @@ edit_set(struct shell *sh, void *ctx, const char *xml)
         return fail(sh, "Must use --rename or --clone to change %s to %s", e->old, name);
     if (same && e->clone)
         return fail(sh, "Cannot clone %s under its own name", e->old);
-    unsigned int flags = VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | (e->current ? VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT : 0);
+    unsigned int flags =
+        VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | (e->current ? VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT : 0);
     g_autoptr(virDomainSnapshot) made = virDomainSnapshotCreateXML(e->dom, xml, flags);
     if (!made)
         return false;
@@ -383,7 +388,8 @@ list_row(struct shell *sh, virDomainSnapshotPtr snap, bool parents, const char *
         return false;
     g_autofree char *state = xml_text(doc, NULL, "string(/domainsnapshot/state)");
     g_autofree char *when = xml_text(doc, NULL, "string(/domainsnapshot/creationTime)");
-    g_autoptr(GDateTime) time = when ? g_date_time_new_from_unix_local(g_ascii_strtoll(when, NULL, 10)) : NULL;
+    g_autoptr(GDateTime) time =
+        when ? g_date_time_new_from_unix_local(g_ascii_strtoll(when, NULL, 10)) : NULL;
     g_autofree char *stamp = time ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S %z") : g_strdup("");
     if (parents)
         table_row(t, virDomainSnapshotGetName(snap), stamp, state ? state : "", parent ? parent : "", NULL);
@@ -399,11 +405,16 @@ cmd_snapshot_list(struct shell *sh, const struct call *call)
         const char *option;
         unsigned int flag;
     } map[] = {
-        {"leaves", VIR_DOMAIN_SNAPSHOT_LIST_LEAVES}, {"no-leaves", VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES},
-        {"metadata", VIR_DOMAIN_SNAPSHOT_LIST_METADATA}, {"no-metadata", VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA},
-        {"inactive", VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE}, {"active", VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE},
-        {"disk-only", VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY}, {"internal", VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL},
-        {"external", VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL}, {"topological", VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL},
+        { "leaves", VIR_DOMAIN_SNAPSHOT_LIST_LEAVES },
+        { "no-leaves", VIR_DOMAIN_SNAPSHOT_LIST_NO_LEAVES },
+        { "metadata", VIR_DOMAIN_SNAPSHOT_LIST_METADATA },
+        { "no-metadata", VIR_DOMAIN_SNAPSHOT_LIST_NO_METADATA },
+        { "inactive", VIR_DOMAIN_SNAPSHOT_LIST_INACTIVE },
+        { "active", VIR_DOMAIN_SNAPSHOT_LIST_ACTIVE },
+        { "disk-only", VIR_DOMAIN_SNAPSHOT_LIST_DISK_ONLY },
+        { "internal", VIR_DOMAIN_SNAPSHOT_LIST_INTERNAL },
+        { "external", VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL },
+        { "topological", VIR_DOMAIN_SNAPSHOT_LIST_TOPOLOGICAL },
     };
     bool parent = opt_flag(call, "parent"), tree = opt_flag(call, "tree"), names = opt_flag(call, "name"),
          current = opt_flag(call, "current"), roots = opt_flag(call, "roots");

@@ -41,8 +41,8 @@ print_json(struct shell *sh, virDomainStatsRecordPtr *records, int n)
         g_string_append_printf(s, "%s\n  {\"domain\": %s", i ? "," : "", name);
         for (int j = 0; j < records[i]->nparams; j++) {
             const virTypedParameter *p = &records[i]->params[j];
-            g_autofree char *text = p->type == VIR_TYPED_PARAM_BOOLEAN ? g_strdup(p->value.b ? "true" : "false")
-                                                                       : param_text(p);
+            g_autofree char *text =
+                p->type == VIR_TYPED_PARAM_BOOLEAN ? g_strdup(p->value.b ? "true" : "false") : param_text(p);
             g_autofree char *quoted = p->type == VIR_TYPED_PARAM_STRING ? json_quote(text) : g_strdup(text);
             g_string_append_printf(s, ", \"%s\": %s", p->field, quoted);
         }

@@ -123,7 +123,8 @@ tune(struct shell *sh, virDomainPtr dom, const struct params *set, set_fn *sette
 
 /* KiB, or -1 for no limit. */
 static int
-memory_limit(struct shell *sh, const struct call *call, const char *option, const char *field, struct params *p)
+memory_limit(struct shell *sh, const struct call *call, const char *option, const char *field,
+             struct params *p)
 {
     const char *text = opt_text(call, option);
     unsigned long long bytes;
@@ -156,7 +157,8 @@ cmd_memtune(struct shell *sh, const struct call *call)
     if (!fetch(sh, dom, virDomainGetMemoryParameters, flags, "memory", &p))
         return false;
     for (int i = 0; i < p.n; i++) {
-        if (p.list[i].type == VIR_TYPED_PARAM_ULLONG && p.list[i].value.ul == VIR_DOMAIN_MEMORY_PARAM_UNLIMITED)
+        if (p.list[i].type == VIR_TYPED_PARAM_ULLONG &&
+            p.list[i].value.ul == VIR_DOMAIN_MEMORY_PARAM_UNLIMITED)
             fact(sh, LINE_OF_PARAM, p.list[i].field, "%s", "unlimited");
         else
             param_print(sh, LINE_OF_PARAM, &p.list[i]);
@@ -223,7 +225,8 @@ cmd_numatune(struct shell *sh, const struct call *call)
     if (!fetch(sh, dom, virDomainGetNumaParameters, flags, "numa", &p))
         return false;
     for (int i = 0; i < p.n; i++) {
-        bool is_mode = p.list[i].type == VIR_TYPED_PARAM_INT && strcmp(p.list[i].field, VIR_DOMAIN_NUMA_MODE) == 0;
+        bool is_mode =
+            p.list[i].type == VIR_TYPED_PARAM_INT && strcmp(p.list[i].field, VIR_DOMAIN_NUMA_MODE) == 0;
         int m = is_mode ? p.list[i].value.i : -1;
         if (m >= 0 && m < (int)G_N_ELEMENTS(modes))
             fact(sh, LINE_OF_PARAM, p.list[i].field, "%s", modes[m]);

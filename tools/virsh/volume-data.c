@@ -119,7 +119,8 @@ static bool
 range(struct shell *sh, const struct call *call, unsigned long long *offset, unsigned long long *length)
 {
     *offset = *length = 0;
-    return opt_ullong(sh, call, "offset", offset) >= 0 && opt_size(sh, call, "length", 1, G_MAXINT64, length) >= 0;
+    return opt_ullong(sh, call, "offset", offset) >= 0 &&
+           opt_size(sh, call, "length", 1, G_MAXINT64, length) >= 0;
 }
 
 bool
@@ -133,18 +134,22 @@ cmd_vol_upload(struct shell *sh, const struct call *call)
     g_autoptr(virStorageVol) vol = vol_of(sh, call, &name);
     if (!vol || opt_string(sh, call, "file", &file) <= 0)
         return false;
-    struct transfer t = {.fd = open(file, O_RDONLY | O_CLOEXEC), .progress = {.label = "Upload"}, .seen = progress_seen(sh)};
+    struct transfer t = { .fd = open(file, O_RDONLY | O_CLOEXEC),
+                          .progress = { .label = "Upload" },
+                          .seen = progress_seen(sh) };
     if (t.fd < 0)
         return fail(sh, "cannot read %s: %s", file, g_strerror(errno));
     struct stat size;
     if (fstat(t.fd, &size) == 0)
-        t.total = length && length < (unsigned long long)size.st_size ? length : (unsigned long long)size.st_size;
+        t.total =
+            length && length < (unsigned long long)size.st_size ? length : (unsigned long long)size.st_size;
     g_autoptr(virStream) st = virStreamNew(sh->conn, 0);
     bool ok = false;
     interrupt_catch();
     if (!st)
         fail(sh, "cannot create a new stream");
-    else if (virStorageVolUpload(vol, st, offset, length, sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0) < 0)
+    else if (virStorageVolUpload(vol, st, offset, length, sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0) <
+             0)
         fail(sh, "cannot upload to volume %s", name);
     else if ((sparse ? virStreamSparseSendAll(st, from_file, hole_in_file, skip_in_file, &t)
                      : virStreamSendAll(st, from_file, &t)) < 0)
@@ -185,9 +190,11 @@ cmd_vol_download(struct shell *sh, const struct call *call)
     g_autoptr(virStream) st = virStreamNew(sh->conn, 0);
     if (!st)
         fail(sh, "cannot create a new stream");
-    else if (virStorageVolDownload(vol, st, offset, length, sparse ? VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM : 0) < 0)
+    else if (virStorageVolDownload(vol, st, offset, length,
+                                   sparse ? VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM : 0) < 0)
         fail(sh, "cannot download from volume %s", name);
-    else if ((sparse ? virStreamSparseRecvAll(st, to_file, hole_to_file, &t) : virStreamRecvAll(st, to_file, &t)) < 0)
+    else if ((sparse ? virStreamSparseRecvAll(st, to_file, hole_to_file, &t)
+                     : virStreamRecvAll(st, to_file, &t)) < 0)
         fail(sh, "cannot receive data from volume %s", name);
     else
         ok = true;

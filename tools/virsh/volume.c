@@ -20,8 +20,9 @@ OBJECT_DUMPXML(cmd_vol_dumpxml, virStorageVol, VOL_ONLY, virStorageVolGetXMLDesc
 OBJECT_NAME(cmd_vol_key, virStorageVol, VOL_ONLY, virStorageVolGetKey)
 OBJECT_NAME(cmd_vol_name, virStorageVol, vol_of_in(sh, call, "vol", NULL, NULL), virStorageVolGetName)
 OBJECT_ACTION(cmd_vol_delete, virStorageVol, VOL,
-              virStorageVolDelete(object, opt_flag(call, "delete-snapshots") ? VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS
-                                                                            : 0),
+              virStorageVolDelete(object, opt_flag(call, "delete-snapshots")
+                                              ? VIR_STORAGE_VOL_DELETE_WITH_SNAPSHOTS
+                                              : 0),
               "Failed to delete vol %s", "Vol %s deleted")
 
 bool
@@ -330,7 +331,9 @@ cmd_vol_resize(struct shell *sh, const struct call *call)
         return why ? fail(sh, "%s", why) : false;
     }
     if (virStorageVolResize(vol, capacity, flags) < 0)
-        return fail(sh, delta ? "Failed to change size of volume '%s' by %s" : "Failed to change size of volume '%s' to %s",
+        return fail(sh,
+                    delta ? "Failed to change size of volume '%s' by %s"
+                          : "Failed to change size of volume '%s' to %s",
                     virStorageVolGetName(vol), opt_text(call, "capacity"));
     say(sh, delta ? "Size of volume '%s' successfully changed by %s\n"
                   : "Size of volume '%s' successfully changed to %s\n",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt-admin: the commands that look at a daemon and change its settings, over the admin library.  They wait for
- * the daemon's answer. */
+/* virt-admin: the commands that look at a daemon and change its settings, over the admin library.  They wait
+ * for the daemon's answer. */
 #include "cmd.h"
 #include "params.h"
 #include "shell.h"
@@ -155,7 +155,8 @@ cmd_server_list(struct shell *sh, const struct call *call)
     virAdmServerPtr *list = NULL;
     int n = virAdmConnectListServers(sh->admin, &list, 0);
     if (n < 0)
-        return fail(sh, "failed to obtain list of available servers from %s", sh->uri ? sh->uri : "the daemon");
+        return fail(sh, "failed to obtain list of available servers from %s",
+                    sh->uri ? sh->uri : "the daemon");
     g_autoptr(table) t = table_new("Id", "Name", NULL);
     for (int i = 0; i < n; i++) {
         g_autofree char *id = g_strdup_printf("%d", i);
@@ -216,7 +217,8 @@ cmd_client_list(struct shell *sh, const struct call *call)
         return false;
     int n = virAdmServerListClients(server, &list, 0);
     if (n < 0)
-        return fail(sh, "failed to obtain list of connected clients from server '%s'", opt_text(call, "server"));
+        return fail(sh, "failed to obtain list of connected clients from server '%s'",
+                    opt_text(call, "server"));
     g_autoptr(table) t = table_new("Id", "Transport", "Connected since", NULL);
     for (int i = 0; i < n; i++) {
         g_autofree char *id = g_strdup_printf("%llu", virAdmClientGetID(list[i]));
@@ -238,7 +240,8 @@ cmd_client_info(struct shell *sh, const struct call *call)
     if (!client)
         return false;
     if (virAdmClientGetInfo(client, &p.list, &p.n, 0) < 0)
-        return fail(sh, "failed to retrieve client identity information for client '%s' connected to server '%s'",
+        return fail(sh,
+                    "failed to retrieve client identity information for client '%s' connected to server '%s'",
                     opt_text(call, "client"), opt_text(call, "server"));
     g_autofree char *since = time_text(virAdmClientGetTimestamp(client));
     fact(sh, LINE_OF_PARAM, "id", "%llu", virAdmClientGetID(client));
@@ -349,6 +352,7 @@ cmd_daemon_timeout(struct shell *sh, const struct call *call)
 bool
 cmd_daemon_shutdown(struct shell *sh, const struct call *call)
 {
-    return virAdmConnectDaemonShutdown(sh->admin, opt_flag(call, "preserve") ? VIR_DAEMON_SHUTDOWN_PRESERVE : 0) == 0;
+    return virAdmConnectDaemonShutdown(sh->admin,
+                                       opt_flag(call, "preserve") ? VIR_DAEMON_SHUTDOWN_PRESERVE : 0) == 0;
 }
 #endif

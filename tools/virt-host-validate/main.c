@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt-host-validate: checks what guests need of this host, one line a check, without a daemon.  A failed check
- * makes the exit code 1; a warning does not.  What a check needs and cannot read counts as missing. */
+/* virt-host-validate: checks what guests need of this host, one line a check, without a daemon.  A failed
+ * check makes the exit code 1; a warning does not.  What a check needs and cannot read counts as missing. */
 #include "config.h"
 
 #include <getopt.h>
@@ -31,8 +31,8 @@ check(const char *who, bool ok, enum level level, const char *hint, const char *
         failed = true;
     if (quiet)
         return ok;
-    printf("%6s: %-69s: %s%s%s", who, what, color ? (ok ? "\033[32m" : colors[level]) : "", ok ? "PASS" : words[level],
-           color ? "\033[0m" : "");
+    printf("%6s: %-69s: %s%s%s", who, what, color ? (ok ? "\033[32m" : colors[level]) : "",
+           ok ? "PASS" : words[level], color ? "\033[0m" : "");
     if (!ok)
         printf(" (%s)", hint);
     printf("\n");
@@ -60,8 +60,8 @@ check_device(const char *who, const char *path, enum level level, const char *hi
     check(who, access(path, F_OK) == 0, level, hint, "Checking if device %s exists", path);
 }
 
-/* On version 1 a controller is a mount option; on version 2 a word in a file, where cpu counts time too and devices
- * are ruled by BPF programs. */
+/* On version 1 a controller is a mount option; on version 2 a word in a file, where cpu counts time too and
+ * devices are ruled by BPF programs. */
 static bool
 has_controller(const char *name)
 {
@@ -83,8 +83,10 @@ static void
 check_controllers(const char *who, const char *const *names)
 {
     for (; *names; names++) {
-        g_autofree char *hint = g_strdup_printf("the kernel offers no '%s' controller: enable it in the kernel's "
-                                                "configuration or mount its hierarchy", *names);
+        g_autofree char *hint =
+            g_strdup_printf("the kernel offers no '%s' controller: enable it in the kernel's "
+                            "configuration or mount its hierarchy",
+                            *names);
         check(who, has_controller(*names), FAIL, hint, "Checking for cgroup '%s' controller support", *names);
     }
 }
@@ -98,24 +100,31 @@ validate_qemu(void)
     struct utsname u;
     bool x86 = uname(&u) == 0 && (strcmp(u.machine, "x86_64") == 0 || strcmp(u.machine, "i686") == 0);
     bool cpu = x86 ? has_word(cpuinfo, "vmx") || has_word(cpuinfo, "svm") : access("/dev/kvm", F_OK) == 0;
-    if (check(who, cpu, FAIL, "the CPU offers no virtualization: look into the firmware's settings; guests run on "
-                              "emulation, which is slow", "Checking for hardware virtualization")) {
-        check_device(who, "/dev/kvm", FAIL, "load the module kvm_intel or kvm_amd, and see that the firmware enables "
-                                            "virtualization");
-        check(who, access("/dev/kvm", R_OK | W_OK) == 0, FAIL, "see that /dev/kvm may be read and written by this user, "
-                                                               "for example by the group kvm",
+    if (check(who, cpu, FAIL,
+              "the CPU offers no virtualization: look into the firmware's settings; guests run on "
+              "emulation, which is slow",
+              "Checking for hardware virtualization")) {
+        check_device(who, "/dev/kvm", FAIL,
+                     "load the module kvm_intel or kvm_amd, and see that the firmware enables "
+                     "virtualization");
+        check(who, access("/dev/kvm", R_OK | W_OK) == 0, FAIL,
+              "see that /dev/kvm may be read and written by this user, "
+              "for example by the group kvm",
               "Checking if device %s is accessible", "/dev/kvm");
     }
-    check_device(who, "/dev/vhost-net", WARN, "load the module vhost_net: virtio networks are faster with it");
-    check_device(who, "/dev/net/tun", FAIL, "load the module tun: guests cannot be put on a network without it");
+    check_device(who, "/dev/vhost-net", WARN,
+                 "load the module vhost_net: virtio networks are faster with it");
+    check_device(who, "/dev/net/tun", FAIL,
+                 "load the module tun: guests cannot be put on a network without it");
     check_controllers(who, controllers);
     bool iommu = access("/sys/firmware/acpi/tables/DMAR", F_OK) == 0 ||
                  access("/sys/firmware/acpi/tables/IVRS", F_OK) == 0;
     if (check(who, iommu, WARN, "the firmware tells of no IOMMU: host devices cannot be given to guests",
               "Checking for device assignment IOMMU support")) {
         g_autoptr(GDir) groups = g_dir_open("/sys/kernel/iommu_groups", 0, NULL);
-        check(who, groups && g_dir_read_name(groups), WARN, "the kernel does not use the IOMMU: add intel_iommu=on or "
-                                                            "amd_iommu=on to its command line",
+        check(who, groups && g_dir_read_name(groups), WARN,
+              "the kernel does not use the IOMMU: add intel_iommu=on or "
+              "amd_iommu=on to its command line",
               "Checking if IOMMU is enabled by kernel");
     }
     g_autofree char *sev = file("/sys/module/kvm_amd/parameters/sev");
@@ -127,7 +136,8 @@ validate_qemu(void)
 static void
 validate_lxc(void)
 {
-    static const char *const controllers[] = {"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", NULL};
+    static const char *const controllers[] = { "cpu",     "cpuacct", "cpuset", "memory",
+                                               "devices", "freezer", "blkio",  NULL };
     static const char *const namespaces[] = {"ipc", "mnt", "pid", "uts", "net", "user"};
     static const char who[] = "LXC";
     struct utsname u;
@@ -141,23 +151,26 @@ validate_lxc(void)
               "Checking for namespace %s", namespaces[i]);
     }
     check_controllers(who, controllers);
-    check_device(who, "/sys/fs/fuse/connections", FAIL, "load the module fuse: containers get their /proc files by it");
+    check_device(who, "/sys/fs/fuse/connections", FAIL,
+                 "load the module fuse: containers get their /proc files by it");
 }
 
 static void
 usage(FILE *to)
 {
-    fprintf(to, "\nsyntax: virt-host-validate [OPTIONS] [HVTYPE]\n\n Hypervisor types:\n\n   - qemu\n   - lxc\n\n"
-                " Options:\n   -h, --help     this text\n   -v, --version  version number\n"
-                "   -q, --quiet    print nothing, only set the exit code\n\n");
+    fprintf(to,
+            "\nsyntax: virt-host-validate [OPTIONS] [HVTYPE]\n\n Hypervisor types:\n\n   - qemu\n   - lxc\n\n"
+            " Options:\n   -h, --help     this text\n   -v, --version  version number\n"
+            "   -q, --quiet    print nothing, only set the exit code\n\n");
 }
 
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {"quiet", no_argument, NULL, 'q'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+                                             { "version", no_argument, NULL, 'v' },
+                                             { "quiet", no_argument, NULL, 'q' },
+                                             { NULL, 0, NULL, 0 } };
     int c;
     while ((c = getopt_long(argc, argv, "hvq", options, NULL)) != -1) {
         switch (c) {

@@ -10,7 +10,8 @@
 static void
 usage(FILE *to)
 {
-    fprintf(to, "usage: virt-pki-query-dn FILE\n\nPrints the distinguished name of a certificate in PEM form, as it is "
+    fprintf(to, "usage: virt-pki-query-dn FILE\n\nPrints the distinguished name of a certificate in PEM "
+                "form, as it is "
                 "written into\ntls_allowed_dn_list of the daemon's configuration.\n\n"
                 "  -h, --help     this text\n  -v, --version  version number\n");
 }
@@ -18,8 +19,9 @@ usage(FILE *to)
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+                                             { "version", no_argument, NULL, 'v' },
+                                             { NULL, 0, NULL, 0 } };
     g_autofree char *why = NULL;
     int c;
     while ((c = getopt_long(argc, argv, "hv", options, NULL)) != -1) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt-pki-validate: checks the certificates and keys that TLS connections use on this host, one line a check, for
- * clients and for the daemon, of the system and of this user.  A failed check makes the exit code 1. */
+/* virt-pki-validate: checks the certificates and keys that TLS connections use on this host, one line a
+ * check, for clients and for the daemon, of the system and of this user.  A failed check makes the exit
+ * code 1. */
 #include "certificate.h"
 #include "config.h"
 
@@ -41,7 +42,8 @@ check_certificate(const char *who, const char *path)
         return NULL;
     check(who, gnutls_x509_crt_get_activation_time(cert) <= now, "its time has not come: is the clock right?",
           "Certificate is valid already");
-    check(who, gnutls_x509_crt_get_expiration_time(cert) >= now, "it has to be renewed", "Certificate has not expired");
+    check(who, gnutls_x509_crt_get_expiration_time(cert) >= now, "it has to be renewed",
+          "Certificate has not expired");
     return cert;
 }
 
@@ -60,8 +62,11 @@ check_key(const char *who, const char *path, certificate *cert)
     gnutls_datum_t data = {(unsigned char *)text, (unsigned int)n};
     unsigned char of_key[64], of_cert[64];
     size_t key_size = sizeof(of_key), cert_size = sizeof(of_cert);
-    bool read = gnutls_x509_privkey_init(&key) == 0 && gnutls_x509_privkey_import(key, &data, GNUTLS_X509_FMT_PEM) == 0;
-    if (check(who, read, "it is not a private key in PEM form, or has a password", "Private key can be used") && cert) {
+    bool read = gnutls_x509_privkey_init(&key) == 0 &&
+                gnutls_x509_privkey_import(key, &data, GNUTLS_X509_FMT_PEM) == 0;
+    if (check(who, read, "it is not a private key in PEM form, or has a password",
+              "Private key can be used") &&
+        cert) {
         bool same = gnutls_x509_privkey_get_key_id(key, 0, of_key, &key_size) == 0 &&
                     gnutls_x509_crt_get_key_id(cert, 0, of_cert, &cert_size) == 0 && key_size == cert_size &&
                     memcmp(of_key, of_cert, key_size) == 0;
@@ -81,15 +86,17 @@ check_pair(const char *who, certificate *ca, const char *cert_path, const char *
         certificate *list[] = {ca};
         unsigned int status = 0;
         if (ca)
-            check(who, gnutls_x509_crt_verify(cert, list, 1, 0, &status) == 0 && !(status & GNUTLS_CERT_INVALID),
+            check(who,
+                  gnutls_x509_crt_verify(cert, list, 1, 0, &status) == 0 && !(status & GNUTLS_CERT_INVALID),
                   "another authority has signed it, or none", "Certificate is signed by the authority");
-        check(who, gnutls_x509_crt_check_key_purpose(cert, purpose, 0) != 0, "it was made for another purpose",
-              "Certificate may be used for this");
+        check(who, gnutls_x509_crt_check_key_purpose(cert, purpose, 0) != 0,
+              "it was made for another purpose", "Certificate may be used for this");
         if (strcmp(purpose, GNUTLS_KP_TLS_WWW_SERVER) == 0) {
             char host[256] = "";
             gethostname(host, sizeof(host) - 1);
             check(who, gnutls_x509_crt_check_hostname(cert, host) != 0,
-                  "clients that use this name will refuse it; other names may be fine", "Certificate names host %s", host);
+                  "clients that use this name will refuse it; other names may be fine",
+                  "Certificate names host %s", host);
         }
     }
     check_key(who, key_path, cert);
@@ -114,7 +121,8 @@ check_place(const char *ca_path, const char *folder, bool required)
         return;
     g_autoptr(certificate) ca = check_certificate("CA", ca_path);
     if (ca)
-        check("CA", gnutls_x509_crt_get_ca_status(ca, NULL) > 0, "it may not sign others", "Certificate is of an authority");
+        check("CA", gnutls_x509_crt_get_ca_status(ca, NULL) > 0, "it may not sign others",
+              "Certificate is of an authority");
     for (size_t i = 0; i < G_N_ELEMENTS(sides); i++) {
         g_autofree char *cert = g_build_filename(folder, sides[i].cert, NULL);
         g_autofree char *key = g_build_filename(folder, "private", sides[i].key, NULL);
@@ -134,16 +142,20 @@ check_place(const char *ca_path, const char *folder, bool required)
 static void
 usage(FILE *to)
 {
-    fprintf(to, "usage: virt-pki-validate [OPTION]...\n\nChecks the certificates that TLS connections of this host use.\n\n"
-                "  -p, --path=DIR  look in this folder only (cacert.pem, servercert.pem, clientcert.pem, private/*key.pem)\n"
+    fprintf(to, "usage: virt-pki-validate [OPTION]...\n\nChecks the certificates that TLS connections of "
+                "this host use.\n\n"
+                "  -p, --path=DIR  look in this folder only (cacert.pem, servercert.pem, clientcert.pem, "
+                "private/*key.pem)\n"
                 "  -h, --help      this text\n  -V, --version   version number\n");
 }
 
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {{"path", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
-                                            {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = { { "path", required_argument, NULL, 'p' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { "version", no_argument, NULL, 'V' },
+                                             { NULL, 0, NULL, 0 } };
     const char *folder = NULL;
     int c;
     while ((c = getopt_long(argc, argv, "p:hV", options, NULL)) != -1) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt-qemu-run: one guest from an XML file, with the QEMU driver in this process and no daemon.  The guest's files
- * live below a root folder, a temporary one unless given; the guest ends with the program and the program with the
- * guest. */
+/* virt-qemu-run: one guest from an XML file, with the QEMU driver in this process and no daemon.  The guest's
+ * files live below a root folder, a temporary one unless given; the guest ends with the program and the
+ * program with the guest. */
 #include "base/io.h"
 #include "base/log.h"
 #include "config.h"
@@ -115,8 +115,10 @@ int
 main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"root", required_argument, NULL, 'r'}, {"debug", no_argument, NULL, 'd'}, {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+        { "root", required_argument, NULL, 'r' }, { "debug", no_argument, NULL, 'd' },
+        { "verbose", no_argument, NULL, 'v' },    { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'V' },    { NULL, 0, NULL, 0 }
+    };
     const char *given = NULL;
     bool verbose = false, debug = false;
     g_autoptr(GError) why = NULL;
@@ -144,7 +146,8 @@ main(int argc, char **argv)
     if (debug)
         g_setenv("LIBVIRT_DEBUG", "1", FALSE);
     log_from_environment();
-    g_autofree char *root = given ? g_canonicalize_filename(given, NULL) : g_dir_make_tmp("virt-qemu-run-XXXXXX", &why);
+    g_autofree char *root =
+        given ? g_canonicalize_filename(given, NULL) : g_dir_make_tmp("virt-qemu-run-XXXXXX", &why);
     if (!root || g_mkdir_with_parents(root, 0700) < 0) {
         fprintf(stderr, "%s: cannot make a root folder: %s\n", argv[0], why ? why->message : root);
         return 1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* virt-ssh-helper: the far end of a connection through ssh.  Joins standard input and output to the socket of the
- * daemon that a URI leads to on this host; a session's daemon is started on demand.  Waits until either side ends. */
+/* virt-ssh-helper: the far end of a connection through ssh.  Joins standard input and output to the socket of
+ * the daemon that a URI leads to on this host; a session's daemon is started on demand.  Waits until either
+ * side ends. */
 #include "config.h"
 #include "driver/uri.h"
 #include "drivers/remote/socket.h"
@@ -91,8 +92,10 @@ usage(FILE *to)
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {{"readonly", no_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'},
-                                            {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = { { "readonly", no_argument, NULL, 'r' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { "version", no_argument, NULL, 'V' },
+                                             { NULL, 0, NULL, 0 } };
     struct open_request req = {0};
     struct remote_target target;
     ERR_AUTO err = ERR_INIT;
@@ -118,7 +121,8 @@ main(int argc, char **argv)
     req.uri = uri;
     signal(SIGPIPE, SIG_IGN);
     if ((uri->server && *uri->server) || (uri->transport && strcmp(uri->transport, "unix") != 0))
-        fprintf(stderr, "%s: '%s' leads to another host; give a URI without host and transport\n", argv[0], argv[optind]);
+        fprintf(stderr, "%s: '%s' leads to another host; give a URI without host and transport\n", argv[0],
+                argv[optind]);
     else if (remote_connect(&req, &target, &err) < 0)
         fprintf(stderr, "%s: cannot connect to '%s': %s\n", argv[0], argv[optind], err_message(&err));
     else

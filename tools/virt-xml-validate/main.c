@@ -35,10 +35,13 @@ schema_of(const char *element)
 static void
 usage(FILE *to, const char *program)
 {
-    fprintf(to, "Usage:\n  %s XML-FILE [SCHEMA-NAME]\n  %s OPTION\n\nOptions:\n  -h | --help      this text\n"
-            "  -V | --version   the version\n\n"
-            "XML-FILE may be - for the standard input.  Without SCHEMA-NAME the outermost element says which\n"
-            "schema it is.\n", program, program);
+    fprintf(
+        to,
+        "Usage:\n  %s XML-FILE [SCHEMA-NAME]\n  %s OPTION\n\nOptions:\n  -h | --help      this text\n"
+        "  -V | --version   the version\n\n"
+        "XML-FILE may be - for the standard input.  Without SCHEMA-NAME the outermost element says which\n"
+        "schema it is.\n",
+        program, program);
 }
 
 /* libxml2's messages, one a line; what they are about stands in front. */
@@ -93,7 +96,9 @@ validate(const char *program, const char *path, xmlDocPtr doc, const char *schem
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = { { "help", 0, NULL, 'h' }, { "version", 0, NULL, 'V' }, { NULL, 0, NULL, 0 } };
+    static const struct option options[] = { { "help", 0, NULL, 'h' },
+                                             { "version", 0, NULL, 'V' },
+                                             { NULL, 0, NULL, 0 } };
     struct stat st;
     for (int c; (c = getopt_long(argc, argv, "hV", options, NULL)) != -1;) {
         if (c == 'h') {
@@ -121,7 +126,8 @@ main(int argc, char **argv)
         xmlErrorPtr e = xmlGetLastError();
         if (e)
             report((void *)path, e);
-        fprintf(stderr, schema ? "%s: %s is not well-formed\n" : "%s: cannot determine schema type for %s\n", argv[0], path);
+        fprintf(stderr, schema ? "%s: %s is not well-formed\n" : "%s: cannot determine schema type for %s\n",
+                argv[0], path);
         xmlFreeDoc(doc);
         return INVALID;
     }
@@ -131,8 +137,8 @@ main(int argc, char **argv)
     if (schema)
         rc = validate(argv[0], path, doc, schema);
     else
-        fprintf(stderr, "%s: cannot determine schema type for %s: no document begins with <%s>\n", argv[0], path,
-                (const char *)root->name);
+        fprintf(stderr, "%s: cannot determine schema type for %s: no document begins with <%s>\n", argv[0],
+                path, (const char *)root->name);
     xmlFreeDoc(doc);
     return rc;
 }

@@ -33,8 +33,8 @@ is_virtio(const char *kind, const void *device)
 }
 
 /* The order in which places are given; it decides numbers that guests see. */
-static const char *const order[] = { "disk", "interface", "hostdev", "video", "controller", "input", "filesystem",
-                                     "memballoon", "rng", "vsock" };
+static const char *const order[] = { "disk",  "interface",  "hostdev",    "video", "controller",
+                                     "input", "filesystem", "memballoon", "rng",   "vsock" };
 
 struct pass {
     const char *kind;
@@ -56,11 +56,14 @@ note_ccw(struct domain_def *def, const char *kind, void *device, struct device_i
 {
     struct pass *p = data;
     const struct device_address *a = info->address;
-    if (!a || a->type != ADDRESS_TYPE_CCW || !a->has_devno || g_hash_table_add(p->used, GUINT_TO_POINTER(ccw_number(a) + 1)))
+    if (!a || a->type != ADDRESS_TYPE_CCW || !a->has_devno ||
+        g_hash_table_add(p->used, GUINT_TO_POINTER(ccw_number(a) + 1)))
         return 0;
     g_autofree char *name = device_describe(kind, device);
-    return err_set(p->err, VIR_ERR_INTERNAL_ERROR, "%s of guest '%s' has the CCW address %x.%x.%04x, which another device "
-                   "has, too", name, def->name, a->cssid, a->ssid, a->devno);
+    return err_set(p->err, VIR_ERR_INTERNAL_ERROR,
+                   "%s of guest '%s' has the CCW address %x.%x.%04x, which another device "
+                   "has, too",
+                   name, def->name, a->cssid, a->ssid, a->devno);
 }
 
 static int
@@ -68,9 +71,10 @@ give_ccw(struct domain_def *def, const char *kind, void *device, struct device_i
 {
     struct pass *p = data;
     struct device_address *a = info->address;
-    bool ccw = is_virtio(kind, device) || !strcmp(kind, "filesystem") || !strcmp(kind, "vsock") ||
-               (!strcmp(kind, "hostdev") && ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_MDEV &&
-                ((const struct domain_hostdev *)device)->model == HOSTDEV_MODEL_VFIO_CCW);
+    bool ccw =
+        is_virtio(kind, device) || !strcmp(kind, "filesystem") || !strcmp(kind, "vsock") ||
+        (!strcmp(kind, "hostdev") && ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_MDEV &&
+         ((const struct domain_hostdev *)device)->model == HOSTDEV_MODEL_VFIO_CCW);
     if (strcmp(kind, p->kind) || !ccw || (a && a->type && !(a->type == ADDRESS_TYPE_CCW && !a->has_devno)))
         return 0;
     a = info->address = device_address_new(def, ADDRESS_TYPE_CCW);
@@ -122,18 +126,21 @@ give_zpci(struct domain_def *def, const char *kind, void *device, struct device_
     struct zpci_pass *p = data;
     struct device_address *a = info->address;
     if (!a || a->type != ADDRESS_TYPE_PCI || (p->kind && strcmp(kind, p->kind)) ||
-        (!strcmp(kind, "controller") && ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
+        (!strcmp(kind, "controller") &&
+         ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
          str_is(((const struct domain_controller *)device)->model, "pci-root")))
         return 0;
     if (!a->zpci)
         a->zpci = model_new(def, struct zpci_address);
     if (!a->zpci->has_uid) {
-        for (a->zpci->uid = 1; !g_hash_table_add(p->used[0], GUINT_TO_POINTER(a->zpci->uid + 1)); a->zpci->uid++)
+        for (a->zpci->uid = 1; !g_hash_table_add(p->used[0], GUINT_TO_POINTER(a->zpci->uid + 1));
+             a->zpci->uid++)
             ;
         a->zpci->has_uid = true;
     }
     if (!a->zpci->has_fid) {
-        for (a->zpci->fid = 0; !g_hash_table_add(p->used[1], GUINT_TO_POINTER(a->zpci->fid + 1)); a->zpci->fid++)
+        for (a->zpci->fid = 0; !g_hash_table_add(p->used[1], GUINT_TO_POINTER(a->zpci->fid + 1));
+             a->zpci->fid++)
             ;
         a->zpci->has_fid = true;
     }
@@ -143,7 +150,9 @@ give_zpci(struct domain_def *def, const char *kind, void *device, struct device_
 void
 qemu_assign_zpci(struct domain_def *def)
 {
-    static const char *const kinds[] = { "disk", "interface", "sound", "hostdev", "video", "controller", NULL };
+    static const char *const kinds[] = {
+        "disk", "interface", "sound", "hostdev", "video", "controller", NULL
+    };
     if (!arch_is_s390(def))
         return;
     struct zpci_pass p = { { g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL) }, NULL };
@@ -177,8 +186,10 @@ note_spapr(struct domain_def *def, const char *kind, void *device, struct device
         g_hash_table_add(p->used, GUINT_TO_POINTER(a->number + 1)))
         return 0;
     g_autofree char *name = device_describe(kind, device);
-    return err_set(p->err, VIR_ERR_XML_ERROR, "%s of guest '%s' has the spapr-vio register 0x%x, which another device has, "
-                   "too", name, def->name, a->number);
+    return err_set(p->err, VIR_ERR_XML_ERROR,
+                   "%s of guest '%s' has the spapr-vio register 0x%x, which another device has, "
+                   "too",
+                   name, def->name, a->number);
 }
 
 static int
@@ -186,7 +197,8 @@ give_spapr(struct domain_def *def, const char *kind, void *device, struct device
 {
     struct pass *p = data;
     unsigned first = 0;
-    if (!strcmp(kind, "controller") && ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_SCSI &&
+    if (!strcmp(kind, "controller") &&
+        ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_SCSI &&
         str_is(((const struct domain_controller *)device)->model, "ibmvscsi"))
         first = 0x2000;
     else if (!strcmp(kind, "serial") && ((const struct domain_chardev *)device)->target->type ==

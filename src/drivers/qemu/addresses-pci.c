@@ -86,14 +86,16 @@ wants_of(const struct pci *p, const char *kind, const void *device)
             if (str_is(c->model, "pcie-root-port") || str_is(c->model, "dmi-to-pci-bridge") ||
                 str_is(c->model, "pcie-expander-bus"))
                 return WANT_ROOT;
-            return str_is(c->model, "pci-bridge") || str_is(c->model, "pci-expander-bus") ? WANT_PCI : WANT_PCIE;
+            return str_is(c->model, "pci-bridge") || str_is(c->model, "pci-expander-bus") ? WANT_PCI
+                                                                                          : WANT_PCIE;
         case CONTROLLER_TYPE_SCSI:
             if (str_is(c->model, "virtio-transitional"))
                 return WANT_PCI;
             if (str_is(c->model, "virtio-scsi") || str_is(c->model, "virtio-non-transitional"))
                 return virtio;
             return str_is(c->model, "ibmvscsi") || str_is(c->model, "ncr53c90") ? WANT_NONE : WANT_PCI;
-        case CONTROLLER_TYPE_VIRTIO_SERIAL: return str_is(c->model, "virtio-transitional") ? WANT_PCI : virtio;
+        case CONTROLLER_TYPE_VIRTIO_SERIAL:
+            return str_is(c->model, "virtio-transitional") ? WANT_PCI : virtio;
         case CONTROLLER_TYPE_USB:
             if (str_is(c->model, "none"))
                 return WANT_NONE;
@@ -108,9 +110,9 @@ wants_of(const struct pci *p, const char *kind, const void *device)
     if (!strcmp(kind, "filesystem")) {
         const struct domain_filesystem *f = device;
         /* on older machines that is said later, with other words */
-        if ((f->type != FS_TYPE_MOUNT && p->express) || (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP ||
-                                                       f->driver->type == FS_DRIVER_TYPE_NBD ||
-                                                       f->driver->type == FS_DRIVER_TYPE_PLOOP)))
+        if ((f->type != FS_TYPE_MOUNT && p->express) ||
+            (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP || f->driver->type == FS_DRIVER_TYPE_NBD ||
+                           f->driver->type == FS_DRIVER_TYPE_PLOOP)))
             return WANT_WRONG;
         return f->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : virtio;
     }
@@ -151,7 +153,8 @@ wants_of(const struct pci *p, const char *kind, const void *device)
             return arch_is_x86(p->def) ? WANT_PCIE : WANT_PCI;
         if (h->type == HOSTDEV_TYPE_SCSI_HOST)
             return h->model == HOSTDEV_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : WANT_PCIE;
-        return h->type == HOSTDEV_TYPE_MDEV && (!h->model || h->model == HOSTDEV_MODEL_VFIO_PCI) ? WANT_PCI : WANT_NONE;
+        return h->type == HOSTDEV_TYPE_MDEV && (!h->model || h->model == HOSTDEV_MODEL_VFIO_PCI) ? WANT_PCI
+                                                                                                 : WANT_NONE;
     }
     if (!strcmp(kind, "memballoon")) {
         const struct domain_memballoon *b = device;
@@ -161,9 +164,11 @@ wants_of(const struct pci *p, const char *kind, const void *device)
                                                                   : virtio;
     }
     if (!strcmp(kind, "rng"))
-        return ((const struct domain_rng *)device)->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : virtio;
+        return ((const struct domain_rng *)device)->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI
+                                                                                              : virtio;
     if (!strcmp(kind, "watchdog"))
-        return ((const struct domain_watchdog *)device)->model == WATCHDOG_MODEL_I6300ESB ? WANT_PCI : WANT_NONE;
+        return ((const struct domain_watchdog *)device)->model == WATCHDOG_MODEL_I6300ESB ? WANT_PCI
+                                                                                          : WANT_NONE;
     if (!strcmp(kind, "video")) {
         switch (((const struct domain_video *)device)->model->type) {
         case VIDEO_TYPE_VIRTIO:
@@ -188,7 +193,8 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         return c->target && c->target->type == CHARDEV_TARGET_TYPE_PCI_SERIAL ? WANT_PCI : WANT_NONE;
     }
     if (!strcmp(kind, "vsock"))
-        return ((const struct domain_vsock *)device)->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : virtio;
+        return ((const struct domain_vsock *)device)->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI
+                                                                                                : virtio;
     if (!strcmp(kind, "panic"))
         return ((const struct domain_panic *)device)->model == PANIC_MODEL_PVPANIC ? WANT_ROOT : WANT_NONE;
     if (!strcmp(kind, "iommu"))
@@ -216,7 +222,8 @@ add_controller(struct pci *p, const char *model, unsigned *index, struct err *er
 {
     *index = next_index(p);
     if (*index >= MAX_BUSES)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "guest '%s' needs more than %d PCI buses", p->def->name, MAX_BUSES);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "guest '%s' needs more than %d PCI buses", p->def->name,
+                       MAX_BUSES);
     domain_add_controller(p->def, CONTROLLER_TYPE_PCI, *index, model);
     add_bus(p, model, *index);
     return 0;
@@ -296,20 +303,24 @@ assign(struct pci *p, const char *kind, const void *device, struct device_info *
     if (want == WANT_NONE)
         return 0;
     if (!p->nbuses)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' needs a place on a PCI bus, and machine '%s' has none", kind,
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s of guest '%s' needs a place on a PCI bus, and machine '%s' has none", kind,
                        p->def->name, p->def->os->machine);
     if (want == WANT_WRONG) {
         g_autofree char *name = device_describe(kind, device);
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s of guest '%s' is of a kind that has no place on the guest's buses",
-                       name, p->def->name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "%s of guest '%s' is of a kind that has no place on the guest's buses", name,
+                       p->def->name);
     }
     if (!p->express)
         want = WANT_PCI;
-    bool port = !strcmp(kind, "controller") && ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
+    bool port = !strcmp(kind, "controller") &&
+                ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
                 str_is(((const struct domain_controller *)device)->model, "pcie-root-port");
     while (find_slot(p, want, port, &bus, &slot, &function) < 0) {
         if (!p->dry)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free PCI address for %s of guest '%s'", kind, p->def->name);
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free PCI address for %s of guest '%s'", kind,
+                           p->def->name);
         if (grow(p, want, err) < 0)
             return -1;
     }
@@ -327,7 +338,8 @@ is_free(const struct pci *p, unsigned slot)
     return !p->bus[0].used[slot];
 }
 
-static const char *const ich9[] = { "ich9-uhci1", "ich9-uhci2", "ich9-uhci3", NULL, NULL, NULL, NULL, "ich9-ehci1" };
+static const char *const ich9[] = { "ich9-uhci1", "ich9-uhci2", "ich9-uhci3", NULL,
+                                    NULL,         NULL,         NULL,         "ich9-ehci1" };
 
 static int
 ich9_function(const char *model)
@@ -360,8 +372,8 @@ ich9_set(struct pci *p, struct domain_controller *c, bool fixed, struct err *err
     }
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         const struct domain_controller *o = p->def->controllers[i];
-        if (o != c && o->type == CONTROLLER_TYPE_USB && o->index == c->index && ich9_function(o->model) >= 0 &&
-            o->info.address && o->info.address->type == ADDRESS_TYPE_PCI)
+        if (o != c && o->type == CONTROLLER_TYPE_USB && o->index == c->index &&
+            ich9_function(o->model) >= 0 && o->info.address && o->info.address->type == ADDRESS_TYPE_PCI)
             sibling = o->info.address;
     }
     unsigned bus = 0, slot = 0, f;
@@ -379,7 +391,8 @@ ich9_set(struct pci *p, struct domain_controller *c, bool fixed, struct err *err
     } else {
         while (find_slot(p, WANT_PCI, false, &bus, &slot, &f) < 0) {
             if (!p->dry || grow(p, WANT_PCI, err) < 0)
-                return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free PCI slot for USB controller %u", c->index);
+                return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free PCI slot for USB controller %u",
+                               c->index);
         }
     }
     set_address(p, &c->info, bus, slot, function);
@@ -440,7 +453,8 @@ machine_q35(struct pci *p, struct err *err)
             const struct domain_controller *o = p->def->controllers[k];
             whole = o->type == CONTROLLER_TYPE_USB && o->index == c->index && str_is(o->model, "ich9-uhci1");
         }
-        if (c->type == CONTROLLER_TYPE_USB && whole && ich9_function(c->model) >= 0 && ich9_set(p, c, true, err) < 0)
+        if (c->type == CONTROLLER_TYPE_USB && whole && ich9_function(c->model) >= 0 &&
+            ich9_set(p, c, true, err) < 0)
             return -1;
     }
     for (uint32_t i = 0; i < p->def->n_sounds; i++) {
@@ -469,11 +483,12 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info))
         return 0;
     if (a->domain)
-        return err_set(g->err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists", a->domain, a->bus,
-                       a->slot, a->function);
-    if (a->slot > 31 || a->function > 7)
-        return err_set(g->err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: slots end at 0x1f, functions at 7",
+        return err_set(g->err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists",
                        a->domain, a->bus, a->slot, a->function);
+    if (a->slot > 31 || a->function > 7)
+        return err_set(g->err, VIR_ERR_XML_ERROR,
+                       "PCI address %04x:%02x:%02x.%x: slots end at 0x1f, functions at 7", a->domain, a->bus,
+                       a->slot, a->function);
     while (a->bus >= p->nbuses) {
         if (!p->nbuses)
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",
@@ -488,19 +503,20 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     struct bus *b = &p->bus[a->bus];
     if (!strcmp(kind, "controller")) {
         const struct domain_controller *c = device;
-        if (c->type == CONTROLLER_TYPE_PCI && str_is(c->model, "pcie-root-port") && !(b->used[a->slot] && !b->ports[a->slot]))
+        if (c->type == CONTROLLER_TYPE_PCI && str_is(c->model, "pcie-root-port") &&
+            !(b->used[a->slot] && !b->ports[a->slot]))
             b->ports[a->slot] = true;
     } else {
         b->ports[a->slot] = false;
     }
     if (b->kind == BUS_PORT && a->slot != 0)
         return err_set(g->err, VIR_ERR_XML_ERROR,
-                       "PCI address %04x:%02x:%02x.%x of %s: bus %u is a PCIe port, whose only slot is 0", a->domain,
-                       a->bus, a->slot, a->function, kind, a->bus);
+                       "PCI address %04x:%02x:%02x.%x of %s: bus %u is a PCIe port, whose only slot is 0",
+                       a->domain, a->bus, a->slot, a->function, kind, a->bus);
     if (b->kind != BUS_PORT && a->slot < b->min)
         return err_set(g->err, VIR_ERR_XML_ERROR,
-                       "PCI address %04x:%02x:%02x.%x of %s: slots of bus %u start at %u", a->domain, a->bus, a->slot,
-                       a->function, kind, a->bus, b->min);
+                       "PCI address %04x:%02x:%02x.%x of %s: slots of bus %u start at %u", a->domain, a->bus,
+                       a->slot, a->function, kind, a->bus, b->min);
     if (b->used[a->slot] >> a->function & 1)
         return 1; /* twice: the message needs both */
     b->used[a->slot] |= 1u << a->function;
@@ -517,7 +533,8 @@ who_has(struct domain_def *def, const char *kind, void *device, struct device_in
 {
     struct twice *t = data;
     const struct device_address *a = info->address;
-    if (a && a->type == ADDRESS_TYPE_PCI && a->bus == t->a->bus && a->slot == t->a->slot && a->function == t->a->function) {
+    if (a && a->type == ADDRESS_TYPE_PCI && a->bus == t->a->bus && a->slot == t->a->slot &&
+        a->function == t->a->function) {
         g_autofree char *name = device_describe(kind, device);
         g_string_append_printf(t->who, "%s%s", t->who->len ? " and " : "", name);
     }
@@ -535,8 +552,9 @@ check_twice(struct domain_def *def, const char *kind, void *device, struct devic
     domain_each_device(def, who_has, &t);
     int rc = 0;
     if (strstr(t.who->str, " and "))
-        rc = err_set(err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x is given to %s; it can be one's only", a->domain,
-                     a->bus, a->slot, a->function, t.who->str);
+        rc = err_set(err, VIR_ERR_XML_ERROR,
+                     "PCI address %04x:%02x:%02x.%x is given to %s; it can be one's only", a->domain, a->bus,
+                     a->slot, a->function, t.who->str);
     g_string_free(t.who, TRUE);
     return rc;
 }
@@ -551,8 +569,8 @@ collect(struct pci *p, struct err *err)
         if (c->type != CONTROLLER_TYPE_PCI)
             continue;
         if (c->index >= MAX_BUSES)
-            return err_set(err, VIR_ERR_XML_ERROR, "PCI controller index %u: there are %d buses at most", c->index,
-                           MAX_BUSES);
+            return err_set(err, VIR_ERR_XML_ERROR, "PCI controller index %u: there are %d buses at most",
+                           c->index, MAX_BUSES);
         add_bus(p, c->model, c->index);
         if (c->index == 0 && str_is(c->model, "pcie-root"))
             p->express = true;
@@ -630,7 +648,8 @@ pass(struct pci *p, struct err *err)
 
 /* A slot shared by several functions needs the flag on function 0. */
 static int
-set_multifunction(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+set_multifunction(struct domain_def *def, const char *kind, void *device, struct device_info *info,
+                  void *data)
 {
     const struct pci *p = data;
     struct device_address *a = info->address;
@@ -710,7 +729,8 @@ qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err
     p->caps = caps;
     bool own_controllers = false;
     for (uint32_t i = 0; i < def->n_controllers; i++)
-        own_controllers = own_controllers || (def->controllers[i]->type == CONTROLLER_TYPE_PCI && def->controllers[i]->index);
+        own_controllers = own_controllers ||
+                          (def->controllers[i]->type == CONTROLLER_TYPE_PCI && def->controllers[i]->index);
     g_autoptr(GHashTable) placed = g_hash_table_new(NULL, NULL);
     p->placed = placed;
     /* Controllers that one pass adds need places themselves in the next. */

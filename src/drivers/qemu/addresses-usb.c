@@ -135,8 +135,8 @@ give_usb(struct domain_def *def, const char *kind, void *device, struct device_i
     const char *port = free_usb_port(def, info, u->used, &bus);
     if (!port) {
         g_autofree char *name = device_describe(kind, device);
-        return err_set(u->err, VIR_ERR_XML_ERROR, "no free USB port for %s: the guest's USB controllers are full or off",
-                       name);
+        return err_set(u->err, VIR_ERR_XML_ERROR,
+                       "no free USB port for %s: the guest's USB controllers are full or off", name);
     }
     info->address = device_address_new(def, ADDRESS_TYPE_USB);
     info->address->bus = bus;
@@ -204,33 +204,39 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
         return 0;
     }
     if (a->type != ADDRESS_TYPE_USB)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is a USB device and has an address of type '%s'", name,
-                       def->name, address_type_str(a->type));
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s of guest '%s' is a USB device and has an address of type '%s'", name, def->name,
+                       address_type_str(a->type));
     unsigned ports = bus_ports(def, a->bus);
     if (!ports)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on USB bus %u, which is not there", name, def->name,
-                       a->bus);
+        return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on USB bus %u, which is not there", name,
+                       def->name, a->bus);
     if (!a->usb_port)
         return 0;
     size_t n = 0;
     for (const char *p = a->usb_port;; p++, ports = 8) {
         unsigned port = strtoul(p, NULL, 10);
         if (!port || port > ports)
-            return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on port %s of USB bus %u, which is not there", name,
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "%s of guest '%s' is on port %s of USB bus %u, which is not there", name,
                            def->name, a->usb_port, a->bus);
         n = strcspn(p, ".") + (p - a->usb_port);
         p = a->usb_port + n;
         if (!*p)
             break;
         if (!is_hub(def, a->bus, a->usb_port, n))
-            return err_set(err, VIR_ERR_XML_ERROR, "%s of guest '%s' is on port %s of USB bus %u, and there is no hub at "
-                           "%.*s", name, def->name, a->usb_port, a->bus, (int)n, a->usb_port);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "%s of guest '%s' is on port %s of USB bus %u, and there is no hub at "
+                           "%.*s",
+                           name, def->name, a->usb_port, a->bus, (int)n, a->usb_port);
     }
     struct usb_owner o = { a->bus, a->usb_port, info, NULL };
     domain_each_device(def, find_owner, &o);
     g_autofree char *other = o.name;
-    return !other ? 0 : err_set(err, VIR_ERR_XML_ERROR, "%s and %s of guest '%s' are both on port %s of USB bus %u", other,
-                                name, def->name, a->usb_port, a->bus);
+    return !other
+               ? 0
+               : err_set(err, VIR_ERR_XML_ERROR, "%s and %s of guest '%s' are both on port %s of USB bus %u",
+                         other, name, def->name, a->usb_port, a->bus);
 }
 
 /* Port 0, or port 0 of a hub, asks for a port to be chosen. */
@@ -249,8 +255,10 @@ read_usb_port(struct domain_def *def, const char *kind, void *device, struct dev
     }
     if (!good || levels > 4) {
         g_autofree char *name = device_describe(kind, device);
-        return err_set_from(data, VIR_FROM_DEVICE, VIR_ERR_INTERNAL_ERROR, "the USB port '%s' of %s of guest '%s' has to be "
-                            "a number, or up to four with dots between", a->usb_port, name, def->name);
+        return err_set_from(data, VIR_FROM_DEVICE, VIR_ERR_INTERNAL_ERROR,
+                            "the USB port '%s' of %s of guest '%s' has to be "
+                            "a number, or up to four with dots between",
+                            a->usb_port, name, def->name);
     }
     if (!strcmp(a->usb_port, "0"))
         a->usb_port = NULL;
@@ -270,7 +278,8 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
         return 0;
     bool any = false;
     for (uint32_t i = 0; i < def->n_controllers; i++)
-        any = any || (def->controllers[i]->type == CONTROLLER_TYPE_USB && !str_is(def->controllers[i]->model, "none"));
+        any = any || (def->controllers[i]->type == CONTROLLER_TYPE_USB &&
+                      !str_is(def->controllers[i]->model, "none"));
     if (!any)
         return 0; /* validation has the better words */
     /* Count ports; where they do not suffice, hubs are added. */

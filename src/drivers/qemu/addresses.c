@@ -48,7 +48,8 @@ virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
             }
         }
     }
-    return err_set(err, VIR_ERR_XML_ERROR, "all ports of the virtio-serial controllers of guest '%s' are taken", def->name);
+    return err_set(err, VIR_ERR_XML_ERROR,
+                   "all ports of the virtio-serial controllers of guest '%s' are taken", def->name);
 }
 
 /* Ports that the user gave: are they there, and whose are they? */
@@ -59,21 +60,25 @@ check_virtio_serial(struct domain_def *def, struct err *err)
         const struct device_address *a = def->channels[i]->info.address;
         if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL || !a->port)
             continue;
-        const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, a->controller);
+        const struct domain_controller *c =
+            domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, a->controller);
         unsigned ports = c && c->has_ports ? c->ports : 31;
         if (a->port >= ports)
-            return err_set(err, VIR_ERR_XML_ERROR, "channel '%s' of guest '%s' is on port %u of virtio-serial controller "
-                           "%u, which has %u", def->channels[i]->target->name ? def->channels[i]->target->name : "",
-                           def->name, a->port, a->controller, ports);
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "channel '%s' of guest '%s' is on port %u of virtio-serial controller "
+                           "%u, which has %u",
+                           def->channels[i]->target->name ? def->channels[i]->target->name : "", def->name,
+                           a->port, a->controller, ports);
         for (uint32_t k = 0; k < i; k++) {
             const struct device_address *o = def->channels[k]->info.address;
-            if (o && o->type == ADDRESS_TYPE_VIRTIO_SERIAL && o->controller == a->controller && o->bus == a->bus &&
-                o->port == a->port)
-                return err_set(err, VIR_ERR_XML_ERROR, "channels '%s' and '%s' of guest '%s' are both on port %u of "
+            if (o && o->type == ADDRESS_TYPE_VIRTIO_SERIAL && o->controller == a->controller &&
+                o->bus == a->bus && o->port == a->port)
+                return err_set(err, VIR_ERR_XML_ERROR,
+                               "channels '%s' and '%s' of guest '%s' are both on port %u of "
                                "virtio-serial controller %u",
                                def->channels[k]->target->name ? def->channels[k]->target->name : "",
-                               def->channels[i]->target->name ? def->channels[i]->target->name : "", def->name, a->port,
-                               a->controller);
+                               def->channels[i]->target->name ? def->channels[i]->target->name : "",
+                               def->name, a->port, a->controller);
         }
     }
     return 0;
@@ -113,7 +118,8 @@ assign_dimms(struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_memories; i++) {
         struct domain_memory *m = def->memories[i];
-        if ((m->model != MEMORY_MODEL_DIMM && m->model != MEMORY_MODEL_NVDIMM) || device_has_address(&m->info))
+        if ((m->model != MEMORY_MODEL_DIMM && m->model != MEMORY_MODEL_NVDIMM) ||
+            device_has_address(&m->info))
             continue;
         unsigned slot = 0, slots = def->max_memory ? def->max_memory->slots : UINT_MAX;
         for (bool used = true; used;) {
@@ -125,8 +131,10 @@ assign_dimms(struct domain_def *def, struct err *err)
             slot += used;
         }
         if (slot >= slots)
-            return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR, "guest '%s' has more memory devices than slots: "
-                                "%u (see <maxMemory>)", def->name, slots);
+            return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,
+                                "guest '%s' has more memory devices than slots: "
+                                "%u (see <maxMemory>)",
+                                def->name, slots);
         m->info.address = device_address_new(def, ADDRESS_TYPE_DIMM);
         m->info.address->number = slot;
         m->info.address->has_number = true;
@@ -138,7 +146,8 @@ int
 qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     assign_ccid(def);
-    if (assign_virtio_serial(def, err) < 0 || qemu_assign_others(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
+    if (assign_virtio_serial(def, err) < 0 || qemu_assign_others(def, err) < 0 ||
+        qemu_assign_pci(def, caps, err) < 0)
         return -1;
     qemu_assign_zpci(def);
     return qemu_assign_usb(def, err) < 0 ? -1 : assign_dimms(def, err);

@@ -5,8 +5,8 @@
  */
 #include "drivers/qemu/domain-host.h"
 
-static void
-set_alias(struct domain_def *def, struct device_info *info, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void set_alias(struct domain_def *def, struct device_info *info, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 static void
 set_alias(struct domain_def *def, struct device_info *info, const char *fmt, ...)
 {
@@ -25,7 +25,8 @@ disk_alias(struct domain_def *def, struct domain_disk *d)
     const struct device_address *a = d->info.address;
     if (a && a->type == ADDRESS_TYPE_DRIVE) {
         if (d->bus == DISK_BUS_SCSI) {
-            const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_SCSI, a->controller);
+            const struct domain_controller *c =
+                domain_find_controller(def, CONTROLLER_TYPE_SCSI, a->controller);
             if (c && str_is(c->model, "lsilogic"))
                 set_alias(def, &d->info, "scsi%u-%u-%u", a->controller, a->bus, a->unit);
             else

@@ -40,7 +40,8 @@ security(const void *root, struct capabilities_host *caps, const struct qemu_hos
 }
 
 static void
-one_machine(const void *root, struct guest_arch *arch, const struct qemu_machine *m, const char *name, const char *canonical)
+one_machine(const void *root, struct guest_arch *arch, const struct qemu_machine *m, const char *name,
+            const char *canonical)
 {
     struct guest_machine *g = model_new(root, struct guest_machine);
     g->canonical = model_str(root, canonical);
@@ -101,8 +102,9 @@ guest(struct capabilities_def *def, struct qemu_caps *caps, const char *arch)
         }
     }
     add_domain(def, a, DOMAIN_VIRT_QEMU);
-    if (caps->kvm && (!strcmp(host_arch(), arch) || (!strcmp(host_arch(), "x86_64") && !strcmp(arch, "i686")) ||
-                      (!strcmp(host_arch(), "aarch64") && !strcmp(arch, "armv7l"))))
+    if (caps->kvm &&
+        (!strcmp(host_arch(), arch) || (!strcmp(host_arch(), "x86_64") && !strcmp(arch, "i686")) ||
+         (!strcmp(host_arch(), "aarch64") && !strcmp(arch, "armv7l"))))
         add_domain(def, a, DOMAIN_VIRT_KVM);
     struct guest_features *f = g->features = model_new(def, struct guest_features);
     f->pae = f->nonpae = !strcmp(arch, "i686");
@@ -184,7 +186,8 @@ int
 qemu_max_vcpus(struct qemu_host *host, const char *type, struct err *err)
 {
     if (type && strcasecmp(type, "qemu") && strcasecmp(type, "kvm"))
-        return err_set(err, VIR_ERR_INVALID_ARG, "unknown type '%s': this driver runs guests of type kvm and qemu", type);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "unknown type '%s': this driver runs guests of type kvm and qemu", type);
     struct qemu_caps *caps = host_emulator(host, err);
     if (!caps)
         return -1;

@@ -18,8 +18,8 @@ struct qemu_cpu;
 /* virConnectGetCapabilities: result to free. */
 char *qemu_capabilities(struct qemu_host *host, struct err *err);
 /* virConnectGetDomainCapabilities: any argument may be NULL. */
-char *qemu_domain_capabilities(struct qemu_host *host, const char *emulator, const char *arch, const char *machine,
-                               const char *virttype, struct err *err);
+char *qemu_domain_capabilities(struct qemu_host *host, const char *emulator, const char *arch,
+                               const char *machine, const char *virttype, struct err *err);
 /* virConnectGetMaxVcpus; type may be NULL */
 int qemu_max_vcpus(struct qemu_host *host, const char *type, struct err *err);
 /* virConnectGetVersion: of the default emulator of the host's architecture. */

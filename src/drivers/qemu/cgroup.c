@@ -23,7 +23,8 @@
 
 #define ERR_FROM VIR_FROM_CGROUP
 
-static const char *const known[] = { "cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "io", "pids" };
+static const char *const known[] = { "cpu",     "cpuacct", "cpuset", "memory", "devices",
+                                     "freezer", "blkio",   "io",     "pids" };
 /* Which of them sort a guest's threads. */
 static const char *const threaded[] = { "cpu", "cpuacct", "cpuset" };
 
@@ -202,7 +203,8 @@ tune(struct qemu_cgroup *cg, const struct domain_def *live)
     char text[64];
     if (t && t->has_shares) {
         snprintf(text, sizeof(text), "%llu", (unsigned long long)t->shares);
-        qemu_cgroup_set(cg, NULL, "cpu", qemu_cgroup_is_v2(cg, "cpu") ? "cpu.weight" : "cpu.shares", text, NULL);
+        qemu_cgroup_set(cg, NULL, "cpu", qemu_cgroup_is_v2(cg, "cpu") ? "cpu.weight" : "cpu.shares", text,
+                        NULL);
     }
     if (t && (t->has_global_quota || t->global_period)) {
         unsigned long long period = t->global_period ? t->global_period : 100000;
@@ -224,13 +226,14 @@ tune(struct qemu_cgroup *cg, const struct domain_def *live)
     const struct domain_memtune *mt = live->memtune;
     if (mt && mt->hard_limit) {
         snprintf(text, sizeof(text), "%llu", (unsigned long long)mt->hard_limit * 1024);
-        qemu_cgroup_set(cg, NULL, "memory", qemu_cgroup_is_v2(cg, "memory") ? "memory.max" : "memory.limit_in_bytes", text,
-                        NULL);
+        qemu_cgroup_set(cg, NULL, "memory",
+                        qemu_cgroup_is_v2(cg, "memory") ? "memory.max" : "memory.limit_in_bytes", text, NULL);
     }
     if (mt && mt->soft_limit) {
         snprintf(text, sizeof(text), "%llu", (unsigned long long)mt->soft_limit * 1024);
         qemu_cgroup_set(cg, NULL, "memory",
-                        qemu_cgroup_is_v2(cg, "memory") ? "memory.high" : "memory.soft_limit_in_bytes", text, NULL);
+                        qemu_cgroup_is_v2(cg, "memory") ? "memory.high" : "memory.soft_limit_in_bytes", text,
+                        NULL);
     }
     if (live->blkiotune && live->blkiotune->weight) {
         snprintf(text, sizeof(text), "%u", live->blkiotune->weight);
@@ -249,7 +252,8 @@ qemu_cgroup_new(struct qemu_host *host, const struct domain_def *live, const cha
     GArray *mounts = find_mounts();
     struct qemu_cgroup *cg = g_new0(struct qemu_cgroup, 1);
     cg->h = g_new0(struct hierarchy, mounts->len + 1);
-    const char *partition = live->resource && live->resource->partition ? live->resource->partition : "/machine";
+    const char *partition =
+        live->resource && live->resource->partition ? live->resource->partition : "/machine";
     for (guint i = 0; i < mounts->len; i++) {
         const struct mount *m = &g_array_index(mounts, struct mount, i);
         bool any = false;
@@ -397,19 +401,21 @@ qemu_cgroup_is_v2(const struct qemu_cgroup *cg, const char *controller)
 }
 
 static char *
-file_of(const struct qemu_cgroup *cg, const char *child, const char *controller, const char *file, struct err *err)
+file_of(const struct qemu_cgroup *cg, const char *child, const char *controller, const char *file,
+        struct err *err)
 {
     const struct hierarchy *h = hierarchy_of(cg, controller);
     if (!h) {
-        err_set(err, VIR_ERR_OPERATION_INVALID, "the host offers no control group controller '%s' to guests", controller);
+        err_set(err, VIR_ERR_OPERATION_INVALID, "the host offers no control group controller '%s' to guests",
+                controller);
         return NULL;
     }
     return g_build_filename(h->dir, child ? child : ".", file, NULL);
 }
 
 int
-qemu_cgroup_set(struct qemu_cgroup *cg, const char *child, const char *controller, const char *file, const char *value,
-                struct err *err)
+qemu_cgroup_set(struct qemu_cgroup *cg, const char *child, const char *controller, const char *file,
+                const char *value, struct err *err)
 {
     g_autofree char *path = file_of(cg, child, controller, file, err);
     return path ? file_poke(AT_FDCWD, path, value, err) : -1;

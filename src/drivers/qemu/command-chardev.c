@@ -34,7 +34,8 @@ append_file(struct builder *b, GString *s, const char *path, enum tristate appen
 {
     if (b->opts->native) {
         g_autofree char *safe = escape_commas(path);
-        g_string_append_printf(s, ",path=%s%s", safe, append ? append == TRI_ON ? ",append=on" : ",append=off" : "");
+        g_string_append_printf(s, ",path=%s%s", safe,
+                               append ? append == TRI_ON ? ",append=on" : ",append=off" : "");
         return;
     }
     int set = b->next_fdset++;
@@ -56,7 +57,9 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
     case CHARDEV_TYPE_NULL:
     case CHARDEV_TYPE_VC:
     case CHARDEV_TYPE_PTY:
-    case CHARDEV_TYPE_STDIO: g_string_append_printf(s, "%s,id=char%s", chardev_type_str(src->type), alias); break;
+    case CHARDEV_TYPE_STDIO:
+        g_string_append_printf(s, "%s,id=char%s", chardev_type_str(src->type), alias);
+        break;
     case CHARDEV_TYPE_DEV: g_string_append_printf(s, "serial,id=char%s,path=%s", alias, path); break;
     case CHARDEV_TYPE_PIPE: g_string_append_printf(s, "pipe,id=char%s,path=%s", alias, path); break;
     case CHARDEV_TYPE_FILE:
@@ -73,7 +76,8 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
                                        add_fd(b, QEMU_FD_LISTEN, first->path, 0, 0700, "a channel's socket"));
         } else {
             g_string_append_printf(s, ",path=%s", path);
-            if (first && first->reconnect && first->reconnect->enabled == TRI_YES && first->reconnect->has_timeout) {
+            if (first && first->reconnect && first->reconnect->enabled == TRI_YES &&
+                first->reconnect->has_timeout) {
                 if (qemu_caps_has(b->caps, QEMU_FEATURE_CHARDEV_RECONNECT_MS))
                     g_string_append_printf(s, ",reconnect-ms=%u", first->reconnect->timeout * 1000);
                 else
@@ -83,16 +87,18 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
         break;
     case CHARDEV_TYPE_TCP: {
         bool telnet = src->protocol == CHARDEV_PROTOCOL_TELNET;
-        g_string_append_printf(s, "socket,id=char%s,host=%s,port=%s%s", alias, first && first->host ? first->host : "",
+        g_string_append_printf(s, "socket,id=char%s,host=%s,port=%s%s", alias,
+                               first && first->host ? first->host : "",
                                first && first->service ? first->service : "", telnet ? ",telnet=on" : "");
         if (first && first->mode == CHARDEV_MODE_BIND)
             g_string_append(s, ",server=on,wait=off");
         break;
     }
     case CHARDEV_TYPE_UDP: {
-        const struct chardev_endpoint *to = end_with(src, CHARDEV_MODE_CONNECT), *from = end_with(src, CHARDEV_MODE_BIND);
-        g_string_append_printf(s, "udp,id=char%s,host=%s,port=%s", alias, to && to->host ? to->host : "127.0.0.1",
-                               to && to->service ? to->service : "");
+        const struct chardev_endpoint *to = end_with(src, CHARDEV_MODE_CONNECT),
+                                      *from = end_with(src, CHARDEV_MODE_BIND);
+        g_string_append_printf(s, "udp,id=char%s,host=%s,port=%s", alias,
+                               to && to->host ? to->host : "127.0.0.1", to && to->service ? to->service : "");
         if (from)
             g_string_append_printf(s, ",localaddr=%s,localport=%s", from->host ? from->host : "",
                                    from->service ? from->service : "0");
@@ -100,11 +106,13 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
     }
     case CHARDEV_TYPE_SPICEVMC:
         g_string_append_printf(s, "spicevmc,id=char%s,name=%s", alias,
-                               g_str_has_prefix(alias, "redir") ? "usbredir" : g_str_has_prefix(alias, "smartcard") ? "smartcard"
-                                                                                                                   : "vdagent");
+                               g_str_has_prefix(alias, "redir")       ? "usbredir"
+                               : g_str_has_prefix(alias, "smartcard") ? "smartcard"
+                                                                      : "vdagent");
         break;
     case CHARDEV_TYPE_SPICEPORT:
-        g_string_append_printf(s, "spiceport,id=char%s,name=%s", alias, first && first->channel ? first->channel : "");
+        g_string_append_printf(s, "spiceport,id=char%s,name=%s", alias,
+                               first && first->channel ? first->channel : "");
         break;
     case CHARDEV_TYPE_QEMU_VDAGENT:
         g_string_append_printf(s, "qemu-vdagent,id=char%s,name=vdagent", alias);
@@ -114,7 +122,8 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
             g_string_append_printf(s, ",mouse=%s", first->mouse == MOUSE_MODE_CLIENT ? "on" : "off");
         break;
     case CHARDEV_TYPE_DBUS:
-        g_string_append_printf(s, "dbus,id=char%s,name=%s", alias, first && first->channel ? first->channel : "");
+        g_string_append_printf(s, "dbus,id=char%s,name=%s", alias,
+                               first && first->channel ? first->channel : "");
         break;
     default:
         rc = err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "character devices of type '%s' are not QEMU's",
@@ -153,9 +162,12 @@ static int
 serial(struct builder *b, const struct domain_chardev *c)
 {
     static const struct { enum chardev_target_model model; const char *driver; } names[] = {
-        { CHARDEV_TARGET_MODEL_ISA_SERIAL, "isa-serial" }, { CHARDEV_TARGET_MODEL_USB_SERIAL, "usb-serial" },
-        { CHARDEV_TARGET_MODEL_PCI_SERIAL, "pci-serial" }, { CHARDEV_TARGET_MODEL_SPAPR_VTY, "spapr-vty" },
-        { CHARDEV_TARGET_MODEL_SCLPCONSOLE, "sclpconsole" }, { CHARDEV_TARGET_MODEL_SCLPLMCONSOLE, "sclplmconsole" },
+        { CHARDEV_TARGET_MODEL_ISA_SERIAL, "isa-serial" },
+        { CHARDEV_TARGET_MODEL_USB_SERIAL, "usb-serial" },
+        { CHARDEV_TARGET_MODEL_PCI_SERIAL, "pci-serial" },
+        { CHARDEV_TARGET_MODEL_SPAPR_VTY, "spapr-vty" },
+        { CHARDEV_TARGET_MODEL_SCLPCONSOLE, "sclpconsole" },
+        { CHARDEV_TARGET_MODEL_SCLPLMCONSOLE, "sclplmconsole" },
         { CHARDEV_TARGET_MODEL_ISA_DEBUGCON, "isa-debugcon" },
     };
     if (build_chardev(b, &c->source, c->info.alias, false) < 0)
@@ -172,8 +184,8 @@ serial(struct builder *b, const struct domain_chardev *c)
             put_int(o, "index", c->target->port);
         return finish(b, o, &c->info);
     }
-    return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "serial port %u: no device for target model '%s'", c->target->port,
-                   chardev_target_model_str(c->target->model));
+    return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "serial port %u: no device for target model '%s'",
+                   c->target->port, chardev_target_model_str(c->target->model));
 }
 
 static int
@@ -201,14 +213,15 @@ channel(struct builder *b, const struct domain_channel *c)
     if (build_chardev(b, &c->source, c->info.alias, true) < 0)
         return -1;
     if (c->target && c->target->type == CHANNEL_TARGET_TYPE_GUESTFWD) {
-        add_argf(b, "-netdev", "user,guestfwd=tcp:%s:%u-chardev:char%s,id=%s", c->target->address, c->target->port,
-                 c->info.alias, c->info.alias);
+        add_argf(b, "-netdev", "user,guestfwd=tcp:%s:%u-chardev:char%s,id=%s", c->target->address,
+                 c->target->port, c->info.alias, c->info.alias);
         return 0;
     }
-    const char *name = c->target && c->target->name ? c->target->name
-                       : c->source.type == CHARDEV_TYPE_SPICEVMC || c->source.type == CHARDEV_TYPE_QEMU_VDAGENT
-                           ? "com.redhat.spice.0"
-                           : NULL;
+    const char *name =
+        c->target && c->target->name ? c->target->name
+        : c->source.type == CHARDEV_TYPE_SPICEVMC || c->source.type == CHARDEV_TYPE_QEMU_VDAGENT
+            ? "com.redhat.spice.0"
+            : NULL;
     return virtio_port(b, "virtserialport", &c->info, name);
 }
 
@@ -230,7 +243,9 @@ console(struct builder *b, uint32_t i)
     case CHARDEV_TARGET_TYPE_SCLPLM:
         if (build_chardev(b, &c->source, c->info.alias, false) < 0)
             return -1;
-        add_device(b, on_chardev(c->target->type == CHARDEV_TARGET_TYPE_SCLP ? "sclpconsole" : "sclplmconsole", &c->info));
+        add_device(b,
+                   on_chardev(c->target->type == CHARDEV_TARGET_TYPE_SCLP ? "sclpconsole" : "sclplmconsole",
+                              &c->info));
         return 0;
     default:
         return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "console %u: target type '%s' is not QEMU's", i,
@@ -241,7 +256,8 @@ console(struct builder *b, uint32_t i)
 static int
 smartcard(struct builder *b, const struct domain_smartcard *c)
 {
-    const char *alias = controller_alias(b->def, CONTROLLER_TYPE_CCID, c->info.address ? c->info.address->controller : 0);
+    const char *alias =
+        controller_alias(b->def, CONTROLLER_TYPE_CCID, c->info.address ? c->info.address->controller : 0);
     g_autofree char *bus = g_strdup_printf("%s.0", alias ? alias : "ccid0");
     json_t *o;
     if (c->mode == SMARTCARD_MODE_HOST) {
@@ -302,15 +318,17 @@ build_tpms(struct builder *b)
         const struct domain_tpm *t = b->def->tpms[i];
         const struct tpm_backend *k = t->backend;
         if (k && k->type == TPM_BACKEND_TYPE_PASSTHROUGH) {
-            add_argf(b, "-tpmdev", "passthrough,id=tpm-%s,path=%s", t->info.alias, k->device ? k->device : "/dev/tpm0");
+            add_argf(b, "-tpmdev", "passthrough,id=tpm-%s,path=%s", t->info.alias,
+                     k->device ? k->device : "/dev/tpm0");
         } else if (k && k->type == TPM_BACKEND_TYPE_EXTERNAL && k->source && k->source->path) {
             g_autofree char *path = escape_commas(k->source->path);
             add_argf(b, "-chardev", "socket,id=chrtpm,path=%s", path);
             add_argf(b, "-tpmdev", "emulator,id=tpm-%s,chardev=chrtpm", t->info.alias);
         } else {
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "TPM backend '%s' cannot be started yet; run swtpm yourself and use type 'external'",
-                           k ? tpm_backend_type_str(k->type) : "");
+            return err_set(
+                b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                "TPM backend '%s' cannot be started yet; run swtpm yourself and use type 'external'",
+                k ? tpm_backend_type_str(k->type) : "");
         }
         g_autofree char *id = g_strdup_printf("tpm-%s", t->info.alias);
         json_t *o = props_new(tpm_model_str(t->model));

@@ -16,10 +16,19 @@ static const char *
 feature_property(const char *name)
 {
     static const struct { const char *xml, *qemu; } names[] = {
-        { "cmp_legacy", "cmp-legacy" }, { "ffxsr", "fxsr-opt" }, { "fxsr_opt", "fxsr-opt" }, { "kvm_pv_eoi", "kvm-pv-eoi" },
-        { "kvm_pv_unhalt", "kvm-pv-unhalt" }, { "lahf_lm", "lahf-lm" }, { "lm", "lm" }, { "nodeid_msr", "nodeid-msr" },
-        { "pclmuldq", "pclmulqdq" }, { "perfctr_core", "perfctr-core" }, { "perfctr_nb", "perfctr-nb" },
-        { "tsc_adjust", "tsc-adjust" }, { "pcommit", "pcommit" },
+        { "cmp_legacy", "cmp-legacy" },
+        { "ffxsr", "fxsr-opt" },
+        { "fxsr_opt", "fxsr-opt" },
+        { "kvm_pv_eoi", "kvm-pv-eoi" },
+        { "kvm_pv_unhalt", "kvm-pv-unhalt" },
+        { "lahf_lm", "lahf-lm" },
+        { "lm", "lm" },
+        { "nodeid_msr", "nodeid-msr" },
+        { "pclmuldq", "pclmulqdq" },
+        { "perfctr_core", "perfctr-core" },
+        { "perfctr_nb", "perfctr-nb" },
+        { "tsc_adjust", "tsc-adjust" },
+        { "pcommit", "pcommit" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (!strcmp(names[i].xml, name))
@@ -32,13 +41,22 @@ static void
 hyperv(GString *s, const struct domain_hyperv *h)
 {
     const struct { enum tristate state; const char *name; } flags[] = {
-        { h->relaxed, "hv-relaxed" }, { h->vapic, "hv-vapic" }, { h->vpindex, "hv-vpindex" },
-        { h->runtime, "hv-runtime" }, { h->synic, "hv-synic" },
+        { h->relaxed, "hv-relaxed" },
+        { h->vapic, "hv-vapic" },
+        { h->vpindex, "hv-vpindex" },
+        { h->runtime, "hv-runtime" },
+        { h->synic, "hv-synic" },
         { h->stimer ? h->stimer->state : TRI_UNSET, "hv-stimer" },
-        { h->stimer ? h->stimer->direct : TRI_UNSET, "hv-stimer-direct" }, { h->reset, "hv-reset" },
-        { h->frequencies, "hv-frequencies" }, { h->reenlightenment, "hv-reenlightenment" },
-        { h->tlbflush ? h->tlbflush->state : TRI_UNSET, "hv-tlbflush" }, { h->ipi, "hv-ipi" }, { h->evmcs, "hv-evmcs" },
-        { h->avic, "hv-avic" }, { h->emsr_bitmap, "hv-emsr-bitmap" }, { h->xmm_input, "hv-xmm-input" },
+        { h->stimer ? h->stimer->direct : TRI_UNSET, "hv-stimer-direct" },
+        { h->reset, "hv-reset" },
+        { h->frequencies, "hv-frequencies" },
+        { h->reenlightenment, "hv-reenlightenment" },
+        { h->tlbflush ? h->tlbflush->state : TRI_UNSET, "hv-tlbflush" },
+        { h->ipi, "hv-ipi" },
+        { h->evmcs, "hv-evmcs" },
+        { h->avic, "hv-avic" },
+        { h->emsr_bitmap, "hv-emsr-bitmap" },
+        { h->xmm_input, "hv-xmm-input" },
         { h->tlbflush ? h->tlbflush->direct : TRI_UNSET, "hv-tlbflush-direct" },
         { h->tlbflush ? h->tlbflush->extended : TRI_UNSET, "hv-tlbflush-ext" },
     };
@@ -69,8 +87,10 @@ build_cpu(struct builder *b)
         g_string_append(s, m && m->default_cpu ? m->default_cpu : "max");
     } else if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && !kvm) {
         g_string_free(s, TRUE);
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "CPU mode 'host-passthrough' needs KVM; guests of type %s can "
-                       "use 'maximum' or a model", domain_virt_str(def->type));
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "CPU mode 'host-passthrough' needs KVM; guests of type %s can "
+                       "use 'maximum' or a model",
+                       domain_virt_str(def->type));
     } else if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH) {
         g_string_append(s, "host");
         if (cpu->migratable)
@@ -87,8 +107,8 @@ build_cpu(struct builder *b)
     }
     for (uint32_t i = 0; cpu && i < cpu->n_features; i++) {
         const struct cpu_feature *feature = cpu->features[i];
-        bool on = feature->policy == CPU_POLICY_FORCE || feature->policy == CPU_POLICY_REQUIRE || !feature->policy ||
-                  feature->policy == CPU_POLICY_OPTIONAL;
+        bool on = feature->policy == CPU_POLICY_FORCE || feature->policy == CPU_POLICY_REQUIRE ||
+                  !feature->policy || feature->policy == CPU_POLICY_OPTIONAL;
         g_string_append_printf(s, ",%s=%s", feature_property(feature->name), on ? "on" : "off");
     }
     const struct domain_clock *clock = def->clock;
@@ -166,10 +186,11 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         if (!mount) {
             json_decref(o);
             return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "guest '%s' wants huge pages%s but no hugetlbfs of that page size is mounted", b->def->name,
-                           kib ? " of a given size" : "");
+                           "guest '%s' wants huge pages%s but no hugetlbfs of that page size is mounted",
+                           b->def->name, kib ? " of a given size" : "");
         }
-        g_autofree char *path = g_strdup_printf("%s/libvirt/qemu/%s", mount, strrchr(b->cmd->guest_dir, '/') + 8);
+        g_autofree char *path =
+            g_strdup_printf("%s/libvirt/qemu/%s", mount, strrchr(b->cmd->guest_dir, '/') + 8);
         put_str(o, "qom-type", "memory-backend-file");
         put_str(o, "id", id);
         put_str(o, "mem-path", b->opts->native ? path : mount);
@@ -243,8 +264,8 @@ build_memory(struct builder *b)
     if (machine_is(def, "pseries"))    /* in blocks of 256 MiB, and so does the machine */
         mib = (mib + 255) / 256 * 256;
     if (def->max_memory)
-        add_argf(b, "-m", "size=%lluk,slots=%u,maxmem=%lluk", (unsigned long long)mib * 1024, def->max_memory->slots,
-                 (unsigned long long)def->max_memory->size);
+        add_argf(b, "-m", "size=%lluk,slots=%u,maxmem=%lluk", (unsigned long long)mib * 1024,
+                 def->max_memory->slots, (unsigned long long)def->max_memory->size);
     else
         add_argf(b, "-m", "%llu", (unsigned long long)mib);
     bool numa = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
@@ -283,8 +304,8 @@ build_numa(struct builder *b)
     }
     for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
         for (uint32_t k = 0; k < numa->cells[i]->n_distances; k++)
-            add_argf(b, "-numa", "dist,src=%u,dst=%u,val=%u", numa->cells[i]->id, numa->cells[i]->distances[k]->id,
-                     numa->cells[i]->distances[k]->value);
+            add_argf(b, "-numa", "dist,src=%u,dst=%u,val=%u", numa->cells[i]->id,
+                     numa->cells[i]->distances[k]->id, numa->cells[i]->distances[k]->value);
     }
     return 0;
 }
@@ -340,8 +361,8 @@ build_clock(struct builder *b)
                 now += tm.tm_gmtoff;
         }
         gmtime_r(&now, &tm);
-        base = g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                               tm.tm_min, tm.tm_sec);
+        base = g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                               tm.tm_hour, tm.tm_min, tm.tm_sec);
         break;
     }
     default: base = g_strdup("utc"); break;
@@ -369,7 +390,8 @@ build_clock(struct builder *b)
             add_arg(b, "-global", "kvm-pit.lost_tick_policy=delay");
         else if (t->name == TIMER_NAME_PIT && t->tickpolicy == TIMER_TICKPOLICY_DISCARD)
             add_arg(b, "-global", "kvm-pit.lost_tick_policy=discard");
-        if (t->name == TIMER_NAME_HPET && t->present == TRI_NO && b->caps->version < 8000000 && arch_is_x86(b->def))
+        if (t->name == TIMER_NAME_HPET && t->present == TRI_NO && b->caps->version < 8000000 &&
+            arch_is_x86(b->def))
             add_arg(b, "-no-hpet", NULL);
     }
     return 0;
@@ -379,9 +401,18 @@ static void
 smbios_block(struct builder *b, int type, const struct sysinfo_block *block)
 {
     static const struct { const char *xml, *qemu; } names[] = {
-        { "manufacturer", "manufacturer" }, { "product", "product" }, { "version", "version" }, { "serial", "serial" },
-        { "uuid", "uuid" }, { "sku", "sku" }, { "family", "family" }, { "vendor", "vendor" }, { "date", "date" },
-        { "release", "release" }, { "asset", "asset" }, { "location", "location" },
+        { "manufacturer", "manufacturer" },
+        { "product", "product" },
+        { "version", "version" },
+        { "serial", "serial" },
+        { "uuid", "uuid" },
+        { "sku", "sku" },
+        { "family", "family" },
+        { "vendor", "vendor" },
+        { "date", "date" },
+        { "release", "release" },
+        { "asset", "asset" },
+        { "location", "location" },
     };
     GString *s = g_string_new(NULL);
     g_string_append_printf(s, "type=%d", type);

@@ -26,7 +26,8 @@ pci_controller(struct builder *b, const struct domain_controller *c)
     if (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root")) {
         if (c->pcihole64 && arch_is_x86(b->def))
             add_argf(b, "-global", "%s.pci-hole64-size=%lluK",
-                     machine_is_q35(b->def) ? "q35-pcihost" : "i440FX-pcihost", (unsigned long long)c->pcihole64);
+                     machine_is_q35(b->def) ? "q35-pcihost" : "i440FX-pcihost",
+                     (unsigned long long)c->pcihole64);
         return 0;
     }
     if (!c->model_name)
@@ -58,10 +59,17 @@ static int
 usb_controller(struct builder *b, const struct domain_controller *c)
 {
     static const struct { const char *model, *driver; } names[] = {
-        { "piix3-uhci", "piix3-usb-uhci" }, { "piix4-uhci", "piix4-usb-uhci" }, { "ehci", "usb-ehci" },
-        { "ich9-ehci1", "ich9-usb-ehci1" }, { "ich9-uhci1", "ich9-usb-uhci1" }, { "ich9-uhci2", "ich9-usb-uhci2" },
-        { "ich9-uhci3", "ich9-usb-uhci3" }, { "vt82c686b-uhci", "vt82c686b-usb-uhci" }, { "pci-ohci", "pci-ohci" },
-        { "nec-xhci", "nec-usb-xhci" }, { "qemu-xhci", "qemu-xhci" },
+        { "piix3-uhci", "piix3-usb-uhci" },
+        { "piix4-uhci", "piix4-usb-uhci" },
+        { "ehci", "usb-ehci" },
+        { "ich9-ehci1", "ich9-usb-ehci1" },
+        { "ich9-uhci1", "ich9-usb-uhci1" },
+        { "ich9-uhci2", "ich9-usb-uhci2" },
+        { "ich9-uhci3", "ich9-usb-uhci3" },
+        { "vt82c686b-uhci", "vt82c686b-usb-uhci" },
+        { "pci-ohci", "pci-ohci" },
+        { "nec-xhci", "nec-usb-xhci" },
+        { "qemu-xhci", "qemu-xhci" },
     };
     const char *driver = NULL;
     if (str_is(c->model, "none"))
@@ -71,7 +79,9 @@ usb_controller(struct builder *b, const struct domain_controller *c)
             driver = names[i].driver;
     }
     if (!driver)
-        return c->model ? err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no USB controller '%s'", c->model) : 0;
+        return c->model
+                   ? err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no USB controller '%s'", c->model)
+                   : 0;
     json_t *o = props_new(driver);
     if (c->has_ports && (str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci"))) {
         put_int(o, "p2", c->ports);
@@ -102,8 +112,9 @@ static int
 scsi_controller(struct builder *b, const struct domain_controller *c)
 {
     static const struct { const char *model, *driver; } names[] = {
-        { "lsilogic", "lsi" }, { "lsisas1068", "mptsas1068" }, { "lsisas1078", "megasas" }, { "vmpvscsi", "pvscsi" },
-        { "ibmvscsi", "spapr-vscsi" }, { "ncr53c90", NULL }, { "am53c974", "am53c974" }, { "dc390", "dc-390" },
+        { "lsilogic", "lsi" },      { "lsisas1068", "mptsas1068" }, { "lsisas1078", "megasas" },
+        { "vmpvscsi", "pvscsi" },   { "ibmvscsi", "spapr-vscsi" },  { "ncr53c90", NULL },
+        { "am53c974", "am53c974" }, { "dc390", "dc-390" },
     };
     enum virtio_model model;
     const char *name = model_of_virtio(c->model, &model);
@@ -135,7 +146,8 @@ scsi_controller(struct builder *b, const struct domain_controller *c)
                 o = names[i].driver ? props_new(names[i].driver) : NULL;
         }
         if (!o)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no SCSI controller '%s'", name ? name : "");
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no SCSI controller '%s'",
+                           name ? name : "");
         put_str(o, "id", c->info.alias);
     }
     if (put_address(b, o, &c->info) < 0) {
@@ -226,8 +238,9 @@ build_controllers(struct builder *b)
             if (c->type != CONTROLLER_TYPE_PCI || g_hash_table_contains(done, c))
                 continue;
             const struct device_address *a = c->info.address;
-            struct domain_controller *parent =
-                a && a->type == ADDRESS_TYPE_PCI ? domain_find_controller(def, CONTROLLER_TYPE_PCI, a->bus) : NULL;
+            struct domain_controller *parent = a && a->type == ADDRESS_TYPE_PCI
+                                                   ? domain_find_controller(def, CONTROLLER_TYPE_PCI, a->bus)
+                                                   : NULL;
             if (parent && parent != c && !g_hash_table_contains(done, parent))
                 continue;
             if (pci_controller(b, c) < 0)
@@ -236,9 +249,10 @@ build_controllers(struct builder *b)
             progress = true;
         }
     }
-    static const enum controller_type order[] = { CONTROLLER_TYPE_USB, CONTROLLER_TYPE_SCSI, CONTROLLER_TYPE_SATA,
-                                                  CONTROLLER_TYPE_IDE, CONTROLLER_TYPE_FDC,
-                                                  CONTROLLER_TYPE_VIRTIO_SERIAL, CONTROLLER_TYPE_CCID };
+    static const enum controller_type order[] = { CONTROLLER_TYPE_USB,  CONTROLLER_TYPE_SCSI,
+                                                  CONTROLLER_TYPE_SATA, CONTROLLER_TYPE_IDE,
+                                                  CONTROLLER_TYPE_FDC,  CONTROLLER_TYPE_VIRTIO_SERIAL,
+                                                  CONTROLLER_TYPE_CCID };
     for (size_t t = 0; t < G_N_ELEMENTS(order); t++) {
         /* a master before its companions */
         for (int pass = 0; pass < 2; pass++) {
@@ -309,7 +323,8 @@ input(struct builder *b, const struct domain_input *in)
         o = props_new(driver);
         put_virtio(o, &in->virtio);
     } else {
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no input bus '%s'", input_bus_str(in->bus));
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no input bus '%s'",
+                       input_bus_str(in->bus));
     }
     put_str(o, "id", in->info.alias);
     if (in->type == INPUT_TYPE_PASSTHROUGH)
@@ -336,9 +351,10 @@ balloon(struct builder *b, const struct domain_memballoon *m)
 {
     if (m->model == MEMBALLOON_MODEL_NONE || m->model == MEMBALLOON_MODEL_XEN)
         return 0;
-    enum virtio_model model = m->model == MEMBALLOON_MODEL_VIRTIO_TRANSITIONAL       ? VIRTIO_MODEL_VIRTIO_TRANSITIONAL
-                              : m->model == MEMBALLOON_MODEL_VIRTIO_NON_TRANSITIONAL ? VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL
-                                                                                     : VIRTIO_MODEL_UNSET;
+    enum virtio_model model =
+        m->model == MEMBALLOON_MODEL_VIRTIO_TRANSITIONAL       ? VIRTIO_MODEL_VIRTIO_TRANSITIONAL
+        : m->model == MEMBALLOON_MODEL_VIRTIO_NON_TRANSITIONAL ? VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL
+                                                               : VIRTIO_MODEL_UNSET;
     g_autofree char *driver = virtio_driver(b, "virtio-balloon", model, &m->info);
     json_t *o = props_new(driver);
     put_virtio(o, &m->virtio);
@@ -409,7 +425,8 @@ build_other_devices(struct builder *b)
         const struct domain_panic *p = def->panics[i];
         if (p->model == PANIC_MODEL_ISA) {
             json_t *o = props_new("pvpanic");
-            put_int(o, "ioport", p->info.address && p->info.address->has_number ? p->info.address->number : 0x505);
+            put_int(o, "ioport",
+                    p->info.address && p->info.address->has_number ? p->info.address->number : 0x505);
             add_device(b, o);
         } else if (p->model == PANIC_MODEL_PVPANIC) {
             if (add_with_address(b, props_new("pvpanic-pci"), &p->info) < 0)
@@ -425,7 +442,8 @@ build_other_devices(struct builder *b)
         if (b->opts->native) {
             put_str(o, "vhostfd", "-1");
         } else {
-            g_autofree char *fd = g_strdup_printf("%d", add_fd(b, QEMU_FD_OPEN, "/dev/vhost-vsock", 2, 0, "vhost-vsock"));
+            g_autofree char *fd =
+                g_strdup_printf("%d", add_fd(b, QEMU_FD_OPEN, "/dev/vhost-vsock", 2, 0, "vhost-vsock"));
             put_str(o, "vhostfd", fd);
         }
         if (add_with_address(b, o, &def->vsock->info) < 0)
@@ -479,7 +497,8 @@ build_hostdevs(struct builder *b)
         if (h->mode == HOSTDEV_MODE_CAPABILITIES)
             continue;
         if (h->type == HOSTDEV_TYPE_PCI && a) {
-            g_autofree char *host = g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);
+            g_autofree char *host =
+                g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);
             o = props_new("vfio-pci");
             put_str(o, "host", host);
             put_str(o, "id", h->info.alias);
@@ -489,7 +508,8 @@ build_hostdevs(struct builder *b)
             put_int(o, "hostaddr", a->device);
             put_str(o, "id", h->info.alias);
         } else {
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "host devices of type '%s' cannot be given to a guest yet",
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "host devices of type '%s' cannot be given to a guest yet",
                            hostdev_type_str(h->type));
         }
         put_boot(o, h->info.boot_order);
@@ -524,7 +544,8 @@ build_filesystems(struct builder *b)
             continue;
         }
         if (f->type != FS_TYPE_MOUNT || !f->source || !f->source->dir)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "filesystem '%s': QEMU shares folders (type 'mount') only",
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "filesystem '%s': QEMU shares folders (type 'mount') only",
                            f->target ? f->target : "");
         g_autofree char *path = escape_commas(f->source->dir);
         g_autofree char *mode = g_strdup(f->accessmode == FS_ACCESSMODE_MAPPED   ? "mapped"
@@ -552,7 +573,8 @@ build_shmem(struct builder *b)
     for (uint32_t i = 0; i < b->def->n_shmems; i++) {
         const struct domain_shmem *s = b->def->shmems[i];
         if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "shmem '%s': only model ivshmem-plain is there", s->name);
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "shmem '%s': only model ivshmem-plain is there", s->name);
         g_autofree char *id = g_strdup_printf("shmmem-%s", s->info.alias);
         g_autofree char *path = g_strdup_printf("/dev/shm/%s", s->name);
         json_t *o = json_object();

@@ -67,8 +67,8 @@ network_storage(struct builder *b, json_t *o, const struct image *im)
     const struct storage_source *s = im->src;
     const struct storage_host *h = s->n_hosts ? s->hosts[0] : NULL;
     if (s->auth)
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: network storage with <auth> is not there yet",
-                       im->label);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "disk %s: network storage with <auth> is not there yet", im->label);
     switch (s->protocol) {
     case STORAGE_PROTOCOL_NBD:
         put_str(o, "driver", "nbd");
@@ -85,9 +85,10 @@ network_storage(struct builder *b, json_t *o, const struct image *im)
             return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: %s needs a <host>", im->label,
                            storage_protocol_str(s->protocol));
         const char *proto = storage_protocol_str(s->protocol);
-        g_autofree char *url = g_strdup_printf("%s://%s%s%s%s%s%s%s", proto, h->name, h->port ? ":" : "",
-                                               h->port ? h->port : "", s->name && s->name[0] == '/' ? "" : "/",
-                                               s->name ? s->name : "", s->query ? "?" : "", s->query ? s->query : "");
+        g_autofree char *url =
+            g_strdup_printf("%s://%s%s%s%s%s%s%s", proto, h->name, h->port ? ":" : "", h->port ? h->port : "",
+                            s->name && s->name[0] == '/' ? "" : "/", s->name ? s->name : "",
+                            s->query ? "?" : "", s->query ? s->query : "");
         put_str(o, "driver", proto);
         put_str(o, "url", url);
         if (s->ssl_verify)
@@ -150,8 +151,8 @@ network_storage(struct builder *b, json_t *o, const struct image *im)
         return 0;
     }
     default:
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: protocol '%s' is not one QEMU speaks", im->label,
-                       storage_protocol_str(s->protocol));
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: protocol '%s' is not one QEMU speaks",
+                       im->label, storage_protocol_str(s->protocol));
     }
 }
 
@@ -182,8 +183,10 @@ storage_node(struct builder *b, const struct image *im)
         put_str(o, "filename", s->file);
         break;
     case STORAGE_TYPE_BLOCK:
-        put_str(o, "driver", g_str_has_prefix(s->dev, "/dev/sr") || g_str_has_prefix(s->dev, "/dev/cdrom") ? "host_cdrom"
-                                                                                                           : "host_device");
+        put_str(o, "driver",
+                g_str_has_prefix(s->dev, "/dev/sr") || g_str_has_prefix(s->dev, "/dev/cdrom")
+                    ? "host_cdrom"
+                    : "host_device");
         put_str(o, "filename", s->dev);
         break;
     case STORAGE_TYPE_DIR:
@@ -193,22 +196,24 @@ storage_node(struct builder *b, const struct image *im)
     case STORAGE_TYPE_NETWORK: rc = network_storage(b, o, im); break;
     case STORAGE_TYPE_NVME:
         if (s->address) {
-            g_autofree char *device = g_strdup_printf("%04x:%02x:%02x.%x", s->address->domain, s->address->bus,
-                                                      s->address->slot, s->address->function);
+            g_autofree char *device =
+                g_strdup_printf("%04x:%02x:%02x.%x", s->address->domain, s->address->bus, s->address->slot,
+                                s->address->function);
             put_str(o, "driver", "nvme");
             put_str(o, "device", device);
             put_int(o, "namespace", s->namespace);
         }
         break;
     default:
-        rc = err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: storage of type '%s' cannot be used yet", im->label,
-                     storage_type_str(im->type));
+        rc = err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: storage of type '%s' cannot be used yet",
+                     im->label, storage_type_str(im->type));
     }
     if (rc < 0) {
         json_decref(o);
         return -1;
     }
-    bool local = im->type == STORAGE_TYPE_FILE || im->type == STORAGE_TYPE_BLOCK || im->type == STORAGE_TYPE_UNSET;
+    bool local =
+        im->type == STORAGE_TYPE_FILE || im->type == STORAGE_TYPE_BLOCK || im->type == STORAGE_TYPE_UNSET;
     if (local && d && d->io && d->io != DISK_IO_DEFAULT)
         put_str(o, "aio", disk_io_str(d->io));
     put_str(o, "node-name", node);
@@ -282,10 +287,16 @@ image_nodes(struct builder *b, const struct image *im)
     const struct disk_backing_store *bs = im->backing;
     if (bs && bs->source && bs->index) {
         struct image below = {
-            .label = im->label, .type = bs->type, .src = &bs->source->src, .index = bs->index,
-            .format = bs->format ? bs->format->type : STORAGE_FORMAT_RAW, .options = im->options, .read_only = true,
+            .label = im->label,
+            .type = bs->type,
+            .src = &bs->source->src,
+            .index = bs->index,
+            .format = bs->format ? bs->format->type : STORAGE_FORMAT_RAW,
+            .options = im->options,
+            .read_only = true,
             .backing = bs->backing_store,
-            .metadata_cache = bs->format && bs->format->metadata_cache ? bs->format->metadata_cache->max_size : 0,
+            .metadata_cache =
+                bs->format && bs->format->metadata_cache ? bs->format->metadata_cache->max_size : 0,
         };
         if (image_nodes(b, &below) < 0)
             return -1;
@@ -297,7 +308,8 @@ static int
 nodes(struct builder *b, const struct domain_disk *d)
 {
     if (d->encryption || d->source->src.encryption)
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: encrypted images cannot be used yet", d->target);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: encrypted images cannot be used yet",
+                       d->target);
     const struct disk_driver *drv = d->driver;
     struct image im = {
         .label = d->target, .type = d->type, .src = &d->source->src, .index = d->source->src.index,
@@ -357,17 +369,19 @@ disk_device(struct builder *b, const struct domain_disk *d)
     const struct disk_driver *drv = d->driver;
     bool empty = disk_is_empty(d);
     g_autofree char *bus = NULL;
-    g_autofree char *drive = empty                                 ? NULL
-                             : drv && drv->copy_on_read == TRI_ON ? g_strdup_printf("libvirt-CoR-%s", d->target)
-                                                                  : disk_format_node(d);
+    g_autofree char *drive = empty ? NULL
+                             : drv && drv->copy_on_read == TRI_ON
+                                 ? g_strdup_printf("libvirt-CoR-%s", d->target)
+                                 : disk_format_node(d);
     json_t *o = NULL;
     bool cd = d->device == DISK_DEVICE_CDROM;
     switch (d->bus) {
     case DISK_BUS_IDE:
     case DISK_BUS_SATA: {
         o = props_new(cd ? "ide-cd" : "ide-hd");
-        const char *alias = controller_alias(b->def, d->bus == DISK_BUS_IDE ? CONTROLLER_TYPE_IDE : CONTROLLER_TYPE_SATA,
-                                             a->controller);
+        const char *alias =
+            controller_alias(b->def, d->bus == DISK_BUS_IDE ? CONTROLLER_TYPE_IDE : CONTROLLER_TYPE_SATA,
+                             a->controller);
         bus = g_strdup_printf("%s.%u", alias ? alias : "ide", d->bus == DISK_BUS_IDE ? a->bus : a->unit);
         put_str(o, "bus", bus);
         if (d->bus == DISK_BUS_IDE)
@@ -383,7 +397,8 @@ disk_device(struct builder *b, const struct domain_disk *d)
         put_int(o, "unit", a->unit);
         break;
     case DISK_BUS_SCSI: {
-        const struct domain_controller *c = domain_find_controller(b->def, CONTROLLER_TYPE_SCSI, a->controller);
+        const struct domain_controller *c =
+            domain_find_controller(b->def, CONTROLLER_TYPE_SCSI, a->controller);
         o = props_new(cd ? "scsi-cd" : d->device == DISK_DEVICE_LUN ? "scsi-block" : "scsi-hd");
         bus = g_strdup_printf("%s.%u", c->info.alias, str_is(c->model, "lsilogic") ? a->bus : 0);
         put_str(o, "bus", bus);

@@ -10,7 +10,8 @@ static const char *
 listen_address(const struct domain_graphics *g, const char *fallback)
 {
     for (uint32_t i = 0; i < g->n_listens; i++) {
-        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_ADDRESS || g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NETWORK)
+        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_ADDRESS ||
+            g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NETWORK)
             return g->listens[i]->address ? g->listens[i]->address : fallback;
     }
     return g->listen ? g->listen : fallback;
@@ -194,10 +195,12 @@ video(struct builder *b, const struct domain_video *v, bool primary)
         else if (arch_is_s390(b->def))
             driver = "virtio-gpu-ccw";
         else
-            driver = accel && qemu_caps_has_type(b->caps, "virtio-gpu-gl-pci") ? "virtio-gpu-gl-pci" : "virtio-gpu-pci";
+            driver = accel && qemu_caps_has_type(b->caps, "virtio-gpu-gl-pci") ? "virtio-gpu-gl-pci"
+                                                                               : "virtio-gpu-pci";
         break;
     default:
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "video model '%s' is not QEMU's", video_type_str(m->type));
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "video model '%s' is not QEMU's",
+                       video_type_str(m->type));
     }
     json_t *o = props_new(driver);
     put_str(o, "id", v->info.alias);
@@ -317,8 +320,9 @@ build_sounds(struct builder *b)
     for (uint32_t i = 0; i < b->def->n_sounds; i++) {
         const struct domain_sound *s = b->def->sounds[i];
         static const struct { enum sound_model model; const char *driver; } names[] = {
-            { SOUND_MODEL_ES1370, "ES1370" }, { SOUND_MODEL_AC97, "AC97" }, { SOUND_MODEL_ICH6, "intel-hda" },
-            { SOUND_MODEL_ICH9, "ich9-intel-hda" }, { SOUND_MODEL_USB, "usb-audio" }, { SOUND_MODEL_SB16, "sb16" },
+            { SOUND_MODEL_ES1370, "ES1370" },  { SOUND_MODEL_AC97, "AC97" },
+            { SOUND_MODEL_ICH6, "intel-hda" }, { SOUND_MODEL_ICH9, "ich9-intel-hda" },
+            { SOUND_MODEL_USB, "usb-audio" },  { SOUND_MODEL_SB16, "sb16" },
         };
         const char *driver = NULL;
         for (size_t k = 0; k < G_N_ELEMENTS(names); k++) {

@@ -33,7 +33,8 @@ static int
 give(struct qemu_command *cmd, const char *path, struct err *err)
 {
     if (cmd->set_ids && geteuid() == 0 && lchown(path, cmd->uid, cmd->gid) < 0)
-        return err_errno(err, errno, "cannot give '%s' to uid %u, whom the guest runs as", path, (unsigned)cmd->uid);
+        return err_errno(err, errno, "cannot give '%s' to uid %u, whom the guest runs as", path,
+                         (unsigned)cmd->uid);
     return 0;
 }
 
@@ -82,10 +83,11 @@ make_listener(struct qemu_command *cmd, struct qemu_command_fd *fd, struct err *
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
     if (strlen(fd->path) >= sizeof(addr.sun_path))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "the path of %s has %zu bytes, but sockets allow %zu: '%s'; a shorter state folder or guest name "
-                       "helps",
-                       fd->what, strlen(fd->path), sizeof(addr.sun_path) - 1, fd->path);
+        return err_set(
+            err, VIR_ERR_CONFIG_UNSUPPORTED,
+            "the path of %s has %zu bytes, but sockets allow %zu: '%s'; a shorter state folder or guest name "
+            "helps",
+            fd->what, strlen(fd->path), sizeof(addr.sun_path) - 1, fd->path);
     strcpy(addr.sun_path, fd->path);
     g_autofree char *dir = g_path_get_dirname(fd->path);
     struct stat st;
@@ -201,7 +203,8 @@ qemu_command_clear(struct qemu_command *cmd)
 static void
 append_quoted(GString *s, const char *word)
 {
-    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%") == strlen(word)) {
+    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%") ==
+                     strlen(word)) {
         g_string_append(s, word);
         return;
     }

@@ -60,7 +60,8 @@ netdev(struct builder *b, const struct domain_interface *n, uint32_t i)
                                                       : "udp",
                 where);
         if (n->type == INTERFACE_TYPE_UDP && s && s->local) {
-            g_autofree char *local = g_strdup_printf("%s:%u", s->local->address ? s->local->address : "", s->local->port);
+            g_autofree char *local =
+                g_strdup_printf("%s:%u", s->local->address ? s->local->address : "", s->local->port);
             put_str(o, "localaddr", local);
         }
         break;
@@ -170,7 +171,8 @@ build_interfaces(struct builder *b)
     for (uint32_t i = 0; i < b->def->n_interfaces; i++) {
         const struct domain_interface *n = b->def->interfaces[i];
         if (n->type == INTERFACE_TYPE_HOSTDEV)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "interfaces of type 'hostdev' cannot be started yet");
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "interfaces of type 'hostdev' cannot be started yet");
         if (netdev(b, n, i) < 0 || card(b, n) < 0)
             return -1;
     }

@@ -28,7 +28,8 @@ struct builder {
 };
 
 void add_arg(struct builder *b, const char *option, const char *value);
-void add_argf(struct builder *b, const char *option, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void add_argf(struct builder *b, const char *option, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Take over the object. */
 void add_device(struct builder *b, json_t *props);
 void add_object(struct builder *b, json_t *props);
@@ -53,7 +54,8 @@ void put_virtio(json_t *o, const struct virtio_options *v);
 void put_boot(json_t *o, unsigned index);
 void put_rom(json_t *o, const struct device_info *info);
 /* "virtio-net" and model → "virtio-net-pci", "virtio-net-pci-transitional", … */
-char *virtio_driver(const struct builder *b, const char *base, enum virtio_model model, const struct device_info *info);
+char *virtio_driver(const struct builder *b, const char *base, enum virtio_model model,
+                    const struct device_info *info);
 const char *model_of_virtio(const char *controller_model, enum virtio_model *model);
 /* Alias of a controller, as a bus name without its number. */
 const char *controller_alias(const struct domain_def *def, enum controller_type type, unsigned index);

@@ -79,10 +79,18 @@ add_json(struct builder *b, const char *option, json_t *props, bool json, const 
 }
 
 void add_device(struct builder *b, json_t *props) { add_json(b, "-device", props, b->json_device, "driver"); }
-void add_object(struct builder *b, json_t *props) { add_json(b, "-object", props, b->json_object, "qom-type"); }
+void
+add_object(struct builder *b, json_t *props)
+{
+    add_json(b, "-object", props, b->json_object, "qom-type");
+}
 void add_netdev(struct builder *b, json_t *props) { add_json(b, "-netdev", props, b->json_netdev, "type"); }
 void add_blockdev(struct builder *b, json_t *props) { add_json(b, "-blockdev", props, true, "driver"); }
-void add_audiodev(struct builder *b, json_t *props) { add_json(b, "-audiodev", props, b->json_object, "driver"); }
+void
+add_audiodev(struct builder *b, json_t *props)
+{
+    add_json(b, "-audiodev", props, b->json_object, "driver");
+}
 
 int
 add_fd(struct builder *b, int kind, const char *path, int flags, int mode, const char *what)
@@ -108,7 +116,11 @@ put_str(json_t *o, const char *key, const char *value)
         json_object_set_new(o, key, json_string(value));
 }
 
-void put_int(json_t *o, const char *key, long long value) { json_object_set_new(o, key, json_integer(value)); }
+void
+put_int(json_t *o, const char *key, long long value)
+{
+    json_object_set_new(o, key, json_integer(value));
+}
 void put_bool(json_t *o, const char *key, bool value) { json_object_set_new(o, key, json_boolean(value)); }
 
 void
@@ -141,7 +153,8 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
     if (a->type == ADDRESS_TYPE_PCI) {
         const char *bus = controller_alias(b->def, CONTROLLER_TYPE_PCI, a->bus);
         if (!bus)
-            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "device '%s' sits on PCI bus %u, which has no controller",
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                           "device '%s' sits on PCI bus %u, which has no controller",
                            info->alias ? info->alias : "?", a->bus);
         put_str(o, "bus", bus);
         put_tri(o, "multifunction", a->multifunction);
@@ -153,7 +166,8 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
     } else if (a->type == ADDRESS_TYPE_USB) {
         const char *alias = controller_alias(b->def, CONTROLLER_TYPE_USB, a->bus);
         if (!alias)
-            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "device '%s' sits on USB bus %u, which has no controller",
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                           "device '%s' sits on USB bus %u, which has no controller",
                            info->alias ? info->alias : "?", a->bus);
         g_autofree char *bus = g_strdup_printf("%s.0", alias);
         put_str(o, "bus", bus);
@@ -205,7 +219,8 @@ put_rom(json_t *o, const struct device_info *info)
 }
 
 char *
-virtio_driver(const struct builder *b, const char *base, enum virtio_model model, const struct device_info *info)
+virtio_driver(const struct builder *b, const char *base, enum virtio_model model,
+              const struct device_info *info)
 {
     const char *bus = arch_is_s390(b->def)                                                    ? "ccw"
                       : info->address && info->address->type == ADDRESS_TYPE_VIRTIO_MMIO ? "device"
@@ -250,7 +265,10 @@ disk_boot_index(const struct domain_def *def, const struct domain_disk *disk)
     if (disk->info.boot_order)
         return disk->info.boot_order;
     plan_boot(def, &plan);
-    return disk == plan.hd ? plan.hd_index : disk == plan.cdrom ? plan.cdrom_index : disk == plan.floppy ? plan.floppy_index : 0;
+    return disk == plan.hd       ? plan.hd_index
+           : disk == plan.cdrom  ? plan.cdrom_index
+           : disk == plan.floppy ? plan.floppy_index
+                                 : 0;
 }
 
 unsigned
@@ -306,8 +324,8 @@ timer_options(struct builder *b, GString *machine)
 {
     const struct domain_clock *clock = b->def->clock;
     for (uint32_t i = 0; clock && i < clock->n_timers; i++) {
-        if (clock->timers[i]->name == TIMER_NAME_HPET && clock->timers[i]->present && b->caps->version >= 8000000 &&
-            arch_is_x86(b->def))
+        if (clock->timers[i]->name == TIMER_NAME_HPET && clock->timers[i]->present &&
+            b->caps->version >= 8000000 && arch_is_x86(b->def))
             g_string_append_printf(machine, ",hpet=%s", clock->timers[i]->present == TRI_YES ? "on" : "off");
     }
 }
@@ -345,7 +363,8 @@ build_machine(struct builder *b)
         g_string_append(s, ",iommu=smmuv3");
     add_arg(b, "-machine", s->str);
     g_string_free(s, TRUE);
-    if (def->type == DOMAIN_VIRT_KVM && f && f->kvm && f->kvm->dirty_ring && f->kvm->dirty_ring->state == TRI_ON)
+    if (def->type == DOMAIN_VIRT_KVM && f && f->kvm && f->kvm->dirty_ring &&
+        f->kvm->dirty_ring->state == TRI_ON)
         add_argf(b, "-accel", "kvm,dirty-ring-size=%u", f->kvm->dirty_ring->size);
     else if (def->type == DOMAIN_VIRT_KVM)
         add_arg(b, "-accel", "kvm");
@@ -549,18 +568,29 @@ base_env(struct builder *b)
     const struct qemu_host *host = b->host;
     g_ptr_array_add(b->env, g_strdup("LC_ALL=C"));
     const char *path = g_getenv("PATH");
-    g_ptr_array_add(b->env, g_strdup_printf("PATH=%s", host->privileged || !path
-                                                           ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-                                                           : path));
+    g_ptr_array_add(b->env,
+                    g_strdup_printf("PATH=%s",
+                                    host->privileged || !path
+                                        ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+                                        : path));
     if (host->privileged) {
         g_ptr_array_add(b->env, g_strdup_printf("HOME=%s", b->cmd->guest_dir));
         g_ptr_array_add(b->env, g_strdup_printf("XDG_DATA_HOME=%s/.local/share", b->cmd->guest_dir));
         g_ptr_array_add(b->env, g_strdup_printf("XDG_CACHE_HOME=%s/.cache", b->cmd->guest_dir));
         g_ptr_array_add(b->env, g_strdup_printf("XDG_CONFIG_HOME=%s/.config", b->cmd->guest_dir));
     } else {
-        static const char *const keep[] = { "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_DATA_HOME",
-                                            "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "DISPLAY", "XAUTHORITY",
-                                            "WAYLAND_DISPLAY", "PULSE_SERVER" };
+        static const char *const keep[] = { "HOME",
+                                            "USER",
+                                            "LOGNAME",
+                                            "TMPDIR",
+                                            "XDG_RUNTIME_DIR",
+                                            "XDG_DATA_HOME",
+                                            "XDG_CACHE_HOME",
+                                            "XDG_CONFIG_HOME",
+                                            "DISPLAY",
+                                            "XAUTHORITY",
+                                            "WAYLAND_DISPLAY",
+                                            "PULSE_SERVER" };
         for (size_t i = 0; i < G_N_ELEMENTS(keep); i++) {
             const char *value = g_getenv(keep[i]);
             if (value)
@@ -591,14 +621,15 @@ frame(struct builder *b)
     cmd->max_processes = conf->max_processes;
     cmd->max_core = conf->max_core_given ? (long long)MIN(conf->max_core, (unsigned long long)LLONG_MAX) : -1;
     if (b->def->memory_backing && b->def->memory_backing->locked)
-        cmd->memlock = b->def->memtune && b->def->memtune->hard_limit ? b->def->memtune->hard_limit * 1024 : ~0ull;
+        cmd->memlock =
+            b->def->memtune && b->def->memtune->hard_limit ? b->def->memtune->hard_limit * 1024 : ~0ull;
     else if (b->def->n_hostdevs)
         cmd->memlock = (b->def->memory->size + 1024 * 1024) * 1024;
 }
 
 int
-qemu_command_build(const struct domain_def *live, struct qemu_host *host, const struct qemu_command_opts *opts,
-                   struct qemu_command *out, struct err *err)
+qemu_command_build(const struct domain_def *live, struct qemu_host *host,
+                   const struct qemu_command_opts *opts, struct qemu_command *out, struct err *err)
 {
     memset(out, 0, sizeof(*out));
     struct qemu_caps *caps = qemu_host_caps(host, live->emulator, err);

@@ -81,10 +81,13 @@ open_end(const struct chardev_source *source, const char *alias, struct err *err
         return fd >= 0 ? fd : err_errno(err, errno, "cannot open %s of device '%s'", path, alias);
     }
     if (source->type != CHARDEV_TYPE_UNIX)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "device '%s' is of type %s, which cannot be opened as a stream; "
-                       "pty and unix can", alias, chardev_type_str(source->type) ?: "(none)");
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "device '%s' is of type %s, which cannot be opened as a stream; "
+                       "pty and unix can",
+                       alias, chardev_type_str(source->type) ?: "(none)");
     if (strlen(path) >= sizeof(sa.sun_path))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the path of device '%s' is too long for a socket: %s", alias, path);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the path of device '%s' is too long for a socket: %s",
+                       alias, path);
     strcpy(sa.sun_path, path);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
@@ -118,7 +121,8 @@ hand_out(struct drv_conn *conn, const struct domain_ref *dom, const struct chard
     if (old && !force) {
         g_mutex_unlock(&guest->consoles_lock);
         return err_set(err, VIR_ERR_OPERATION_FAILED,
-                       "'%s' of guest '%s' is in use by another client; force takes it away", alias, dom->name);
+                       "'%s' of guest '%s' is in use by another client; force takes it away", alias,
+                       dom->name);
     }
     if (old) {
         relay_end(old->relay);
@@ -177,20 +181,23 @@ qemu_domain_open_console(struct drv_conn *conn, const struct domain_ref *dom, co
     VIEW_AUTO view = NULL;
     struct choice choice;
 
-    if (flags_check(flags, VIR_DOMAIN_CONSOLE_FORCE | VIR_DOMAIN_CONSOLE_SAFE, "virDomainOpenConsole", err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_CONSOLE_FORCE | VIR_DOMAIN_CONSOLE_SAFE, "virDomainOpenConsole", err) <
+            0 ||
         !(view = domain_view(conn, dom, err)))
         return -1;
     if (!view->live)
         return err_not_running(err);
     if (!find_console(view->live, dev_name, &choice))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, dev_name ? "guest '%s' has no character device '%s'"
-                                                             : "guest '%s' has no character device", view->name, dev_name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       dev_name ? "guest '%s' has no character device '%s'"
+                                : "guest '%s' has no character device",
+                       view->name, dev_name);
     return hand_out(conn, dom, choice.source, choice.alias, flags & VIR_DOMAIN_CONSOLE_FORCE, st, err);
 }
 
 int
-qemu_domain_open_channel(struct drv_conn *conn, const struct domain_ref *dom, const char *name, struct stream *st,
-                         unsigned int flags, struct err *err)
+qemu_domain_open_channel(struct drv_conn *conn, const struct domain_ref *dom, const char *name,
+                         struct stream *st, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
     struct choice choice = { NULL, NULL };
@@ -209,7 +216,7 @@ qemu_domain_open_channel(struct drv_conn *conn, const struct domain_ref *dom, co
         pick(&choice, &channel->source, channel->info.alias, NULL);
     }
     if (!choice.source)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "guest '%s' has no channel%s%s", view->name, name ? " named " : "",
-                       name ? name : "");
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "guest '%s' has no channel%s%s", view->name,
+                       name ? " named " : "", name ? name : "");
     return hand_out(conn, dom, choice.source, choice.alias, flags & VIR_DOMAIN_CHANNEL_FORCE, st, err);
 }

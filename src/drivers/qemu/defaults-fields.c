@@ -141,7 +141,7 @@ net_fields(struct domain_def *def, const struct qemu_caps *caps)
         if (!net->model && net->type != INTERFACE_TYPE_HOSTDEV) {
             if (arch_is_s390(def) || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))))
                 net->model = "virtio";
-            else if (arch_is_arm(def))  /* the cards on the boards; the first name is spelt as users know it */
+            else if (arch_is_arm(def)) /* the cards on the boards; the first name is spelt as users know it */
                 net->model = machine_is(def, "versatilepb") ? "scm91c111" : "lan9118";
             else
                 net->model = qemu_caps_has_type(caps, "rtl8139") ? "rtl8139"
@@ -169,17 +169,19 @@ controller_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i];
-        if (c->model && (!strcmp(c->model, "default") || !strcmp(c->model, "auto")) && c->type != CONTROLLER_TYPE_PCI)
+        if (c->model && (!strcmp(c->model, "default") || !strcmp(c->model, "auto")) &&
+            c->type != CONTROLLER_TYPE_PCI)
             c->model = NULL;
         if (c->type == CONTROLLER_TYPE_USB && !c->model)
             c->model = model_str(def, default_usb_model(def, caps));
         if (c->type == CONTROLLER_TYPE_SCSI && !c->model) {
             bool iothread = c->driver && c->driver->iothread;
-            c->model = model_str(def, iothread                                    ? "virtio-scsi"
-                                      : machine_is(def, "pseries")                ? "ibmvscsi"
-                                      : qemu_caps_has_type(caps, "lsi53c895a") && !arch_is_s390(def) ? "lsilogic"
-                                      : qemu_caps_has_type(caps, "virtio-scsi-pci") ? "virtio-scsi"
-                                                                                    : NULL);
+            c->model =
+                model_str(def, iothread                                                       ? "virtio-scsi"
+                               : machine_is(def, "pseries")                                   ? "ibmvscsi"
+                               : qemu_caps_has_type(caps, "lsi53c895a") && !arch_is_s390(def) ? "lsilogic"
+                               : qemu_caps_has_type(caps, "virtio-scsi-pci")                  ? "virtio-scsi"
+                                                                                              : NULL);
         }
     }
 }
@@ -219,8 +221,8 @@ video_fields(struct domain_def *def, const struct qemu_caps *caps)
             m->ram = round_up(m->ram);
             m->vram = round_up(m->vram ? m->vram : 65536);
             m->vgamem = round_up(m->vgamem ? m->vgamem : 16384);
-        } else if (!m->vram && (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_CIRRUS || m->type == VIDEO_TYPE_VMVGA ||
-                                m->type == VIDEO_TYPE_BOCHS)) {
+        } else if (!m->vram && (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_CIRRUS ||
+                                m->type == VIDEO_TYPE_VMVGA || m->type == VIDEO_TYPE_BOCHS)) {
             m->vram = 16384;
         }
     }
@@ -307,7 +309,8 @@ misc_fields(struct domain_def *def)
         if (!t->model)
             t->model = machine_is(def, "pseries") ? TPM_MODEL_TPM_SPAPR : TPM_MODEL_TPM_TIS;
         if (t->backend->type == TPM_BACKEND_TYPE_EMULATOR && !t->backend->version)
-            t->backend->version = t->model == TPM_MODEL_TPM_TIS && arch_is_x86(def) ? TPM_VERSION_1_2 : TPM_VERSION_2_0;
+            t->backend->version =
+                t->model == TPM_MODEL_TPM_TIS && arch_is_x86(def) ? TPM_VERSION_1_2 : TPM_VERSION_2_0;
         if (t->backend->type != TPM_BACKEND_TYPE_EMULATOR)
             t->backend->version = TPM_VERSION_UNSET;
         if (t->backend->type == TPM_BACKEND_TYPE_PASSTHROUGH && !t->backend->device)

@@ -74,7 +74,8 @@ add_input(struct domain_def *def, enum input_type type, enum input_bus bus)
 {
     for (uint32_t i = 0; i < def->n_inputs; i++) {
         struct domain_input *input = def->inputs[i];
-        if (bus == INPUT_BUS_USB && type == INPUT_TYPE_MOUSE && input->type == INPUT_TYPE_TABLET && input->bus == bus)
+        if (bus == INPUT_BUS_USB && type == INPUT_TYPE_MOUSE && input->type == INPUT_TYPE_TABLET &&
+            input->bus == bus)
             return;             /* a pointer is there */
         if (input->type == type && (input->bus == bus || (!input->bus && !input->model)))
             return;
@@ -100,15 +101,16 @@ scsi_hostdevs(struct domain_def *def)
                 for (uint32_t k = 0; k < def->n_disks && !used; k++) {
                     const struct domain_disk *d = def->disks[k];
                     const struct device_address *o = d->info.address;
-                    bool scsi = d->bus == DISK_BUS_SCSI || (!d->bus && g_str_has_prefix(d->target ? d->target : "", "sd"));
+                    bool scsi = d->bus == DISK_BUS_SCSI ||
+                                (!d->bus && g_str_has_prefix(d->target ? d->target : "", "sd"));
                     used = scsi && (o && o->type == ADDRESS_TYPE_DRIVE
                                         ? o->controller == 0 && o->unit == a->unit
                                         : d->target && disk_target_index(d->target, NULL) == (int)a->unit);
                 }
                 for (uint32_t k = 0; k < def->n_hostdevs && !used; k++) {
                     const struct device_address *o = def->hostdevs[k]->info.address;
-                    used = def->hostdevs[k]->type == HOSTDEV_TYPE_SCSI && o && o->type == ADDRESS_TYPE_DRIVE &&
-                           o->controller == 0 && o->unit == a->unit;
+                    used = def->hostdevs[k]->type == HOSTDEV_TYPE_SCSI && o &&
+                           o->type == ADDRESS_TYPE_DRIVE && o->controller == 0 && o->unit == a->unit;
                 }
             }
             h->info.address = a;
@@ -127,14 +129,16 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
     scsi_hostdevs(def);
     bool q35 = machine_is_q35(def), pc = machine_is_i440fx(def);
-    const char *root = pc || arch_is_ppc(def) || machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") ||
-                               machine_is(def, "malta") || (arch_is_arm(def) && machine_is(def, "versatilepb"))
-                           ? "pci-root"
-                       : q35 || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))) ? "pcie-root"
-                                                                                                   : NULL;
+    const char *root =
+        pc || arch_is_ppc(def) || machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") ||
+                machine_is(def, "malta") || (arch_is_arm(def) && machine_is(def, "versatilepb"))
+            ? "pci-root"
+        : q35 || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))) ? "pcie-root"
+                                                                                       : NULL;
     /* Machines that nobody knows are taken for boards with USB, too; that they have no PCI is said later. */
-    bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") && !machine_is(def, "microvm") &&
-               !machine_is(def, "virt") && !arch_is_arm(def) && (root || arch_is_x86(def));
+    bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") &&
+               !machine_is(def, "microvm") && !machine_is(def, "virt") && !arch_is_arm(def) &&
+               (root || arch_is_x86(def));
     if (usb && !has_controller(def, CONTROLLER_TYPE_USB))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0, NULL);
     if (q35 && !has_controller_index(def, CONTROLLER_TYPE_SATA, 0))
@@ -178,18 +182,23 @@ static int
 choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
 {
     if (!def->name || !*def->name)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_NAME,
+                            "the domain document has no <name>, which every guest needs");
     if (!def->type)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "<domain> of guest '%s' has no attribute 'type', "
-                            "which names the hypervisor", def->name);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR,
+                            "<domain> of guest '%s' has no attribute 'type', "
+                            "which names the hypervisor",
+                            def->name);
     if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests of type kvm and qemu, not %s",
-                       domain_virt_str(def->type));
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "this driver runs guests of type kvm and qemu, not %s", domain_virt_str(def->type));
     if (!def->os)
         def->os = model_new(def, struct domain_os);
     if (!def->os->type && !def->bootloader)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR, "guest '%s' does not say what it boots: <os><type> is "
-                            "missing", def->name);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR,
+                            "guest '%s' does not say what it boots: <os><type> is "
+                            "missing",
+                            def->name);
     if (!def->os->type)
         def->os->type = OS_TYPE_XEN;
     if (!def->os->arch)
@@ -202,7 +211,8 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
         def->emulator = model_str(def, found);
     }
     if (def->bootloader)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no <bootloader>; guests boot from a kernel or a disk");
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "QEMU has no <bootloader>; guests boot from a kernel or a disk");
     if (def->os->type == OS_TYPE_EXE)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests with os type hvm, not %s",
                        os_type_str(def->os->type));
@@ -215,10 +225,11 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' runs %s guests, not %s", def->emulator,
                        qemu_arch_of_program((*caps)->arch), arch);
     if (def->type == DOMAIN_VIRT_KVM && !(*caps)->kvm)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "emulator '%s' cannot run guests of type kvm here: is /dev/kvm there, and may the guests' user "
-                       "open it? Type 'qemu' works without",
-                       def->emulator);
+        return err_set(
+            err, VIR_ERR_CONFIG_UNSUPPORTED,
+            "emulator '%s' cannot run guests of type kvm here: is /dev/kvm there, and may the guests' user "
+            "open it? Type 'qemu' works without",
+            def->emulator);
     return 0;
 }
 
@@ -228,7 +239,8 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
     const struct qemu_machine *m = def->os->machine ? qemu_caps_machine(caps, def->os->machine)
                                                     : qemu_caps_default_machine(caps);
     if (!m && !def->os->machine)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no default machine: name one", def->emulator);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no default machine: name one",
+                       def->emulator);
     if (m)                      /* one that is not known is refused at the end, by qemu_validate() */
         def->os->machine = model_str(def, m->name);
     return 0;

@@ -21,7 +21,8 @@
 #define DEFINE_FLAGS VIR_DOMAIN_DEFINE_VALIDATE
 
 int
-guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct domain_def **def, struct err *err)
+guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct domain_def **def,
+            struct err *err)
 {
     unsigned parse = flags & VIR_DOMAIN_DEFINE_VALIDATE ? MODEL_PARSE_STRICT : 0;
 
@@ -73,15 +74,16 @@ define_once(struct qemu_driver *drv, const struct domain_def *def, struct domain
         return -1;
     if (guest_save_config(turn, domain_def_copy(def), err) < 0)
         return err_context(err, "cannot define guest '%s'", def->name);
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
-                                    is_new ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
+    turn_emit(turn,
+              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
+                               is_new ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
     view_to_ref(turn_view(turn), result);
     return 0;
 }
 
 int
-qemu_domain_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned int flags, struct domain_ref *result,
-                             struct err *err)
+qemu_domain_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned int flags,
+                             struct domain_ref *result, struct err *err)
 {
     struct qemu_driver *drv = conn_driver(conn);
     DOMAIN_DEF_AUTO def = NULL;
@@ -134,7 +136,8 @@ remove_files(void *arg, struct err *err)
      VIR_DOMAIN_UNDEFINE_KEEP_TPM)
 
 int
-qemu_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                           struct err *err)
 {
     struct qemu_driver *drv = conn_driver(conn);
     TURN_AUTO turn = NULL;
@@ -152,13 +155,14 @@ qemu_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, 
         return -1;
     view = turn_view(turn);
     if (!view->persistent)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' is transient: there is no definition to remove",
-                       view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "guest '%s' is transient: there is no definition to remove", view->name);
     nvram = view->config->os && view->config->os->nvram ? view->config->os->nvram->path : NULL;
     if (nvram && access(nvram, F_OK) == 0 && !vm_view_is_active(view)) {
         if (!(flags & (VIR_DOMAIN_UNDEFINE_NVRAM | VIR_DOMAIN_UNDEFINE_KEEP_NVRAM)))
             return err_set(err, VIR_ERR_OPERATION_INVALID,
-                           "guest '%s' has an NVRAM file (%s): say whether to remove or keep it", view->name, nvram);
+                           "guest '%s' has an NVRAM file (%s): say whether to remove or keep it", view->name,
+                           nvram);
         if (flags & VIR_DOMAIN_UNDEFINE_NVRAM)
             r.nvram = nvram;
     }
@@ -186,8 +190,8 @@ qemu_domain_undefine(struct drv_conn *conn, const struct domain_ref *dom, struct
 /* ---- rename --------------------------------------------------------------------------------- */
 
 int
-qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name, unsigned int flags,
-                   struct err *err)
+qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name,
+                   unsigned int flags, struct err *err)
 {
     struct qemu_driver *drv = conn_driver(conn);
     TURN_AUTO turn = NULL;
@@ -206,16 +210,19 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' runs; only one that is off can be renamed",
                        view->name);
     if (!view->persistent)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' is transient and cannot be renamed", view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' is transient and cannot be renamed",
+                       view->name);
     if (strcmp(view->name, new_name) == 0)
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has that name already", new_name);
     if (*new_name == '\0' || strchr(new_name, '/') || strchr(new_name, '\n') || strcmp(new_name, ".") == 0 ||
         strcmp(new_name, "..") == 0)
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' cannot be the name of a guest: it must not be empty nor contain "
-                       "'/' or a line break", new_name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "'%s' cannot be the name of a guest: it must not be empty nor contain "
+                       "'/' or a line break",
+                       new_name);
     if (view->managed_save)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has a saved state; remove it before renaming",
-                       view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "guest '%s' has a saved state; remove it before renaming", view->name);
     old_name = g_strdup(view->name);
     def = domain_def_copy(view->config);
     def->name = model_str(def, new_name);
@@ -237,7 +244,8 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
         return err_context(err, "cannot rename guest '%s'", old_name);
     }
     turn_emit(turn, gone);
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
+    turn_emit(turn,
+              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
     return 0;
 }
 
@@ -312,8 +320,10 @@ qemu_domain_create_xml(struct drv_conn *conn, const char *xml, unsigned int flag
     bool is_new;
 
     if (flags_check(flags, CREATE_FLAGS, "virDomainCreateXML", err) < 0 ||
-        guest_parse(drv, xml, flags & VIR_DOMAIN_START_VALIDATE ? VIR_DOMAIN_DEFINE_VALIDATE : 0, &def, err) < 0 ||
-        registry_claim(drv->registry, def->name, def->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) < 0 ||
+        guest_parse(drv, xml, flags & VIR_DOMAIN_START_VALIDATE ? VIR_DOMAIN_DEFINE_VALIDATE : 0, &def, err) <
+            0 ||
+        registry_claim(drv->registry, def->name, def->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) <
+            0 ||
         guest_start(turn, conn, def, flags, err) < 0)
         return -1;
     view_to_ref(turn_view(turn), result);

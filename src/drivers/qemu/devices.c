@@ -38,5 +38,6 @@ disk_is_node(const struct domain_disk *disk, const char *node)
     unsigned index;
     char rest[16];
 
-    return disk->source && sscanf(node, "libvirt-%u-%15s", &index, rest) == 2 && index == disk->source->src.index;
+    return disk->source && sscanf(node, "libvirt-%u-%15s", &index, rest) == 2 &&
+           index == disk->source->src.index;
 }

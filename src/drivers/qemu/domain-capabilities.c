@@ -91,9 +91,9 @@ static const char *
 vendor_of(const char *model)
 {
     static const struct { const char *prefix, *vendor; } table[] = {
-        { "EPYC", "AMD" }, { "Opteron", "AMD" }, { "phenom", "AMD" }, { "athlon", "AMD" }, { "Dhyana", "Hygon" },
-        { "qemu", "unknown" }, { "kvm", "unknown" }, { "pentium", "unknown" }, { "486", "unknown" },
-        { "YongFeng", "Zhaoxin" },
+        { "EPYC", "AMD" },     { "Opteron", "AMD" },      { "phenom", "AMD" },  { "athlon", "AMD" },
+        { "Dhyana", "Hygon" }, { "qemu", "unknown" },     { "kvm", "unknown" }, { "pentium", "unknown" },
+        { "486", "unknown" },  { "YongFeng", "Zhaoxin" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         if (g_str_has_prefix(model, table[i].prefix))
@@ -158,9 +158,10 @@ tpm(struct domcaps_def *def, const struct choice *c)
     struct domcaps_item *i = item(def, has(c, "tpm-tis") || has(c, "tpm-crb") || has(c, "tpm-spapr"));
     if (i->supported == TRI_NO)
         return i;
-    ENUM(def, i, "model", IF(has(c, "tpm-tis") || has(c, "tpm-tis-device"), "tpm-tis"), IF(has(c, "tpm-crb"), "tpm-crb"),
-         IF(has(c, "tpm-spapr"), "tpm-spapr"));
-    ENUM(def, i, "backendModel", IF(passthrough, "passthrough"), IF(emulator, "emulator"), IF(emulator, "external"));
+    ENUM(def, i, "model", IF(has(c, "tpm-tis") || has(c, "tpm-tis-device"), "tpm-tis"),
+         IF(has(c, "tpm-crb"), "tpm-crb"), IF(has(c, "tpm-spapr"), "tpm-spapr"));
+    ENUM(def, i, "backendModel", IF(passthrough, "passthrough"), IF(emulator, "emulator"),
+         IF(emulator, "external"));
     ENUM(def, i, "backendVersion", IF(emulator, "1.2"), IF(emulator, "2.0"));
     return i;
 }
@@ -171,10 +172,12 @@ devices(struct domcaps_def *def, const struct choice *c)
     bool trans = has(c, "virtio-blk-pci-transitional"), vfio = host_has_iommu() && has(c, "vfio-pci");
     struct domcaps_devices *d = def->devices = model_new(def, struct domcaps_devices);
     d->disk = item(def, true);
-    ENUM(def, d->disk, "diskDevice", "disk", "cdrom", IF(has(c, "isa-fdc") || has(c, "sysbus-fdc"), "floppy"), "lun");
+    ENUM(def, d->disk, "diskDevice", "disk", "cdrom", IF(has(c, "isa-fdc") || has(c, "sysbus-fdc"), "floppy"),
+         "lun");
     ENUM(def, d->disk, "bus", IF(has_ide(c), "ide"), IF(has(c, "isa-fdc"), "fdc"), "scsi", "virtio",
          IF(has(c, "usb-storage"), "usb"), IF(has(c, "ich9-ahci"), "sata"));
-    ENUM(def, d->disk, "model", "virtio", IF(trans, "virtio-transitional"), IF(trans, "virtio-non-transitional"));
+    ENUM(def, d->disk, "model", "virtio", IF(trans, "virtio-transitional"),
+         IF(trans, "virtio-non-transitional"));
     d->graphics = item(def, true);
     ENUM(def, d->graphics, "type", IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_SDL), "sdl"),
          IF(qemu_caps_has_option(c->caps, "vnc"), "vnc"), IF(qemu_caps_has_option(c->caps, "spice"), "spice"),
@@ -182,8 +185,8 @@ devices(struct domcaps_def *def, const struct choice *c)
          IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_DBUS), "dbus"));
     d->video = item(def, true);
     ENUM(def, d->video, "modelType", IF(has(c, "VGA"), "vga"), IF(has(c, "cirrus-vga"), "cirrus"),
-         IF(has(c, "vmware-svga"), "vmvga"), IF(has(c, "qxl"), "qxl"), IF(has(c, "virtio-gpu-pci"), "virtio"), "none",
-         IF(has(c, "bochs-display"), "bochs"), IF(has(c, "ramfb"), "ramfb"));
+         IF(has(c, "vmware-svga"), "vmvga"), IF(has(c, "qxl"), "qxl"), IF(has(c, "virtio-gpu-pci"), "virtio"),
+         "none", IF(has(c, "bochs-display"), "bochs"), IF(has(c, "ramfb"), "ramfb"));
     d->hostdev = item(def, true);
     ENUM(def, d->hostdev, "mode", "subsystem");
     ENUM(def, d->hostdev, "startupPolicy", "default", "mandatory", "requisite", "optional");
@@ -191,7 +194,8 @@ devices(struct domcaps_def *def, const struct choice *c)
     ENUM(def, d->hostdev, "capsType", NULL);
     ENUM(def, d->hostdev, "pciBackend", IF(vfio, "default"), IF(vfio, "vfio"));
     d->rng = item(def, has(c, "virtio-rng-device"));
-    ENUM(def, d->rng, "model", "virtio", IF(trans, "virtio-transitional"), IF(trans, "virtio-non-transitional"));
+    ENUM(def, d->rng, "model", "virtio", IF(trans, "virtio-transitional"),
+         IF(trans, "virtio-non-transitional"));
     ENUM(def, d->rng, "backendModel", IF(has(c, "rng-random"), "random"), IF(has(c, "rng-egd"), "egd"),
          IF(has(c, "rng-builtin"), "builtin"));
     d->filesystem = item(def, true);
@@ -200,7 +204,8 @@ devices(struct domcaps_def *def, const struct choice *c)
     d->redirdev = item(def, has(c, "usb-redir"));
     ENUM(def, d->redirdev, "bus", IF(has(c, "usb-redir"), "usb"));
     d->channel = item(def, true);
-    ENUM(def, d->channel, "type", "pty", "unix", IF(g_hash_table_contains(c->caps->chardevs, "spicevmc"), "spicevmc"));
+    ENUM(def, d->channel, "type", "pty", "unix",
+         IF(g_hash_table_contains(c->caps->chardevs, "spicevmc"), "spicevmc"));
 }
 
 static void
@@ -219,8 +224,9 @@ features(struct domcaps_def *def, const struct choice *c)
     f->sgx->supported = TRI_NO;
     f->hyperv = item(def, x86);
     if (x86 && c->kvm)
-        ENUM(def, f->hyperv, "features", "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset",
-             "vendor_id", "frequencies", "reenlightenment", "tlbflush", "ipi", "evmcs", "avic");
+        ENUM(def, f->hyperv, "features", "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic",
+             "stimer", "reset", "vendor_id", "frequencies", "reenlightenment", "tlbflush", "ipi", "evmcs",
+             "avic");
     else if (x86)
         ENUM(def, f->hyperv, "features", "spinlocks", "vendor_id");
 }
@@ -228,8 +234,9 @@ features(struct domcaps_def *def, const struct choice *c)
 static bool
 is_virt_type(const char *word)
 {
-    static const char *const all[] = { "qemu", "kvm", "xen", "lxc", "openvz", "test", "vmware", "hyperv", "vbox", "phyp",
-                                       "parallels", "vz", "bhyve", "hvf", "kqemu", "uml" };
+    static const char *const all[] = { "qemu",   "kvm",    "xen",   "lxc",  "openvz",    "test",
+                                       "vmware", "hyperv", "vbox",  "phyp", "parallels", "vz",
+                                       "bhyve",  "hvf",    "kqemu", "uml" };
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         if (!strcmp(all[i], word))
             return true;
@@ -238,11 +245,12 @@ is_virt_type(const char *word)
 }
 
 static int
-choose(struct qemu_host *host, const char *emulator, const char *arch, const char *machine, const char *virttype,
-       struct choice *c, struct err *err)
+choose(struct qemu_host *host, const char *emulator, const char *arch, const char *machine,
+       const char *virttype, struct choice *c, struct err *err)
 {
     if (virttype && !is_virt_type(virttype))
-        return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not a type of guests; this driver runs kvm and qemu", virttype);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "'%s' is not a type of guests; this driver runs kvm and qemu", virttype);
     if (arch && !qemu_arch_known(arch))
         return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not an architecture", arch);
     g_autofree char *found = NULL;
@@ -266,20 +274,24 @@ choose(struct qemu_host *host, const char *emulator, const char *arch, const cha
     c->arch = qemu_arch_of_program(c->caps->arch);
     if (arch) {
         if (!qemu_program_runs(c->caps->arch, arch))
-            return err_set(err, VIR_ERR_INVALID_ARG, "emulator '%s' runs %s guests, not %s", emulator, c->arch, arch);
+            return err_set(err, VIR_ERR_INVALID_ARG, "emulator '%s' runs %s guests, not %s", emulator,
+                           c->arch, arch);
         c->arch = arch;
     }
     if (virttype && strcmp(virttype, "qemu") && strcmp(virttype, "kvm"))
-        return err_set(err, VIR_ERR_INVALID_ARG, "emulator '%s' does not run guests of type '%s', only kvm and qemu",
-                       emulator, virttype);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "emulator '%s' does not run guests of type '%s', only kvm and qemu", emulator,
+                       virttype);
     c->kvm = virttype ? !strcmp(virttype, "kvm") : c->caps->kvm;
     if (c->kvm && !c->caps->kvm)
-        return err_set(err, VIR_ERR_INVALID_ARG, "emulator '%s' cannot use KVM here: is /dev/kvm there, may uid %u open it?",
-                       emulator, (unsigned)host->uid);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "emulator '%s' cannot use KVM here: is /dev/kvm there, may uid %u open it?", emulator,
+                       (unsigned)host->uid);
     c->machine = machine ? qemu_caps_machine(c->caps, machine) : qemu_caps_default_machine(c->caps);
     if (!c->machine)
-        return err_set(err, VIR_ERR_INVALID_ARG, "emulator '%s' has no machine '%s'; 'virsh capabilities' lists them",
-                       emulator, machine ? machine : "(default)");
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "emulator '%s' has no machine '%s'; 'virsh capabilities' lists them", emulator,
+                       machine ? machine : "(default)");
     return 0;
 }
 

@@ -94,7 +94,8 @@ struct device_address *device_address_new(struct domain_def *def, enum address_t
 char *device_describe(const char *kind, const void *device);
 
 /* defaults-*.c, in this order */
-void qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps);    /* before domain_complete() */
+void qemu_defaults_devices(struct domain_def *def,
+                           const struct qemu_caps *caps); /* before domain_complete() */
 /* after it */
 int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
                          struct err *err);
@@ -109,9 +110,10 @@ int qemu_assign_others(struct domain_def *def, struct err *err);
 void qemu_assign_zpci(struct domain_def *def);
 /* validate.c: before addresses are chosen, and after */
 int qemu_validate_early(const struct domain_def *def, struct err *err);
-int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host, struct err *err);
+int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host,
+                  struct err *err);
 /* validate-devices.c */
-int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps, const struct qemu_host *host,
-                          struct err *err);
+int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
+                          const struct qemu_host *host, struct err *err);
 /* aliases.c */
 void qemu_assign_aliases(struct domain_def *def);

@@ -43,7 +43,8 @@ qemu_driver_start(const struct qemu_driver_config *config, struct err *err)
     drv->hub = config->hub;
     drv->registry = registry_new(&drv->klass, drv->hub);
     if (!(drv->host = qemu_host_new(config->privileged, config->root, true, err)) ||
-        !(drv->configs = state_dir_open(drv->host->dirs.config, 0700, drv->host->dirs.autostart, true, err)) ||
+        !(drv->configs =
+              state_dir_open(drv->host->dirs.config, 0700, drv->host->dirs.autostart, true, err)) ||
         !(drv->status = state_dir_open(drv->host->dirs.state, 0755, NULL, false, err)) ||
         qemu_reattach(drv, err) < 0) {
         qemu_driver_stop(drv);

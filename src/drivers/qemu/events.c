@@ -224,9 +224,12 @@ static void
 on_watchdog(struct note *note, struct guest *guest, json_t *data)
 {
     static const struct { const char *name; int action; } actions[] = {
-        { "none", VIR_DOMAIN_EVENT_WATCHDOG_NONE },         { "pause", VIR_DOMAIN_EVENT_WATCHDOG_PAUSE },
-        { "reset", VIR_DOMAIN_EVENT_WATCHDOG_RESET },       { "poweroff", VIR_DOMAIN_EVENT_WATCHDOG_POWEROFF },
-        { "shutdown", VIR_DOMAIN_EVENT_WATCHDOG_SHUTDOWN }, { "debug", VIR_DOMAIN_EVENT_WATCHDOG_DEBUG },
+        { "none", VIR_DOMAIN_EVENT_WATCHDOG_NONE },
+        { "pause", VIR_DOMAIN_EVENT_WATCHDOG_PAUSE },
+        { "reset", VIR_DOMAIN_EVENT_WATCHDOG_RESET },
+        { "poweroff", VIR_DOMAIN_EVENT_WATCHDOG_POWEROFF },
+        { "shutdown", VIR_DOMAIN_EVENT_WATCHDOG_SHUTDOWN },
+        { "debug", VIR_DOMAIN_EVENT_WATCHDOG_DEBUG },
         { "inject-nmi", VIR_DOMAIN_EVENT_WATCHDOG_INJECTNMI },
     };
     const char *action = str(data, "action");
@@ -272,7 +275,8 @@ mark_disk(struct note *note, const struct domain_disk *disk, bool nospace)
 static void
 on_block_io_error(struct note *note, struct guest *guest, json_t *data)
 {
-    const struct domain_disk *disk = disk_by_device(note_view(note)->live, str(data, "device"), str(data, "qom-path"));
+    const struct domain_disk *disk =
+        disk_by_device(note_view(note)->live, str(data, "device"), str(data, "qom-path"));
     const char *action = str(data, "action");
     int what = VIR_DOMAIN_EVENT_IO_ERROR_NONE;
     bool nospace = json_is_true(json_object_get(data, "nospace"));
@@ -287,7 +291,8 @@ on_block_io_error(struct note *note, struct guest *guest, json_t *data)
         what = VIR_DOMAIN_EVENT_IO_ERROR_REPORT;
     }
     for (int i = 0; i < 2; i++) {
-        struct event *ev = about(note, i ? VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON : VIR_DOMAIN_EVENT_ID_IO_ERROR);
+        struct event *ev =
+            about(note, i ? VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON : VIR_DOMAIN_EVENT_ID_IO_ERROR);
 
         ev->u.io_error.srcPath = g_strdup(disk ? disk_path(disk) ?: "" : "");
         ev->u.io_error.devAlias = g_strdup(disk && disk->info.alias ? disk->info.alias : "");
@@ -404,8 +409,9 @@ channel_set_connected(struct note *note, struct guest *guest, const char *alias,
         guest->agent_up = open;
         ev->u.agent_lifecycle.state = open ? VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED
                                            : VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_DISCONNECTED;
-        ev->u.agent_lifecycle.reason = at_start ? VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED
-                                                : VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL;
+        ev->u.agent_lifecycle.reason = at_start
+                                           ? VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_DOMAIN_STARTED
+                                           : VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_REASON_CHANNEL;
         note_emit(note, ev);
     }
     publish_live(note, def);
@@ -474,7 +480,8 @@ on_memory_device(struct note *note, struct guest *guest, json_t *data)
         return;
     ev = about(note, VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE);
     ev->u.memory_device_size_change.alias = g_strdup(alias);
-    ev->u.memory_device_size_change.size = (unsigned long long)json_integer_value(json_object_get(data, "size")) / 1024;
+    ev->u.memory_device_size_change.size =
+        (unsigned long long)json_integer_value(json_object_get(data, "size")) / 1024;
     note_emit(note, ev);
 }
 
@@ -512,8 +519,10 @@ on_write_threshold(struct note *note, struct guest *guest, json_t *data)
             disk = def->disks[i];
     ev->u.block_threshold.dev = g_strdup(disk && disk->target ? disk->target : node ?: "");
     ev->u.block_threshold.path = g_strdup(disk ? disk_path(disk) : NULL);
-    ev->u.block_threshold.threshold = (unsigned long long)json_integer_value(json_object_get(data, "write-threshold"));
-    ev->u.block_threshold.excess = (unsigned long long)json_integer_value(json_object_get(data, "amount-exceeded"));
+    ev->u.block_threshold.threshold =
+        (unsigned long long)json_integer_value(json_object_get(data, "write-threshold"));
+    ev->u.block_threshold.excess =
+        (unsigned long long)json_integer_value(json_object_get(data, "amount-exceeded"));
     note_emit(note, ev);
 }
 

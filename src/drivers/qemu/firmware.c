@@ -115,7 +115,8 @@ fits(json_t *doc, const struct firmware_wish *w)
         return false;
     if ((w->secure_boot > 0 && !has(f, "secure-boot")) || (w->secure_boot < 0 && has(f, "secure-boot")))
         return false;
-    if ((w->enrolled_keys > 0 && !has(f, "enrolled-keys")) || (w->enrolled_keys < 0 && has(f, "enrolled-keys")))
+    if ((w->enrolled_keys > 0 && !has(f, "enrolled-keys")) ||
+        (w->enrolled_keys < 0 && has(f, "enrolled-keys")))
         return false;
     if ((w->stateless > 0 && !stateless && !memory) || (w->stateless <= 0 && stateless))
         return false;
@@ -156,14 +157,17 @@ firmware_select(const struct firmware_wish *wish, struct firmware *out, struct e
         out->requires_smm = has(f, "requires-smm");
         return 0;
     }
-    return err_set(err, VIR_ERR_OPERATION_FAILED,
-                   "no firmware descriptor offers UEFI%s%s for machine '%s' (%s); install OVMF or describe an image in "
-                   "/etc/qemu/firmware",
-                   wish->secure_boot > 0 ? " with secure boot" : wish->secure_boot < 0 ? " without secure boot" : "",
-                   wish->enrolled_keys > 0   ? " and enrolled keys"
-                   : wish->enrolled_keys < 0 ? " without enrolled keys"
-                                             : "",
-                   wish->machine, wish->arch);
+    return err_set(
+        err, VIR_ERR_OPERATION_FAILED,
+        "no firmware descriptor offers UEFI%s%s for machine '%s' (%s); install OVMF or describe an image in "
+        "/etc/qemu/firmware",
+        wish->secure_boot > 0   ? " with secure boot"
+        : wish->secure_boot < 0 ? " without secure boot"
+                                : "",
+        wish->enrolled_keys > 0   ? " and enrolled keys"
+        : wish->enrolled_keys < 0 ? " without enrolled keys"
+                                  : "",
+        wish->machine, wish->arch);
 }
 
 char **

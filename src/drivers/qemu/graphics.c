@@ -15,8 +15,8 @@
 
 /* Takes fd. */
 static int
-add_client(struct drv_conn *conn, const struct domain_ref *dom, unsigned idx, int fd, unsigned flags, const char *api,
-           struct err *err)
+add_client(struct drv_conn *conn, const struct domain_ref *dom, unsigned idx, int fd, unsigned flags,
+           const char *api, struct err *err)
 {
     TURN_AUTO turn = NULL;
     const struct domain_def *live;
@@ -37,7 +37,8 @@ add_client(struct drv_conn *conn, const struct domain_ref *dom, unsigned idx, in
     case GRAPHICS_TYPE_SPICE: protocol = "spice"; break;
     default:
         close(fd);
-        return err_set(err, VIR_ERR_INVALID_ARG, "display %u of guest '%s' is neither VNC nor SPICE", idx, dom->name);
+        return err_set(err, VIR_ERR_INVALID_ARG, "display %u of guest '%s' is neither VNC nor SPICE", idx,
+                       dom->name);
     }
     struct monitor_cmd cmds[] = {
         { .command = "getfd", .args = json_pack("{s:s}", "fdname", "g"), .fd = fd },

@@ -36,8 +36,9 @@ qemu_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *
 }
 
 int
-qemu_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator, const char *arch, const char *machine,
-                                     const char *virttype, unsigned int flags, char **result, struct err *err)
+qemu_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator, const char *arch,
+                                     const char *machine, const char *virttype, unsigned int flags,
+                                     char **result, struct err *err)
 {
     return given(qemu_domain_capabilities(host_of(conn), emulator, arch, machine, virttype, err), result);
 }
@@ -81,8 +82,8 @@ plain_interfaces(struct domain_def *def)
 }
 
 int
-qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, const char *xml, unsigned int flags,
-                                  char **result, struct err *err)
+qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, const char *xml,
+                                  unsigned int flags, char **result, struct err *err)
 {
     struct qemu_host *host = host_of(conn);
     if (!format || strcmp(format, "qemu-argv"))
@@ -94,7 +95,8 @@ qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, con
     if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0)
         return -1;
     plain_interfaces(def);
-    if (qemu_domain_prepare(def, host, -1, true, err) < 0 || qemu_command_build(def, host, &opts, &cmd, err) < 0)
+    if (qemu_domain_prepare(def, host, -1, true, err) < 0 ||
+        qemu_command_build(def, host, &opts, &cmd, err) < 0)
         return -1;
     *result = qemu_command_to_string(&cmd, false);
     qemu_command_clear(&cmd);

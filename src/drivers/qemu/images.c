@@ -30,14 +30,17 @@ read_qcow2(int fd, const char *path, struct header *h, struct err *err)
     if (n < 0)
         return err_errno(err, errno, "cannot read the header of image '%s'", path);
     if (n < 72 || memcmp(buf, "QFI\xfb", 4))
-        return err_set(err, VIR_ERR_OPERATION_FAILED, "image '%s' is to be qcow2 but does not start like one", path);
+        return err_set(err, VIR_ERR_OPERATION_FAILED, "image '%s' is to be qcow2 but does not start like one",
+                       path);
     uint32_t version = be32(buf + 4), size = be32(buf + 16);
     uint64_t offset = be64(buf + 8);
     if (!offset || !size)
         return 0;
     if (size > 1023 || offset > (uint64_t)n - size)
-        return err_set(err, VIR_ERR_OPERATION_FAILED, "the header of image '%s' is damaged: its backing file name lies "
-                       "outside", path);
+        return err_set(err, VIR_ERR_OPERATION_FAILED,
+                       "the header of image '%s' is damaged: its backing file name lies "
+                       "outside",
+                       path);
     h->backing = g_strndup((char *)buf + offset, size);
     uint64_t at = version >= 3 && n >= 104 ? be32(buf + 100) : 72;
     while (at + 8 <= offset && at + 8 <= (uint64_t)n) {
@@ -64,9 +67,10 @@ read_header(const char *path, enum storage_format format, struct header *h, stru
     if (fd < 0)
         return err_errno(err, errno, "cannot open image '%s'", path);
     struct stat st;
-    int rc = fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)
-                 ? err_set(err, VIR_ERR_OPERATION_FAILED, "image '%s' is neither a file nor a block device", path)
-                 : read_qcow2(fd, path, h, err);
+    int rc =
+        fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)
+            ? err_set(err, VIR_ERR_OPERATION_FAILED, "image '%s' is neither a file nor a block device", path)
+            : read_qcow2(fd, path, h, err);
     close(fd);
     return rc;
 }
@@ -74,7 +78,9 @@ read_header(const char *path, enum storage_format format, struct header *h, stru
 static const char *
 local_path(enum storage_type type, const struct storage_source *src)
 {
-    return type == STORAGE_TYPE_FILE || type == STORAGE_TYPE_UNSET ? src->file : type == STORAGE_TYPE_BLOCK ? src->dev : NULL;
+    return type == STORAGE_TYPE_FILE || type == STORAGE_TYPE_UNSET ? src->file
+           : type == STORAGE_TYPE_BLOCK                            ? src->dev
+                                                                   : NULL;
 }
 
 static struct disk_backing_store *
@@ -84,14 +90,15 @@ end_of_chain(struct domain_def *def)
 }
 
 static int
-backing_of(struct domain_def *def, const char *path, enum storage_format format, struct disk_backing_store **out,
-           int depth, struct err *err)
+backing_of(struct domain_def *def, const char *path, enum storage_format format,
+           struct disk_backing_store **out, int depth, struct err *err)
 {
     struct header h;
     *out = NULL;
     if (depth > MAX_CHAIN)
-        return err_set(err, VIR_ERR_OPERATION_FAILED, "the chain of images at '%s' is longer than %d: it may go in circles",
-                       path, MAX_CHAIN);
+        return err_set(err, VIR_ERR_OPERATION_FAILED,
+                       "the chain of images at '%s' is longer than %d: it may go in circles", path,
+                       MAX_CHAIN);
     if (read_header(path, format, &h, err) < 0)
         return -1;
     if (!h.backing) {
@@ -103,12 +110,14 @@ backing_of(struct domain_def *def, const char *path, enum storage_format format,
     if (strstr(name, "://") || g_str_has_prefix(name, "json:") || g_str_has_prefix(name, "nbd:") ||
         g_str_has_prefix(name, "rbd:"))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "image '%s' is backed by '%s'; describe such a chain with <backingStore> in the disk", path, name);
+                       "image '%s' is backed by '%s'; describe such a chain with <backingStore> in the disk",
+                       path, name);
     if (!h.backing_format)
-        return err_set(err, VIR_ERR_OPERATION_FAILED,
-                       "image '%s' does not tell the format of its backing file '%s', and guessing is unsafe: run "
-                       "qemu-img rebase -u -F FORMAT -b %s %s",
-                       path, name, name, path);
+        return err_set(
+            err, VIR_ERR_OPERATION_FAILED,
+            "image '%s' does not tell the format of its backing file '%s', and guessing is unsafe: run "
+            "qemu-img rebase -u -F FORMAT -b %s %s",
+            path, name, name, path);
     g_autofree char *dir = g_path_get_dirname(path);
     g_autofree char *full = file[0] == '/' ? g_strdup(file) : g_build_filename(dir, file, NULL);
     struct disk_backing_store *bs = model_new(def, struct disk_backing_store);

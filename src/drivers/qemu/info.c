@@ -26,7 +26,8 @@ view_memory(const struct vm_view *view)
 }
 
 int
-qemu_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainInfoPtr info, struct err *err)
+qemu_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainInfoPtr info,
+                     struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
     const struct domain_def *def;
@@ -44,8 +45,8 @@ qemu_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDom
 }
 
 int
-qemu_domain_get_control_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainControlInfoPtr info,
-                             unsigned int flags, struct err *err)
+qemu_domain_get_control_info(struct drv_conn *conn, const struct domain_ref *dom,
+                             virDomainControlInfoPtr info, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
     VM_AUTO vm = NULL;
@@ -94,7 +95,8 @@ qemu_domain_get_os_type(struct drv_conn *conn, const struct domain_ref *dom, cha
 }
 
 int
-qemu_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                            struct err *err)
 {
     VIEW_AUTO view = NULL;
     const struct domain_def *def;
@@ -105,12 +107,14 @@ qemu_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom,
         !(view = domain_view(conn, dom, err)))
         return -1;
     if ((flags & VIR_DOMAIN_AFFECT_LIVE) && (flags & VIR_DOMAIN_AFFECT_CONFIG))
-        return err_set(err, VIR_ERR_INVALID_ARG, "a count can be read of the running guest or of its definition, not of both at once");
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "a count can be read of the running guest or of its definition, not of both at once");
     if (flags & VIR_DOMAIN_VCPU_GUEST) {
         if (!vm_view_is_active(view))
             return err_set(err, VIR_ERR_INVALID_ARG,
                            "what the guest agent sees of vCPUs can only be asked of a running guest");
-        return err_set(err, VIR_ERR_AGENT_UNRESPONSIVE, "the guest agent of '%s' is not connected", view->name);
+        return err_set(err, VIR_ERR_AGENT_UNRESPONSIVE, "the guest agent of '%s' is not connected",
+                       view->name);
     }
     if (domain_affect(view, flags, &affect, err) < 0)
         return -1;

@@ -78,7 +78,8 @@ power_button(struct drv_conn *conn, const struct domain_ref *dom, bool reboot, b
 }
 
 int
-qemu_domain_shutdown_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_shutdown_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                           struct err *err)
 {
     if (flags_check(flags, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN | VIR_DOMAIN_SHUTDOWN_GUEST_AGENT,
                     "virDomainShutdownFlags", err) < 0)
@@ -96,8 +97,8 @@ qemu_domain_shutdown(struct drv_conn *conn, const struct domain_ref *dom, struct
 int
 qemu_domain_reboot(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
 {
-    if (flags_check(flags, VIR_DOMAIN_REBOOT_ACPI_POWER_BTN | VIR_DOMAIN_REBOOT_GUEST_AGENT, "virDomainReboot",
-                    err) < 0)
+    if (flags_check(flags, VIR_DOMAIN_REBOOT_ACPI_POWER_BTN | VIR_DOMAIN_REBOOT_GUEST_AGENT,
+                    "virDomainReboot", err) < 0)
         return -1;
     return power_button(conn, dom, true, flags & VIR_DOMAIN_REBOOT_GUEST_AGENT,
                         flags & VIR_DOMAIN_REBOOT_ACPI_POWER_BTN, "virDomainReboot", err);
@@ -115,7 +116,8 @@ qemu_domain_reset(struct drv_conn *conn, const struct domain_ref *dom, unsigned 
 }
 
 int
-qemu_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                       struct err *err)
 {
     TURN_AUTO turn = NULL;
 
@@ -126,7 +128,8 @@ qemu_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsi
 }
 
 int
-qemu_domain_pm_wakeup(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_pm_wakeup(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                      struct err *err)
 {
     TURN_AUTO turn = NULL;
 
@@ -145,7 +148,9 @@ restart(void *arg)
 {
     RUN_AUTO run = arg;
     TURN_AUTO turn = NULL;
-    struct turn_request req = { .turn_class = TURN_MODIFY, .need = TURN_RUNNING, .api = "restart of the guest" };
+    struct turn_request req = { .turn_class = TURN_MODIFY,
+                                .need = TURN_RUNNING,
+                                .api = "restart of the guest" };
     struct guest *guest;
     ERR_AUTO err = ERR_INIT;
 
@@ -154,7 +159,8 @@ restart(void *arg)
     guest = turn_guest(turn);
     guest->resume_reason = VIR_DOMAIN_RUNNING_UNPAUSED;
     guest->resume_detail = VIR_DOMAIN_EVENT_RESUMED_UNPAUSED;
-    if (monitor_call(turn, "system_reset", NULL, NULL, &err) < 0 || monitor_call(turn, "cont", NULL, NULL, &err) < 0) {
+    if (monitor_call(turn, "system_reset", NULL, NULL, &err) < 0 ||
+        monitor_call(turn, "cont", NULL, NULL, &err) < 0) {
         /* A guest that is off and does not come back has ended. */
         if (!err.stale)
             run_kill(run, SIGTERM, NULL);

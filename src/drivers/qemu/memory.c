@@ -44,14 +44,15 @@ set_balloon(struct turn *turn, unsigned long kib, struct err *err)
     const struct domain_def *live = turn_live_def(turn);
 
     if (!live || !def_has_balloon(live))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "the guest has no memory balloon: its memory cannot change "
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "the guest has no memory balloon: its memory cannot change "
                        "while it runs");
     return monitor_call(turn, "balloon", json_pack("{s:I}", "value", (json_int_t)kib * 1024), NULL, err);
 }
 
 static int
-set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, unsigned flags, const char *api,
-           struct err *err)
+set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, unsigned flags,
+           const char *api, struct err *err)
 {
     TURN_AUTO turn = NULL;
     const struct vm_view *view;
@@ -65,9 +66,11 @@ set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long ki
         return -1;
     if (flags & VIR_DOMAIN_MEM_MAXIMUM)
         return set_maximum(turn, kib, &affect, err);
-    if ((affect.live && kib > def_max_memory(view->live)) || (affect.config && kib > def_max_memory(view->config)))
-        return err_set(err, VIR_ERR_INVALID_ARG, "%lu KiB are more than the maximum memory of guest '%s', %llu KiB",
-                       kib, view->name, def_max_memory(affect.live ? view->live : view->config));
+    if ((affect.live && kib > def_max_memory(view->live)) ||
+        (affect.config && kib > def_max_memory(view->config)))
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "%lu KiB are more than the maximum memory of guest '%s', %llu KiB", kib, view->name,
+                       def_max_memory(affect.live ? view->live : view->config));
     if (affect.live && set_balloon(turn, kib, err) < 0)
         return -1;
     if (!affect.config)
@@ -88,13 +91,15 @@ qemu_domain_set_memory_flags(struct drv_conn *conn, const struct domain_ref *dom
 }
 
 int
-qemu_domain_set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, struct err *err)
+qemu_domain_set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib,
+                       struct err *err)
 {
     return set_memory(conn, dom, kib, VIR_DOMAIN_AFFECT_LIVE, "virDomainSetMemory", err);
 }
 
 int
-qemu_domain_set_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, struct err *err)
+qemu_domain_set_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib,
+                           struct err *err)
 {
     return set_memory(conn, dom, kib, VIR_DOMAIN_MEM_MAXIMUM, "virDomainSetMaxMemory", err);
 }
@@ -206,7 +211,8 @@ qemu_domain_set_memory_stats_period(struct drv_conn *conn, const struct domain_r
     struct affect affect;
     struct domain_def *def;
 
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetMemoryStatsPeriod", err) < 0)
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetMemoryStatsPeriod",
+                    err) < 0)
         return -1;
     if (period < 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "a period of %d seconds makes no sense", period);
@@ -216,12 +222,15 @@ qemu_domain_set_memory_stats_period(struct drv_conn *conn, const struct domain_r
     if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     if (!def_has_balloon(vm_view_def(view)))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has no memory balloon that could report", view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has no memory balloon that could report",
+                       view->name);
     if (affect.live) {
         g_autofree char *path = g_strdup_printf("/machine/peripheral/%s", view->live->memballoon->info.alias);
 
-        if (monitor_call(turn, "qom-set", json_pack("{s:s,s:s,s:i}", "path", path, "property",
-                                                    "guest-stats-polling-interval", "value", period), NULL, err) < 0)
+        if (monitor_call(turn, "qom-set",
+                         json_pack("{s:s,s:s,s:i}", "path", path, "property", "guest-stats-polling-interval",
+                                   "value", period),
+                         NULL, err) < 0)
             return -1;
         def = domain_def_copy(turn_live_def(turn));
         set_period(def, period);

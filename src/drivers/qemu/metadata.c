@@ -17,7 +17,8 @@ qemu_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     VIEW_AUTO view = NULL;
     const struct domain_def *def;
 
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainGetMetadata", err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainGetMetadata", err) <
+            0 ||
         !(view = domain_view(conn, dom, err)) || !(def = domain_one_def(view, flags, err)))
         return -1;
     *result = domain_metadata_get(def, type, uri, err);
@@ -32,7 +33,8 @@ qemu_domain_set_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     struct affect affect;
     struct domain_def *def;
 
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetMetadata", err) < 0)
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetMetadata", err) <
+        0)
         return -1;
     if (type < VIR_DOMAIN_METADATA_DESCRIPTION || type > VIR_DOMAIN_METADATA_ELEMENT)
         return err_set(err, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);

@@ -18,8 +18,8 @@
 #define PEEK_MAX (4u << 20)
 
 int
-qemu_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, unsigned long long start, size_t size,
-                        void *buffer, unsigned int flags, struct err *err)
+qemu_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, unsigned long long start,
+                        size_t size, void *buffer, unsigned int flags, struct err *err)
 {
     TURN_AUTO turn = NULL;
     g_autofree char *path = NULL;
@@ -30,12 +30,14 @@ qemu_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, uns
     if (flags != VIR_MEMORY_VIRTUAL && flags != VIR_MEMORY_PHYSICAL)
         return err_set(err, VIR_ERR_INVALID_ARG, "either virtual or physical memory has to be asked for");
     if (size > PEEK_MAX)
-        return err_set(err, VIR_ERR_INVALID_ARG, "at most %u bytes of memory can be read at once, not %zu", PEEK_MAX, size);
+        return err_set(err, VIR_ERR_INVALID_ARG, "at most %u bytes of memory can be read at once, not %zu",
+                       PEEK_MAX, size);
     if (domain_turn(conn, dom, TURN_QUERY, TURN_RUNNING, "virDomainMemoryPeek", &turn, err) < 0)
         return -1;
     path = g_strdup_printf("%s/memory-%d", turn_guest(turn)->guest_dir, g_atomic_int_add(&serial, 1));
     if (monitor_call(turn, flags == VIR_MEMORY_VIRTUAL ? "memsave" : "pmemsave",
-                     json_pack("{s:I,s:I,s:s}", "val", (json_int_t)start, "size", (json_int_t)size, "filename", path),
+                     json_pack("{s:I,s:I,s:s}", "val", (json_int_t)start, "size", (json_int_t)size,
+                               "filename", path),
                      NULL, err) < 0) {
         unlink(path);
         return -1;
@@ -63,7 +65,8 @@ qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
     struct affect affect;
     struct domain_def *def;
 
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetLifecycleAction", err) < 0)
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetLifecycleAction",
+                    err) < 0)
         return -1;
     if (lifecycle_action_check(type, action, err) < 0 ||
         domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetLifecycleAction", &turn, err) < 0 ||
@@ -72,8 +75,10 @@ qemu_domain_set_lifecycle_action(struct drv_conn *conn, const struct domain_ref 
     if (affect.live) {
         /* What QEMU itself does at a reset was settled when it started. */
         if (type == VIR_DOMAIN_LIFECYCLE_REBOOT &&
-            monitor_call(turn, "set-action", json_pack("{s:s}", "reboot", action == VIR_DOMAIN_LIFECYCLE_ACTION_RESTART
-                                                                              ? "reset" : "shutdown"), NULL, err) < 0)
+            monitor_call(turn, "set-action",
+                         json_pack("{s:s}", "reboot",
+                                   action == VIR_DOMAIN_LIFECYCLE_ACTION_RESTART ? "reset" : "shutdown"),
+                         NULL, err) < 0)
             return -1;
         def = domain_def_copy(turn_live_def(turn));
         def_set_lifecycle_action(def, type, action);
@@ -129,7 +134,8 @@ qemu_domain_abort_job(struct drv_conn *conn, const struct domain_ref *dom, struc
 }
 
 int
-qemu_domain_abort_job_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_abort_job_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                            struct err *err)
 {
     if (flags_check(flags, 0, "virDomainAbortJobFlags", err) < 0)
         return -1;

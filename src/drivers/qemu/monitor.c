@@ -143,7 +143,8 @@ monitor_cmds_clear(struct monitor_cmd *cmds, size_t n)
 }
 
 static int
-send_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadline, bool last, struct err *err)
+send_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadline, bool last,
+           struct err *err)
 {
     struct guest *guest = turn_guest(turn);
     struct batch *batch;
@@ -184,7 +185,8 @@ send_batch(struct turn *turn, struct monitor_cmd *cmds, size_t n, int64_t deadli
     answer = result;
     for (size_t i = 0; i < n; i++) {
         if (!answer || i >= answer->n) {
-            err_set(&cmds[i].err, VIR_ERR_INTERNAL_ERROR, "QEMU's answer to '%s' makes no sense", cmds[i].command);
+            err_set(&cmds[i].err, VIR_ERR_INTERNAL_ERROR, "QEMU's answer to '%s' makes no sense",
+                    cmds[i].command);
             continue;
         }
         cmds[i].value = answer->slots[i].value;

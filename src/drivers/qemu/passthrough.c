@@ -59,8 +59,8 @@ command(struct drv_conn *conn, const struct domain_ref *dom, const char *text, i
 }
 
 int
-qemu_domain_qemu_monitor_command(struct drv_conn *conn, const struct domain_ref *dom, const char *cmd, char **result,
-                                 unsigned int flags, struct err *err)
+qemu_domain_qemu_monitor_command(struct drv_conn *conn, const struct domain_ref *dom, const char *cmd,
+                                 char **result, unsigned int flags, struct err *err)
 {
     if (flags_check(flags, VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP, "virDomainQemuMonitorCommand", err) < 0)
         return -1;
@@ -68,16 +68,19 @@ qemu_domain_qemu_monitor_command(struct drv_conn *conn, const struct domain_ref 
 }
 
 int
-qemu_domain_qemu_monitor_command_with_files(struct drv_conn *conn, const struct domain_ref *dom, const char *cmd,
-                                            unsigned int ninfiles, int *infiles, unsigned int *noutfiles,
-                                            int **outfiles, char **result, unsigned int flags, struct err *err)
+qemu_domain_qemu_monitor_command_with_files(struct drv_conn *conn, const struct domain_ref *dom,
+                                            const char *cmd, unsigned int ninfiles, int *infiles,
+                                            unsigned int *noutfiles, int **outfiles, char **result,
+                                            unsigned int flags, struct err *err)
 {
     int fd = 0;
 
-    if (flags_check(flags, VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP, "virDomainQemuMonitorCommandWithFiles", err) < 0)
+    if (flags_check(flags, VIR_DOMAIN_QEMU_MONITOR_COMMAND_HMP, "virDomainQemuMonitorCommandWithFiles", err) <
+        0)
         return -1;
     if (ninfiles > 1)
-        return err_set(err, VIR_ERR_INVALID_ARG, "a monitor command can carry one file descriptor, not %u", ninfiles);
+        return err_set(err, VIR_ERR_INVALID_ARG, "a monitor command can carry one file descriptor, not %u",
+                       ninfiles);
     if (ninfiles == 1 && (fd = dup(infiles[0])) < 0)
         return err_set(err, VIR_ERR_SYSTEM_ERROR, "cannot duplicate the descriptor of the monitor command");
     if (noutfiles)
@@ -128,7 +131,8 @@ watch_deliver(struct event *ev, int callback_id, void *opaque)
 int
 qemu_connect_domain_qemu_monitor_event_register(struct drv_conn *conn, const struct event_filter *filter,
                                                 const char *event, event_deliver deliver, void *opaque,
-                                                event_free_opaque free_opaque, unsigned int flags, struct err *err)
+                                                event_free_opaque free_opaque, unsigned int flags,
+                                                struct err *err)
 {
     struct watch *watch;
 

@@ -146,7 +146,8 @@ set_pin(struct drv_conn *conn, const struct domain_ref *dom, int vcpu, const uns
         def_set_cpu_pin(def, vcpu, cpuset);
         if (guest_save_live(turn, def, err) < 0)
             return -1;
-        name = vcpu < 0 ? g_strdup(VIR_DOMAIN_TUNABLE_CPU_EMULATORPIN) : g_strdup_printf("cputune.vcpupin%d", vcpu);
+        name = vcpu < 0 ? g_strdup(VIR_DOMAIN_TUNABLE_CPU_EMULATORPIN)
+                        : g_strdup_printf("cputune.vcpupin%d", vcpu);
         tell(turn, name, cpuset);
     }
     if (affect.config) {
@@ -166,15 +167,15 @@ qemu_domain_pin_vcpu_flags(struct drv_conn *conn, const struct domain_ref *dom, 
 }
 
 int
-qemu_domain_pin_vcpu(struct drv_conn *conn, const struct domain_ref *dom, unsigned int vcpu, unsigned char *cpumap,
-                     int maplen, struct err *err)
+qemu_domain_pin_vcpu(struct drv_conn *conn, const struct domain_ref *dom, unsigned int vcpu,
+                     unsigned char *cpumap, int maplen, struct err *err)
 {
     return set_pin(conn, dom, (int)vcpu, cpumap, maplen, VIR_DOMAIN_AFFECT_LIVE, "virDomainPinVcpu", err);
 }
 
 int
-qemu_domain_pin_emulator(struct drv_conn *conn, const struct domain_ref *dom, unsigned char *cpumap, int maplen,
-                         unsigned int flags, struct err *err)
+qemu_domain_pin_emulator(struct drv_conn *conn, const struct domain_ref *dom, unsigned char *cpumap,
+                         int maplen, unsigned int flags, struct err *err)
 {
     return set_pin(conn, dom, -1, cpumap, maplen, flags, "virDomainPinEmulator", err);
 }

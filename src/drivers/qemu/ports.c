@@ -67,7 +67,8 @@ port_range_take(struct port_range *r, unsigned *port, struct err *err)
 {
     g_mutex_lock(&r->lock);
     for (unsigned p = r->min; p <= r->max; p++) {
-        if (g_hash_table_contains(r->taken, GUINT_TO_POINTER(p)) || !is_free(AF_INET, p) || !is_free(AF_INET6, p))
+        if (g_hash_table_contains(r->taken, GUINT_TO_POINTER(p)) || !is_free(AF_INET, p) ||
+            !is_free(AF_INET6, p))
             continue;
         g_hash_table_add(r->taken, GUINT_TO_POINTER(p));
         g_mutex_unlock(&r->lock);
@@ -75,8 +76,9 @@ port_range_take(struct port_range *r, unsigned *port, struct err *err)
         return 0;
     }
     g_mutex_unlock(&r->lock);
-    return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free port for %s between %u and %u; widen the range in qemu.conf",
-                   r->what, r->min, r->max);
+    return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                   "no free port for %s between %u and %u; widen the range in qemu.conf", r->what, r->min,
+                   r->max);
 }
 
 void

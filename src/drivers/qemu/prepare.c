@@ -74,7 +74,8 @@ choose_firmware(struct domain_def *def, struct qemu_host *host, struct err *err)
         if (qcow2 && !os->nvram->format)
             os->nvram->format = STORAGE_FORMAT_QCOW2;
         if (!os->nvram->path && !os->nvram->source)
-            os->nvram->path = model_printf(def, "%s/%s_VARS.%s", host->dirs.nvram, def->name, qcow2 ? "qcow2" : "fd");
+            os->nvram->path =
+                model_printf(def, "%s/%s_VARS.%s", host->dirs.nvram, def->name, qcow2 ? "qcow2" : "fd");
     }
     firmware_clear(&fw);
     return 0;
@@ -91,7 +92,9 @@ template_of(const struct domain_def *def, const struct qemu_host *host)
         if (str_is(parts[0], code) && parts[1])
             return g_strdup(parts[1]);
     }
-    struct firmware_wish wish = { .arch = arch_str(def->os->arch), .machine = def->os->machine, .code = code };
+    struct firmware_wish wish = { .arch = arch_str(def->os->arch),
+                                  .machine = def->os->machine,
+                                  .code = code };
     struct firmware fw;
     if (firmware_select(&wish, &fw, NULL) == 0) {
         char *vars = g_steal_pointer(&fw.vars);
@@ -123,9 +126,11 @@ make_nvram(struct domain_def *def, struct qemu_host *host, struct err *err)
         return 0;
     g_autofree char *template = nv->template ? g_strdup(nv->template) : template_of(def, host);
     if (!template)
-        return err_set(err, VIR_ERR_OPERATION_FAILED,
-                       "the variable store '%s' does not exist and no template for firmware '%s' is known; give "
-                       "<nvram template='…'>", path, l->path);
+        return err_set(
+            err, VIR_ERR_OPERATION_FAILED,
+            "the variable store '%s' does not exist and no template for firmware '%s' is known; give "
+            "<nvram template='…'>",
+            path, l->path);
     g_autofree char *data = NULL;
     ssize_t n = file_read(AT_FDCWD, template, 64 << 20, &data, err);
     if (n < 0)
@@ -144,7 +149,8 @@ listens_on_port(const struct domain_graphics *g)
     if (g->socket)
         return false;
     for (uint32_t i = 0; i < g->n_listens; i++) {
-        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_SOCKET || g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NONE)
+        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_SOCKET ||
+            g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NONE)
             return false;
     }
     return true;
@@ -172,8 +178,8 @@ take_port(struct port_range *range, bool native, unsigned fallback, int32_t *por
 }
 
 static int
-prepare_graphics(struct domain_def *def, struct domain_graphics *g, struct qemu_host *host, const char *guest_dir,
-                 bool native, struct err *err)
+prepare_graphics(struct domain_def *def, struct domain_graphics *g, struct qemu_host *host,
+                 const char *guest_dir, bool native, struct err *err)
 {
     for (uint32_t i = 0; i < g->n_listens; i++) {
         struct graphics_listen *l = g->listens[i];

@@ -66,8 +66,9 @@ emulator_cache_new(void)
     FILE *f = fopen("/proc/cpuinfo", "re");
     char line[8192];
     while (f && fgets(line, sizeof(line), f) && line[0] != '\n') {
-        static const char *const keys[] = { "vendor_id", "cpu family", "model", "stepping", "microcode", "flags",
-                                            "CPU implementer", "CPU part", "Features", "cpu", "features" };
+        static const char *const keys[] = { "vendor_id", "cpu family", "model",           "stepping",
+                                            "microcode", "flags",      "CPU implementer", "CPU part",
+                                            "Features",  "cpu",        "features" };
         for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
             if (!strncmp(line, keys[i], strlen(keys[i])))
                 g_checksum_update(sum, (const guchar *)line, -1);
@@ -169,7 +170,8 @@ qemu_host_caps(struct qemu_host *host, const char *binary, struct err *err)
         return NULL;
     }
     if (!S_ISREG(st.st_mode) || access(binary, X_OK) < 0) {
-        err_errno(err, S_ISREG(st.st_mode) ? errno : EACCES, "emulator '%s' is not an executable file", binary);
+        err_errno(err, S_ISREG(st.st_mode) ? errno : EACCES, "emulator '%s' is not an executable file",
+                  binary);
         return NULL;
     }
     g_autofree char *key = make_key(host, &st);

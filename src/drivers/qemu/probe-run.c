@@ -102,7 +102,8 @@ last_words(struct dialogue *d)
     ssize_t n = -1;
     off_t size = d->errors >= 0 ? lseek(d->errors, 0, SEEK_END) : 0;
     if (size > 0)
-        n = pread(d->errors, buf, sizeof(buf) - 1, size > (off_t)sizeof(buf) - 1 ? size - (off_t)sizeof(buf) + 1 : 0);
+        n = pread(d->errors, buf, sizeof(buf) - 1,
+                  size > (off_t)sizeof(buf) - 1 ? size - (off_t)sizeof(buf) + 1 : 0);
     if (n <= 0)
         return g_strdup("it printed nothing on stderr");
     buf[n] = 0;
@@ -143,7 +144,8 @@ take_lines(struct dialogue *d, const char *binary, struct err *err)
         if (!line)
             return fail(d, binary, err, "its monitor sends something else than JSON");
         from = nl + 1;
-        if ((json_object_get(line, "return") || json_object_get(line, "error")) && d->nanswers < d->nquestions)
+        if ((json_object_get(line, "return") || json_object_get(line, "error")) &&
+            d->nanswers < d->nquestions)
             d->answers[d->nanswers++] = line;
         else
             json_decref(line);
@@ -173,7 +175,8 @@ pump(struct dialogue *d, short events, const char *binary, struct err *err)
         if (n < 0)
             return fail(d, binary, err, "reading its monitor failed");
         if (n == 0)
-            return fail(d, binary, err, d->nanswers ? "it ended in the middle of the dialogue" : "it did not start");
+            return fail(d, binary, err,
+                        d->nanswers ? "it ended in the middle of the dialogue" : "it did not start");
         g_string_append_len(d->got, buf, n);
         if (d->got->len > MAX_OUTPUT)
             return fail(d, binary, err, "it sends without end");
@@ -270,18 +273,45 @@ option_names(json_t *array)
 
 /* In the order of the enums below. */
 static const char *const main_questions[] = {
-    ASK("qmp_capabilities"), ASK("query-version"), ASK("query-target"), ASK("query-machines"),
-    ASK("query-cpu-definitions"), ASK("query-commands"), ASK("qom-list-types"),
-    ASK("query-command-line-options"), ASK("query-chardev-backends"), ASK("query-tpm-models"),
-    ASK("query-tpm-types"), ASK("query-qmp-schema"),
-    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":\"max\"}}}",
+    ASK("qmp_capabilities"),
+    ASK("query-version"),
+    ASK("query-target"),
+    ASK("query-machines"),
+    ASK("query-cpu-definitions"),
+    ASK("query-commands"),
+    ASK("qom-list-types"),
+    ASK("query-command-line-options"),
+    ASK("query-chardev-backends"),
+    ASK("query-tpm-models"),
+    ASK("query-tpm-types"),
+    ASK("query-qmp-schema"),
+    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":\"max\"}"
+    "}}",
 };
-enum { Q_CAPS, Q_VERSION, Q_TARGET, Q_MACHINES, Q_CPUS, Q_COMMANDS, Q_TYPES, Q_OPTIONS, Q_CHARDEVS, Q_TPM_MODELS,
-       Q_TPM_TYPES, Q_SCHEMA, Q_MAX };
+enum {
+    Q_CAPS,
+    Q_VERSION,
+    Q_TARGET,
+    Q_MACHINES,
+    Q_CPUS,
+    Q_COMMANDS,
+    Q_TYPES,
+    Q_OPTIONS,
+    Q_CHARDEVS,
+    Q_TPM_MODELS,
+    Q_TPM_TYPES,
+    Q_SCHEMA,
+    Q_MAX
+};
 static const char *const kvm_questions[] = {
-    ASK("qmp_capabilities"), ASK("query-kvm"), ASK("query-cpu-definitions"), ASK("query-sev-capabilities"),
-    ASK("query-sgx-capabilities"), ASK("query-gic-capabilities"),
-    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":\"host\"}}}",
+    ASK("qmp_capabilities"),
+    ASK("query-kvm"),
+    ASK("query-cpu-definitions"),
+    ASK("query-sev-capabilities"),
+    ASK("query-sgx-capabilities"),
+    ASK("query-gic-capabilities"),
+    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":"
+    "\"host\"}}}",
 };
 enum { K_CAPS, K_KVM, K_CPUS, K_SEV, K_SGX, K_GIC, K_HOST };
 

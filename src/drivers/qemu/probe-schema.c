@@ -16,8 +16,8 @@ static const struct { const char *name, *path; } features[QEMU_FEATURE_LAST] = {
     [QEMU_FEATURE_BLOCKDEV_NBD] = { "blockdev-nbd", "blockdev-add/arg/+nbd" },
     [QEMU_FEATURE_BLOCKDEV_IO_URING] = { "blockdev-io-uring", "blockdev-add/arg/+file/aio/=io_uring" },
     [QEMU_FEATURE_BLOCKDEV_AUTO_READ_ONLY] = { "blockdev-auto-read-only", "blockdev-add/arg/auto-read-only" },
-    [QEMU_FEATURE_BLOCKDEV_DYNAMIC_AUTO_READ_ONLY] =
-        { "blockdev-dynamic-auto-read-only", "blockdev-add/arg/+file/$dynamic-auto-read-only" },
+    [QEMU_FEATURE_BLOCKDEV_DYNAMIC_AUTO_READ_ONLY] = { "blockdev-dynamic-auto-read-only",
+                                                       "blockdev-add/arg/+file/$dynamic-auto-read-only" },
     [QEMU_FEATURE_BLOCKDEV_SSH] = { "blockdev-ssh", "blockdev-add/arg/+ssh" },
     [QEMU_FEATURE_BLOCKDEV_RBD] = { "blockdev-rbd", "blockdev-add/arg/+rbd" },
     [QEMU_FEATURE_BLOCKDEV_CURL] = { "blockdev-curl", "blockdev-add/arg/+https" },
@@ -32,20 +32,22 @@ static const struct { const char *name, *path; } features[QEMU_FEATURE_LAST] = {
     [QEMU_FEATURE_OBJECT_JSON] = { "object-json", "object-add/arg/+secret" },
     [QEMU_FEATURE_DISPLAY_RELOAD] = { "display-reload", "display-reload" },
     [QEMU_FEATURE_CHARDEV_LOGFILE] = { "chardev-logfile", "chardev-add/arg/backend/+null/data/logfile" },
-    [QEMU_FEATURE_CHARDEV_RECONNECT] = { "chardev-reconnect", "chardev-add/arg/backend/+socket/data/reconnect" },
-    [QEMU_FEATURE_CHARDEV_RECONNECT_MS] =
-        { "chardev-reconnect-ms", "chardev-add/arg/backend/+socket/data/reconnect-ms" },
+    [QEMU_FEATURE_CHARDEV_RECONNECT] = { "chardev-reconnect",
+                                         "chardev-add/arg/backend/+socket/data/reconnect" },
+    [QEMU_FEATURE_CHARDEV_RECONNECT_MS] = { "chardev-reconnect-ms",
+                                            "chardev-add/arg/backend/+socket/data/reconnect-ms" },
     [QEMU_FEATURE_SCREENDUMP_DEVICE] = { "screendump-device", "screendump/arg/device" },
     [QEMU_FEATURE_SCREENDUMP_PNG] = { "screendump-png", "screendump/arg/format/=png" },
-    [QEMU_FEATURE_MEMORY_BACKEND_RESERVE] =
-        { "memory-backend-reserve", "object-add/arg/+memory-backend-ram/reserve" },
-    [QEMU_FEATURE_MEMORY_BACKEND_PREALLOC_THREADS] =
-        { "memory-backend-prealloc-threads", "object-add/arg/+memory-backend-ram/prealloc-threads" },
+    [QEMU_FEATURE_MEMORY_BACKEND_RESERVE] = { "memory-backend-reserve",
+                                              "object-add/arg/+memory-backend-ram/reserve" },
+    [QEMU_FEATURE_MEMORY_BACKEND_PREALLOC_THREADS] = { "memory-backend-prealloc-threads",
+                                                       "object-add/arg/+memory-backend-ram/"
+                                                       "prealloc-threads" },
     [QEMU_FEATURE_INCREMENTAL_BACKUP] = { "incremental-backup", "block-dirty-bitmap-merge/arg" },
     [QEMU_FEATURE_SET_ACTION] = { "set-action", "set-action" },
     [QEMU_FEATURE_DISPLAY_DBUS] = { "display-dbus", "query-display-options/ret/type/=dbus" },
-    [QEMU_FEATURE_DISPLAY_EGL_HEADLESS] =
-        { "display-egl-headless", "query-display-options/ret/type/=egl-headless" },
+    [QEMU_FEATURE_DISPLAY_EGL_HEADLESS] = { "display-egl-headless",
+                                            "query-display-options/ret/type/=egl-headless" },
     [QEMU_FEATURE_DISPLAY_SDL] = { "display-sdl", "query-display-options/ret/type/=sdl" },
 };
 

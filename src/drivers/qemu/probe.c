@@ -59,7 +59,8 @@ read_machines(struct qemu_caps *caps, json_t *list)
         struct qemu_machine *m = &caps->machines[caps->nmachines++];
         m->name = g_strdup(name);
         m->alias = g_strdup(json_string_value(json_object_get(e, "alias")));
-        m->default_cpu = cpu_model_of_type(json_string_value(json_object_get(e, "default-cpu-type")), caps->arch);
+        m->default_cpu =
+            cpu_model_of_type(json_string_value(json_object_get(e, "default-cpu-type")), caps->arch);
         m->default_ram_id = g_strdup(json_string_value(json_object_get(e, "default-ram-id")));
         m->max_cpus = json_integer_value(json_object_get(e, "cpu-max"));
         m->hotplug_cpus = flag(e, "hotpluggable-cpus");
@@ -140,8 +141,8 @@ qemu_caps_from_doc(json_t *doc, struct err *err)
     json_t *version = json_object_get(doc, "version"), *v = json_object_get(version, "qemu");
     const char *arch = json_string_value(json_object_get(doc, "arch"));
     if (!binary || !v || !arch || !json_is_array(json_object_get(doc, "machines"))) {
-        err_set(err, VIR_ERR_INTERNAL_ERROR, "emulator '%s' does not tell its version, architecture or machines",
-                binary ? binary : "?");
+        err_set(err, VIR_ERR_INTERNAL_ERROR,
+                "emulator '%s' does not tell its version, architecture or machines", binary ? binary : "?");
         return NULL;
     }
     struct qemu_caps *caps = g_new0(struct qemu_caps, 1);

@@ -112,7 +112,8 @@ qemu_caps_has(const struct qemu_caps *caps, enum qemu_feature f)
 }
 bool qemu_caps_has_command(const struct qemu_caps *caps, const char *command);
 bool qemu_caps_has_type(const struct qemu_caps *caps, const char *type); /* device or object */
-bool qemu_caps_has_option(const struct qemu_caps *caps, const char *option); /* "sandbox", "boot-opts/strict" */
+bool qemu_caps_has_option(const struct qemu_caps *caps,
+                          const char *option); /* "sandbox", "boot-opts/strict" */
 /* By name or alias; NULL: the emulator does not know it. */
 const struct qemu_machine *qemu_caps_machine(const struct qemu_caps *caps, const char *name);
 /* What a guest gets that asks for none. */

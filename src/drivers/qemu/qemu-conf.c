@@ -19,45 +19,100 @@
 struct key { const char *name; size_t offset; };
 
 static const struct key strings[] = {
-    KEY(user), KEY(group), KEY_AS(default_tls_x509_cert_dir, default_cert_dir),
-    KEY_AS(vnc_tls_x509_cert_dir, vnc.cert_dir), KEY_AS(vnc_tls_x509_secret_uuid, vnc.secret_uuid),
+    KEY(user),
+    KEY(group),
+    KEY_AS(default_tls_x509_cert_dir, default_cert_dir),
+    KEY_AS(vnc_tls_x509_cert_dir, vnc.cert_dir),
+    KEY_AS(vnc_tls_x509_secret_uuid, vnc.secret_uuid),
     KEY_AS(spice_tls_x509_cert_dir, spice.cert_dir),
-    KEY_AS(chardev_tls_x509_cert_dir, chardev.cert_dir), KEY_AS(chardev_tls_x509_secret_uuid, chardev.secret_uuid),
-    KEY_AS(migrate_tls_x509_cert_dir, migrate.cert_dir), KEY_AS(migrate_tls_x509_secret_uuid, migrate.secret_uuid),
-    KEY_AS(nbd_tls_x509_cert_dir, nbd.cert_dir), KEY_AS(nbd_tls_x509_secret_uuid, nbd.secret_uuid),
-    KEY_AS(backup_tls_x509_cert_dir, backup.cert_dir), KEY_AS(backup_tls_x509_secret_uuid, backup.secret_uuid),
-    KEY_AS(vxhs_tls_x509_cert_dir, vxhs.cert_dir), KEY_AS(vxhs_tls_x509_secret_uuid, vxhs.secret_uuid),
-    KEY(vnc_listen), KEY(vnc_password), KEY(vnc_sasl_dir), KEY(spice_listen), KEY(spice_password),
-    KEY(spice_sasl_dir), KEY(migration_address), KEY(migration_host), KEY(save_image_format),
-    KEY(dump_image_format), KEY(snapshot_image_format), KEY(auto_dump_path), KEY(memory_backing_dir),
-    KEY(bridge_helper), KEY(pr_helper), KEY(slirp_helper), KEY(dbus_daemon), KEY(swtpm_user), KEY(swtpm_group),
-    KEY(lock_manager), KEY(stdio_handler), KEY(deprecation_behavior), KEY(sched_core),
+    KEY_AS(chardev_tls_x509_cert_dir, chardev.cert_dir),
+    KEY_AS(chardev_tls_x509_secret_uuid, chardev.secret_uuid),
+    KEY_AS(migrate_tls_x509_cert_dir, migrate.cert_dir),
+    KEY_AS(migrate_tls_x509_secret_uuid, migrate.secret_uuid),
+    KEY_AS(nbd_tls_x509_cert_dir, nbd.cert_dir),
+    KEY_AS(nbd_tls_x509_secret_uuid, nbd.secret_uuid),
+    KEY_AS(backup_tls_x509_cert_dir, backup.cert_dir),
+    KEY_AS(backup_tls_x509_secret_uuid, backup.secret_uuid),
+    KEY_AS(vxhs_tls_x509_cert_dir, vxhs.cert_dir),
+    KEY_AS(vxhs_tls_x509_secret_uuid, vxhs.secret_uuid),
+    KEY(vnc_listen),
+    KEY(vnc_password),
+    KEY(vnc_sasl_dir),
+    KEY(spice_listen),
+    KEY(spice_password),
+    KEY(spice_sasl_dir),
+    KEY(migration_address),
+    KEY(migration_host),
+    KEY(save_image_format),
+    KEY(dump_image_format),
+    KEY(snapshot_image_format),
+    KEY(auto_dump_path),
+    KEY(memory_backing_dir),
+    KEY(bridge_helper),
+    KEY(pr_helper),
+    KEY(slirp_helper),
+    KEY(dbus_daemon),
+    KEY(swtpm_user),
+    KEY(swtpm_group),
+    KEY(lock_manager),
+    KEY(stdio_handler),
+    KEY(deprecation_behavior),
+    KEY(sched_core),
 };
 
 static const struct key booleans[] = {
-    KEY(dynamic_ownership), KEY(remember_owner), KEY(security_default_confined), KEY(security_require_confined),
-    KEY_AS(vnc_tls, vnc.enabled), KEY_AS(vnc_tls_x509_verify, vnc.verify), KEY_AS(spice_tls, spice.enabled),
-    KEY_AS(chardev_tls, chardev.enabled), KEY_AS(chardev_tls_x509_verify, chardev.verify),
-    KEY_AS(migrate_tls_x509_verify, migrate.verify), KEY_AS(nbd_tls, nbd.enabled),
-    KEY_AS(backup_tls_x509_verify, backup.verify), KEY_AS(vxhs_tls, vxhs.enabled), KEY(vnc_sasl),
-    KEY(vnc_auto_unix_socket), KEY(vnc_allow_host_audio), KEY(spice_sasl), KEY(spice_auto_unix_socket),
-    KEY(nographics_allow_host_audio), KEY(migrate_tls_force), KEY(auto_dump_bypass_cache),
-    KEY(auto_start_bypass_cache), KEY(set_process_name), KEY(mac_filter), KEY(relaxed_acs_check),
-    KEY(clear_emulator_capabilities), KEY(dump_guest_core), KEY(log_timestamp), KEY(virtiofsd_debug),
+    KEY(dynamic_ownership),
+    KEY(remember_owner),
+    KEY(security_default_confined),
+    KEY(security_require_confined),
+    KEY_AS(vnc_tls, vnc.enabled),
+    KEY_AS(vnc_tls_x509_verify, vnc.verify),
+    KEY_AS(spice_tls, spice.enabled),
+    KEY_AS(chardev_tls, chardev.enabled),
+    KEY_AS(chardev_tls_x509_verify, chardev.verify),
+    KEY_AS(migrate_tls_x509_verify, migrate.verify),
+    KEY_AS(nbd_tls, nbd.enabled),
+    KEY_AS(backup_tls_x509_verify, backup.verify),
+    KEY_AS(vxhs_tls, vxhs.enabled),
+    KEY(vnc_sasl),
+    KEY(vnc_auto_unix_socket),
+    KEY(vnc_allow_host_audio),
+    KEY(spice_sasl),
+    KEY(spice_auto_unix_socket),
+    KEY(nographics_allow_host_audio),
+    KEY(migrate_tls_force),
+    KEY(auto_dump_bypass_cache),
+    KEY(auto_start_bypass_cache),
+    KEY(set_process_name),
+    KEY(mac_filter),
+    KEY(relaxed_acs_check),
+    KEY(clear_emulator_capabilities),
+    KEY(dump_guest_core),
+    KEY(log_timestamp),
+    KEY(virtiofsd_debug),
 };
 
 static const struct key lists[] = {
-    KEY_AS(security_driver, security_drivers), KEY(namespaces), KEY(cgroup_controllers), KEY(cgroup_device_acl),
-    KEY(capability_filters), KEY_AS(hugetlbfs_mount, hugetlbfs_mounts), KEY(nvram),
+    KEY_AS(security_driver, security_drivers),
+    KEY(namespaces),
+    KEY(cgroup_controllers),
+    KEY(cgroup_device_acl),
+    KEY(capability_filters),
+    KEY_AS(hugetlbfs_mount, hugetlbfs_mounts),
+    KEY(nvram),
 };
 
 static const struct { struct key key; unsigned max; } numbers[] = {
-    { KEY_AS(remote_display_port_min, vnc_port_min), 65535 }, { KEY_AS(remote_display_port_max, vnc_port_max), 65535 },
+    { KEY_AS(remote_display_port_min, vnc_port_min), 65535 },
+    { KEY_AS(remote_display_port_max, vnc_port_max), 65535 },
     { KEY_AS(remote_websocket_port_min, websocket_port_min), 65535 },
     { KEY_AS(remote_websocket_port_max, websocket_port_max), 65535 },
-    { KEY(migration_port_min), 65535 }, { KEY(migration_port_max), 65535 },
-    { KEY(max_processes), 1u << 30 }, { KEY(max_files), 1u << 30 },
-    { KEY_AS(max_threads_per_process, max_threads), 1u << 30 }, { KEY(max_queued), 1u << 30 },
+    { KEY(migration_port_min), 65535 },
+    { KEY(migration_port_max), 65535 },
+    { KEY(max_processes), 1u << 30 },
+    { KEY(max_files), 1u << 30 },
+    { KEY_AS(max_threads_per_process, max_threads), 1u << 30 },
+    { KEY(max_queued), 1u << 30 },
     { KEY(gluster_debug_level), 9 },
 };
 
@@ -92,8 +147,8 @@ read_max_core(struct conf *file, struct qemu_conf *c, const char *path, struct e
     int rc = conf_get_string(file, "max_core", &text, &ignored);
     if (rc == 1) {
         if (strcmp(text, "unlimited"))
-            return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: max_core is '%s': give a number of bytes or \"unlimited\"",
-                           path, text);
+            return err_set(err, VIR_ERR_CONF_SYNTAX,
+                           "%s: max_core is '%s': give a number of bytes or \"unlimited\"", path, text);
         c->max_core = ~0ull;
         c->max_core_given = true;
     } else if (rc < 0) {
@@ -110,9 +165,11 @@ static int
 check_range(const char *path, const char *what, unsigned min, unsigned max, unsigned least, struct err *err)
 {
     if (min < least)
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s_min is %u, the least that works is %u", path, what, min, least);
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s_min is %u, the least that works is %u", path, what,
+                       min, least);
     if (min > max)
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s_min (%u) is above %s_max (%u)", path, what, min, what, max);
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s_min (%u) is above %s_max (%u)", path, what, min,
+                       what, max);
     return 0;
 }
 
@@ -144,8 +201,12 @@ read_all(struct conf *file, struct qemu_conf *c, const char *path, struct err *e
         return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: stdio_handler is '%s': give \"logd\" or \"file\"", path,
                        c->stdio_handler);
     return check_range(path, "remote_display_port", c->vnc_port_min, c->vnc_port_max, 5900, err) < 0 ||
-           check_range(path, "remote_websocket_port", c->websocket_port_min, c->websocket_port_max, 5700, err) < 0 ||
-           check_range(path, "migration_port", c->migration_port_min, c->migration_port_max, 1, err) < 0 ? -1 : 0;
+                   check_range(path, "remote_websocket_port", c->websocket_port_min, c->websocket_port_max,
+                               5700, err) < 0 ||
+                   check_range(path, "migration_port", c->migration_port_min, c->migration_port_max, 1, err) <
+                       0
+               ? -1
+               : 0;
 }
 
 struct qemu_conf *

@@ -91,20 +91,22 @@ find_owner(struct qemu_host *host, const char *conf_path, struct err *err)
     const char *group = host->conf->group ? host->conf->group : host->conf->user ? NULL : QEMU_GROUP;
     if (find_user(user, &host->uid, &host->gid) < 0) {
         if (host->conf->user)
-            return err_set(err, VIR_ERR_CONF_SYNTAX,
-                           "%s: the user '%s' that guests are to run as does not exist; create it or change 'user'",
-                           conf_path, user);
+            return err_set(
+                err, VIR_ERR_CONF_SYNTAX,
+                "%s: the user '%s' that guests are to run as does not exist; create it or change 'user'",
+                conf_path, user);
         host->user_problem = g_strdup_printf(
-            "the user '%s' that guests run as does not exist; create it, or set 'user' and 'group' in %s", user,
-            conf_path);
+            "the user '%s' that guests run as does not exist; create it, or set 'user' and 'group' in %s",
+            user, conf_path);
         if (find_user("nobody", &host->uid, &host->gid) < 0)
             host->uid = host->gid = 65534;
         return 0;
     }
     if (group && find_group(group, &host->gid) < 0 && host->conf->group)
-        return err_set(err, VIR_ERR_CONF_SYNTAX,
-                       "%s: the group '%s' that guests are to run as does not exist; create it or change 'group'",
-                       conf_path, group);
+        return err_set(
+            err, VIR_ERR_CONF_SYNTAX,
+            "%s: the group '%s' that guests are to run as does not exist; create it or change 'group'",
+            conf_path, group);
     find_groups(host);
     return 0;
 }
@@ -153,8 +155,9 @@ name_dirs(struct qemu_host *host)
     d->lib = host->privileged || host->root ? g_build_filename(lib, "qemu", NULL)
                                             : g_build_filename(config, "qemu", "lib", NULL);
     struct { char **dir; const char *name; } below[] = {
-        { &d->save, "save" }, { &d->snapshot, "snapshot" }, { &d->checkpoint, "checkpoint" }, { &d->dump, "dump" },
-        { &d->nvram, "nvram" }, { &d->channel, "channel/target" }, { &d->ram, "ram" },
+        { &d->save, "save" }, { &d->snapshot, "snapshot" }, { &d->checkpoint, "checkpoint" },
+        { &d->dump, "dump" }, { &d->nvram, "nvram" },       { &d->channel, "channel/target" },
+        { &d->ram, "ram" },
     };
     bool session = !host->privileged && !host->root;
     for (size_t i = 0; i < G_N_ELEMENTS(below); i++)
@@ -195,7 +198,8 @@ make_dirs(struct qemu_host *host, struct err *err)
             return err_context(err, "cannot prepare the QEMU driver");
         if (host->privileged && list[i].guests && !host->user_problem &&
             chown(list[i].path, host->uid, host->gid) < 0)
-            return err_errno(err, errno, "cannot give folder '%s' to the user that guests run as", list[i].path);
+            return err_errno(err, errno, "cannot give folder '%s' to the user that guests run as",
+                             list[i].path);
     }
     return 0;
 }
@@ -237,7 +241,8 @@ qemu_host_new(bool privileged, const char *root, bool create, struct err *err)
     }
     find_uuid(host);
     host->emulators = emulator_cache_new();
-    host->vnc_ports = port_range_new("VNC and SPICE displays", host->conf->vnc_port_min, host->conf->vnc_port_max);
+    host->vnc_ports =
+        port_range_new("VNC and SPICE displays", host->conf->vnc_port_min, host->conf->vnc_port_max);
     host->vnc_websocket_ports =
         port_range_new("VNC websockets", host->conf->websocket_port_min, host->conf->websocket_port_max);
     return host;
@@ -284,15 +289,36 @@ qemu_host_has_kvm(const struct qemu_host *host)
 /* Our architecture names, the suffix of QEMU's program, and another program
  * that runs the same guests. */
 static const struct { const char *arch, *program, *other; } programs[] = {
-    { "alpha", "alpha", NULL }, { "armv7l", "arm", "aarch64" }, { "armv6l", "arm", "aarch64" }, { "aarch64", "aarch64", NULL },
-    { "cris", "cris", NULL }, { "i686", "i386", "x86_64" }, { "x86_64", "x86_64", NULL },
-    { "lm32", "lm32", NULL }, { "loongarch64", "loongarch64", NULL }, { "m68k", "m68k", NULL },
-    { "microblaze", "microblaze", NULL }, { "microblazeel", "microblazeel", NULL }, { "mips", "mips", NULL },
-    { "mipsel", "mipsel", NULL }, { "mips64", "mips64", NULL }, { "mips64el", "mips64el", NULL },
-    { "or32", "or1k", NULL }, { "parisc", "hppa", NULL }, { "ppc", "ppc", NULL }, { "ppc64", "ppc64", NULL },
-    { "ppc64le", "ppc64", NULL }, { "riscv32", "riscv32", NULL }, { "riscv64", "riscv64", NULL },
-    { "s390x", "s390x", NULL }, { "sh4", "sh4", NULL }, { "sh4eb", "sh4eb", NULL }, { "sparc", "sparc", NULL },
-    { "sparc64", "sparc64", NULL }, { "xtensa", "xtensa", NULL }, { "xtensaeb", "xtensaeb", NULL },
+    { "alpha", "alpha", NULL },
+    { "armv7l", "arm", "aarch64" },
+    { "armv6l", "arm", "aarch64" },
+    { "aarch64", "aarch64", NULL },
+    { "cris", "cris", NULL },
+    { "i686", "i386", "x86_64" },
+    { "x86_64", "x86_64", NULL },
+    { "lm32", "lm32", NULL },
+    { "loongarch64", "loongarch64", NULL },
+    { "m68k", "m68k", NULL },
+    { "microblaze", "microblaze", NULL },
+    { "microblazeel", "microblazeel", NULL },
+    { "mips", "mips", NULL },
+    { "mipsel", "mipsel", NULL },
+    { "mips64", "mips64", NULL },
+    { "mips64el", "mips64el", NULL },
+    { "or32", "or1k", NULL },
+    { "parisc", "hppa", NULL },
+    { "ppc", "ppc", NULL },
+    { "ppc64", "ppc64", NULL },
+    { "ppc64le", "ppc64", NULL },
+    { "riscv32", "riscv32", NULL },
+    { "riscv64", "riscv64", NULL },
+    { "s390x", "s390x", NULL },
+    { "sh4", "sh4", NULL },
+    { "sh4eb", "sh4eb", NULL },
+    { "sparc", "sparc", NULL },
+    { "sparc64", "sparc64", NULL },
+    { "xtensa", "xtensa", NULL },
+    { "xtensaeb", "xtensaeb", NULL },
 };
 
 const char *
@@ -330,7 +356,8 @@ qemu_arch_known(const char *arch)
 static char *
 find_program(const char *suffix)
 {
-    static const char *const dirs[] = { "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin" };
+    static const char *const dirs[] = { "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin",
+                                        "/usr/sbin" };
     g_autofree char *name = g_strconcat("qemu-system-", suffix, NULL);
     const char *path = g_getenv("PATH");
     g_auto(GStrv) from_env = path && geteuid() == getuid() ? g_strsplit(path, ":", -1) : NULL;
@@ -362,7 +389,8 @@ qemu_host_default_emulator(struct qemu_host *host, const char *arch, struct err 
             return found;
     }
     err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-            "no emulator for '%s' guests is installed: qemu-system-… was not found in PATH", arch ? arch : "?");
+            "no emulator for '%s' guests is installed: qemu-system-… was not found in PATH",
+            arch ? arch : "?");
     return NULL;
 }
 

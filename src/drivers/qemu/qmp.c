@@ -269,8 +269,9 @@ qmp_execute_raw(struct qmp *qmp, const char *text, int fd, qmp_done done, void *
         if (request)
             err_set(err, VIR_ERR_INTERNAL_ERROR, "a monitor command has to be a JSON object: %s", text);
         else
-            err_set(err, VIR_ERR_INTERNAL_ERROR, "cannot read the monitor command as JSON: %s at column %d: %s",
-                    where.text, where.column, text);
+            err_set(err, VIR_ERR_INTERNAL_ERROR,
+                    "cannot read the monitor command as JSON: %s at column %d: %s", where.text, where.column,
+                    text);
         json_decref(request);
         if (fd >= 0)
             close(fd);
@@ -373,7 +374,8 @@ protocol_error(struct qmp *qmp, const char *fmt, ...)
     va_start(ap, fmt);
     detail = g_strdup_vprintf(fmt, ap);
     va_end(ap);
-    err_set(&err, VIR_ERR_INTERNAL_ERROR, "the monitor of guest '%s' does not speak QMP: %s", qmp->who, detail);
+    err_set(&err, VIR_ERR_INTERNAL_ERROR, "the monitor of guest '%s' does not speak QMP: %s", qmp->who,
+            detail);
     g_free(detail);
     qmp_close(qmp, &err);
     return -1;

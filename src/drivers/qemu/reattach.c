@@ -32,7 +32,8 @@
 LOG_FROM("qemu.reattach");
 
 static void
-load_definition(const char *name, const char *text, size_t n, bool autostart, const struct err *why, void *arg)
+load_definition(const char *name, const char *text, size_t n, bool autostart, const struct err *why,
+                void *arg)
 {
     struct qemu_driver *drv = arg;
     DOMAIN_DEF_AUTO def = NULL;
@@ -138,7 +139,8 @@ find_process(struct found *f)
     if (f->proc.pidfd < 0)
         return false;
     start = process_start_time(f->st.pid);
-    if (start == 0 || (f->st.start_time && start != f->st.start_time) || !is_our_qemu(f->st.pid, f->live->uuid))
+    if (start == 0 || (f->st.start_time && start != f->st.start_time) ||
+        !is_our_qemu(f->st.pid, f->live->uuid))
         return false;
     f->st.start_time = start;
     return true;
@@ -221,7 +223,8 @@ talk(struct turn *turn, struct guest *guest, unsigned long long balloon_kib, str
         struct guest_pub *pub = guest_pub_copy(old, old ? old->nvcpus : 0);
         struct vm_change change = { .what = CHANGE_EXTRA, .extra = &pub->extra };
 
-        pub->balloon_kib = (unsigned long long)json_integer_value(json_object_get(cmds[1].value, "actual")) / 1024;
+        pub->balloon_kib =
+            (unsigned long long)json_integer_value(json_object_get(cmds[1].value, "actual")) / 1024;
         if (turn_publish(turn, &change, err) < 0) {
             monitor_cmds_clear(cmds, G_N_ELEMENTS(cmds));
             return -1;
@@ -272,7 +275,8 @@ reattach_one(struct found *f, struct err *err)
     TURN_AUTO turn = NULL;
     RUN_AUTO run = NULL;
 
-    if (registry_claim(drv->registry, f->name, f->live->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) < 0)
+    if (registry_claim(drv->registry, f->name, f->live->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) <
+        0)
         return -1;
     guest = guest_new(drv, f->name);
     fill_guest(f, guest);
@@ -291,9 +295,11 @@ reattach_one(struct found *f, struct err *err)
         run_kill(run, SIGKILL, NULL);
         guest->granted = guest->prepared = true;
         guest_clear_away(turn, run);
-        turn_end_run(turn, &(struct run_end){ VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED,
-                                              VIR_DOMAIN_EVENT_STOPPED_FAILED },
-                     domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_FAILED));
+        turn_end_run(turn,
+                     &(struct run_end){ VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_FAILED,
+                                        VIR_DOMAIN_EVENT_STOPPED_FAILED },
+                     domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STOPPED,
+                                      VIR_DOMAIN_EVENT_STOPPED_FAILED));
         return err_set(err, VIR_ERR_OPERATION_FAILED, "its start was under way when the daemon ended");
     }
     guest->managed = true;

@@ -107,7 +107,8 @@ begin(void *arg)
     struct relay *relay = arg;
 
     for (int i = 0; i < 2 && !relay->over; i++) {
-        relay->sides[i].watch = io_watch_add(relay->io, relay->sides[i].fd, IO_READ, on_ready, &relay->sides[i], NULL);
+        relay->sides[i].watch =
+            io_watch_add(relay->io, relay->sides[i].fd, IO_READ, on_ready, &relay->sides[i], NULL);
         if (!relay->sides[i].watch)
             finish(relay);
     }

@@ -25,15 +25,24 @@ struct param {
 };
 
 static const struct param params_table[] = {
-    { VIR_DOMAIN_SCHEDULER_CPU_SHARES, VIR_TYPED_PARAM_ULLONG, GROUP_ALL, SHARES, VIR_DOMAIN_TUNABLE_CPU_CPU_SHARES },
-    { VIR_DOMAIN_SCHEDULER_VCPU_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_VCPU, PERIOD, VIR_DOMAIN_TUNABLE_CPU_VCPU_PERIOD },
-    { VIR_DOMAIN_SCHEDULER_VCPU_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_VCPU, QUOTA, VIR_DOMAIN_TUNABLE_CPU_VCPU_QUOTA },
-    { VIR_DOMAIN_SCHEDULER_EMULATOR_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_EMULATOR, PERIOD, VIR_DOMAIN_TUNABLE_CPU_EMULATOR_PERIOD },
-    { VIR_DOMAIN_SCHEDULER_EMULATOR_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_EMULATOR, QUOTA, VIR_DOMAIN_TUNABLE_CPU_EMULATOR_QUOTA },
-    { VIR_DOMAIN_SCHEDULER_GLOBAL_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_ALL, PERIOD, VIR_DOMAIN_TUNABLE_CPU_GLOBAL_PERIOD },
-    { VIR_DOMAIN_SCHEDULER_GLOBAL_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_ALL, QUOTA, VIR_DOMAIN_TUNABLE_CPU_GLOBAL_QUOTA },
-    { VIR_DOMAIN_SCHEDULER_IOTHREAD_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_IOTHREAD, PERIOD, VIR_DOMAIN_TUNABLE_CPU_IOTHREAD_PERIOD },
-    { VIR_DOMAIN_SCHEDULER_IOTHREAD_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_IOTHREAD, QUOTA, VIR_DOMAIN_TUNABLE_CPU_IOTHREAD_QUOTA },
+    { VIR_DOMAIN_SCHEDULER_CPU_SHARES, VIR_TYPED_PARAM_ULLONG, GROUP_ALL, SHARES,
+      VIR_DOMAIN_TUNABLE_CPU_CPU_SHARES },
+    { VIR_DOMAIN_SCHEDULER_VCPU_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_VCPU, PERIOD,
+      VIR_DOMAIN_TUNABLE_CPU_VCPU_PERIOD },
+    { VIR_DOMAIN_SCHEDULER_VCPU_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_VCPU, QUOTA,
+      VIR_DOMAIN_TUNABLE_CPU_VCPU_QUOTA },
+    { VIR_DOMAIN_SCHEDULER_EMULATOR_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_EMULATOR, PERIOD,
+      VIR_DOMAIN_TUNABLE_CPU_EMULATOR_PERIOD },
+    { VIR_DOMAIN_SCHEDULER_EMULATOR_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_EMULATOR, QUOTA,
+      VIR_DOMAIN_TUNABLE_CPU_EMULATOR_QUOTA },
+    { VIR_DOMAIN_SCHEDULER_GLOBAL_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_ALL, PERIOD,
+      VIR_DOMAIN_TUNABLE_CPU_GLOBAL_PERIOD },
+    { VIR_DOMAIN_SCHEDULER_GLOBAL_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_ALL, QUOTA,
+      VIR_DOMAIN_TUNABLE_CPU_GLOBAL_QUOTA },
+    { VIR_DOMAIN_SCHEDULER_IOTHREAD_PERIOD, VIR_TYPED_PARAM_ULLONG, GROUP_IOTHREAD, PERIOD,
+      VIR_DOMAIN_TUNABLE_CPU_IOTHREAD_PERIOD },
+    { VIR_DOMAIN_SCHEDULER_IOTHREAD_QUOTA, VIR_TYPED_PARAM_LLONG, GROUP_IOTHREAD, QUOTA,
+      VIR_DOMAIN_TUNABLE_CPU_IOTHREAD_QUOTA },
 };
 
 #define DEFAULT_SHARES 1024
@@ -127,9 +136,10 @@ put_bandwidth(struct qemu_cgroup *cg, const char *child, uint64_t period, bool h
     g_autofree char *value = NULL;
 
     if (qemu_cgroup_is_v2(cg, "cpu")) {
-        value = has_quota && quota > 0 ? g_strdup_printf("%lld %llu", (long long)quota,
-                                                         (unsigned long long)(period ? period : DEFAULT_PERIOD))
-                                       : g_strdup_printf("max %llu", (unsigned long long)(period ? period : DEFAULT_PERIOD));
+        value = has_quota && quota > 0
+                    ? g_strdup_printf("%lld %llu", (long long)quota,
+                                      (unsigned long long)(period ? period : DEFAULT_PERIOD))
+                    : g_strdup_printf("max %llu", (unsigned long long)(period ? period : DEFAULT_PERIOD));
         return qemu_cgroup_set(cg, child, "cpu", "cpu.max", value, err);
     }
     if (period) {
@@ -155,8 +165,9 @@ apply(struct guest *guest, const struct domain_def *def, size_t nvcpus, struct e
                 t->emulator_period || t->has_emulator_quota))
         return 0;
     if (!cg || !qemu_cgroup_has(cg, "cpu"))
-        return err_set(err, VIR_ERR_OPERATION_INVALID,
-                       "the host has no 'cpu' control group for this guest: processor time cannot be divided");
+        return err_set(
+            err, VIR_ERR_OPERATION_INVALID,
+            "the host has no 'cpu' control group for this guest: processor time cannot be divided");
     if (t->has_shares) {
         bool v2 = qemu_cgroup_is_v2(cg, "cpu");
         g_autofree char *value = g_strdup_printf("%llu", (unsigned long long)t->shares);
@@ -188,8 +199,8 @@ guest_apply_sched(struct guest *guest, const struct domain_def *def, size_t nvcp
 /* ---- calls ---------------------------------------------------------------------------------- */
 
 int
-qemu_domain_get_scheduler_type(struct drv_conn *conn, const struct domain_ref *dom, int *nparams, char **result,
-                               struct err *err)
+qemu_domain_get_scheduler_type(struct drv_conn *conn, const struct domain_ref *dom, int *nparams,
+                               char **result, struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
 
@@ -217,7 +228,8 @@ qemu_domain_get_scheduler_parameters_flags(struct drv_conn *conn, const struct d
         !(view = domain_view(conn, dom, err)))
         return -1;
     if (!conn_driver(conn)->privileged)
-        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "processor time cannot be divided in session mode");
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "processor time cannot be divided in session mode");
     if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     for (size_t i = 0; i < G_N_ELEMENTS(params_table) && n < *nparams; i++)
@@ -247,11 +259,14 @@ check_values(virTypedParameterPtr params, int nparams, struct err *err)
 
         if (g_str_has_suffix(name, "_period") && params[i].value.ul != 0 &&
             (params[i].value.ul < 1000 || params[i].value.ul > 1000000))
-            return err_set(err, VIR_ERR_INVALID_ARG, "%s is %llu; it has to be from 1000 to 1000000 microseconds", name,
+            return err_set(err, VIR_ERR_INVALID_ARG,
+                           "%s is %llu; it has to be from 1000 to 1000000 microseconds", name,
                            params[i].value.ul);
         if (g_str_has_suffix(name, "_quota") && params[i].value.l > 0 && params[i].value.l < 1000)
-            return err_set(err, VIR_ERR_INVALID_ARG, "%s is %lld; it has to be at least 1000 microseconds, or negative "
-                           "for no limit", name, params[i].value.l);
+            return err_set(err, VIR_ERR_INVALID_ARG,
+                           "%s is %lld; it has to be at least 1000 microseconds, or negative "
+                           "for no limit",
+                           name, params[i].value.l);
     }
     return 0;
 }
@@ -276,11 +291,11 @@ tell(struct turn *turn, const virTypedParameter *params, int nparams)
             if (strcmp(params[i].field, params_table[k].name) != 0)
                 continue;
             if (params_table[k].type == VIR_TYPED_PARAM_ULLONG)
-                typed_params_add_ullong(&ev->u.params.params, &ev->u.params.nparams, &max, params_table[k].tunable,
-                                        params[i].value.ul);
+                typed_params_add_ullong(&ev->u.params.params, &ev->u.params.nparams, &max,
+                                        params_table[k].tunable, params[i].value.ul);
             else
-                typed_params_add_llong(&ev->u.params.params, &ev->u.params.nparams, &max, params_table[k].tunable,
-                                       params[i].value.l);
+                typed_params_add_llong(&ev->u.params.params, &ev->u.params.nparams, &max,
+                                       params_table[k].tunable, params[i].value.l);
         }
     }
     turn_emit(turn, ev);
@@ -295,12 +310,13 @@ qemu_domain_set_scheduler_parameters_flags(struct drv_conn *conn, const struct d
     struct affect affect;
     struct domain_def *def;
 
-    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG, "virDomainSetSchedulerParametersFlags",
-                    err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG,
+                    "virDomainSetSchedulerParametersFlags", err) < 0 ||
         check_values(params, nparams, err) < 0)
         return -1;
     if (!conn_driver(conn)->privileged)
-        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "processor time cannot be divided in session mode");
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "processor time cannot be divided in session mode");
     if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainSetSchedulerParameters", &turn, err) < 0 ||
         domain_affect(turn_view(turn), flags, &affect, err) < 0)
         return -1;

@@ -22,7 +22,8 @@ static const char *
 video_of(const struct domain_def *def, unsigned screen, unsigned *head)
 {
     for (uint32_t i = 0; i < def->n_videos; i++) {
-        unsigned heads = def->videos[i]->model && def->videos[i]->model->heads ? def->videos[i]->model->heads : 1;
+        unsigned heads =
+            def->videos[i]->model && def->videos[i]->model->heads ? def->videos[i]->model->heads : 1;
 
         if (screen < heads) {
             *head = screen;

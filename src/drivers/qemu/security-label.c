@@ -49,14 +49,15 @@ qemu_domain_get_security_label_list(struct drv_conn *conn, const struct domain_r
 
 /* Whatever an administrator should know about this guest. */
 int
-qemu_domain_get_messages(struct drv_conn *conn, const struct domain_ref *dom, char ***messages, unsigned int flags,
-                         struct err *err)
+qemu_domain_get_messages(struct drv_conn *conn, const struct domain_ref *dom, char ***messages,
+                         unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
     size_t n = 0;
 
-    if (flags_check(flags, VIR_DOMAIN_MESSAGE_DEPRECATION | VIR_DOMAIN_MESSAGE_TAINTING | VIR_DOMAIN_MESSAGE_IOERRORS,
-                    "virDomainGetMessages", err) < 0 ||
+    if (flags_check(
+            flags, VIR_DOMAIN_MESSAGE_DEPRECATION | VIR_DOMAIN_MESSAGE_TAINTING | VIR_DOMAIN_MESSAGE_IOERRORS,
+            "virDomainGetMessages", err) < 0 ||
         !(view = domain_view(conn, dom, err)))
         return -1;
     *messages = g_new0(char *, 4);

@@ -37,15 +37,16 @@ static bool
 relabels(const struct storage_source *src)
 {
     for (uint32_t i = 0; i < src->n_seclabels; i++) {
-        if ((!src->seclabels[i]->model || str_is(src->seclabels[i]->model, "dac")) && src->seclabels[i]->relabel == TRI_NO)
+        if ((!src->seclabels[i]->model || str_is(src->seclabels[i]->model, "dac")) &&
+            src->seclabels[i]->relabel == TRI_NO)
             return false;
     }
     return true;
 }
 
 static int
-one_source(enum storage_type type, const struct storage_source *src, bool shared, struct qemu_host *host, per_path fn,
-           struct err *err)
+one_source(enum storage_type type, const struct storage_source *src, bool shared, struct qemu_host *host,
+           per_path fn, struct err *err)
 {
     const char *path = type == STORAGE_TYPE_BLOCK                               ? src->dev
                        : type == STORAGE_TYPE_FILE || type == STORAGE_TYPE_UNSET ? src->file
@@ -137,8 +138,10 @@ grant_one(const struct what *w, struct qemu_host *host, struct err *err)
     /* What cannot change hands may be readable all the same; QEMU will tell. */
     if (errno == EROFS || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)
         return 0;
-    return err_errno(err, errno, "cannot give '%s' to uid %u, whom guests run as; dynamic_ownership = 0 in qemu.conf "
-                     "leaves files alone", w->path, (unsigned)host->uid);
+    return err_errno(err, errno,
+                     "cannot give '%s' to uid %u, whom guests run as; dynamic_ownership = 0 in qemu.conf "
+                     "leaves files alone",
+                     w->path, (unsigned)host->uid);
 }
 
 static int
@@ -212,13 +215,17 @@ look(const struct what *w, struct qemu_host *host, struct err *err)
         bool closed = stat(path, &st) == 0 && !mode_allows(&st, host, 1);
         if (closed)
             return err_set(err, VIR_ERR_OPERATION_DENIED,
-                           "folder '%s' on the way to '%s' may not be entered by uid %u, whom the guest runs as (chmod o+x "
-                           "'%s', or keep the file elsewhere)", path, w->path, (unsigned)host->uid, path);
+                           "folder '%s' on the way to '%s' may not be entered by uid %u, whom the guest runs "
+                           "as (chmod o+x "
+                           "'%s', or keep the file elsewhere)",
+                           path, w->path, (unsigned)host->uid, path);
         *slash = '/';
     }
     if (stat(path, &st) == 0 && !mode_allows(&st, host, w->shared ? 4 : 6))
-        return err_set(err, VIR_ERR_OPERATION_DENIED, "file '%s' (owner %u:%u, mode %03o) may not be %s by uid %u, whom the "
-                       "guest runs as", path, st.st_uid, st.st_gid, st.st_mode & 0777, w->shared ? "read" : "written",
+        return err_set(err, VIR_ERR_OPERATION_DENIED,
+                       "file '%s' (owner %u:%u, mode %03o) may not be %s by uid %u, whom the "
+                       "guest runs as",
+                       path, st.st_uid, st.st_gid, st.st_mode & 0777, w->shared ? "read" : "written",
                        (unsigned)host->uid);
     return 0;
 }

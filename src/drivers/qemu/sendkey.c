@@ -30,8 +30,9 @@ qemu_domain_send_key(struct drv_conn *conn, const struct domain_ref *dom, unsign
 
         if (!qnum) {
             json_decref(list);
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "key %u of the set '%s' has no counterpart that QEMU knows",
-                           keycodes[i], keycode_set_name(codeset));
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "key %u of the set '%s' has no counterpart that QEMU knows", keycodes[i],
+                           keycode_set_name(codeset));
         }
         json_array_append_new(list, json_pack("{s:s,s:i}", "type", "number", "data", (int)qnum));
     }

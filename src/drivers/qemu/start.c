@@ -79,7 +79,12 @@ guest_begin_run(struct turn *turn, struct guest *guest, int id, int state, int r
                 const struct domain_def *live, struct err *err)
 {
     struct run_start start = {
-        .id = id, .state = state, .reason = reason, .live = live, .backend = guest, .free_backend = guest_free,
+        .id = id,
+        .state = state,
+        .reason = reason,
+        .live = live,
+        .backend = guest,
+        .free_backend = guest_free,
     };
 
     if (turn_start_run(turn, &start, err) < 0)
@@ -153,10 +158,22 @@ spawn(struct guest *guest, struct run *run, struct qemu_command *cmd, struct err
     int child_pid_fd = 3;
     struct process proc = PROCESS_INIT;
     struct process_spec spec = {
-        .path = cmd->binary, .argv = (const char *const *)cmd->argv, .env = (const char *const *)cmd->env,
-        .cwd = "/", .fds = fds, .setsid = true, .set_umask = true, .umask = 0002,
-        .set_ids = cmd->set_ids, .uid = cmd->uid, .gid = cmd->gid, .groups = cmd->groups, .ngroups = cmd->ngroups,
-        .rlimits = limits, .last = write_own_pid, .last_arg = &child_pid_fd,
+        .path = cmd->binary,
+        .argv = (const char *const *)cmd->argv,
+        .env = (const char *const *)cmd->env,
+        .cwd = "/",
+        .fds = fds,
+        .setsid = true,
+        .set_umask = true,
+        .umask = 0002,
+        .set_ids = cmd->set_ids,
+        .uid = cmd->uid,
+        .gid = cmd->gid,
+        .groups = cmd->groups,
+        .ngroups = cmd->ngroups,
+        .rlimits = limits,
+        .last = write_own_pid,
+        .last_arg = &child_pid_fd,
     };
 
     if ((log_fd = open_log(guest, cmd, err)) < 0)
@@ -171,7 +188,14 @@ spawn(struct guest *guest, struct run *run, struct qemu_command *cmd, struct err
     fds[spec.nfds++] = (struct process_fd){ pid_fd, child_pid_fd };
     fds[spec.nfds++] = (struct process_fd){ log_fd, 1 };
     fds[spec.nfds++] = (struct process_fd){ log_fd, 2 };
-#define LIMIT(res, value) limits[nlimits++] = (struct process_rlimit){ (res), { (rlim_t)(value), (rlim_t)(value) } }
+#define LIMIT(res, value)                                                                                    \
+    limits[nlimits++] = (struct process_rlimit)                                                              \
+    {                                                                                                        \
+        (res),                                                                                               \
+        {                                                                                                    \
+            (rlim_t)(value), (rlim_t)(value)                                                                 \
+        }                                                                                                    \
+    }
     if (cmd->memlock)
         LIMIT(RLIMIT_MEMLOCK, cmd->memlock);
     if (cmd->max_files)
@@ -195,8 +219,13 @@ static int
 save_starting(struct guest *guest, const struct domain_def *live, struct err *err)
 {
     struct guest_status st = {
-        .starting = true, .id = guest->id, .state = VIR_DOMAIN_PAUSED, .reason = VIR_DOMAIN_PAUSED_STARTING_UP,
-        .pid = guest->pid, .start_time = guest->start_time, .monitor_path = guest->monitor_path,
+        .starting = true,
+        .id = guest->id,
+        .state = VIR_DOMAIN_PAUSED,
+        .reason = VIR_DOMAIN_PAUSED_STARTING_UP,
+        .pid = guest->pid,
+        .start_time = guest->start_time,
+        .monitor_path = guest->monitor_path,
     };
     g_autofree char *text = status_format(&st, live);
 
@@ -383,7 +412,8 @@ place_vcpus(struct guest *guest, json_t *cpus)
     json_t *cpu;
 
     json_array_foreach(cpus, i, cpu) {
-        g_autofree char *child = g_strdup_printf("vcpu%d", (int)json_integer_value(json_object_get(cpu, "cpu-index")));
+        g_autofree char *child =
+            g_strdup_printf("vcpu%d", (int)json_integer_value(json_object_get(cpu, "cpu-index")));
         pid_t tid = (pid_t)json_integer_value(json_object_get(cpu, "thread-id"));
         ERR_AUTO err = ERR_INIT;
 
@@ -412,7 +442,8 @@ announce(struct turn *turn, struct guest *guest, bool paused)
         turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED));
     turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_BOOTED));
     if (paused)
-        turn_emit(turn, domain_lifecycle(view, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
+        turn_emit(turn,
+                  domain_lifecycle(view, VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
 }
 
 static void
@@ -495,7 +526,8 @@ guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_def *d
 
     guest->starting = true;
     guest->autodestroy = flags & VIR_DOMAIN_START_AUTODESTROY ? conn : NULL;
-    if (guest_begin_run(turn, guest, 0, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP, domain_def_copy(def), err) < 0)
+    if (guest_begin_run(turn, guest, 0, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_STARTING_UP,
+                        domain_def_copy(def), err) < 0)
         return -1;
     run = run_ref(guest->run);
     if (steps(turn, guest, flags & VIR_DOMAIN_START_PAUSED, err) == 0) {

@@ -145,7 +145,8 @@ add_net(struct params *p, const struct vm_view *view, const char *proc_net_dev)
 }
 
 static void
-add_disk(struct params *p, const struct vm_view *view, const struct domain_disk *disk, unsigned i, json_t *entry)
+add_disk(struct params *p, const struct vm_view *view, const struct domain_disk *disk, unsigned i,
+         json_t *entry)
 {
     static const struct { const char *param, *key; } counters[] = {
         { "rd.reqs", "rd_operations" },      { "rd.bytes", "rd_bytes" },
@@ -164,8 +165,8 @@ add_disk(struct params *p, const struct vm_view *view, const struct domain_disk 
     if (view->live && disk->source && disk->source->src.index)
         ADD(uint, disk->source->src.index, "block.%u.backingIndex", i);
     for (size_t k = 0; stats && k < G_N_ELEMENTS(counters); k++)
-        ADD(ullong, (unsigned long long)json_integer_value(json_object_get(stats, counters[k].key)), "block.%u.%s", i,
-            counters[k].param);
+        ADD(ullong, (unsigned long long)json_integer_value(json_object_get(stats, counters[k].key)),
+            "block.%u.%s", i, counters[k].param);
     if (!path || block_get_size(disk, entry, &size, NULL) < 0)
         return;
     if (view->live)
@@ -207,10 +208,10 @@ add_dirty_rate(struct params *p, const struct answers *a)
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
-#define ALL_STATS \
-    (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU | \
-     VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK | VIR_DOMAIN_STATS_PERF | VIR_DOMAIN_STATS_IOTHREAD | \
-     VIR_DOMAIN_STATS_MEMORY | VIR_DOMAIN_STATS_DIRTYRATE)
+#define ALL_STATS                                                                                            \
+    (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_CPU_TOTAL | VIR_DOMAIN_STATS_BALLOON |                        \
+     VIR_DOMAIN_STATS_VCPU | VIR_DOMAIN_STATS_INTERFACE | VIR_DOMAIN_STATS_BLOCK | VIR_DOMAIN_STATS_PERF |   \
+     VIR_DOMAIN_STATS_IOTHREAD | VIR_DOMAIN_STATS_MEMORY | VIR_DOMAIN_STATS_DIRTYRATE)
 
 struct item { struct vm *vm; virTypedParameterPtr params; int nparams; struct domain_ref ref; bool gone; };
 
@@ -243,7 +244,9 @@ static void
 ask(struct survey *s, struct item *item, const struct vm_view *view, struct answers *a)
 {
     TURN_AUTO turn = NULL;
-    struct turn_request req = { .turn_class = TURN_QUERY, .need = TURN_RUNNING, .api = "virConnectGetAllDomainStats",
+    struct turn_request req = { .turn_class = TURN_QUERY,
+                                .need = TURN_RUNNING,
+                                .api = "virConnectGetAllDomainStats",
                                 .deadline = s->deadline,
                                 .nowait = s->flags & VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT };
     struct monitor_cmd cmds[3];
@@ -257,8 +260,8 @@ ask(struct survey *s, struct item *item, const struct vm_view *view, struct answ
         where[n] = &a->blocks;
         cmds[n++].command = "query-blockstats";
     }
-    if ((s->stats & VIR_DOMAIN_STATS_BALLOON) && view->live->memballoon && view->live->memballoon->stats_period &&
-        (args = balloon_stats_args(view->live))) {
+    if ((s->stats & VIR_DOMAIN_STATS_BALLOON) && view->live->memballoon &&
+        view->live->memballoon->stats_period && (args = balloon_stats_args(view->live))) {
         where[n] = &a->guest_stats;
         cmds[n].args = args;
         cmds[n++].command = "qom-get";
@@ -356,7 +359,8 @@ helper(void *arg)
 }
 
 static struct survey *
-survey_new(struct qemu_driver *drv, const struct domain_ref *doms, size_t ndoms, unsigned flags, struct err *err)
+survey_new(struct qemu_driver *drv, const struct domain_ref *doms, size_t ndoms, unsigned flags,
+           struct err *err)
 {
     struct survey *s = g_new0(struct survey, 1);
 
@@ -399,7 +403,8 @@ qemu_connect_get_all_domain_stats(struct drv_conn *conn, const struct domain_ref
                                   struct err *err)
 {
     struct qemu_driver *drv = conn_driver(conn);
-    const unsigned own = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT | VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING |
+    const unsigned own = VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT |
+                         VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING |
                          VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS;
     struct survey *s;
     int helpers;

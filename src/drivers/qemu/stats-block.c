@@ -64,7 +64,8 @@ block_get_size(const struct domain_disk *disk, json_t *stats, struct block_size 
 
     memset(size, 0, sizeof(*size));
     if (disk->type == STORAGE_TYPE_NETWORK || disk->type == STORAGE_TYPE_VHOSTUSER || !path)
-        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "the size of a disk that is no file of this host is not known");
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "the size of a disk that is no file of this host is not known");
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st) < 0)
         return err_errno(err, errno, "cannot open the disk image %s", path);
@@ -72,8 +73,9 @@ block_get_size(const struct domain_disk *disk, json_t *stats, struct block_size 
         off_t end = lseek(fd, 0, SEEK_END);
 
         size->physical = end > 0 ? (unsigned long long)end : 0;
-        size->allocation = stats ? number(json_object_get(json_object_get(stats, "parent"), "stats"), "wr_highest_offset")
-                                 : size->physical;
+        size->allocation =
+            stats ? number(json_object_get(json_object_get(stats, "parent"), "stats"), "wr_highest_offset")
+                  : size->physical;
     } else {
         size->physical = (unsigned long long)st.st_size;
         size->allocation = (unsigned long long)st.st_blocks * 512;
@@ -232,13 +234,14 @@ qemu_domain_block_resize(struct drv_conn *conn, const struct domain_ref *dom, co
     if (!disk_path(disk) || !disk->source)
         return err_set(err, VIR_ERR_INVALID_ARG, "there is no medium in disk '%s'", name);
     node = g_strdup_printf("libvirt-%u-format", disk->source->src.index);
-    return monitor_call(turn, "block_resize", json_pack("{s:s,s:I}", "node-name", node, "size", (json_int_t)size), NULL,
-                        err);
+    return monitor_call(turn, "block_resize",
+                        json_pack("{s:s,s:I}", "node-name", node, "size", (json_int_t)size), NULL, err);
 }
 
 int
 qemu_domain_block_peek(struct drv_conn *conn, const struct domain_ref *dom, const char *name,
-                       unsigned long long offset, size_t size, void *buffer, unsigned int flags, struct err *err)
+                       unsigned long long offset, size_t size, void *buffer, unsigned int flags,
+                       struct err *err)
 {
     VIEW_AUTO view = NULL;
     const struct domain_disk *disk;
@@ -249,10 +252,12 @@ qemu_domain_block_peek(struct drv_conn *conn, const struct domain_ref *dom, cons
         return -1;
     disk = def_disk_by_name(vm_view_def(view), name);
     if (!disk || !disk_path(disk))
-        return err_set(err, VIR_ERR_INVALID_ARG, "guest '%s' has no disk '%s' with a medium", view->name, name);
-    if (disk->driver && disk->driver->type != STORAGE_FORMAT_RAW && disk->driver->type != STORAGE_FORMAT_UNSET)
-        return err_set(err, VIR_ERR_INVALID_ARG, "only raw disks can be looked into; '%s' is of format %s", name,
-                       storage_format_str(disk->driver->type));
+        return err_set(err, VIR_ERR_INVALID_ARG, "guest '%s' has no disk '%s' with a medium", view->name,
+                       name);
+    if (disk->driver && disk->driver->type != STORAGE_FORMAT_RAW &&
+        disk->driver->type != STORAGE_FORMAT_UNSET)
+        return err_set(err, VIR_ERR_INVALID_ARG, "only raw disks can be looked into; '%s' is of format %s",
+                       name, storage_format_str(disk->driver->type));
     fd = open(disk_path(disk), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_errno(err, errno, "cannot open the disk image %s", disk_path(disk));

@@ -39,8 +39,11 @@ thread_read_times(pid_t pid, pid_t tid, struct thread_times *times)
 
     memset(times, 0, sizeof(*times));
     if (!read_proc(pid, tid, "stat", &stat) || !(p = strrchr(stat, ')')) ||
-        sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %*d %*u "
-                      "%*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d", &user, &system, &cpu) != 3)
+        sscanf(
+            p + 2,
+            "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %*d %*u "
+            "%*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*u %*d %d",
+            &user, &system, &cpu) != 3)
         return false;
     times->user = user * tick;
     times->system = system * tick;
@@ -92,7 +95,8 @@ qemu_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *dom, v
         if (nparams == 0)
             return 3;
         if (!thread_read_times(pub->pid, 0, &times))
-            return err_set(err, VIR_ERR_OPERATION_FAILED, "cannot read the processor times of process %d", pub->pid);
+            return err_set(err, VIR_ERR_OPERATION_FAILED, "cannot read the processor times of process %d",
+                           pub->pid);
         add(params, nparams, &n, VIR_DOMAIN_CPU_STATS_CPUTIME, guest_pub_cpu_time(pub));
         add(params, nparams, &n, VIR_DOMAIN_CPU_STATS_USERTIME, times.user);
         add(params, nparams, &n, VIR_DOMAIN_CPU_STATS_SYSTEMTIME, times.system);
@@ -103,7 +107,8 @@ qemu_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *dom, v
     if (ncpus == 0)
         return (int)online;
     if ((unsigned)start_cpu >= online)
-        return err_set(err, VIR_ERR_INVALID_ARG, "there is no processor %d; the host has %u", start_cpu, online);
+        return err_set(err, VIR_ERR_INVALID_ARG, "there is no processor %d; the host has %u", start_cpu,
+                       online);
     /* By the processor each thread ran on last: the kernel keeps no closer account
      * of a process without a cpuacct group. */
     for (unsigned c = 0; c < ncpus && start_cpu + c < online; c++) {

@@ -35,8 +35,8 @@ interface_find(const char *all, const struct domain_interface *iface, struct int
     key = g_strdup_printf("%s:", iface->target);
     while ((p = strstr(p, key)) && p > all && p[-1] != ' ' && p[-1] != '\n')
         p++;
-    if (!p || sscanf(p + strlen(key), "%llu %llu %llu %llu %*u %*u %*u %*u %llu %llu %llu %llu", &rx[0], &rx[1], &rx[2],
-                     &rx[3], &tx[0], &tx[1], &tx[2], &tx[3]) != 8)
+    if (!p || sscanf(p + strlen(key), "%llu %llu %llu %llu %*u %*u %*u %*u %llu %llu %llu %llu", &rx[0],
+                     &rx[1], &rx[2], &rx[3], &tx[0], &tx[1], &tx[2], &tx[3]) != 8)
         return false;
     if (iface->type != INTERFACE_TYPE_DIRECT) { /* the host's end of a cable */
         for (int i = 0; i < 4; i++) {
@@ -46,8 +46,9 @@ interface_find(const char *all, const struct domain_interface *iface, struct int
             tx[i] = swap;
         }
     }
-    *c = (struct interface_counters){ (long long)rx[0], (long long)rx[1], (long long)rx[2], (long long)rx[3],
-                                      (long long)tx[0], (long long)tx[1], (long long)tx[2], (long long)tx[3] };
+    *c =
+        (struct interface_counters){ (long long)rx[0], (long long)rx[1], (long long)rx[2], (long long)rx[3],
+                                     (long long)tx[0], (long long)tx[1], (long long)tx[2], (long long)tx[3] };
     return true;
 }
 
@@ -83,12 +84,13 @@ qemu_domain_interface_stats(struct drv_conn *conn, const struct domain_ref *dom,
         return err_not_running(err);
     iface = find(view->live, device);
     if (!iface)
-        return err_set(err, VIR_ERR_INVALID_ARG, "guest '%s' has no network device '%s' (name of the host's end, or MAC)",
-                       view->name, device);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "guest '%s' has no network device '%s' (name of the host's end, or MAC)", view->name,
+                       device);
     all = interface_read_all();
     if (!interface_find(all, iface, &c))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the host has no network device for '%s' that counts its traffic",
-                       device);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "the host has no network device for '%s' that counts its traffic", device);
     out = (virDomainInterfaceStatsStruct){ c.rx_bytes, c.rx_packets, c.rx_errs, c.rx_drop,
                                            c.tx_bytes, c.tx_packets, c.tx_errs, c.tx_drop };
     memcpy(stats, &out, MIN(size, sizeof(out)));

@@ -20,11 +20,14 @@ json_t *block_find_stats(json_t *all, const struct domain_disk *disk);
 
 /* ---- interfaces: stats-interface.c ---- */
 
-struct interface_counters { long long rx_bytes, rx_packets, rx_errs, rx_drop, tx_bytes, tx_packets, tx_errs, tx_drop; };
+struct interface_counters {
+    long long rx_bytes, rx_packets, rx_errs, rx_drop, tx_bytes, tx_packets, tx_errs, tx_drop;
+};
 /* /proc/net/dev, read once; NULL when it cannot be. */
 char *interface_read_all(void);
 /* As the guest sees them: what its device receives, the host's end sent. */
-bool interface_find(const char *all, const struct domain_interface *iface, struct interface_counters *counters);
+bool interface_find(const char *all, const struct domain_interface *iface,
+                    struct interface_counters *counters);
 
 /* ---- processors: stats-cpu.c ---- */
 

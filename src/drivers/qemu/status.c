@@ -53,14 +53,21 @@ status_parse(const char *text, size_t n, struct guest_status *st, struct domain_
     if (domain_status_parse(text, n, MODEL_PARSE_LIVE | MODEL_PARSE_STATUS, &doc, err) < 0)
         return err_context(err, "the status file cannot be read");
     if (doc->format != STATUS_FORMAT)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the status file has format %u, and this program knows %u", doc->format,
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "the status file has format %u, and this program knows %u", doc->format,
                        STATUS_FORMAT);
     if (!doc->domain || doc->id <= 0 || !*doc->monitor)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "the status file lacks its %s",
                        !doc->domain ? "definition" : doc->id <= 0 ? "id" : "monitor");
     *st = (struct guest_status){
-        .starting = doc->phase == STATUS_PHASE_STARTING, .id = doc->id, .state = doc->state, .reason = doc->reason,
-        .pid = doc->pid, .start_time = doc->start, .balloon_kib = doc->balloon, .fake_reboot = doc->reboot == TRI_YES,
+        .starting = doc->phase == STATUS_PHASE_STARTING,
+        .id = doc->id,
+        .state = doc->state,
+        .reason = doc->reason,
+        .pid = doc->pid,
+        .start_time = doc->start,
+        .balloon_kib = doc->balloon,
+        .fake_reboot = doc->reboot == TRI_YES,
         .monitor_path = g_strdup(doc->monitor),
     };
     *live = model_extract(&domain_def_document, doc->domain);

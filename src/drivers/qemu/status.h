@@ -18,7 +18,8 @@ struct guest_status {
 
 char *status_format(const struct guest_status *st, const struct domain_def *live);
 /* Fills st (to be cleared) and *live. */
-int status_parse(const char *text, size_t n, struct guest_status *st, struct domain_def **live, struct err *err);
+int status_parse(const char *text, size_t n, struct guest_status *st, struct domain_def **live,
+                 struct err *err);
 void guest_status_clear(struct guest_status *st);
 
 /* The run has ended: removes the file; nothing writes it again. */

@@ -161,7 +161,8 @@ guest_stop(struct turn *turn, struct run *run)
     end = run_get_end(run, &crashed);
     view = vm_view_get(run_vm(run));
     log_info("guest '%s' has ended: %s", guest->name, run_death(run) ? run_death(run) : "?");
-    turn_end_run(turn, &end, view ? domain_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, end.event_detail) : NULL);
+    turn_end_run(turn, &end,
+                 view ? domain_lifecycle(view, VIR_DOMAIN_EVENT_STOPPED, end.event_detail) : NULL);
 }
 
 /* ---- destroy -------------------------------------------------------------------------------- */
@@ -196,23 +197,26 @@ end_process(struct run *run, bool graceful, struct err *err)
                 break;
         }
         if (graceful)
-            return err_set(err, VIR_ERR_OPERATION_FAILED,
-                           "QEMU (process %d) has not ended within %d seconds of SIGTERM; destroy without the "
-                           "flag for grace kills it", run_pid(run), TERM_MS / 1000);
+            return err_set(
+                err, VIR_ERR_OPERATION_FAILED,
+                "QEMU (process %d) has not ended within %d seconds of SIGTERM; destroy without the "
+                "flag for grace kills it",
+                run_pid(run), TERM_MS / 1000);
     }
     return run_kill(run, SIGKILL, err);
 }
 
 int
-qemu_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+qemu_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                          struct err *err)
 {
     static const struct run_end destroyed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED,
                                               VIR_DOMAIN_EVENT_STOPPED_DESTROYED };
     VM_AUTO vm = NULL;
     RUN_AUTO run = NULL;
 
-    if (flags_check(flags, VIR_DOMAIN_DESTROY_GRACEFUL | VIR_DOMAIN_DESTROY_REMOVE_LOGS, "virDomainDestroyFlags",
-                    err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_DESTROY_GRACEFUL | VIR_DOMAIN_DESTROY_REMOVE_LOGS,
+                    "virDomainDestroyFlags", err) < 0 ||
         !(vm = registry_by_ref(conn_driver(conn)->registry, dom, err)))
         return -1;
     run = vm_run_get(vm);

@@ -33,7 +33,9 @@ static int
 check_encryption(const struct domain_disk *d, const struct encryption *e, struct err *err)
 {
     if (e && (e->format == ENCRYPTION_FORMAT_QCOW || e->format == ENCRYPTION_FORMAT_DEFAULT))
-        return UNSUPPORTED("disk %s: the encryption of old qcow images is not safe and not supported; use 'luks'", d->target);
+        return UNSUPPORTED(
+            "disk %s: the encryption of old qcow images is not safe and not supported; use 'luks'",
+            d->target);
     if (e && e->format == ENCRYPTION_FORMAT_LUKS2 && e->engine != ENCRYPTION_ENGINE_LIBRBD)
         return UNSUPPORTED("disk %s: QEMU does not know the encryption 'luks2'; use 'luks'", d->target);
     return 0;
@@ -46,8 +48,9 @@ check_iothread(const struct domain_def *def, const struct domain_disk *d, struct
     if (!id)
         return 0;
     if (d->bus != DISK_BUS_VIRTIO)
-        return UNSUPPORTED("disk %s: I/O threads are for bus virtio, not %s; SCSI disks have that of their controller",
-                           d->target, disk_bus_str(d->bus));
+        return UNSUPPORTED(
+            "disk %s: I/O threads are for bus virtio, not %s; SCSI disks have that of their controller",
+            d->target, disk_bus_str(d->bus));
     bool found = !def->n_iothreadids && id <= def->iothreads;
     for (uint32_t i = 0; i < def->n_iothreadids; i++)
         found = found || def->iothreadids[i]->id == id;
@@ -61,15 +64,17 @@ check_iotune(const struct domain_disk *d, struct err *err)
     const struct disk_iotune *t = d->iotune;
     if (!t)
         return 0;
-    const uint64_t rates[] = {
-        t->total_bytes_sec, t->read_bytes_sec, t->write_bytes_sec, t->total_iops_sec, t->read_iops_sec, t->write_iops_sec,
-        t->total_bytes_sec_max, t->read_bytes_sec_max, t->write_bytes_sec_max, t->total_iops_sec_max, t->read_iops_sec_max,
-        t->write_iops_sec_max, t->size_iops_sec };
+    const uint64_t rates[] = { t->total_bytes_sec,     t->read_bytes_sec,     t->write_bytes_sec,
+                               t->total_iops_sec,      t->read_iops_sec,      t->write_iops_sec,
+                               t->total_bytes_sec_max, t->read_bytes_sec_max, t->write_bytes_sec_max,
+                               t->total_iops_sec_max,  t->read_iops_sec_max,  t->write_iops_sec_max,
+                               t->size_iops_sec };
     bool any = false;
     for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
         any = any || rates[i];
         if (rates[i] > most)
-            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "disk %s: a limit in <iotune> is more than %llu", d->target,
+            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                           "disk %s: a limit in <iotune> is more than %llu", d->target,
                            (unsigned long long)most);
     }
     if (t->group_name && *t->group_name && !any)
@@ -82,8 +87,11 @@ check_source(const struct domain_def *def, const struct domain_disk *d, struct e
 {
     enum storage_format f = d->driver->type;
     if (d->type == STORAGE_TYPE_VHOSTUSER)
-        return shared_memory(def) ? 0 : UNSUPPORTED("disk %s: vhost-user needs memory that is shared: add <access "
-                                                    "mode='shared'/> to <memoryBacking>", d->target);
+        return shared_memory(def)
+                   ? 0
+                   : UNSUPPORTED("disk %s: vhost-user needs memory that is shared: add <access "
+                                 "mode='shared'/> to <memoryBacking>",
+                                 d->target);
     if (f == STORAGE_FORMAT_DIR || f == STORAGE_FORMAT_ISO)
         return UNSUPPORTED("disk %s: '%s' is no format of QEMU; use %s", d->target, storage_format_str(f),
                            f == STORAGE_FORMAT_ISO ? "'raw'" : "type='dir' for the disk");
@@ -97,15 +105,17 @@ check_source(const struct domain_def *def, const struct domain_disk *d, struct e
     if (f == STORAGE_FORMAT_FAT && !d->readonly)
         return UNSUPPORTED("disk %s: a folder as a disk can only be read: add <readonly/>", d->target);
     const struct storage_source *s = d->source ? &d->source->src : NULL;
-    return check_encryption(d, d->encryption, err) < 0 || (s && check_encryption(d, s->encryption, err) < 0) ? -1 : 0;
+    return check_encryption(d, d->encryption, err) < 0 || (s && check_encryption(d, s->encryption, err) < 0)
+               ? -1
+               : 0;
 }
 
 static int
 check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
     const struct device_address *a = d->info.address;
-    if (d->bus == DISK_BUS_VIRTIO && a && a->type && a->type != ADDRESS_TYPE_PCI && a->type != ADDRESS_TYPE_CCW &&
-        a->type != ADDRESS_TYPE_VIRTIO_MMIO)
+    if (d->bus == DISK_BUS_VIRTIO && a && a->type && a->type != ADDRESS_TYPE_PCI &&
+        a->type != ADDRESS_TYPE_CCW && a->type != ADDRESS_TYPE_VIRTIO_MMIO)
         return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
                            address_type_str(a->type));
     if (!a || a->type != ADDRESS_TYPE_DRIVE)
@@ -141,28 +151,37 @@ check_disk(const struct domain_def *def, const struct domain_disk *d, struct err
     const struct disk_driver *r = d->driver;
     g_autofree char *name = g_strdup_printf("disk %s", d->target);
     if (d->geometry && d->geometry->trans && d->geometry->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
-        return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target, disk_bus_str(d->bus));
-    if (d->serial && strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
-        strlen(d->serial))
-        return INTERNAL("disk %s: the serial '%s' has characters other than letters, digits, space, -, _, . and +", d->target,
-                        d->serial);
+        return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target,
+                           disk_bus_str(d->bus));
+    if (d->serial &&
+        strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
+            strlen(d->serial))
+        return INTERNAL(
+            "disk %s: the serial '%s' has characters other than letters, digits, space, -, _, . and +",
+            d->target, d->serial);
     if (check_place(def, d, err) < 0 || check_iothread(def, d, err) < 0 || check_source(def, d, err) < 0 ||
-        check_iotune(d, err) < 0 || (d->bus == DISK_BUS_SCSI && check_scsi(def, name, d->info.address, err) < 0))
+        check_iotune(d, err) < 0 ||
+        (d->bus == DISK_BUS_SCSI && check_scsi(def, name, d->info.address, err) < 0))
         return -1;
     if (r->io == DISK_IO_NATIVE && r->cache != DISK_CACHE_NONE && r->cache != DISK_CACHE_DIRECTSYNC)
         return UNSUPPORTED("disk %s: io='native' needs cache='none' or 'directsync'", d->target);
     if (r->copy_on_read == TRI_ON && d->readonly)
         return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
     if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
-        return UNSUPPORTED("disk %s: a wwn is for bus ide, sata or scsi, not %s", d->target, disk_bus_str(d->bus));
+        return UNSUPPORTED("disk %s: a wwn is for bus ide, sata or scsi, not %s", d->target,
+                           disk_bus_str(d->bus));
     if ((d->vendor || d->product) && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target, disk_bus_str(d->bus));
+        return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target,
+                           disk_bus_str(d->bus));
     if (d->rotation_rate && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
-        return INTERNAL("disk %s: a rotation rate is for bus ide, sata or scsi, not %s", d->target, disk_bus_str(d->bus));
+        return INTERNAL("disk %s: a rotation rate is for bus ide, sata or scsi, not %s", d->target,
+                        disk_bus_str(d->bus));
     if (d->readonly && d->device == DISK_DEVICE_DISK && (d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SATA))
         return UNSUPPORTED("disk %s: disks on bus %s cannot be read-only", d->target, disk_bus_str(d->bus));
-    if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target, disk_bus_str(d->bus));
+    if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO &&
+        d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,
+                           disk_bus_str(d->bus));
     return 0;
 }
 
@@ -188,20 +207,26 @@ check_controller(const struct domain_def *def, const struct domain_controller *c
         if (str_is(c->model, "buslogic"))
             return UNSUPPORTED("QEMU has no SCSI controller '%s'", c->model);
         if (str_is(c->model, "ncr53c90") && !machine_is(def, "SS-5") && !machine_is(def, "LX"))
-            return UNSUPPORTED("the SCSI controller 'ncr53c90' is a part of boards that '%s' is not", def->os->machine);
+            return UNSUPPORTED("the SCSI controller 'ncr53c90' is a part of boards that '%s' is not",
+                               def->os->machine);
         break;
     case CONTROLLER_TYPE_USB:
         if (str_is(c->model, "qusb1") || str_is(c->model, "qusb2"))
             return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
         if ((str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci")) && c->has_ports && c->ports > 15)
             return UNSUPPORTED("the USB controller '%s' has at most 15 ports, not %u", c->model, c->ports);
-        if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->has_master_startport && !has_master(def, c->index))
-            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_DETAIL, "USB controller %u ('%s') is a companion, and "
-                                "there is no controller 'ich9-ehci1' with its index", c->index, c->model);
+        if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->has_master_startport &&
+            !has_master(def, c->index))
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_DETAIL,
+                                "USB controller %u ('%s') is a companion, and "
+                                "there is no controller 'ich9-ehci1' with its index",
+                                c->index, c->model);
         break;
     case CONTROLLER_TYPE_IDE:
-        if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") && !machine_is(def, "g3beige"))
-            return UNSUPPORTED("machine '%s' has no IDE controller; use SATA, SCSI or virtio", def->os->machine);
+        if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") &&
+            !machine_is(def, "g3beige"))
+            return UNSUPPORTED("machine '%s' has no IDE controller; use SATA, SCSI or virtio",
+                               def->os->machine);
         if (c->index)
             return UNSUPPORTED("machine '%s' has one IDE controller, with index 0", def->os->machine);
         break;
@@ -229,9 +254,11 @@ check_addresses(const struct domain_interface *n, struct err *err)
         if (ip->peer)
             return UNSUPPORTED("QEMU cannot tell a guest the peer of its address %s", ip->address);
         if (++*(is_six ? &six : &four) > 1)
-            return UNSUPPORTED("an interface can have one %s address; '%s' is one more", is_six ? "IPv6" : "IPv4", ip->address);
+            return UNSUPPORTED("an interface can have one %s address; '%s' is one more",
+                               is_six ? "IPv6" : "IPv4", ip->address);
         if (!is_six && ip->has_prefix && ip->prefix && (ip->prefix < 4 || ip->prefix > 27))
-            return err_set(err, VIR_ERR_XML_ERROR, "prefix %u of address %s has to be from 4 to 27", ip->prefix, ip->address);
+            return err_set(err, VIR_ERR_XML_ERROR, "prefix %u of address %s has to be from 4 to 27",
+                           ip->prefix, ip->address);
         if (is_six && ip->has_prefix && ip->prefix && ip->prefix != 64)
             return UNSUPPORTED("prefix %u of address %s has to be 64", ip->prefix, ip->address);
     }
@@ -249,21 +276,24 @@ check_interface(const struct domain_def *def, const struct domain_interface *n, 
 {
     const char *type = interface_type_str(n->type);
     if (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER))
-        return UNSUPPORTED("QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
-                           n->n_routes ? "of any type" : "of this type");
+        return UNSUPPORTED(
+            "QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
+            n->n_routes ? "of any type" : "of this type");
     if (check_addresses(n, err) < 0)
         return -1;
-    if (n->driver && net_is_virtio(n) && (!power_of_two(n->driver->rx_queue_size) || !power_of_two(n->driver->tx_queue_size)))
+    if (n->driver && net_is_virtio(n) &&
+        (!power_of_two(n->driver->rx_queue_size) || !power_of_two(n->driver->tx_queue_size)))
         return UNSUPPORTED("%s_queue_size of an interface has to be a power of two",
                            power_of_two(n->driver->rx_queue_size) ? "tx" : "rx");
-    bool tap = n->type == INTERFACE_TYPE_NETWORK || n->type == INTERFACE_TYPE_BRIDGE || n->type == INTERFACE_TYPE_ETHERNET ||
-               n->type == INTERFACE_TYPE_DIRECT;
+    bool tap = n->type == INTERFACE_TYPE_NETWORK || n->type == INTERFACE_TYPE_BRIDGE ||
+               n->type == INTERFACE_TYPE_ETHERNET || n->type == INTERFACE_TYPE_DIRECT;
     if (n->mtu && !tap && n->type != INTERFACE_TYPE_VHOSTUSER)
         return UNSUPPORTED("the MTU of an interface of type '%s' cannot be set", type);
     if (n->coalesce_rx_frames && !tap)
         return UNSUPPORTED("an interface of type '%s' cannot have <coalesce>", type);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && !str_is(n->model, "virtio"))
-        return UNSUPPORTED("a persistent <teaming> needs <model type='virtio'/>, not '%s'", n->model ? n->model : "");
+        return UNSUPPORTED("a persistent <teaming> needs <model type='virtio'/>, not '%s'",
+                           n->model ? n->model : "");
     if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && n->type != INTERFACE_TYPE_HOSTDEV &&
         n->type != INTERFACE_TYPE_NETWORK)
         return UNSUPPORTED("a transient <teaming> needs an interface of type 'hostdev', not '%s'", type);
@@ -289,12 +319,15 @@ check_graphics(const struct domain_def *def, const struct qemu_host *host, struc
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         const struct domain_graphics *g = def->graphics[i];
         if (g->type == GRAPHICS_TYPE_RDP || g->type == GRAPHICS_TYPE_DESKTOP)
-            return UNSUPPORTED("QEMU has no graphics of type '%s'; use vnc or spice", graphics_type_str(g->type));
+            return UNSUPPORTED("QEMU has no graphics of type '%s'; use vnc or spice",
+                               graphics_type_str(g->type));
         if (g->type == GRAPHICS_TYPE_VNC && g->passwd && strlen(g->passwd) > 8)
             return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
         gl += g->gl_enable == TRI_YES || g->type == GRAPHICS_TYPE_EGL_HEADLESS;
-        if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 && !host->conf->spice.enabled)
-            return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)", g->tls_port);
+        if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 &&
+            !host->conf->spice.enabled)
+            return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)",
+                               g->tls_port);
     }
     return gl <= 1 ? 0 : UNSUPPORTED("%u displays with OpenGL: QEMU can have one", gl);
 }
@@ -302,7 +335,9 @@ check_graphics(const struct domain_def *def, const struct qemu_host *host, struc
 static int
 check_kib(const char *what, uint32_t kib, struct err *err)
 {
-    return !kib || kib >= 1024 ? 0 : UNSUPPORTED("%s=%u of a video device is in KiB and has to be at least 1024", what, kib);
+    return !kib || kib >= 1024
+               ? 0
+               : UNSUPPORTED("%s=%u of a video device is in KiB and has to be at least 1024", what, kib);
 }
 
 static int
@@ -321,16 +356,19 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
         return UNSUPPORTED("QEMU has no acceleration in 2D");
     if (m->acceleration && m->acceleration->accel3d == TRI_YES && m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has no acceleration in 3D; virtio has", type);
-    if (m->resolution && m->type != VIDEO_TYPE_VGA && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO &&
-        m->type != VIDEO_TYPE_BOCHS)
-        return err_set(err, VIR_ERR_XML_ERROR, "the resolution of a video device '%s' cannot be chosen", type);
+    if (m->resolution && m->type != VIDEO_TYPE_VGA && m->type != VIDEO_TYPE_QXL &&
+        m->type != VIDEO_TYPE_VIRTIO && m->type != VIDEO_TYPE_BOCHS)
+        return err_set(err, VIR_ERR_XML_ERROR, "the resolution of a video device '%s' cannot be chosen",
+                       type);
     if (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_VMVGA || m->type == VIDEO_TYPE_BOCHS)
         return check_kib("vram", m->vram, err);
     if (m->type != VIDEO_TYPE_QXL)
         return 0;
     if (check_kib("vgamem", m->vgamem, err) < 0)
         return -1;
-    return power_of_two(m->vgamem) ? 0 : UNSUPPORTED("vgamem=%u of a video device has to be a power of two", m->vgamem);
+    return power_of_two(m->vgamem)
+               ? 0
+               : UNSUPPORTED("vgamem=%u of a video device has to be a power of two", m->vgamem);
 }
 
 /* ---- the others ----------------------------------------------------------------------------- */
@@ -351,8 +389,9 @@ check_panics(const struct domain_def *def, const struct qemu_caps *caps, struct 
         if (p->model == PANIC_MODEL_ISA && !qemu_caps_has_type(caps, "pvpanic"))
             return UNSUPPORTED("emulator '%s' has no panic device '%s'", def->emulator, model);
         if (p->model == PANIC_MODEL_ISA && t && t != ADDRESS_TYPE_ISA)
-            return UNSUPPORTED("the panic device '%s' is on the ISA bus and cannot have an address of type '%s'", model,
-                               address_type_str(t));
+            return UNSUPPORTED(
+                "the panic device '%s' is on the ISA bus and cannot have an address of type '%s'", model,
+                address_type_str(t));
         if (p->model != PANIC_MODEL_ISA && t)
             return UNSUPPORTED("the panic device '%s' has no address", model);
     }
@@ -366,8 +405,9 @@ check_watchdogs(const struct domain_def *def, struct err *err)
         const struct domain_watchdog *w = def->watchdogs[i];
         enum address_type t = w->info.address ? w->info.address->type : ADDRESS_TYPE_UNSET;
         if (w->model == WATCHDOG_MODEL_I6300ESB && t && t != ADDRESS_TYPE_PCI)
-            return UNSUPPORTED("the watchdog 'i6300esb' is on the PCI bus and cannot have an address of type '%s'",
-                               address_type_str(t));
+            return UNSUPPORTED(
+                "the watchdog 'i6300esb' is on the PCI bus and cannot have an address of type '%s'",
+                address_type_str(t));
         if (w->model == WATCHDOG_MODEL_IB700 && t)
             return UNSUPPORTED("the watchdog 'ib700' has a fixed place; its <address> has to go");
         if (w->model == WATCHDOG_MODEL_DIAG288 && !arch_is_s390(def))
@@ -390,8 +430,9 @@ check_tpms(const struct domain_def *def, const struct qemu_caps *caps, struct er
         g_autofree char *swtpm = NULL;
         if (b->type == TPM_BACKEND_TYPE_EMULATOR) {
             if (!(swtpm = g_find_program_in_path("swtpm")))
-                return UNSUPPORTED("a TPM of version %s is emulated by the program swtpm, which is not installed",
-                                   tpm_version_str(b->version));
+                return UNSUPPORTED(
+                    "a TPM of version %s is emulated by the program swtpm, which is not installed",
+                    tpm_version_str(b->version));
             if (t->model == TPM_MODEL_TPM_CRB && b->version == TPM_VERSION_1_2)
                 return UNSUPPORTED("a TPM of version 1.2 cannot have model 'tpm-crb'");
         }
@@ -412,8 +453,9 @@ check_shmems(const struct domain_def *def, const struct qemu_caps *caps, struct 
         const struct domain_shmem *s = def->shmems[i];
         enum shmem_model m = s->model ? s->model : SHMEM_MODEL_IVSHMEM;
         if (!qemu_caps_has_type(caps, shmem_model_str(m)))
-            return UNSUPPORTED("shmem '%s': emulator '%s' has no '%s'; use 'ivshmem-plain' or 'ivshmem-doorbell'", s->name,
-                               def->emulator, shmem_model_str(m));
+            return UNSUPPORTED(
+                "shmem '%s': emulator '%s' has no '%s'; use 'ivshmem-plain' or 'ivshmem-doorbell'", s->name,
+                def->emulator, shmem_model_str(m));
         if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
             return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
         if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
@@ -442,8 +484,10 @@ check_filesystems(const struct domain_def *def, struct err *err)
         if (f->readonly)
             return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
         if (!shared_memory(def))
-            return UNSUPPORTED("filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
-                               "<memoryBacking>", f->target);
+            return UNSUPPORTED(
+                "filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
+                "<memoryBacking>",
+                f->target);
     }
     return 0;
 }
@@ -462,7 +506,8 @@ check_hostdevs(const struct domain_def *def, struct err *err)
         if (h->type != HOSTDEV_TYPE_MDEV)
             continue;
         if ((h->model == HOSTDEV_MODEL_VFIO_CCW || h->model == HOSTDEV_MODEL_VFIO_AP) && !arch_is_s390(def))
-            return UNSUPPORTED("a mediated device of model '%s' is for s390 guests", hostdev_model_str(h->model));
+            return UNSUPPORTED("a mediated device of model '%s' is for s390 guests",
+                               hostdev_model_str(h->model));
         if (h->display == TRI_ON && !def->n_graphics)
             return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
     }
@@ -514,8 +559,8 @@ check_iommu(const struct domain_def *def, struct err *err)
 }
 
 int
-qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps, const struct qemu_host *host,
-                      struct err *err)
+qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
+                      const struct qemu_host *host, struct err *err)
 {
 #define EACH(list, n, fn) \
     for (uint32_t i = 0; i < def->n; i++) { \
@@ -546,8 +591,9 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
         return UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
     if (def->nvram && !arch_is_ppc(def))
         return UNSUPPORTED("an <nvram> device is for pseries machines");
-    return check_graphics(def, host, err) < 0 || check_panics(def, caps, err) < 0 || check_watchdogs(def, err) < 0 ||
-                   check_tpms(def, caps, err) < 0 || check_shmems(def, caps, err) < 0 || check_filesystems(def, err) < 0 ||
+    return check_graphics(def, host, err) < 0 || check_panics(def, caps, err) < 0 ||
+                   check_watchdogs(def, err) < 0 || check_tpms(def, caps, err) < 0 ||
+                   check_shmems(def, caps, err) < 0 || check_filesystems(def, err) < 0 ||
                    check_hostdevs(def, err) < 0 || check_memories(def, err) < 0 || check_iommu(def, err) < 0
                ? -1
                : 0;

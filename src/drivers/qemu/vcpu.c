@@ -25,9 +25,10 @@ set_maximum(struct turn *turn, unsigned n, const struct affect *affect, struct e
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "the maximum of vCPUs can only change in the definition (flag CONFIG, not LIVE)");
     if (old->cpu && old->cpu->topology)
-        return err_set(err, VIR_ERR_INVALID_ARG,
-                       "guest '%s' has a CPU topology, which says how many vCPUs there are: change that instead",
-                       old->name);
+        return err_set(
+            err, VIR_ERR_INVALID_ARG,
+            "guest '%s' has a CPU topology, which says how many vCPUs there are: change that instead",
+            old->name);
     def = domain_def_copy(old);
     def_set_max_vcpus(def, n);
     return guest_save_config(turn, def, err);
@@ -59,7 +60,8 @@ plug(struct turn *turn, unsigned have, unsigned n, struct err *err)
         at += (unsigned)json_integer_value(json_object_get(item, "vcpus-count"));
     }
     if (at < n)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "there are only %u vCPUs that can be plugged in, not %u", at, n);
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "there are only %u vCPUs that can be plugged in, not %u", at, n);
     return 0;
 }
 
@@ -75,8 +77,9 @@ unplug(struct turn *turn, unsigned have, unsigned n, struct err *err)
                 err_move(err, &why);
                 return -1;
             }
-            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "vCPU %u was there from the start: only vCPUs that were plugged in can be unplugged", i);
+            return err_set(
+                err, VIR_ERR_CONFIG_UNSUPPORTED,
+                "vCPU %u was there from the start: only vCPUs that were plugged in can be unplugged", i);
         }
     }
     return 0;
@@ -150,12 +153,13 @@ set_vcpus(struct drv_conn *conn, const struct domain_ref *dom, unsigned n, unsig
     if (domain_affect(view, flags, &affect, err) < 0)
         return -1;
     if (flags & VIR_DOMAIN_VCPU_GUEST)
-        return err_set(err, VIR_ERR_AGENT_UNRESPONSIVE, "the guest agent of '%s' is not connected", view->name);
+        return err_set(err, VIR_ERR_AGENT_UNRESPONSIVE, "the guest agent of '%s' is not connected",
+                       view->name);
     if (flags & VIR_DOMAIN_VCPU_MAXIMUM)
         return set_maximum(turn, n, &affect, err);
     if (affect.live && n > def_max_vcpus(view->live))
-        return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than the running guest's maximum of %u", n,
-                       def_max_vcpus(view->live));
+        return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than the running guest's maximum of %u",
+                       n, def_max_vcpus(view->live));
     if (affect.config && n > def_max_vcpus(view->config))
         return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than the definition's maximum of %u", n,
                        def_max_vcpus(view->config));
@@ -169,8 +173,8 @@ set_vcpus(struct drv_conn *conn, const struct domain_ref *dom, unsigned n, unsig
 }
 
 int
-qemu_domain_set_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int n, unsigned int flags,
-                            struct err *err)
+qemu_domain_set_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int n,
+                            unsigned int flags, struct err *err)
 {
     if (flags_check(flags, VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_VCPU_MAXIMUM |
                     VIR_DOMAIN_VCPU_GUEST | VIR_DOMAIN_VCPU_HOTPLUGGABLE, "virDomainSetVcpusFlags", err) < 0)
@@ -196,7 +200,8 @@ qemu_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVc
         return -1;
     pub = view_pub(view);
     if (!pub)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: its vCPUs have no times", view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: its vCPUs have no times",
+                       view->name);
     if (cpumaps)
         memset(cpumaps, 0, (size_t)maplen * (size_t)maxinfo);
     for (size_t i = 0; i < pub->nvcpus && n < maxinfo; i++, n++) {

@@ -19,7 +19,8 @@
 unsigned long long view_memory(const struct vm_view *view);
 
 /* Parses and completes a definition from a client. */
-int guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct domain_def **def, struct err *err);
+int guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct domain_def **def,
+                struct err *err);
 
 int qemu_reattach(struct qemu_driver *drv, struct err *err);
 void qemu_autostart(struct qemu_driver *drv);
@@ -28,7 +29,8 @@ void qemu_xml_forget(void); /* at the end: the texts kept for domain_get_xml_des
 /* From a note: system_reset and cont, soon, on a thread. */
 void guest_restart_later(struct run *run);
 /* In a note: a channel's other end in the guest came or went. */
-void channel_set_connected(struct note *note, struct guest *guest, const char *alias, bool open, bool at_start);
+void channel_set_connected(struct note *note, struct guest *guest, const char *alias, bool open,
+                           bool at_start);
 void guest_apply_pins(const struct domain_def *def, const struct guest_pub *pub);
 int guest_apply_sched(struct guest *guest, const struct domain_def *def, size_t nvcpus, struct err *err);
 void publish_live(struct note *note, struct domain_def *def); /* takes def */

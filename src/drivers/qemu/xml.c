@@ -62,8 +62,8 @@ qemu_xml_forget(void)
 }
 
 int
-qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, char **result,
-                         struct err *err)
+qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                         char **result, struct err *err)
 {
     VIEW_AUTO view = NULL;
     const struct domain_def *def;

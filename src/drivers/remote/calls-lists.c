@@ -6,14 +6,19 @@
 #include "remote-hand.h"
 
 #define ERR_FROM VIR_FROM_RPC
-#define CALL(PROGRAM, PROC, name) \
-    remote_request(conn, &(struct remote_request){ .program = PROGRAM##_PROGRAM, .proc = PROGRAM##_PROC_##PROC, \
-                   .args_type = XDR_##name##_args, .args = &a, .ret_type = XDR_##name##_ret, .ret = &ret }, \
+#define CALL(PROGRAM, PROC, name)                                                                            \
+    remote_request(conn,                                                                                     \
+                   &(struct remote_request){ .program = PROGRAM##_PROGRAM,                                   \
+                                             .proc = PROGRAM##_PROC_##PROC,                                  \
+                                             .args_type = XDR_##name##_args,                                 \
+                                             .args = &a,                                                     \
+                                             .ret_type = XDR_##name##_ret,                                   \
+                                             .ret = &ret },                                                  \
                    &reply, err)
 
 int
-remote_connect_get_cpu_model_names(struct drv_conn *conn, const char *arch, char ***models, unsigned int flags,
-                                   struct err *err)
+remote_connect_get_cpu_model_names(struct drv_conn *conn, const char *arch, char ***models,
+                                   unsigned int flags, struct err *err)
 {
     struct remote_connect_get_cpu_model_names_args a = { (char *)arch, models != NULL, flags };
     struct remote_connect_get_cpu_model_names_ret ret;
@@ -30,8 +35,8 @@ remote_connect_get_all_domain_stats(struct drv_conn *conn, const struct domain_r
                                     unsigned int stats, struct domain_stats_list *result, unsigned int flags,
                                     struct err *err)
 {
-    struct remote_connect_get_all_domain_stats_args a = { (struct domain_ref *)doms, doms ? (uint32_t)ndoms : 0,
-                                                          stats, flags };
+    struct remote_connect_get_all_domain_stats_args a = { (struct domain_ref *)doms,
+                                                          doms ? (uint32_t)ndoms : 0, stats, flags };
     struct remote_connect_get_all_domain_stats_ret ret;
     REMOTE_REPLY_INIT(reply);
     if (CALL(REMOTE, CONNECT_GET_ALL_DOMAIN_STATS, remote_connect_get_all_domain_stats) < 0)
@@ -50,8 +55,8 @@ remote_connect_get_all_domain_stats(struct drv_conn *conn, const struct domain_r
 }
 
 int
-remote_domain_authorized_ssh_keys_get(struct drv_conn *conn, const struct domain_ref *domain, const char *user,
-                                      char ***keys, unsigned int flags, struct err *err)
+remote_domain_authorized_ssh_keys_get(struct drv_conn *conn, const struct domain_ref *domain,
+                                      const char *user, char ***keys, unsigned int flags, struct err *err)
 {
     struct remote_domain_authorized_ssh_keys_get_args a = { *domain, (char *)user, flags };
     struct remote_domain_authorized_ssh_keys_get_ret ret;
@@ -63,8 +68,8 @@ remote_domain_authorized_ssh_keys_get(struct drv_conn *conn, const struct domain
 }
 
 int
-remote_domain_get_messages(struct drv_conn *conn, const struct domain_ref *domain, char ***msgs, unsigned int flags,
-                           struct err *err)
+remote_domain_get_messages(struct drv_conn *conn, const struct domain_ref *domain, char ***msgs,
+                           unsigned int flags, struct err *err)
 {
     struct remote_domain_get_messages_args a = { *domain, flags };
     struct remote_domain_get_messages_ret ret;
@@ -91,10 +96,12 @@ remote_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, 
 }
 
 int
-remote_domain_get_disk_errors(struct drv_conn *conn, const struct domain_ref *dom, virDomainDiskErrorPtr errors,
-                              unsigned int maxerrors, unsigned int flags, struct err *err)
+remote_domain_get_disk_errors(struct drv_conn *conn, const struct domain_ref *dom,
+                              virDomainDiskErrorPtr errors, unsigned int maxerrors, unsigned int flags,
+                              struct err *err)
 {
-    struct remote_domain_get_disk_errors_args a = { *dom, MIN(maxerrors, REMOTE_DOMAIN_DISK_ERRORS_MAX), flags };
+    struct remote_domain_get_disk_errors_args a = { *dom, MIN(maxerrors, REMOTE_DOMAIN_DISK_ERRORS_MAX),
+                                                    flags };
     struct remote_domain_get_disk_errors_ret ret;
     REMOTE_REPLY_INIT(reply);
     if (CALL(REMOTE, DOMAIN_GET_DISK_ERRORS, remote_domain_get_disk_errors) < 0 ||
@@ -118,8 +125,8 @@ remote_domain_get_fs_info(struct drv_conn *conn, const struct domain_ref *dom, v
     for (uint32_t i = 0; i < ret.info_n; i++) {
         struct remote_domain_fsinfo *w = &ret.info[i];
         virDomainFSInfoPtr o = (*info)[i] = g_new0(virDomainFSInfo, 1);
-        *o = (virDomainFSInfo){ g_strdup(w->mountpoint), g_strdup(w->name), g_strdup(w->fstype), w->dev_aliases_n,
-                                remote_strings(w->dev_aliases, w->dev_aliases_n) };
+        *o = (virDomainFSInfo){ g_strdup(w->mountpoint), g_strdup(w->name), g_strdup(w->fstype),
+                                w->dev_aliases_n, remote_strings(w->dev_aliases, w->dev_aliases_n) };
     }
     return (int)ret.ret;
 }
@@ -144,8 +151,9 @@ remote_domain_get_iothread_info(struct drv_conn *conn, const struct domain_ref *
 }
 
 int
-remote_domain_interface_addresses(struct drv_conn *conn, const struct domain_ref *dom, virDomainInterfacePtr **ifaces,
-                                  unsigned int source, unsigned int flags, struct err *err)
+remote_domain_interface_addresses(struct drv_conn *conn, const struct domain_ref *dom,
+                                  virDomainInterfacePtr **ifaces, unsigned int source, unsigned int flags,
+                                  struct err *err)
 {
     struct remote_domain_interface_addresses_args a = { *dom, source, flags };
     struct remote_domain_interface_addresses_ret ret;
@@ -161,7 +169,8 @@ remote_domain_interface_addresses(struct drv_conn *conn, const struct domain_ref
         o->naddrs = w->addrs_n;
         o->addrs = g_new0(virDomainIPAddress, w->addrs_n + 1);
         for (uint32_t k = 0; k < w->addrs_n; k++)
-            o->addrs[k] = (virDomainIPAddress){ w->addrs[k].type, g_strdup(w->addrs[k].addr), w->addrs[k].prefix };
+            o->addrs[k] =
+                (virDomainIPAddress){ w->addrs[k].type, g_strdup(w->addrs[k].addr), w->addrs[k].prefix };
     }
     return (int)ret.ifaces_n;
 }
@@ -181,9 +190,15 @@ remote_network_get_dhcp_leases(struct drv_conn *conn, const struct network_ref *
         struct remote_network_dhcp_lease *w = &ret.leases[i];
         (*leases)[i] = g_new0(virNetworkDHCPLease, 1);
         *(*leases)[i] = (virNetworkDHCPLease){
-            .iface = g_strdup(w->iface), .expirytime = w->expirytime, .type = w->type, .mac = g_strdup(w->mac),
-            .iaid = g_strdup(w->iaid), .ipaddr = g_strdup(w->ipaddr), .prefix = w->prefix,
-            .hostname = g_strdup(w->hostname), .clientid = g_strdup(w->clientid),
+            .iface = g_strdup(w->iface),
+            .expirytime = w->expirytime,
+            .type = w->type,
+            .mac = g_strdup(w->mac),
+            .iaid = g_strdup(w->iaid),
+            .ipaddr = g_strdup(w->ipaddr),
+            .prefix = w->prefix,
+            .hostname = g_strdup(w->hostname),
+            .clientid = g_strdup(w->clientid),
         };
     }
     return (int)ret.ret;

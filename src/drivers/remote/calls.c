@@ -9,9 +9,14 @@
 
 #define ERR_FROM VIR_FROM_RPC
 /* The request most have: arguments `a`, result `ret`. */
-#define CALL(PROGRAM, PROC, name) \
-    remote_request(conn, &(struct remote_request){ .program = PROGRAM##_PROGRAM, .proc = PROGRAM##_PROC_##PROC, \
-                   .args_type = XDR_##name##_args, .args = &a, .ret_type = XDR_##name##_ret, .ret = &ret }, \
+#define CALL(PROGRAM, PROC, name)                                                                            \
+    remote_request(conn,                                                                                     \
+                   &(struct remote_request){ .program = PROGRAM##_PROGRAM,                                   \
+                                             .proc = PROGRAM##_PROC_##PROC,                                  \
+                                             .args_type = XDR_##name##_args,                                 \
+                                             .args = &a,                                                     \
+                                             .ret_type = XDR_##name##_ret,                                   \
+                                             .ret = &ret },                                                  \
                    &reply, err)
 
 /* ---- helpers ---- */
@@ -53,7 +58,8 @@ int
 remote_limit(long long n, uint32_t limit, const char *what, struct err *err)
 {
     if (n < 0 || n > limit)
-        return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_RPC, "%lld %s are more than the %u that are possible here", n, what, limit);
+        return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_RPC,
+                            "%lld %s are more than the %u that are possible here", n, what, limit);
     return 0;
 }
 
@@ -106,23 +112,23 @@ remote_connect_set_keep_alive(struct drv_conn *conn, int interval, unsigned int 
 }
 
 int
-remote_connect_set_identity(struct drv_conn *conn, virTypedParameterPtr params, int nparams, unsigned int flags,
-                            struct err *err)
+remote_connect_set_identity(struct drv_conn *conn, virTypedParameterPtr params, int nparams,
+                            unsigned int flags, struct err *err)
 {
     struct remote_connect_set_identity_args a = { .flags = flags };
     REMOTE_REPLY_INIT(reply);
     if (remote_params_out(&reply, params, nparams, REMOTE_CONNECT_IDENTITY_PARAMS_MAX, &a.params, &a.params_n,
                           err) < 0)
         return -1;
-    return remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_SET_IDENTITY, XDR_remote_connect_set_identity_args,
-                       &a, XDR_NONE, NULL, &reply, err);
+    return remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_SET_IDENTITY,
+                       XDR_remote_connect_set_identity_args, &a, XDR_NONE, NULL, &reply, err);
 }
 
 /* ---- the host ---- */
 
 int
-remote_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned int *online, unsigned int flags,
-                        struct err *err)
+remote_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned int *online,
+                        unsigned int flags, struct err *err)
 {
     struct remote_node_get_cpu_map_args a = { cpumap != NULL, online != NULL, flags };
     struct remote_node_get_cpu_map_ret ret;
@@ -163,7 +169,8 @@ int
 remote_node_get_memory_stats(struct drv_conn *conn, int cellNum, virNodeMemoryStatsPtr params, int *nparams,
                              unsigned int flags, struct err *err)
 {
-    struct remote_node_get_memory_stats_args a = { MIN(*nparams, REMOTE_NODE_MEMORY_STATS_MAX), cellNum, flags };
+    struct remote_node_get_memory_stats_args a = { MIN(*nparams, REMOTE_NODE_MEMORY_STATS_MAX), cellNum,
+                                                   flags };
     struct remote_node_get_memory_stats_ret ret;
     REMOTE_REPLY_INIT(reply);
     if (CALL(REMOTE, NODE_GET_MEMORY_STATS, remote_node_get_memory_stats) < 0)
@@ -184,7 +191,8 @@ remote_node_get_memory_stats(struct drv_conn *conn, int cellNum, virNodeMemorySt
 
 int
 remote_node_get_free_pages(struct drv_conn *conn, unsigned int npages, unsigned int *pages, int startcell,
-                           unsigned int cellcount, unsigned long long *counts, unsigned int flags, struct err *err)
+                           unsigned int cellcount, unsigned long long *counts, unsigned int flags,
+                           struct err *err)
 {
     struct remote_node_get_free_pages_args a = { pages, npages, startcell, cellcount, flags };
     struct remote_node_get_free_pages_ret ret;
@@ -200,11 +208,11 @@ remote_node_get_free_pages(struct drv_conn *conn, unsigned int npages, unsigned 
 
 int
 remote_node_alloc_pages(struct drv_conn *conn, unsigned int npages, unsigned int *pageSizes,
-                        unsigned long long *pageCounts, int startCell, unsigned int cellCount, unsigned int flags,
-                        struct err *err)
+                        unsigned long long *pageCounts, int startCell, unsigned int cellCount,
+                        unsigned int flags, struct err *err)
 {
-    struct remote_node_alloc_pages_args a = { pageSizes, npages, (void *)pageCounts, npages, startCell, cellCount,
-                                              flags };
+    struct remote_node_alloc_pages_args a = { pageSizes, npages, (void *)pageCounts, npages, startCell,
+                                              cellCount, flags };
     struct remote_node_alloc_pages_ret ret;
     REMOTE_REPLY_INIT(reply);
     return CALL(REMOTE, NODE_ALLOC_PAGES, remote_node_alloc_pages) < 0 ? -1 : ret.ret;
@@ -229,7 +237,8 @@ remote_node_get_security_model(struct drv_conn *conn, virSecurityModelPtr secmod
     REMOTE_REPLY_INIT(reply);
     if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_NODE_GET_SECURITY_MODEL, XDR_NONE, NULL,
                     XDR_remote_node_get_security_model_ret, &ret, &reply, err) < 0 ||
-        fill_chars(secmodel->model, sizeof(secmodel->model), ret.model, ret.model_n, "characters of a model", err) < 0)
+        fill_chars(secmodel->model, sizeof(secmodel->model), ret.model, ret.model_n, "characters of a model",
+                   err) < 0)
         return -1;
     return fill_chars(secmodel->doi, sizeof(secmodel->doi), ret.doi, ret.doi_n, "characters of a domain of "
                       "interpretation", err);
@@ -238,15 +247,16 @@ remote_node_get_security_model(struct drv_conn *conn, virSecurityModelPtr secmod
 /* ---- guests ---- */
 
 static int
-label_from_wire(const struct remote_domain_get_security_label_ret *w, virSecurityLabelPtr label, struct err *err)
+label_from_wire(const struct remote_domain_get_security_label_ret *w, virSecurityLabelPtr label,
+                struct err *err)
 {
     label->enforcing = w->enforcing;
     return fill_chars(label->label, sizeof(label->label), w->label, w->label_n, "characters of a label", err);
 }
 
 int
-remote_domain_get_security_label(struct drv_conn *conn, const struct domain_ref *domain, virSecurityLabelPtr seclabel,
-                                 struct err *err)
+remote_domain_get_security_label(struct drv_conn *conn, const struct domain_ref *domain,
+                                 virSecurityLabelPtr seclabel, struct err *err)
 {
     struct remote_domain_get_security_label_args a = { *domain };
     struct remote_domain_get_security_label_ret ret;
@@ -297,8 +307,8 @@ fill_maps(unsigned char *maps, size_t room, const unsigned char *src, uint32_t n
 }
 
 int
-remote_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *domain, virVcpuInfoPtr info, int maxinfo,
-                        unsigned char *cpumaps, int maplen, struct err *err)
+remote_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *domain, virVcpuInfoPtr info,
+                        int maxinfo, unsigned char *cpumaps, int maplen, struct err *err)
 {
     struct remote_domain_get_vcpus_args a = { *domain, maxinfo, cpumaps ? maplen : 0 };
     struct remote_domain_get_vcpus_ret ret;
@@ -310,7 +320,8 @@ remote_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *domain, 
         fill_maps(cpumaps, (size_t)maxinfo * (size_t)a.maplen, ret.cpumaps, ret.cpumaps_n, err) < 0)
         return -1;
     for (uint32_t i = 0; info && i < ret.info_n; i++)
-        info[i] = (virVcpuInfo){ ret.info[i].number, ret.info[i].state, ret.info[i].cpu_time, ret.info[i].cpu };
+        info[i] =
+            (virVcpuInfo){ ret.info[i].number, ret.info[i].state, ret.info[i].cpu_time, ret.info[i].cpu };
     return (int)ret.info_n;
 }
 
@@ -331,8 +342,8 @@ remote_domain_get_vcpu_pin_info(struct drv_conn *conn, const struct domain_ref *
 }
 
 int
-remote_domain_get_emulator_pin_info(struct drv_conn *conn, const struct domain_ref *domain, unsigned char *cpumaps,
-                                    int maplen, unsigned int flags, struct err *err)
+remote_domain_get_emulator_pin_info(struct drv_conn *conn, const struct domain_ref *domain,
+                                    unsigned char *cpumaps, int maplen, unsigned int flags, struct err *err)
 {
     struct remote_domain_get_emulator_pin_info_args a = { *domain, maplen, flags };
     struct remote_domain_get_emulator_pin_info_ret ret;
@@ -355,14 +366,16 @@ remote_domain_get_block_job_info(struct drv_conn *conn, const struct domain_ref 
         return -1;
     if (!ret.found)
         return 0;
-    *info = (virDomainBlockJobInfo){ .type = ret.type, .bandwidth = ret.bandwidth, .cur = ret.cur, .end = ret.end };
+    *info = (virDomainBlockJobInfo){
+        .type = ret.type, .bandwidth = ret.bandwidth, .cur = ret.cur, .end = ret.end
+    };
     return ret.found;
 }
 
 int
-remote_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *domain, virTypedParameterPtr params,
-                            unsigned int nparams, int start_cpu, unsigned int ncpus, unsigned int flags,
-                            struct err *err)
+remote_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *domain,
+                            virTypedParameterPtr params, unsigned int nparams, int start_cpu,
+                            unsigned int ncpus, unsigned int flags, struct err *err)
 {
     struct remote_domain_get_cpu_stats_args a = { *domain, nparams, start_cpu, ncpus,
                                                   flags | VIR_TYPED_PARAM_STRING_OKAY };
@@ -379,8 +392,8 @@ remote_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *doma
     /* Packed by the daemon: ret.nparams of each processor, ours has room for nparams. */
     uint32_t each = (uint32_t)MAX(ret.nparams, 1);
     if (each > nparams)
-        return err_set(err, VIR_ERR_RPC, "The daemon sent %u statistics of each processor, %u were asked for", each,
-                       nparams);
+        return err_set(err, VIR_ERR_RPC, "The daemon sent %u statistics of each processor, %u were asked for",
+                       each, nparams);
     memset(params, 0, (size_t)nparams * ncpus * sizeof(*params));
     for (uint32_t cpu = 0; cpu * each < ret.params_n; cpu++)
         if (params_from_wire(ret.params + cpu * each, MIN(each, ret.params_n - cpu * each), true,
@@ -396,7 +409,8 @@ peek(struct drv_conn *conn, const struct remote_request *q, const struct remote_
      size_t size, void *buffer, struct err *err)
 {
     REMOTE_REPLY_INIT(reply);
-    if (remote_limit((long long)MIN(size, G_MAXUINT32), REMOTE_DOMAIN_MEMORY_PEEK_BUFFER_MAX, "bytes", err) < 0 ||
+    if (remote_limit((long long)MIN(size, G_MAXUINT32), REMOTE_DOMAIN_MEMORY_PEEK_BUFFER_MAX, "bytes", err) <
+            0 ||
         remote_request(conn, q, &reply, err) < 0)
         return -1;
     if (ret->buffer_n != size)
@@ -407,24 +421,35 @@ peek(struct drv_conn *conn, const struct remote_request *q, const struct remote_
 
 int
 remote_domain_block_peek(struct drv_conn *conn, const struct domain_ref *dom, const char *disk,
-                         unsigned long long offset, size_t size, void *buffer, unsigned int flags, struct err *err)
+                         unsigned long long offset, size_t size, void *buffer, unsigned int flags,
+                         struct err *err)
 {
     struct remote_domain_block_peek_args a = { *dom, (char *)disk, offset, (uint32_t)size, flags };
     struct remote_domain_memory_peek_ret ret = { 0 }; /* of the same layout */
-    return peek(conn, &(struct remote_request){ .program = REMOTE_PROGRAM, .proc = REMOTE_PROC_DOMAIN_BLOCK_PEEK,
-                .args_type = XDR_remote_domain_block_peek_args, .args = &a,
-                .ret_type = XDR_remote_domain_block_peek_ret, .ret = &ret }, &ret, size, buffer, err);
+    return peek(conn,
+                &(struct remote_request){ .program = REMOTE_PROGRAM,
+                                          .proc = REMOTE_PROC_DOMAIN_BLOCK_PEEK,
+                                          .args_type = XDR_remote_domain_block_peek_args,
+                                          .args = &a,
+                                          .ret_type = XDR_remote_domain_block_peek_ret,
+                                          .ret = &ret },
+                &ret, size, buffer, err);
 }
 
 int
-remote_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, unsigned long long start, size_t size,
-                          void *buffer, unsigned int flags, struct err *err)
+remote_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, unsigned long long start,
+                          size_t size, void *buffer, unsigned int flags, struct err *err)
 {
     struct remote_domain_memory_peek_args a = { *dom, start, (uint32_t)size, flags };
     struct remote_domain_memory_peek_ret ret = { 0 };
-    return peek(conn, &(struct remote_request){ .program = REMOTE_PROGRAM, .proc = REMOTE_PROC_DOMAIN_MEMORY_PEEK,
-                .args_type = XDR_remote_domain_memory_peek_args, .args = &a,
-                .ret_type = XDR_remote_domain_memory_peek_ret, .ret = &ret }, &ret, size, buffer, err);
+    return peek(conn,
+                &(struct remote_request){ .program = REMOTE_PROGRAM,
+                                          .proc = REMOTE_PROC_DOMAIN_MEMORY_PEEK,
+                                          .args_type = XDR_remote_domain_memory_peek_args,
+                                          .args = &a,
+                                          .ret_type = XDR_remote_domain_memory_peek_ret,
+                                          .ret = &ret },
+                &ret, size, buffer, err);
 }
 
 int
@@ -451,9 +476,15 @@ remote_domain_open_graphics(struct drv_conn *conn, const struct domain_ref *dom,
 {
     struct remote_domain_open_graphics_args a = { *dom, idx, flags };
     REMOTE_REPLY_INIT(reply);
-    return remote_request(conn, &(struct remote_request){ .program = REMOTE_PROGRAM,
-                          .proc = REMOTE_PROC_DOMAIN_OPEN_GRAPHICS, .args_type = XDR_remote_domain_open_graphics_args,
-                          .args = &a, .fds = &fd, .nfds = 1, .with_fds = true }, &reply, err);
+    return remote_request(conn,
+                          &(struct remote_request){ .program = REMOTE_PROGRAM,
+                                                    .proc = REMOTE_PROC_DOMAIN_OPEN_GRAPHICS,
+                                                    .args_type = XDR_remote_domain_open_graphics_args,
+                                                    .args = &a,
+                                                    .fds = &fd,
+                                                    .nfds = 1,
+                                                    .with_fds = true },
+                          &reply, err);
 }
 
 int
@@ -466,15 +497,17 @@ remote_domain_open_graphics_fd(struct drv_conn *conn, const struct domain_ref *d
                     XDR_remote_domain_open_graphics_fd_args, &a, XDR_NONE, NULL, &reply, err) < 0)
         return -1;
     if (reply.frame->nfds != 1)
-        return err_set(err, VIR_ERR_RPC, "The daemon sent %zu file descriptors, one was expected", reply.frame->nfds);
+        return err_set(err, VIR_ERR_RPC, "The daemon sent %zu file descriptors, one was expected",
+                       reply.frame->nfds);
     int fd = reply.frame->fds[0];
     reply.frame->fds[0] = -1;
     return fd;
 }
 
 int
-remote_domain_create_xml_with_files(struct drv_conn *conn, const char *xmlDesc, unsigned int nfiles, int *files,
-                                    unsigned int flags, struct domain_ref *result, struct err *err)
+remote_domain_create_xml_with_files(struct drv_conn *conn, const char *xmlDesc, unsigned int nfiles,
+                                    int *files, unsigned int flags, struct domain_ref *result,
+                                    struct err *err)
 {
     struct remote_domain_create_xml_with_files_args a = { (char *)xmlDesc, flags };
     struct remote_domain_create_xml_with_files_ret ret;
@@ -509,9 +542,15 @@ remote_domain_fd_associate(struct drv_conn *conn, const struct domain_ref *domai
 {
     struct remote_domain_fd_associate_args a = { *domain, (char *)name, flags };
     REMOTE_REPLY_INIT(reply);
-    return remote_request(conn, &(struct remote_request){ .program = REMOTE_PROGRAM,
-                          .proc = REMOTE_PROC_DOMAIN_FD_ASSOCIATE, .args_type = XDR_remote_domain_fd_associate_args,
-                          .args = &a, .fds = fds, .nfds = nfds, .with_fds = true }, &reply, err);
+    return remote_request(conn,
+                          &(struct remote_request){ .program = REMOTE_PROGRAM,
+                                                    .proc = REMOTE_PROC_DOMAIN_FD_ASSOCIATE,
+                                                    .args_type = XDR_remote_domain_fd_associate_args,
+                                                    .args = &a,
+                                                    .fds = fds,
+                                                    .nfds = nfds,
+                                                    .with_fds = true },
+                          &reply, err);
 }
 
 /* The descriptors of a reply, the caller's from now on. */
@@ -524,18 +563,25 @@ take_fds(struct remote_reply *reply)
 }
 
 int
-remote_domain_qemu_monitor_command_with_files(struct drv_conn *conn, const struct domain_ref *domain, const char *cmd,
-                                              unsigned int ninfiles, int *infiles, unsigned int *noutfiles,
-                                              int **outfiles, char **result, unsigned int flags, struct err *err)
+remote_domain_qemu_monitor_command_with_files(struct drv_conn *conn, const struct domain_ref *domain,
+                                              const char *cmd, unsigned int ninfiles, int *infiles,
+                                              unsigned int *noutfiles, int **outfiles, char **result,
+                                              unsigned int flags, struct err *err)
 {
     struct qemu_domain_monitor_command_with_files_args a = { *domain, (char *)cmd, flags };
     struct qemu_domain_monitor_command_with_files_ret ret;
     REMOTE_REPLY_INIT(reply);
-    if (remote_request(conn, &(struct remote_request){ .program = QEMU_PROGRAM,
-                       .proc = QEMU_PROC_DOMAIN_MONITOR_COMMAND_WITH_FILES,
-                       .args_type = XDR_qemu_domain_monitor_command_with_files_args, .args = &a,
-                       .ret_type = XDR_qemu_domain_monitor_command_with_files_ret, .ret = &ret, .fds = infiles,
-                       .nfds = ninfiles, .with_fds = true }, &reply, err) < 0)
+    if (remote_request(conn,
+                       &(struct remote_request){ .program = QEMU_PROGRAM,
+                                                 .proc = QEMU_PROC_DOMAIN_MONITOR_COMMAND_WITH_FILES,
+                                                 .args_type = XDR_qemu_domain_monitor_command_with_files_args,
+                                                 .args = &a,
+                                                 .ret_type = XDR_qemu_domain_monitor_command_with_files_ret,
+                                                 .ret = &ret,
+                                                 .fds = infiles,
+                                                 .nfds = ninfiles,
+                                                 .with_fds = true },
+                       &reply, err) < 0)
         return -1;
     if (result)
         *result = g_strdup(ret.result);

@@ -193,7 +193,8 @@ keepalive_timeout(struct remote *r)
         return (int)(left / 1000) + 1;
     if (r->unanswered >= r->count) {
         struct err why = ERR_INIT;
-        err_set(&why, VIR_ERR_INTERNAL_ERROR, "The daemon has not answered for %u seconds: connection given up",
+        err_set(&why, VIR_ERR_INTERNAL_ERROR,
+                "The daemon has not answered for %u seconds: connection given up",
                 (unsigned)r->interval * (r->count + 1));
         die(r, VIR_CONNECT_CLOSE_REASON_KEEPALIVE, &why);
         return 0;
@@ -373,8 +374,8 @@ decode_reply(const struct remote_request *q, struct remote_reply *reply, struct 
         return -1;
     }
     if (f->header.prog != q->program || f->header.proc != q->proc)
-        return err_set(err, VIR_ERR_RPC, "The daemon answered call %d of program 0x%x with %d of 0x%x", q->proc,
-                       q->program, f->header.proc, f->header.prog);
+        return err_set(err, VIR_ERR_RPC, "The daemon answered call %d of program 0x%x with %d of 0x%x",
+                       q->proc, q->program, f->header.proc, f->header.prog);
     if (q->ret_type == XDR_NONE)
         return 0;
     struct xdr_reader r = { f->payload, f->payload + f->n, &reply->arena };
@@ -385,8 +386,9 @@ static int
 own_fds(const struct remote_request *q, int *fds, struct err *err)
 {
     if (q->nfds > NET_MESSAGE_NUM_FDS_MAX)
-        return err_set(err, VIR_ERR_INVALID_ARG, "%zu file descriptors are more than the %d that one call may carry",
-                       q->nfds, NET_MESSAGE_NUM_FDS_MAX);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "%zu file descriptors are more than the %d that one call may carry", q->nfds,
+                       NET_MESSAGE_NUM_FDS_MAX);
     for (size_t i = 0; i < q->nfds; i++) {
         fds[i] = fcntl(q->fds[i], F_DUPFD_CLOEXEC, 0);
         if (fds[i] < 0) {
@@ -400,11 +402,13 @@ own_fds(const struct remote_request *q, int *fds, struct err *err)
 }
 
 int
-remote_request(struct drv_conn *conn, const struct remote_request *q, struct remote_reply *reply, struct err *err)
+remote_request(struct drv_conn *conn, const struct remote_request *q, struct remote_reply *reply,
+               struct err *err)
 {
     struct remote *r = remote_of(conn);
     if (q->with_fds && !r->unix_socket)
-        return err_set(err, VIR_ERR_NO_SUPPORT, "File descriptors can be passed to a daemon on a unix socket only");
+        return err_set(err, VIR_ERR_NO_SUPPORT,
+                       "File descriptors can be passed to a daemon on a unix socket only");
     struct net_header h = {
         .prog = q->program, .vers = 1, .proc = q->proc, .type = q->with_fds ? NET_CALL_WITH_FDS : NET_CALL,
     };
@@ -424,7 +428,8 @@ remote_request(struct drv_conn *conn, const struct remote_request *q, struct rem
     pthread_mutex_lock(&r->lock);
     struct remote_waiter w = { .is_call = true, .serial = r->serial++ };
     xdr_put_u32(x.buf + 20, w.serial);
-    struct remote_stream *rs = q->stream ? remote_stream_new(r, q->stream, q->program, q->proc, w.serial) : NULL;
+    struct remote_stream *rs =
+        q->stream ? remote_stream_new(r, q->stream, q->program, q->proc, w.serial) : NULL;
     /* Others may read our reply as soon as it is sent: be known before. */
     remote_waiter_add(r, &w);
     int rc = remote_send(r, &x, fds, q->nfds, true, err);
@@ -504,8 +509,8 @@ remote_set_keep_alive(struct drv_conn *conn, int interval, unsigned int count, s
     struct remote_connect_supports_feature_ret ret;
     REMOTE_REPLY_INIT(reply);
     if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_SUPPORTS_FEATURE,
-                    XDR_remote_connect_supports_feature_args, &args, XDR_remote_connect_supports_feature_ret, &ret,
-                    &reply, err) < 0)
+                    XDR_remote_connect_supports_feature_args, &args, XDR_remote_connect_supports_feature_ret,
+                    &ret, &reply, err) < 0)
         return -1;
     if (!ret.supported)
         return 1;

@@ -43,7 +43,8 @@ channel_for(struct remote *r, const struct event_filter *f, const char *monitor_
         struct remote_channel *c = g_ptr_array_index(r->channels, i);
         const struct event_filter *o = &c->filter;
         if (o->family == f->family && o->id == f->id && o->one_object == f->one_object &&
-            (!f->one_object || (memcmp(o->uuid, f->uuid, UUID_LEN) == 0 && g_strcmp0(o->name, f->name) == 0)) &&
+            (!f->one_object ||
+             (memcmp(o->uuid, f->uuid, UUID_LEN) == 0 && g_strcmp0(o->name, f->name) == 0)) &&
             g_strcmp0(c->monitor_event, monitor_event) == 0 && c->flags == flags)
             return c;
     }
@@ -130,8 +131,9 @@ struct subscriber {
 
 /* `callback_id` is in q->ret.  The register lock is held while the daemon answers. */
 static int
-subscribe(struct drv_conn *conn, const struct event_filter *filter, const char *monitor_event, unsigned int flags,
-          const struct remote_request *q, const int *callback_id, const struct subscriber *who, struct err *err)
+subscribe(struct drv_conn *conn, const struct event_filter *filter, const char *monitor_event,
+          unsigned int flags, const struct remote_request *q, const int *callback_id,
+          const struct subscriber *who, struct err *err)
 {
     struct remote *r = remote_of(conn);
     if (remote_watch(r, err) < 0)
@@ -172,8 +174,8 @@ subscribe(struct drv_conn *conn, const struct event_filter *filter, const char *
 }
 
 static int
-unsubscribe(struct drv_conn *conn, enum event_family family, uint32_t program, int proc, enum xdr_type type, int id,
-            struct err *err)
+unsubscribe(struct drv_conn *conn, enum event_family family, uint32_t program, int proc, enum xdr_type type,
+            int id, struct err *err)
 {
     struct remote *r = remote_of(conn);
     struct remote_subscription *s = NULL;
@@ -215,37 +217,43 @@ unsubscribe(struct drv_conn *conn, enum event_family family, uint32_t program, i
 
 #define REGISTER_ARGS struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver, \
     void *opaque, event_free_opaque free_opaque, struct err *err
-#define REGISTER(name, family, PROC, field, optional, fill) \
-    int \
-    remote_connect_##name##_register_any(REGISTER_ARGS) \
-    { \
-        struct optional about = { 0 }; \
-        struct PROC##_register_any_args args = { .eventID = filter->id }; \
-        struct PROC##_register_any_ret ret = { 0 }; \
-        if (filter->one_object) { \
-            fill; \
-            args.field = &about; \
-        } \
-        return subscribe(conn, filter, NULL, 0, &(struct remote_request){ .program = REMOTE_PROGRAM, \
-                         .proc = PROC##_register_number, .args_type = XDR_##PROC##_register_any_args, .args = &args, \
-                         .ret_type = XDR_##PROC##_register_any_ret, .ret = &ret }, &ret.callbackID, \
-                         &(struct subscriber){ deliver, opaque, free_opaque }, err); \
-    } \
-    int \
-    remote_connect_##name##_deregister_any(struct drv_conn *conn, int id, struct err *err) \
-    { \
-        return unsubscribe(conn, family, REMOTE_PROGRAM, PROC##_deregister_number, \
-                           XDR_##PROC##_deregister_any_args, id, err); \
+#define REGISTER(name, family, PROC, field, optional, fill)                                                  \
+    int remote_connect_##name##_register_any(REGISTER_ARGS)                                                  \
+    {                                                                                                        \
+        struct optional about = { 0 };                                                                       \
+        struct PROC##_register_any_args args = { .eventID = filter->id };                                    \
+        struct PROC##_register_any_ret ret = { 0 };                                                          \
+        if (filter->one_object) {                                                                            \
+            fill;                                                                                            \
+            args.field = &about;                                                                             \
+        }                                                                                                    \
+        return subscribe(conn, filter, NULL, 0,                                                              \
+                         &(struct remote_request){ .program = REMOTE_PROGRAM,                                \
+                                                   .proc = PROC##_register_number,                           \
+                                                   .args_type = XDR_##PROC##_register_any_args,              \
+                                                   .args = &args,                                            \
+                                                   .ret_type = XDR_##PROC##_register_any_ret,                \
+                                                   .ret = &ret },                                            \
+                         &ret.callbackID, &(struct subscriber){ deliver, opaque, free_opaque }, err);        \
+    }                                                                                                        \
+    int remote_connect_##name##_deregister_any(struct drv_conn *conn, int id, struct err *err)               \
+    {                                                                                                        \
+        return unsubscribe(conn, family, REMOTE_PROGRAM, PROC##_deregister_number,                           \
+                           XDR_##PROC##_deregister_any_args, id, err);                                       \
     }
 
-#define remote_connect_domain_event_callback_register_number REMOTE_PROC_CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY
-#define remote_connect_domain_event_callback_deregister_number REMOTE_PROC_CONNECT_DOMAIN_EVENT_CALLBACK_DEREGISTER_ANY
+#define remote_connect_domain_event_callback_register_number                                                 \
+    REMOTE_PROC_CONNECT_DOMAIN_EVENT_CALLBACK_REGISTER_ANY
+#define remote_connect_domain_event_callback_deregister_number                                               \
+    REMOTE_PROC_CONNECT_DOMAIN_EVENT_CALLBACK_DEREGISTER_ANY
 #define remote_connect_network_event_register_number REMOTE_PROC_CONNECT_NETWORK_EVENT_REGISTER_ANY
 #define remote_connect_network_event_deregister_number REMOTE_PROC_CONNECT_NETWORK_EVENT_DEREGISTER_ANY
 #define remote_connect_storage_pool_event_register_number REMOTE_PROC_CONNECT_STORAGE_POOL_EVENT_REGISTER_ANY
-#define remote_connect_storage_pool_event_deregister_number REMOTE_PROC_CONNECT_STORAGE_POOL_EVENT_DEREGISTER_ANY
+#define remote_connect_storage_pool_event_deregister_number                                                  \
+    REMOTE_PROC_CONNECT_STORAGE_POOL_EVENT_DEREGISTER_ANY
 #define remote_connect_node_device_event_register_number REMOTE_PROC_CONNECT_NODE_DEVICE_EVENT_REGISTER_ANY
-#define remote_connect_node_device_event_deregister_number REMOTE_PROC_CONNECT_NODE_DEVICE_EVENT_DEREGISTER_ANY
+#define remote_connect_node_device_event_deregister_number                                                   \
+    REMOTE_PROC_CONNECT_NODE_DEVICE_EVENT_DEREGISTER_ANY
 #define remote_connect_secret_event_register_number REMOTE_PROC_CONNECT_SECRET_EVENT_REGISTER_ANY
 #define remote_connect_secret_event_deregister_number REMOTE_PROC_CONNECT_SECRET_EVENT_DEREGISTER_ANY
 #define UUID_AND_NAME \
@@ -265,7 +273,8 @@ REGISTER(secret_event, EVENT_SECRET, remote_connect_secret_event, secret, secret
 int
 remote_connect_domain_qemu_monitor_event_register(struct drv_conn *conn, const struct event_filter *filter,
                                                   const char *event, event_deliver deliver, void *opaque,
-                                                  event_free_opaque free_opaque, unsigned int flags, struct err *err)
+                                                  event_free_opaque free_opaque, unsigned int flags,
+                                                  struct err *err)
 {
     struct domain_ref about = { .id = -1 };
     struct qemu_connect_domain_monitor_event_register_args args = { .event = (char *)event, .flags = flags };
@@ -285,6 +294,7 @@ remote_connect_domain_qemu_monitor_event_register(struct drv_conn *conn, const s
 int
 remote_connect_domain_qemu_monitor_event_deregister(struct drv_conn *conn, int id, struct err *err)
 {
-    return unsubscribe(conn, EVENT_QEMU_MONITOR, QEMU_PROGRAM, QEMU_PROC_CONNECT_DOMAIN_MONITOR_EVENT_DEREGISTER,
+    return unsubscribe(conn, EVENT_QEMU_MONITOR, QEMU_PROGRAM,
+                       QEMU_PROC_CONNECT_DOMAIN_MONITOR_EVENT_DEREGISTER,
                        XDR_qemu_connect_domain_monitor_event_deregister_args, id, err);
 }

@@ -2,12 +2,11 @@
  *
  * fork: what becomes of connections in a child of fork().
  *
- * Owns: the list of open connections, and the handlers that fork() runs.  The socket is shared with the parent, so a
- * child that used it, or only closed the connection, would take the parent's replies or end it for both.  A child's
- * copy is therefore foreign: it refuses to be used as long as the process that opened it lives, and is freed without
- * a word to the daemon.  When that process is gone (a program that became a daemon after connecting), the child takes
- * the connection over.
- * Called by: client.c.  Nothing waits.
+ * Owns: the list of open connections, and the handlers that fork() runs.  The socket is shared with the
+ * parent, so a child that used it, or only closed the connection, would take the parent's replies or end it
+ * for both.  A child's copy is therefore foreign: it refuses to be used as long as the process that opened it
+ * lives, and is freed without a word to the daemon.  When that process is gone (a program that became a
+ * daemon after connecting), the child takes the connection over. Called by: client.c.  Nothing waits.
  */
 #include "drivers/remote/remote.h"
 
@@ -111,8 +110,10 @@ remote_fork_check(struct remote *r, struct err *err)
     if (!r->foreign)
         return 0;
     if (lives(r->owner))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "This connection belongs to process %d, which was forked; open "
-                       "another one here", (int)r->owner);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "This connection belongs to process %d, which was forked; open "
+                       "another one here",
+                       (int)r->owner);
     r->foreign = false;
     r->owner = getpid();
     return r->watched ? remote_watch_locked(r, err) : 0;

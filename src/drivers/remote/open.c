@@ -15,8 +15,22 @@ static bool
 is_transport_param(const char *name)
 {
     static const char *const names[] = {
-        "name", "command", "socket", "auth", "sshauth", "netcat", "keyfile", "no_sanity", "no_verify", "no_tty",
-        "pkipath", "known_hosts", "known_hosts_verify", "tls_priority", "mode", "proxy",
+        "name",
+        "command",
+        "socket",
+        "auth",
+        "sshauth",
+        "netcat",
+        "keyfile",
+        "no_sanity",
+        "no_verify",
+        "no_tty",
+        "pkipath",
+        "known_hosts",
+        "known_hosts_verify",
+        "tls_priority",
+        "mode",
+        "proxy",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (strcmp(names[i], name) == 0)
@@ -38,7 +52,8 @@ daemon_name(const struct uri *uri)
     for (size_t i = 0; i < uri->nparams; i++) {
         if (is_transport_param(uri->params[i].name))
             continue;
-        g_autofree char *value = g_uri_escape_string(uri->params[i].value ? uri->params[i].value : "", NULL, FALSE);
+        g_autofree char *value =
+            g_uri_escape_string(uri->params[i].value ? uri->params[i].value : "", NULL, FALSE);
         g_string_append_printf(query, "%s%s=%s", query->len ? "&" : "", uri->params[i].name, value);
     }
     if (query->len)
@@ -51,8 +66,8 @@ authenticate(struct drv_conn *conn, const struct open_request *req, struct err *
 {
     struct remote_auth_list_ret list;
     REMOTE_REPLY_INIT(reply);
-    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_LIST, XDR_NONE, NULL, XDR_remote_auth_list_ret, &list,
-                    &reply, err) < 0)
+    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_LIST, XDR_NONE, NULL, XDR_remote_auth_list_ret,
+                    &list, &reply, err) < 0)
         return -1;
     const char *want = req->uri ? uri_param(req->uri, "auth") : NULL;
     for (uint32_t i = 0; i < list.types_n; i++) {
@@ -70,7 +85,8 @@ authenticate(struct drv_conn *conn, const struct open_request *req, struct err *
     }
     if (list.types_n == 0)
         return 0;
-    return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: the daemon wants SASL%s, which this client cannot "
+    return err_set(err, VIR_ERR_AUTH_FAILED,
+                   "authentication failed: the daemon wants SASL%s, which this client cannot "
                    "do; use a unix socket, or set auth_unix_rw or auth_tcp to \"none\" or \"polkit\" there",
                    want ? " or what auth= does not allow" : "");
 }
@@ -81,8 +97,8 @@ open_admin(struct drv_conn *conn, const struct open_request *req, struct err *er
     struct admin_connect_open_args args = { .flags = req->flags & ~VIR_CONNECT_NO_ALIASES };
     REMOTE_REPLY_INIT(reply);
     conn->admin = &remote_admin_ops;
-    return remote_call(conn, ADMIN_PROGRAM, ADMIN_PROC_CONNECT_OPEN, XDR_admin_connect_open_args, &args, XDR_NONE,
-                       NULL, &reply, err);
+    return remote_call(conn, ADMIN_PROGRAM, ADMIN_PROC_CONNECT_OPEN, XDR_admin_connect_open_args, &args,
+                       XDR_NONE, NULL, &reply, err);
 }
 
 static int
@@ -93,8 +109,8 @@ open_main(struct drv_conn *conn, const struct open_request *req, struct err *err
     REMOTE_REPLY_INIT(reply);
     if (authenticate(conn, req, err) < 0)
         return -1;
-    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_OPEN, XDR_remote_connect_open_args, &args, XDR_NONE,
-                    NULL, &reply, err) < 0)
+    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_OPEN, XDR_remote_connect_open_args, &args,
+                    XDR_NONE, NULL, &reply, err) < 0)
         return -1;
     struct remote *r = conn->hypervisor_state;
     conn->hypervisor = &remote_hypervisor_ops;
@@ -150,8 +166,8 @@ remote_close(struct drv_conn *conn)
         /* What the daemon undoes for this client is done when the close returns. */
         REMOTE_REPLY_INIT(reply);
         (void)remote_call(conn, admin ? ADMIN_PROGRAM : REMOTE_PROGRAM,
-                          admin ? (int)ADMIN_PROC_CONNECT_CLOSE : (int)REMOTE_PROC_CONNECT_CLOSE, XDR_NONE, NULL,
-                          XDR_NONE, NULL, &reply, NULL);
+                          admin ? (int)ADMIN_PROC_CONNECT_CLOSE : (int)REMOTE_PROC_CONNECT_CLOSE, XDR_NONE,
+                          NULL, XDR_NONE, NULL, &reply, NULL);
     }
     remote_free(r);
 }

@@ -133,8 +133,14 @@ static inline int
 remote_call(struct drv_conn *conn, uint32_t program, int proc, enum xdr_type args_type, const void *args,
             enum xdr_type ret_type, void *ret, struct remote_reply *reply, struct err *err)
 {
-    return remote_request(conn, &(struct remote_request){ .program = program, .proc = proc, .args_type = args_type,
-                          .args = args, .ret_type = ret_type, .ret = ret }, reply, err);
+    return remote_request(conn,
+                          &(struct remote_request){ .program = program,
+                                                    .proc = proc,
+                                                    .args_type = args_type,
+                                                    .args = args,
+                                                    .ret_type = ret_type,
+                                                    .ret = ret },
+                          reply, err);
 }
 
 /* With r->lock held: */
@@ -142,7 +148,8 @@ void remote_waiter_add(struct remote *r, struct remote_waiter *w);
 void remote_waiter_remove(struct remote *r, struct remote_waiter *w);
 /* Until w->done or the connection is dead; `block` false: one look at the socket. */
 void remote_wait(struct remote *r, struct remote_waiter *w, bool block);
-int remote_send(struct remote *r, struct xdr_writer *x, const int *fds, size_t nfds, bool block, struct err *err);
+int remote_send(struct remote *r, struct xdr_writer *x, const int *fds, size_t nfds, bool block,
+                struct err *err);
 int remote_dead(struct remote *r, struct err *err); /* -1 with why it is dead */
 /* Without: from now on a thread of ours reads. */
 int remote_watch_locked(struct remote *r, struct err *err); /* under r->lock */
@@ -157,7 +164,8 @@ struct remote_stream *remote_stream_new(struct remote *r, struct stream *st, uin
 void remote_stream_drop(struct remote_stream *rs); /* the call that should have opened it failed */
 void remote_stream_receive(struct remote *r, struct frame *f);
 void remote_streams_dead(struct remote *r);
-void remote_streams_poke(struct remote *r); /* wakes the event loop for those with news; leaves the lock for it */
+void remote_streams_poke(
+    struct remote *r); /* wakes the event loop for those with news; leaves the lock for it */
 bool remote_streams_full(struct remote *r); /* more is waiting for the application than is good */
 
 /* ---- events.c ---- */
@@ -179,10 +187,10 @@ extern const struct admin_ops remote_admin_ops;
 int remote_params_out(struct remote_reply *reply, virTypedParameterPtr params, int n, uint32_t limit,
                       struct remote_typed_param **out, uint32_t *out_n, struct err *err);
 /* Into the caller's room for *n; *n becomes what there is. */
-int remote_params_fill(const struct remote_typed_param *params, uint32_t count, virTypedParameterPtr out, int *n,
-                       struct err *err);
+int remote_params_fill(const struct remote_typed_param *params, uint32_t count, virTypedParameterPtr out,
+                       int *n, struct err *err);
 /* A new array. */
-int remote_params_new(const struct remote_typed_param *params, uint32_t count, virTypedParameterPtr *out, int *n,
-                      struct err *err);
+int remote_params_new(const struct remote_typed_param *params, uint32_t count, virTypedParameterPtr *out,
+                      int *n, struct err *err);
 int remote_limit(long long n, uint32_t limit, const char *what, struct err *err);
 char **remote_strings(char **strings, uint32_t n); /* copies, NULL-terminated */

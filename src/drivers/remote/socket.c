@@ -61,10 +61,10 @@ static const char *
 direct_daemon(const char *scheme)
 {
     static const char *const names[][2] = {
-        { "qemu", "virtqemud" }, { "lxc", "virtlxcd" }, { "xen", "virtxend" }, { "bhyve", "virtbhyved" },
-        { "vbox", "virtvboxd" }, { "vz", "virtvzd" }, { "network", "virtnetworkd" }, { "storage", "virtstoraged" },
-        { "interface", "virtinterfaced" }, { "nodedev", "virtnodedevd" }, { "secret", "virtsecretd" },
-        { "nwfilter", "virtnwfilterd" },
+        { "qemu", "virtqemud" },       { "lxc", "virtlxcd" },         { "xen", "virtxend" },
+        { "bhyve", "virtbhyved" },     { "vbox", "virtvboxd" },       { "vz", "virtvzd" },
+        { "network", "virtnetworkd" }, { "storage", "virtstoraged" }, { "interface", "virtinterfaced" },
+        { "nodedev", "virtnodedevd" }, { "secret", "virtsecretd" },   { "nwfilter", "virtnwfilterd" },
     };
     for (size_t i = 0; scheme && i < G_N_ELEMENTS(names); i++)
         if (strcmp(names[i][0], scheme) == 0)
@@ -137,10 +137,12 @@ connect_path(const char *path, struct err *err)
 static int
 refused(const char *path, int errnum, bool session, struct err *err)
 {
-    const char *hint = errnum == EACCES ? "; your user is not allowed to use this socket (read-only connections may be)"
-                       : session ? "" : "; is the daemon (libvirtd.socket, vireod) running?";
-    return err_set(err, VIR_ERR_SYSTEM_ERROR, "Failed to connect socket to '%s': %s%s", path, g_strerror(errnum),
-                   hint);
+    const char *hint = errnum == EACCES
+                           ? "; your user is not allowed to use this socket (read-only connections may be)"
+                       : session ? ""
+                                 : "; is the daemon (libvirtd.socket, vireod) running?";
+    return err_set(err, VIR_ERR_SYSTEM_ERROR, "Failed to connect socket to '%s': %s%s", path,
+                   g_strerror(errnum), hint);
 }
 
 static char *
@@ -162,8 +164,10 @@ spawn_session(struct err *err)
 {
     g_autofree char *program = daemon_program();
     if (!program)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "Cannot start a session daemon: vireod is neither installed as %s "
-                       "nor in PATH; the environment variable VIREOD may name it", SBINDIR "/vireod");
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "Cannot start a session daemon: vireod is neither installed as %s "
+                       "nor in PATH; the environment variable VIREOD may name it",
+                       SBINDIR "/vireod");
     const char *argv[] = { program, "--session", "--daemon", "--timeout", SESSION_IDLE, NULL };
     const struct process_spec spec = { .argv = argv, .setsid = true };
     struct process_output output = { 0 };
@@ -172,8 +176,8 @@ spawn_session(struct err *err)
     int rc = 0;
     if (output.status != 0) {
         g_autofree char *how = process_status_text(output.status);
-        rc = err_set(err, VIR_ERR_INTERNAL_ERROR, "Cannot start a session daemon: %s ended with %s: %s", program, how,
-                     output.err && *output.err ? g_strstrip(output.err) : "it said nothing");
+        rc = err_set(err, VIR_ERR_INTERNAL_ERROR, "Cannot start a session daemon: %s ended with %s: %s",
+                     program, how, output.err && *output.err ? g_strstrip(output.err) : "it said nothing");
     }
     process_output_clear(&output);
     return rc;
@@ -226,8 +230,8 @@ connect_tcp(const struct open_request *req, struct remote_target *t, struct err 
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG }, *list = NULL;
     int rc = getaddrinfo(server, port, &hints, &list);
     if (rc != 0)
-        return err_set(err, VIR_ERR_SYSTEM_ERROR, "Unable to resolve address '%s' service '%s': %s", server, port,
-                       gai_strerror(rc));
+        return err_set(err, VIR_ERR_SYSTEM_ERROR, "Unable to resolve address '%s' service '%s': %s", server,
+                       port, gai_strerror(rc));
     int errnum = 0;
     for (struct addrinfo *a = list; a && t->fd < 0; a = a->ai_next) {
         int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
@@ -303,8 +307,10 @@ connect_ssh(const struct open_request *req, struct remote_target *t, struct err 
     g_autofree char *direct = g_strdup_printf("exec %s -U %s", nc, quoted);
     g_autofree char *script =
         netcat_only ? g_strdup(direct)
-                    : g_strdup_printf("if command -v virt-ssh-helper >/dev/null 2>&1; then exec virt-ssh-helper %s%s; "
-                                      "else %s; fi", req->flags & VIR_CONNECT_RO ? "-r " : "", target_quoted, direct);
+                    : g_strdup_printf(
+                          "if command -v virt-ssh-helper >/dev/null 2>&1; then exec virt-ssh-helper %s%s; "
+                          "else %s; fi",
+                          req->flags & VIR_CONNECT_RO ? "-r " : "", target_quoted, direct);
     g_autofree char *script_quoted = g_shell_quote(script);
     g_autofree char *remote = g_strdup_printf("sh -c %s", script_quoted);
     g_autoptr(GPtrArray) argv = g_ptr_array_new();

@@ -116,7 +116,8 @@ void
 remote_stream_receive(struct remote *r, struct frame *f)
 {
     struct remote_stream *rs = r->streams;
-    while (rs && (rs->serial != f->header.serial || rs->proc != f->header.proc || rs->program != f->header.prog))
+    while (rs &&
+           (rs->serial != f->header.serial || rs->proc != f->header.proc || rs->program != f->header.prog))
         rs = rs->next;
     if (!rs || rs->ended)
         return;
@@ -488,8 +489,9 @@ op_event_add(struct stream *st, int events, void (*cb)(struct stream *, int, voi
     if (remote_watch(r, err) < 0)
         return -1;
     struct watch *watch = g_new0(struct watch, 1);
-    *watch = (struct watch){ .holders = 2, .r = r, .rs = rs, .st = st, .timer = -1, .events = events, .cb = cb,
-                             .opaque = opaque };
+    *watch = (struct watch){
+        .holders = 2, .r = r, .rs = rs, .st = st, .timer = -1, .events = events, .cb = cb, .opaque = opaque
+    };
     struct doorbell *bell = doorbell_new(on_bell, watch, watch_free);
     int timer = bell ? virEventAddTimeout(0, on_timer, watch, watch_free) : -1;
     if (timer < 0) {
@@ -498,7 +500,8 @@ op_event_add(struct stream *st, int events, void (*cb)(struct stream *, int, voi
             doorbell_remove(bell);
         else
             watch_free(watch);
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "No event loop is registered that could watch the stream; call "
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "No event loop is registered that could watch the stream; call "
                        "virEventRegisterDefaultImpl() before the connection is opened");
     }
     pthread_mutex_lock(&r->lock);

@@ -29,10 +29,11 @@ memory_of(struct turn *turn)
 
 /* A turn on a guest that runs, and so can answer. */
 static int
-begin(struct drv_conn *conn, const struct domain_ref *dom, enum turn_class klass, unsigned flags, unsigned allowed,
-      const char *api, struct turn **turn, struct err *err)
+begin(struct drv_conn *conn, const struct domain_ref *dom, enum turn_class klass, unsigned flags,
+      unsigned allowed, const char *api, struct turn **turn, struct err *err)
 {
-    if (flags_check(flags, allowed, api, err) < 0 || domain_turn(conn, dom, klass, TURN_ANY, api, turn, err) < 0)
+    if (flags_check(flags, allowed, api, err) < 0 ||
+        domain_turn(conn, dom, klass, TURN_ANY, api, turn, err) < 0)
         return -1;
     return vm_view_is_active(turn_view(*turn)) ? 0 : err_not_running(err);
 }
@@ -45,13 +46,14 @@ mount_index(const char *path, struct err *err)
     for (size_t i = 0; i < G_N_ELEMENTS(mounts); i++)
         if (strcmp(mounts[i], path) == 0)
             return (int)i;
-    return err_set(err, VIR_ERR_OPERATION_INVALID, "the guest has no file system at '%s', only at '/' and '/boot'", path);
+    return err_set(err, VIR_ERR_OPERATION_INVALID,
+                   "the guest has no file system at '%s', only at '/' and '/boot'", path);
 }
 
 /* How many were the other way; without `paths` all of them. */
 static int
-freeze(struct drv_conn *conn, const struct domain_ref *dom, const char **paths, unsigned n, unsigned flags, bool frozen,
-       const char *api, struct err *err)
+freeze(struct drv_conn *conn, const struct domain_ref *dom, const char **paths, unsigned n, unsigned flags,
+       bool frozen, const char *api, struct err *err)
 {
     TURN_AUTO turn = NULL;
     struct test_agent_memory *memory;
@@ -127,8 +129,8 @@ test_domain_get_fs_info(struct drv_conn *conn, const struct domain_ref *dom, vir
 /* ---- name, clock, users --------------------------------------------------------------------- */
 
 int
-test_domain_get_hostname(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, char **result,
-                         struct err *err)
+test_domain_get_hostname(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                         char **result, struct err *err)
 {
     TURN_AUTO turn = NULL;
 
@@ -139,8 +141,8 @@ test_domain_get_hostname(struct drv_conn *conn, const struct domain_ref *dom, un
 }
 
 int
-test_domain_get_time(struct drv_conn *conn, const struct domain_ref *dom, long long *seconds, unsigned int *nseconds,
-                     unsigned int flags, struct err *err)
+test_domain_get_time(struct drv_conn *conn, const struct domain_ref *dom, long long *seconds,
+                     unsigned int *nseconds, unsigned int flags, struct err *err)
 {
     TURN_AUTO turn = NULL;
     struct test_agent_memory *memory;
@@ -159,8 +161,8 @@ test_domain_get_time(struct drv_conn *conn, const struct domain_ref *dom, long l
 }
 
 int
-test_domain_set_time(struct drv_conn *conn, const struct domain_ref *dom, long long seconds, unsigned int nseconds,
-                     unsigned int flags, struct err *err)
+test_domain_set_time(struct drv_conn *conn, const struct domain_ref *dom, long long seconds,
+                     unsigned int nseconds, unsigned int flags, struct err *err)
 {
     TURN_AUTO turn = NULL;
     struct test_agent_memory *memory;
@@ -179,7 +181,8 @@ test_domain_set_user_password(struct drv_conn *conn, const struct domain_ref *do
 {
     TURN_AUTO turn = NULL;
 
-    return begin(conn, dom, TURN_MODIFY, flags, VIR_DOMAIN_PASSWORD_ENCRYPTED, "virDomainSetUserPassword", &turn, err);
+    return begin(conn, dom, TURN_MODIFY, flags, VIR_DOMAIN_PASSWORD_ENCRYPTED, "virDomainSetUserPassword",
+                 &turn, err);
 }
 
 /* ---- addresses ------------------------------------------------------------------------------ */
@@ -239,8 +242,8 @@ address_from(const struct network_address *ip, const char *start, unsigned offse
 }
 
 static int
-interface_address(struct drv_conn *conn, const struct vm_view *view, unsigned at, virDomainIPAddressPtr *address,
-                  struct err *err)
+interface_address(struct drv_conn *conn, const struct vm_view *view, unsigned at,
+                  virDomainIPAddressPtr *address, struct err *err)
 {
     const struct domain_interface *net = view->live->interfaces[at];
     OBJECT_VIEW_AUTO network = NULL;
@@ -255,8 +258,9 @@ interface_address(struct drv_conn *conn, const struct vm_view *view, unsigned at
     }
     network = object_by_name(test_objects(conn)->networks, net->source->network, NULL);
     if (!network)
-        return err_set(err, VIR_ERR_NO_NETWORK, "interface '%s' of guest '%s' is on network '%s', which does not exist",
-                       net->target, view->name, net->source->network);
+        return err_set(err, VIR_ERR_NO_NETWORK,
+                       "interface '%s' of guest '%s' is on network '%s', which does not exist", net->target,
+                       view->name, net->source->network);
     ip = first_address(object_def(network), &start);
     *address = ip ? address_from(ip, start, (unsigned)(view->id - 1) * 20 + at + 1) : NULL;
     return 0;
@@ -277,8 +281,9 @@ free_interfaces(virDomainInterfacePtr *list, uint32_t n)
 }
 
 int
-test_domain_interface_addresses(struct drv_conn *conn, const struct domain_ref *dom, virDomainInterfacePtr **ifaces,
-                                unsigned int source, unsigned int flags, struct err *err)
+test_domain_interface_addresses(struct drv_conn *conn, const struct domain_ref *dom,
+                                virDomainInterfacePtr **ifaces, unsigned int source, unsigned int flags,
+                                struct err *err)
 {
     VIEW_AUTO view = NULL;
     virDomainInterfacePtr *list;
@@ -304,7 +309,8 @@ test_domain_interface_addresses(struct drv_conn *conn, const struct domain_ref *
         }
         list[i] = g_new0(virDomainInterface, 1);
         list[i]->name = g_strdup(view->live->interfaces[i]->target);
-        list[i]->hwaddr = g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+        list[i]->hwaddr =
+            g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
         list[i]->naddrs = address ? 1 : 0;
         list[i]->addrs = address;
     }

@@ -22,8 +22,10 @@ ask(virConnectAuthPtr auth, const int *types, const char *what, const char *prom
             if (auth->credtype[i] == *type)
                 cred.type = *type;
     if (!cred.type) {
-        err_set(err, VIR_ERR_AUTH_FAILED, "the test host asks for a %s, which this application's credential types "
-                "do not include", what);
+        err_set(err, VIR_ERR_AUTH_FAILED,
+                "the test host asks for a %s, which this application's credential types "
+                "do not include",
+                what);
         return NULL;
     }
     if (!auth->cb || auth->cb(&cred, 1, auth->cbdata) < 0) {

@@ -29,18 +29,19 @@ add_cells(GString *xml, int ncells)
 
     g_string_append_printf(xml, "    <topology>\n      <cells num='%d'>\n", ncells);
     for (int cell = 0; cell < ncells; cell++) {
-        g_string_append_printf(xml, "        <cell id='%d'>\n          <memory unit='KiB'>%llu</memory>\n", cell,
-                               test_cells[cell].kib);
-        g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>%llu</pages>\n", test_cells[cell].page,
-                               test_cells[cell].kib / test_cells[cell].page);
+        g_string_append_printf(xml, "        <cell id='%d'>\n          <memory unit='KiB'>%llu</memory>\n",
+                               cell, test_cells[cell].kib);
+        g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>%llu</pages>\n",
+                               test_cells[cell].page, test_cells[cell].kib / test_cells[cell].page);
         for (size_t i = 0; i < G_N_ELEMENTS(large); i++)
             g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>0</pages>\n", large[i]);
         g_string_append_printf(xml, "          <cpus num='%d'>\n", TEST_HOST_CPUS / TEST_CELLS);
         for (int core = 0; core < TEST_HOST_CPUS / TEST_CELLS; core++) {
             int id = cell * (TEST_HOST_CPUS / TEST_CELLS) + core;
 
-            g_string_append_printf(xml, "            <cpu id='%d' socket_id='%d' die_id='0' core_id='%d' siblings='%d'/>\n",
-                                   id, cell, core, id);
+            g_string_append_printf(
+                xml, "            <cpu id='%d' socket_id='%d' die_id='0' core_id='%d' siblings='%d'/>\n", id,
+                cell, core, id);
         }
         g_string_append(xml, "          </cpus>\n        </cell>\n");
     }
@@ -60,12 +61,16 @@ test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *
         g_string_append_printf(xml, "      <pages unit='KiB' size='%u'/>\n", pages[i]);
     g_string_append(xml, "    </cpu>\n    <power_management/>\n    <iommu support='no'/>\n");
     add_cells(xml, ncells);
-    g_string_append(xml, "    <secmodel>\n      <model>testSecurity</model>\n      <doi></doi>\n    </secmodel>\n  </host>\n\n");
+    g_string_append(xml, "    <secmodel>\n      <model>testSecurity</model>\n      <doi></doi>\n    "
+                         "</secmodel>\n  </host>\n\n");
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-        g_string_append_printf(xml, "  <guest>\n    <os_type>%s</os_type>\n    <arch name='i686'>\n"
-                               "      <wordsize>32</wordsize>\n      <emulator>" EMULATOR "</emulator>\n"
-                               "      <domain type='test'/>\n    </arch>\n"
-                               "    <features>\n      <pae/>\n      <nonpae/>\n    </features>\n  </guest>\n\n", types[i]);
+        g_string_append_printf(
+            xml,
+            "  <guest>\n    <os_type>%s</os_type>\n    <arch name='i686'>\n"
+            "      <wordsize>32</wordsize>\n      <emulator>" EMULATOR "</emulator>\n"
+            "      <domain type='test'/>\n    </arch>\n"
+            "    <features>\n      <pae/>\n      <nonpae/>\n    </features>\n  </guest>\n\n",
+            types[i]);
     g_string_append(xml, "</capabilities>\n");
     *result = g_string_free(xml, FALSE);
     return 0;
@@ -83,19 +88,22 @@ item(const void *root, bool supported)
 }
 
 int
-test_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator, const char *arch, const char *machine,
-                                     const char *virttype, unsigned int flags, char **result, struct err *err)
+test_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator, const char *arch,
+                                     const char *machine, const char *virttype, unsigned int flags,
+                                     char **result, struct err *err)
 {
     DOMCAPS_DEF_AUTO def = NULL;
 
     if (flags_check(flags, 0, "virConnectGetDomainCapabilities", err) < 0)
         return -1;
     if (emulator && strcmp(emulator, EMULATOR) != 0)
-        return err_set(err, VIR_ERR_INVALID_ARG, "the test host has one emulator, " EMULATOR ", not '%s'", emulator);
+        return err_set(err, VIR_ERR_INVALID_ARG, "the test host has one emulator, " EMULATOR ", not '%s'",
+                       emulator);
     if (arch && strcmp(arch, "i686") != 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "the test host runs guests of i686, not of '%s'", arch);
     if (virttype && strcmp(virttype, "test") != 0)
-        return err_set(err, VIR_ERR_INVALID_ARG, "the test host runs guests of type 'test', not '%s'", virttype);
+        return err_set(err, VIR_ERR_INVALID_ARG, "the test host runs guests of type 'test', not '%s'",
+                       virttype);
     def = domcaps_def_new();
     def->path = EMULATOR;
     def->domain = DOMAIN_VIRT_TEST;
@@ -133,8 +141,8 @@ test_connect_get_cpu_model_names(struct drv_conn *conn, const char *name, char *
 }
 
 int
-test_connect_baseline_cpu(struct drv_conn *conn, const char **xml, unsigned int ncpus, unsigned int flags, char **result,
-                          struct err *err)
+test_connect_baseline_cpu(struct drv_conn *conn, const char **xml, unsigned int ncpus, unsigned int flags,
+                          char **result, struct err *err)
 {
     if (flags_check(flags, VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES, "virConnectBaselineCPU", err) < 0)
         return -1;

@@ -15,18 +15,20 @@
 #define ERR_FROM VIR_FROM_TEST
 
 static int
-prepare(struct checkpoint_def *def, const struct vm_view *view, struct moments *all, bool redefine, char **parent,
-        struct err *err)
+prepare(struct checkpoint_def *def, const struct vm_view *view, struct moments *all, bool redefine,
+        char **parent, struct err *err)
 {
     if (redefine) {
         MOMENT_AUTO old = { 0 };
 
         *parent = def->parent ? g_strdup(def->parent->name) : NULL;
-        if (test_moment_redefined(VIR_FROM_DOMAIN_CHECKPOINT, def->name, def->has_creation_time, def->domain, view,
-                                  err) < 0)
+        if (test_moment_redefined(VIR_FROM_DOMAIN_CHECKPOINT, def->name, def->has_creation_time, def->domain,
+                                  view, err) < 0)
             return -1;
-        if (!def->domain && moment_get(all, def->name, &old) && ((const struct checkpoint_def *)old.def)->domain)
-            def->domain = model_import(def, &domain_def_table, ((const struct checkpoint_def *)old.def)->domain);
+        if (!def->domain && moment_get(all, def->name, &old) &&
+            ((const struct checkpoint_def *)old.def)->domain)
+            def->domain =
+                model_import(def, &domain_def_table, ((const struct checkpoint_def *)old.def)->domain);
     } else {
         *parent = moments_current(all);
         if (checkpoint_complete(def, vm_view_def(view), time(NULL), err) < 0)
@@ -57,8 +59,8 @@ test_domain_checkpoint_create_xml(struct drv_conn *conn, const struct domain_ref
         return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
                        "guest '%s' has snapshots: a checkpoint beside them is not possible", view->name);
     if (!vm_view_is_active(view))
-        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "guest '%s' is off: checkpoints are made while it runs",
-                       view->name);
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "guest '%s' is off: checkpoints are made while it runs", view->name);
     /* A new one is always held against the schema. */
     if (checkpoint_def_parse(xml, strlen(xml), redefine ? 0 : MODEL_PARSE_STRICT, &def, err) < 0 ||
         (!redefine && checkpoint_check(def, err) < 0) || prepare(def, view, all, redefine, &parent, err) < 0)
@@ -108,9 +110,10 @@ test_domain_checkpoint_delete(struct drv_conn *conn, const struct domain_checkpo
     TURN_AUTO turn = NULL;
 
     if (flags_check(flags, DELETE_FLAGS, "virDomainCheckpointDelete", err) < 0 ||
-        domain_turn(conn, &checkpoint->dom, TURN_MODIFY, TURN_ANY, "virDomainCheckpointDelete", &turn, err) < 0)
+        domain_turn(conn, &checkpoint->dom, TURN_MODIFY, TURN_ANY, "virDomainCheckpointDelete", &turn, err) <
+            0)
         return -1;
-    return test_moment_delete(turn, conn, &checkpoint_kind, test_moments(turn_vm(turn))->checkpoints, checkpoint->name,
-                              flags & VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN,
+    return test_moment_delete(turn, conn, &checkpoint_kind, test_moments(turn_vm(turn))->checkpoints,
+                              checkpoint->name, flags & VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN,
                               flags & VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY, err);
 }

@@ -34,30 +34,33 @@ edit_memory(struct domain_def *def, bool live, void *arg, struct err *err)
         return 0;
     }
     if (m->kib > def_max_memory(def))
-        return err_set(err, VIR_ERR_INVALID_ARG, "%lu KiB are more than the maximum memory of guest '%s', %llu KiB",
-                       m->kib, def->name, def_max_memory(def));
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "%lu KiB are more than the maximum memory of guest '%s', %llu KiB", m->kib, def->name,
+                       def_max_memory(def));
     def->current_memory = m->kib;
     return 0;
 }
 
 int
-test_domain_set_memory_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, unsigned int flags,
-                             struct err *err)
+test_domain_set_memory_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib,
+                             unsigned int flags, struct err *err)
 {
     struct memory memory = { kib, flags & VIR_DOMAIN_MEM_MAXIMUM };
 
-    return test_edit_one(conn, dom, flags, AFFECT | VIR_DOMAIN_MEM_MAXIMUM, "virDomainSetMemoryFlags", edit_memory,
-                         &memory, err);
+    return test_edit_one(conn, dom, flags, AFFECT | VIR_DOMAIN_MEM_MAXIMUM, "virDomainSetMemoryFlags",
+                         edit_memory, &memory, err);
 }
 
 int
-test_domain_set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, struct err *err)
+test_domain_set_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib,
+                       struct err *err)
 {
     return test_domain_set_memory_flags(conn, dom, kib, VIR_DOMAIN_AFFECT_LIVE, err);
 }
 
 int
-test_domain_set_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib, struct err *err)
+test_domain_set_max_memory(struct drv_conn *conn, const struct domain_ref *dom, unsigned long kib,
+                           struct err *err)
 {
     return test_domain_set_memory_flags(conn, dom, kib, VIR_DOMAIN_MEM_MAXIMUM, err);
 }
@@ -66,7 +69,8 @@ static int
 edit_period(struct domain_def *def, bool live, void *arg, struct err *err)
 {
     if (!def_has_balloon(def))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has no memory balloon that could report", def->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' has no memory balloon that could report",
+                       def->name);
     def->memballoon->stats_period = *(uint32_t *)arg;
     return 0;
 }
@@ -117,7 +121,8 @@ test_domain_get_metadata(struct drv_conn *conn, const struct domain_ref *dom, in
     if (flags_check(flags, AFFECT, "virDomainGetMetadata", err) < 0 || !(view = domain_view(conn, dom, err)))
         return -1;
     if (type < VIR_DOMAIN_METADATA_DESCRIPTION || type > VIR_DOMAIN_METADATA_ELEMENT)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "there is no metadata of type %d", type);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "there is no metadata of type %d",
+                            type);
     if (!(def = domain_one_def(view, flags, err)))
         return -1;
     *result = domain_metadata_get(def, type, uri, err);

@@ -17,7 +17,8 @@ static bool
 target_taken(const struct domain_def *def, const struct domain_interface *by_other_than)
 {
     for (uint32_t i = 0; i < def->n_interfaces; i++)
-        if (def->interfaces[i] != by_other_than && g_strcmp0(def->interfaces[i]->target, by_other_than->target) == 0)
+        if (def->interfaces[i] != by_other_than &&
+            g_strcmp0(def->interfaces[i]->target, by_other_than->target) == 0)
             return true;
     return false;
 }
@@ -73,19 +74,25 @@ check_chosen_firmware(const struct domain_os *os, struct err *err)
     const char *word = NULL;
 
     if (loader)
-        word = loader->readonly ? "readonly" : loader->type || loader->path ? "type" : loader->secure == TRI_NO ? "secure" : NULL;
+        word = loader->readonly               ? "readonly"
+               : loader->type || loader->path ? "type"
+               : loader->secure == TRI_NO     ? "secure"
+                                              : NULL;
     if (!word && os->nvram && os->nvram->template)
         word = "template";
-    return !word ? 0 : err_set(err, VIR_ERR_XML_DETAIL, "firmware='%s' lets the hypervisor choose; then '%s' cannot be given",
-                               os_firmware_str(os->firmware), word);
+    return !word ? 0
+                 : err_set(err, VIR_ERR_XML_DETAIL,
+                           "firmware='%s' lets the hypervisor choose; then '%s' cannot be given",
+                           os_firmware_str(os->firmware), word);
 }
 
 static int
 check_named_firmware(const struct domain_os *os, struct err *err)
 {
     if ((os->loader || os->nvram) && !(os->loader && os->loader->path))
-        return err_set(err, VIR_ERR_XML_DETAIL,
-                       "<loader> does not name a file, and no attribute 'firmware' of <os> asks to choose one");
+        return err_set(
+            err, VIR_ERR_XML_DETAIL,
+            "<loader> does not name a file, and no attribute 'firmware' of <os> asks to choose one");
     if (os->nvram && os->loader->stateless == TRI_YES)
         return err_set(err, VIR_ERR_XML_DETAIL, "a stateless <loader> has no use for <nvram>");
     return 0;

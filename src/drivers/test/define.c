@@ -12,8 +12,8 @@
 #define ERR_FROM VIR_FROM_TEST
 
 int
-test_domain_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned int flags, struct domain_ref *result,
-                             struct err *err)
+test_domain_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned int flags,
+                             struct domain_ref *result, struct err *err)
 {
     const struct turn_request req = { .turn_class = TURN_MODIFY, .api = "virDomainDefineXML" };
     struct vm_change change = { .what = CHANGE_CONFIG };
@@ -30,8 +30,9 @@ test_domain_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned in
     change.config = domain_def_copy(def);
     if (turn_publish(turn, &change, err) < 0)
         return -1;
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
-                                     added ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
+    turn_emit(turn,
+              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED,
+                               added ? VIR_DOMAIN_EVENT_DEFINED_ADDED : VIR_DOMAIN_EVENT_DEFINED_UPDATED));
     view_to_ref(turn_view(turn), result);
     return 0;
 }
@@ -45,7 +46,8 @@ test_domain_define_xml(struct drv_conn *conn, const char *xml, struct domain_ref
 /* ---- undefine ------------------------------------------------------------------------------- */
 
 int
-test_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                           struct err *err)
 {
     struct vm_change change = { .what = CHANGE_AUTOSTART };
     TURN_AUTO turn = NULL;
@@ -58,10 +60,12 @@ test_domain_undefine_flags(struct drv_conn *conn, const struct domain_ref *dom, 
     view = turn_view(turn);
     if (view->managed_save && !(flags & VIR_DOMAIN_UNDEFINE_MANAGED_SAVE))
         return err_set(err, VIR_ERR_OPERATION_INVALID,
-                       "guest '%s' has a saved state: remove it first, or undefine with the flag for it", view->name);
+                       "guest '%s' has a saved state: remove it first, or undefine with the flag for it",
+                       view->name);
     if (view->has_snapshots && !vm_view_is_active(view) && !(flags & VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA))
         return err_set(err, VIR_ERR_OPERATION_INVALID,
-                       "guest '%s' has snapshots: remove them first, or undefine with the flag for it", view->name);
+                       "guest '%s' has snapshots: remove them first, or undefine with the flag for it",
+                       view->name);
     if (view->managed_save) {
         change.what |= CHANGE_MANAGED_SAVE;
         if (turn_publish(turn, &change, err) < 0)
@@ -85,8 +89,8 @@ test_domain_undefine(struct drv_conn *conn, const struct domain_ref *dom, struct
 /* ---- rename, autostart ---------------------------------------------------------------------- */
 
 int
-test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name, unsigned int flags,
-                   struct err *err)
+test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name,
+                   unsigned int flags, struct err *err)
 {
     struct vm_change change = { .what = CHANGE_CONFIG };
     TURN_AUTO turn = NULL;
@@ -102,10 +106,11 @@ test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' runs; only one that is off can be renamed",
                        view->name);
     if (strchr(new_name, '/'))
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' cannot be the name of a guest: it must not contain '/'", new_name);
+        return err_set(err, VIR_ERR_XML_ERROR, "'%s' cannot be the name of a guest: it must not contain '/'",
+                       new_name);
     if (strcmp(view->name, new_name) == 0)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID, "guest '%s' has that name already",
-                            new_name);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID,
+                            "guest '%s' has that name already", new_name);
     def = domain_def_copy(view->config);
     def->name = model_str(def, new_name);
     change.config = domain_def_copy(def);
@@ -116,7 +121,8 @@ test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
         return -1;
     }
     turn_emit(turn, gone);
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
+    turn_emit(turn,
+              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
     return 0;
 }
 
@@ -144,7 +150,8 @@ test_domain_create_xml(struct drv_conn *conn, const char *xml, unsigned int flag
 
     if (flags_check(flags, VIR_DOMAIN_START_VALIDATE, "virDomainCreateXML", err) < 0 ||
         test_parse(xml, flags & VIR_DOMAIN_START_VALIDATE, &def, err) < 0 ||
-        registry_claim(conn->guests, def->name, def->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) < 0 ||
+        registry_claim(conn->guests, def->name, def->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) <
+            0 ||
         test_start(turn, def, VIR_DOMAIN_EVENT_STARTED_BOOTED, err) < 0)
         return -1;
     view_to_ref(turn_view(turn), result);
@@ -160,7 +167,8 @@ test_domain_create_xml_with_files(struct drv_conn *conn, const char *xml, unsign
 }
 
 int
-test_domain_create_with_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_create_with_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                              struct err *err)
 {
     TURN_AUTO turn = NULL;
     const struct vm_view *view;
@@ -181,8 +189,8 @@ test_domain_create(struct drv_conn *conn, const struct domain_ref *dom, struct e
 }
 
 int
-test_domain_create_with_files(struct drv_conn *conn, const struct domain_ref *dom, unsigned int nfiles, int *files,
-                              unsigned int flags, struct err *err)
+test_domain_create_with_files(struct drv_conn *conn, const struct domain_ref *dom, unsigned int nfiles,
+                              int *files, unsigned int flags, struct err *err)
 {
     return test_domain_create_with_flags(conn, dom, flags, err);
 }

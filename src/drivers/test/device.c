@@ -31,8 +31,8 @@ work_on(struct domain_def *def, bool live, void *arg, struct err *err)
 
 /* `event`: virDomainEventID of what those who listen are told, or -1. */
 static int
-change(struct drv_conn *conn, const struct domain_ref *dom, struct work *w, unsigned flags, unsigned allowed, int event,
-       const char *api, struct err *err)
+change(struct drv_conn *conn, const struct domain_ref *dom, struct work *w, unsigned flags, unsigned allowed,
+       int event, const char *api, struct err *err)
 {
     TURN_AUTO turn = NULL;
     struct affect affect;
@@ -48,7 +48,8 @@ change(struct drv_conn *conn, const struct domain_ref *dom, struct work *w, unsi
     alias = w->device.alias;
     if (ret < 0)
         return -1;
-    if (event >= 0 && alias && domain_affect(turn_view(turn), flags & AFFECT, &affect, err) == 0 && affect.live) {
+    if (event >= 0 && alias && domain_affect(turn_view(turn), flags & AFFECT, &affect, err) == 0 &&
+        affect.live) {
         struct event *ev = domain_event(turn_view(turn), EVENT_DOMAIN, event);
 
         ev->u.device.devAlias = g_steal_pointer(&alias);
@@ -58,31 +59,35 @@ change(struct drv_conn *conn, const struct domain_ref *dom, struct work *w, unsi
 }
 
 int
-test_domain_attach_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml, unsigned int flags,
-                                struct err *err)
+test_domain_attach_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                                unsigned int flags, struct err *err)
 {
     struct work w = { .edit = device_attach, .device = { .xml = xml } };
 
-    return change(conn, dom, &w, flags, AFFECT, VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, "virDomainAttachDeviceFlags", err);
+    return change(conn, dom, &w, flags, AFFECT, VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,
+                  "virDomainAttachDeviceFlags", err);
 }
 
 int
-test_domain_attach_device(struct drv_conn *conn, const struct domain_ref *dom, const char *xml, struct err *err)
+test_domain_attach_device(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                          struct err *err)
 {
     return test_domain_attach_device_flags(conn, dom, xml, VIR_DOMAIN_AFFECT_LIVE, err);
 }
 
 int
-test_domain_detach_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml, unsigned int flags,
-                                struct err *err)
+test_domain_detach_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                                unsigned int flags, struct err *err)
 {
     struct work w = { .edit = device_detach, .device = { .xml = xml } };
 
-    return change(conn, dom, &w, flags, AFFECT, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, "virDomainDetachDeviceFlags", err);
+    return change(conn, dom, &w, flags, AFFECT, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                  "virDomainDetachDeviceFlags", err);
 }
 
 int
-test_domain_detach_device(struct drv_conn *conn, const struct domain_ref *dom, const char *xml, struct err *err)
+test_domain_detach_device(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                          struct err *err)
 {
     return test_domain_detach_device_flags(conn, dom, xml, VIR_DOMAIN_AFFECT_LIVE, err);
 }
@@ -93,14 +98,16 @@ test_domain_detach_device_alias(struct drv_conn *conn, const struct domain_ref *
 {
     struct work w = { .alias = alias };
 
-    return change(conn, dom, &w, flags, AFFECT, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, "virDomainDetachDeviceAlias", err);
+    return change(conn, dom, &w, flags, AFFECT, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                  "virDomainDetachDeviceAlias", err);
 }
 
 int
-test_domain_update_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml, unsigned int flags,
-                                struct err *err)
+test_domain_update_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                                unsigned int flags, struct err *err)
 {
     struct work w = { .edit = device_update, .device = { .xml = xml } };
 
-    return change(conn, dom, &w, flags, AFFECT | VIR_DOMAIN_DEVICE_MODIFY_FORCE, -1, "virDomainUpdateDeviceFlags", err);
+    return change(conn, dom, &w, flags, AFFECT | VIR_DOMAIN_DEVICE_MODIFY_FORCE, -1,
+                  "virDomainUpdateDeviceFlags", err);
 }

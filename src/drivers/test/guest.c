@@ -64,14 +64,15 @@ test_end(struct turn **turn, int reason, int event, const char *api, struct err 
 int
 test_set_state(struct turn *turn, int state, int reason, struct err *err)
 {
-    return turn_publish(turn, &(struct vm_change){ .what = CHANGE_STATE, .state = state, .reason = reason }, err);
+    return turn_publish(turn, &(struct vm_change){ .what = CHANGE_STATE, .state = state, .reason = reason },
+                        err);
 }
 
 /* ---- definitions ---------------------------------------------------------------------------- */
 
 const struct domain_def *
-test_read_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
-              const struct vm_view **view, struct err *err)
+test_read_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed,
+              const char *api, const struct vm_view **view, struct err *err)
 {
     if (flags_check(flags, allowed, api, err) < 0 || !(*view = domain_view(conn, dom, err)))
         return NULL;
@@ -112,8 +113,8 @@ test_edit_turn(struct turn *turn, unsigned flags, test_edit_fn fn, void *arg, st
 }
 
 int
-test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
-          test_edit_fn fn, void *arg, struct err *err)
+test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed,
+          const char *api, test_edit_fn fn, void *arg, struct err *err)
 {
     TURN_AUTO turn = NULL;
 
@@ -124,8 +125,8 @@ test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, u
 }
 
 int
-test_edit_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
-              test_edit_fn fn, void *arg, struct err *err)
+test_edit_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed,
+              const char *api, test_edit_fn fn, void *arg, struct err *err)
 {
     TURN_AUTO turn = NULL;
 

@@ -33,14 +33,15 @@ int test_end(struct turn **turn, int reason, int event, const char *api, struct 
 
 /* Of the running guest or its definition, as flags say: of both at once is an error.  Borrowed from *view. */
 const struct domain_def *test_read_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags,
-                                       unsigned allowed, const char *api, const struct vm_view **view, struct err *err);
+                                       unsigned allowed, const char *api, const struct vm_view **view,
+                                       struct err *err);
 /* Changes a definition that is its own to edit; `live`: it is that of the running guest. */
 typedef int (*test_edit_fn)(struct domain_def *def, bool live, void *arg, struct err *err);
 /* Edits what VIR_DOMAIN_AFFECT_… in flags name; all of it is seen at once, or none. */
 int test_edit_turn(struct turn *turn, unsigned flags, test_edit_fn fn, void *arg, struct err *err);
-int test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
-              test_edit_fn fn, void *arg, struct err *err);
+int test_edit(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed,
+              const char *api, test_edit_fn fn, void *arg, struct err *err);
 /* For calls that change one of the two. */
-int test_edit_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
-                  test_edit_fn fn, void *arg, struct err *err);
+int test_edit_one(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed,
+                  const char *api, test_edit_fn fn, void *arg, struct err *err);
 int test_set_state(struct turn *turn, int state, int reason, struct err *err);

@@ -62,13 +62,14 @@ test_node_get_info(struct drv_conn *conn, virNodeInfoPtr info, struct err *err)
 const struct test_cell test_cells[TEST_CELLS] = { { 2097152, 4 }, { 4194304, 8 } };
 
 int
-test_node_get_cells_free_memory(struct drv_conn *conn, unsigned long long *free, int start, int max, struct err *err)
+test_node_get_cells_free_memory(struct drv_conn *conn, unsigned long long *free, int start, int max,
+                                struct err *err)
 {
     int ncells = test_conn(conn)->ncells, n = 0;
 
     if (start >= ncells)
-        return err_set(err, VIR_ERR_INVALID_ARG, "the test host has %d NUMA cells: there is none with number %d", ncells,
-                       start);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "the test host has %d NUMA cells: there is none with number %d", ncells, start);
     for (; n < max && start + n < ncells; n++)
         free[n] = test_cells[start + n].kib;
     return n;
@@ -114,8 +115,8 @@ test_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned in
 }
 
 int
-test_node_get_cpu_stats(struct drv_conn *conn, int cpu, virNodeCPUStatsPtr params, int *nparams, unsigned int flags,
-                        struct err *err)
+test_node_get_cpu_stats(struct drv_conn *conn, int cpu, virNodeCPUStatsPtr params, int *nparams,
+                        unsigned int flags, struct err *err)
 {
     static const struct { const char *name; unsigned long long value; } stats[] = {
         { VIR_NODE_CPU_STATS_USER, 9797400000 }, { VIR_NODE_CPU_STATS_KERNEL, 34678723400000 },
@@ -148,8 +149,9 @@ test_connect_get_sysinfo(struct drv_conn *conn, unsigned int flags, char **resul
 {
     if (flags_check(flags, 0, "virConnectGetSysinfo", err) < 0)
         return -1;
-    *result = g_strdup("<sysinfo type='smbios'>\n  <bios>\n    <entry name='vendor'>LENOVO</entry>\n"
-                       "    <entry name='version'>G4ETA1WW (2.61 )</entry>\n    <entry name='date'>05/07/2014</entry>\n"
-                       "    <entry name='release'>2.61</entry>\n  </bios>\n</sysinfo>\n");
+    *result = g_strdup(
+        "<sysinfo type='smbios'>\n  <bios>\n    <entry name='vendor'>LENOVO</entry>\n"
+        "    <entry name='version'>G4ETA1WW (2.61 )</entry>\n    <entry name='date'>05/07/2014</entry>\n"
+        "    <entry name='release'>2.61</entry>\n  </bios>\n</sysinfo>\n");
     return 0;
 }

@@ -13,7 +13,8 @@
 #define ERR_FROM VIR_FROM_TEST
 
 int
-test_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainInfoPtr info, struct err *err)
+test_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainInfoPtr info,
+                     struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
     const struct domain_def *def;
@@ -32,8 +33,8 @@ test_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDom
 }
 
 int
-test_domain_get_control_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainControlInfoPtr info,
-                             unsigned int flags, struct err *err)
+test_domain_get_control_info(struct drv_conn *conn, const struct domain_ref *dom,
+                             virDomainControlInfoPtr info, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
 
@@ -60,8 +61,8 @@ test_domain_get_os_type(struct drv_conn *conn, const struct domain_ref *dom, cha
 }
 
 int
-test_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, char **result,
-                         struct err *err)
+test_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                         char **result, struct err *err)
 {
     VIEW_AUTO view = NULL;
     DOMAIN_DEF_AUTO live = NULL;

@@ -17,8 +17,8 @@
 
 /* The view of a guest that runs. */
 static int
-running(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed, const char *api,
-        const struct vm_view **view, struct err *err)
+running(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, unsigned allowed,
+        const char *api, const struct vm_view **view, struct err *err)
 {
     if (flags_check(flags, allowed, api, err) < 0 || !(*view = domain_view(conn, dom, err)))
         return -1;
@@ -35,8 +35,9 @@ is_key(unsigned codeset, unsigned code)
 }
 
 int
-test_domain_send_key(struct drv_conn *conn, const struct domain_ref *dom, unsigned int codeset, unsigned int holdtime,
-                     unsigned int *keycodes, int nkeycodes, unsigned int flags, struct err *err)
+test_domain_send_key(struct drv_conn *conn, const struct domain_ref *dom, unsigned int codeset,
+                     unsigned int holdtime, unsigned int *keycodes, int nkeycodes, unsigned int flags,
+                     struct err *err)
 {
     VIEW_AUTO view = NULL;
 
@@ -69,8 +70,8 @@ test_domain_send_process_signal(struct drv_conn *conn, const struct domain_ref *
 }
 
 int
-test_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, unsigned long long start, size_t size,
-                        void *buffer, unsigned int flags, struct err *err)
+test_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, unsigned long long start,
+                        size_t size, void *buffer, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
 
@@ -105,12 +106,13 @@ test_domain_get_disk_errors(struct drv_conn *conn, const struct domain_ref *dom,
 }
 
 int
-test_domain_get_messages(struct drv_conn *conn, const struct domain_ref *dom, char ***msgs, unsigned int flags,
-                         struct err *err)
+test_domain_get_messages(struct drv_conn *conn, const struct domain_ref *dom, char ***msgs,
+                         unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
 
-    if (flags_check(flags, VIR_DOMAIN_MESSAGE_DEPRECATION | VIR_DOMAIN_MESSAGE_TAINTING, "virDomainGetMessages", err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_MESSAGE_DEPRECATION | VIR_DOMAIN_MESSAGE_TAINTING,
+                    "virDomainGetMessages", err) < 0 ||
         !(view = domain_view(conn, dom, err)))
         return -1;
     *msgs = g_new0(char *, 1);

@@ -31,7 +31,8 @@ to_ref(const struct object_view *view, struct interface_ref *ref)
 /* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
-test_interface_lookup_by_name(struct drv_conn *conn, const char *name, struct interface_ref *result, struct err *err)
+test_interface_lookup_by_name(struct drv_conn *conn, const char *name, struct interface_ref *result,
+                              struct err *err)
 {
     OBJECT_VIEW_AUTO view = object_by_name(test_objects(conn)->interfaces, name, err);
 
@@ -47,7 +48,8 @@ has_mac(const struct object_view *view, const void *mac)
 }
 
 int
-test_interface_lookup_by_mac_string(struct drv_conn *conn, const char *macstr, struct interface_ref *result, struct err *err)
+test_interface_lookup_by_mac_string(struct drv_conn *conn, const char *macstr, struct interface_ref *result,
+                                    struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
 
@@ -55,7 +57,8 @@ test_interface_lookup_by_mac_string(struct drv_conn *conn, const char *macstr, s
     if (list.n == 0)
         return err_set(err, VIR_ERR_NO_INTERFACE, "there is no interface with MAC address '%s'", macstr);
     if (list.n > 1)
-        return err_set(err, VIR_ERR_MULTIPLE_INTERFACES, "%zu interfaces have the MAC address '%s'", list.n, macstr);
+        return err_set(err, VIR_ERR_MULTIPLE_INTERFACES, "%zu interfaces have the MAC address '%s'", list.n,
+                       macstr);
     to_ref(list.items[0], result);
     return 0;
 }
@@ -91,7 +94,8 @@ matches(const struct object_view *view, const void *flags)
 }
 
 int
-test_connect_list_all_interfaces(struct drv_conn *conn, struct interface_ref_list *ifaces, unsigned int flags, struct err *err)
+test_connect_list_all_interfaces(struct drv_conn *conn, struct interface_ref_list *ifaces, unsigned int flags,
+                                 struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
 
@@ -116,12 +120,13 @@ test_interface_is_active(struct drv_conn *conn, const struct interface_ref *ifac
 }
 
 int
-test_interface_get_xml_desc(struct drv_conn *conn, const struct interface_ref *iface, unsigned int flags, char **result,
-                            struct err *err)
+test_interface_get_xml_desc(struct drv_conn *conn, const struct interface_ref *iface, unsigned int flags,
+                            char **result, struct err *err)
 {
     OBJECT_VIEW_AUTO view = NULL;
 
-    if (flags_check(flags, 0, "virInterfaceGetXMLDesc", err) < 0 || !(view = interface_view(conn, iface, err)))
+    if (flags_check(flags, 0, "virInterfaceGetXMLDesc", err) < 0 ||
+        !(view = interface_view(conn, iface, err)))
         return -1;
     *result = interface_def_format(object_def(view), 0);
     return 0;
@@ -141,8 +146,8 @@ read_def(const char *xml, bool validate, struct err *err)
 }
 
 int
-test_interface_define_xml(struct drv_conn *conn, const char *xml, unsigned int flags, struct interface_ref *result,
-                          struct err *err)
+test_interface_define_xml(struct drv_conn *conn, const char *xml, unsigned int flags,
+                          struct interface_ref *result, struct err *err)
 {
     INTERFACE_DEF_AUTO def = NULL;
     OBJECT_AUTO iface = NULL;
@@ -180,7 +185,8 @@ set_active(struct drv_conn *conn, const struct interface_ref *ref, bool active, 
 }
 
 int
-test_interface_create(struct drv_conn *conn, const struct interface_ref *iface, unsigned int flags, struct err *err)
+test_interface_create(struct drv_conn *conn, const struct interface_ref *iface, unsigned int flags,
+                      struct err *err)
 {
     if (flags_check(flags, 0, "virInterfaceCreate", err) < 0)
         return -1;
@@ -188,7 +194,8 @@ test_interface_create(struct drv_conn *conn, const struct interface_ref *iface, 
 }
 
 int
-test_interface_destroy(struct drv_conn *conn, const struct interface_ref *iface, unsigned int flags, struct err *err)
+test_interface_destroy(struct drv_conn *conn, const struct interface_ref *iface, unsigned int flags,
+                       struct err *err)
 {
     if (flags_check(flags, 0, "virInterfaceDestroy", err) < 0)
         return -1;
@@ -218,7 +225,8 @@ test_interface_change_begin(struct drv_conn *conn, unsigned int flags, struct er
         return -1;
     pthread_mutex_lock(&objects->changing);
     if (objects->in_change) {
-        r = err_set(err, VIR_ERR_OPERATION_INVALID, "a change of the interfaces is under way: commit it or roll it back first");
+        r = err_set(err, VIR_ERR_OPERATION_INVALID,
+                    "a change of the interfaces is under way: commit it or roll it back first");
     } else {
         object_list(objects->interfaces, NULL, NULL, &objects->before);
         objects->in_change = true;
@@ -261,7 +269,8 @@ end_change(struct drv_conn *conn, bool rollback, struct err *err)
         object_list_clear(&objects->before);
         objects->in_change = false;
     } else {
-        r = err_set(err, VIR_ERR_OPERATION_INVALID, "no change of the interfaces is under way: begin one first");
+        r = err_set(err, VIR_ERR_OPERATION_INVALID,
+                    "no change of the interfaces is under way: begin one first");
     }
     pthread_mutex_unlock(&objects->changing);
     return r;

@@ -18,12 +18,13 @@
 #define AFFECT (VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG)
 
 int
-test_domain_get_iothread_info(struct drv_conn *conn, const struct domain_ref *dom, virDomainIOThreadInfoPtr **result,
-                               unsigned int flags, struct err *err)
+test_domain_get_iothread_info(struct drv_conn *conn, const struct domain_ref *dom,
+                              virDomainIOThreadInfoPtr **result, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
     DOMAIN_DEF_AUTO copy = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, AFFECT, "virDomainGetIOThreadInfo", &view, err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, AFFECT, "virDomainGetIOThreadInfo", &view, err);
     virDomainIOThreadInfoPtr *list;
     unsigned n;
 
@@ -82,8 +83,8 @@ edit_pin(struct domain_def *def, bool live, void *arg, struct err *err)
 }
 
 int
-test_domain_pin_iothread(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id, unsigned char *cpumap,
-                          int maplen, unsigned int flags, struct err *err)
+test_domain_pin_iothread(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id,
+                         unsigned char *cpumap, int maplen, unsigned int flags, struct err *err)
 {
     g_autofree char *cpuset = cpuset_from_bytes(cpumap, (size_t)maplen);
     struct thread thread = { .id = id, .cpuset = cpuset };
@@ -98,15 +99,15 @@ edit_add(struct domain_def *def, bool live, void *arg, struct err *err)
 
     def_list_iothreads(def);
     if (def_iothread(def, t->id))
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "guest '%s' has an I/O thread %u already",
-                            def->name, t->id);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
+                            "guest '%s' has an I/O thread %u already", def->name, t->id);
     def_add_iothread(def, t->id);
     return 0;
 }
 
 int
-test_domain_add_iothread(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id, unsigned int flags,
-                          struct err *err)
+test_domain_add_iothread(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id,
+                         unsigned int flags, struct err *err)
 {
     struct thread thread = { .id = id };
 
@@ -127,19 +128,19 @@ edit_delete(struct domain_def *def, bool live, void *arg, struct err *err)
         return -1;
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (def->disks[i]->driver && def->disks[i]->driver->iothread == t->id)
-            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "I/O thread %u is used by disk '%s'", t->id,
-                                def->disks[i]->target);
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
+                                "I/O thread %u is used by disk '%s'", t->id, def->disks[i]->target);
     for (uint32_t i = 0; i < def->n_controllers; i++)
         if (def->controllers[i]->driver && def->controllers[i]->driver->iothread == t->id)
-            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "I/O thread %u is used by controller %u",
-                                t->id, def->controllers[i]->index);
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
+                                "I/O thread %u is used by controller %u", t->id, def->controllers[i]->index);
     def_remove_iothread(def, t->id);
     return 0;
 }
 
 int
-test_domain_del_iothread(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id, unsigned int flags,
-                          struct err *err)
+test_domain_del_iothread(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id,
+                         unsigned int flags, struct err *err)
 {
     struct thread thread = { .id = id };
 
@@ -164,9 +165,10 @@ edit_params(struct domain_def *def, bool live, void *arg, struct err *err)
 
 int
 test_domain_set_iothread_params(struct drv_conn *conn, const struct domain_ref *dom, unsigned int id,
-                                 virTypedParameterPtr params, int nparams, unsigned int flags, struct err *err)
+                                virTypedParameterPtr params, int nparams, unsigned int flags, struct err *err)
 {
     struct thread thread = { .id = id, .params = params, .nparams = nparams };
 
-    return test_edit_one(conn, dom, flags, VIR_DOMAIN_AFFECT_LIVE, "virDomainSetIOThreadParams", edit_params, &thread, err);
+    return test_edit_one(conn, dom, flags, VIR_DOMAIN_AFFECT_LIVE, "virDomainSetIOThreadParams", edit_params,
+                         &thread, err);
 }

@@ -22,7 +22,8 @@ test_domain_suspend(struct drv_conn *conn, const struct domain_ref *dom, struct 
         return test_wrong_state(turn_view(turn), "does not run", err);
     if (test_set_state(turn, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_USER, err) < 0)
         return -1;
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
+    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_SUSPENDED,
+                                     VIR_DOMAIN_EVENT_SUSPENDED_PAUSED));
     return 0;
 }
 
@@ -37,7 +38,8 @@ test_domain_resume(struct drv_conn *conn, const struct domain_ref *dom, struct e
         return test_wrong_state(turn_view(turn), "is not paused", err);
     if (test_set_state(turn, VIR_DOMAIN_RUNNING, VIR_DOMAIN_RUNNING_UNPAUSED, err) < 0)
         return -1;
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED));
+    turn_emit(turn,
+              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_RESUMED, VIR_DOMAIN_EVENT_RESUMED_UNPAUSED));
     return 0;
 }
 
@@ -51,7 +53,8 @@ end_or_start_anew(struct turn **turn, enum lifecycle_action action, const char *
 }
 
 int
-test_domain_shutdown_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_shutdown_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                           struct err *err)
 {
     TURN_AUTO turn = NULL;
 
@@ -104,13 +107,15 @@ test_domain_reset(struct drv_conn *conn, const struct domain_ref *dom, unsigned 
 }
 
 int
-test_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_inject_nmi(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                       struct err *err)
 {
     return poke(conn, dom, flags, "virDomainInjectNMI", err);
 }
 
 int
-test_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                          struct err *err)
 {
     TURN_AUTO turn = NULL;
 
@@ -119,7 +124,8 @@ test_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, u
         return -1;
     if (!vm_view_is_active(turn_view(turn)))
         return err_not_running(err);
-    return test_end(&turn, VIR_DOMAIN_SHUTOFF_DESTROYED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED, "virDomainDestroy", err);
+    return test_end(&turn, VIR_DOMAIN_SHUTOFF_DESTROYED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED,
+                    "virDomainDestroy", err);
 }
 
 int

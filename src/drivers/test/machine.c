@@ -29,7 +29,8 @@ number_in(xmlNodePtr parent, const char *name, unsigned *value, struct err *err)
         }
         r = str_to_uint((const char *)text, 10, value);
         if (r < 0)
-            err_set(err, VIR_ERR_XML_ERROR, "'%s' in <%s> of the test host is not a number", (const char *)text, name);
+            err_set(err, VIR_ERR_XML_ERROR, "'%s' in <%s> of the test host is not a number",
+                    (const char *)text, name);
         xmlFree(text);
         return r < 0 ? -1 : 1;
     }
@@ -41,9 +42,12 @@ load_cpu(virNodeInfoPtr info, xmlNodePtr cpu, struct err *err)
 {
     int active = 0;
 
-    if (number_in(cpu, "nodes", &info->nodes, err) < 0 || number_in(cpu, "sockets", &info->sockets, err) < 0 ||
-        number_in(cpu, "cores", &info->cores, err) < 0 || number_in(cpu, "threads", &info->threads, err) < 0 ||
-        (active = number_in(cpu, "active", &info->cpus, err)) < 0 || number_in(cpu, "mhz", &info->mhz, err) < 0)
+    if (number_in(cpu, "nodes", &info->nodes, err) < 0 ||
+        number_in(cpu, "sockets", &info->sockets, err) < 0 ||
+        number_in(cpu, "cores", &info->cores, err) < 0 ||
+        number_in(cpu, "threads", &info->threads, err) < 0 ||
+        (active = number_in(cpu, "active", &info->cpus, err)) < 0 ||
+        number_in(cpu, "mhz", &info->mhz, err) < 0)
         return -1;
     if (!active)
         info->cpus = info->nodes * info->sockets * info->cores * info->threads;
@@ -57,7 +61,8 @@ load_cpu(virNodeInfoPtr info, xmlNodePtr cpu, struct err *err)
         n = *text ? g_strlcpy(info->model, (const char *)text, sizeof(info->model)) : 0;
         xmlFree(text);
         if (n >= sizeof(info->model))
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "the model of the test host's processor has more than %zu characters",
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "the model of the test host's processor has more than %zu characters",
                            sizeof(info->model) - 1);
     }
     return 0;
@@ -69,8 +74,14 @@ load(virNodeInfoPtr info, xmlNodePtr root, struct err *err)
     unsigned memory = 0;
     int given;
 
-    *info = (virNodeInfo){ .model = "i686", .memory = 3072 * 1024, .cpus = 16, .mhz = 1400, .nodes = 2, .sockets = 2,
-                           .cores = 2, .threads = 2 };
+    *info = (virNodeInfo){ .model = "i686",
+                           .memory = 3072 * 1024,
+                           .cpus = 16,
+                           .mhz = 1400,
+                           .nodes = 2,
+                           .sockets = 2,
+                           .cores = 2,
+                           .threads = 2 };
     for (xmlNodePtr node = root->children; node; node = node->next)
         if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, (const xmlChar *)"cpu") &&
             load_cpu(info, node, err) < 0)

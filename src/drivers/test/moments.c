@@ -78,11 +78,11 @@ test_moment_place(struct moments *all, const char *what, const char *name, const
     if (strcmp(parent, name) == 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "%s '%s' cannot be its own parent", what, name);
     if (!moment_get(all, parent, &above))
-        return err_set(err, VIR_ERR_INVALID_ARG, "%s '%s' names the parent '%s', which the guest does not have", what,
-                       name, parent);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "%s '%s' names the parent '%s', which the guest does not have", what, name, parent);
     if (same.def && moment_is_below(all, parent, name))
-        return err_set(err, VIR_ERR_INVALID_ARG, "%s '%s' cannot have the parent '%s', which descends from it", what,
-                       name, parent);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "%s '%s' cannot have the parent '%s', which descends from it", what, name, parent);
     return 0;
 }
 
@@ -93,17 +93,21 @@ test_moment_redefined(int domain, const char *name, bool has_time, const struct 
     if (!name || !*name)
         return err_set_from(err, domain, VIR_ERR_XML_ERROR, "the document to redefine from has no <name>");
     if (!has_time)
-        return err_set_from(err, domain, VIR_ERR_INTERNAL_ERROR, "the document of '%s' has no <creationTime>, without "
-                            "which it cannot be redefined", name);
+        return err_set_from(err, domain, VIR_ERR_INTERNAL_ERROR,
+                            "the document of '%s' has no <creationTime>, without "
+                            "which it cannot be redefined",
+                            name);
     if (kept && memcmp(kept->uuid, view->uuid, UUID_LEN) != 0)
-        return err_set_from(err, domain, VIR_ERR_INVALID_ARG, "'%s' is of another guest: the uuid in its <domain> is not "
-                            "that of '%s'", name, view->name);
+        return err_set_from(err, domain, VIR_ERR_INVALID_ARG,
+                            "'%s' is of another guest: the uuid in its <domain> is not "
+                            "that of '%s'",
+                            name, view->name);
     return 0;
 }
 
 int
-test_moment_delete(struct turn *turn, struct drv_conn *conn, const struct moment_kind *kind, struct moments *all,
-                   const char *name, bool children, bool children_only, struct err *err)
+test_moment_delete(struct turn *turn, struct drv_conn *conn, const struct moment_kind *kind,
+                   struct moments *all, const char *name, bool children, bool children_only, struct err *err)
 {
     MOMENT_AUTO m = { 0 };
 

@@ -25,11 +25,12 @@ int test_moments_publish(struct turn *turn, struct err *err);
 struct domain_def *test_moment_domain(void *root, const struct vm_view *view);
 
 /* Is a moment of that name and parent possible?  `redefined`: the name may be taken. */
-int test_moment_place(struct moments *all, const char *what, const char *name, const char *parent, bool redefined,
-                      struct err *err);
+int test_moment_place(struct moments *all, const char *what, const char *name, const char *parent,
+                      bool redefined, struct err *err);
 /* What is asked of a moment's document that a client brings as it was: name and time. */
 int test_moment_redefined(int domain, const char *name, bool has_time, const struct domain_def *kept,
                           const struct vm_view *view, struct err *err);
 /* Deletes the moment, its descendants, or only those. */
-int test_moment_delete(struct turn *turn, struct drv_conn *conn, const struct moment_kind *kind, struct moments *all,
-                       const char *name, bool children, bool children_only, struct err *err);
+int test_moment_delete(struct turn *turn, struct drv_conn *conn, const struct moment_kind *kind,
+                       struct moments *all, const char *name, bool children, bool children_only,
+                       struct err *err);

@@ -23,10 +23,12 @@ affect(const struct object_view *view, unsigned *flags, struct err *err)
     if (!(*flags & AFFECT))
         *flags |= active ? VIR_NETWORK_UPDATE_AFFECT_LIVE : VIR_NETWORK_UPDATE_AFFECT_CONFIG;
     if (*flags & VIR_NETWORK_UPDATE_AFFECT_LIVE && !active)
-        return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_OPERATION_INVALID, "network '%s' is not active", view->name);
+        return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_OPERATION_INVALID, "network '%s' is not active",
+                            view->name);
     if (*flags & VIR_NETWORK_UPDATE_AFFECT_CONFIG && !object_is_persistent(view))
         return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_OPERATION_INVALID,
-                            "network '%s' is transient and has no persistent definition to change", view->name);
+                            "network '%s' is transient and has no persistent definition to change",
+                            view->name);
     return 0;
 }
 
@@ -69,8 +71,9 @@ edit_section(struct network_def *def, const void *arg, struct err *err)
 }
 
 int
-test_network_update(struct drv_conn *conn, const struct network_ref *net, unsigned int command, unsigned int section,
-                    int parentIndex, const char *xml, unsigned int flags, struct err *err)
+test_network_update(struct drv_conn *conn, const struct network_ref *net, unsigned int command,
+                    unsigned int section, int parentIndex, const char *xml, unsigned int flags,
+                    struct err *err)
 {
     const struct section_change what = { command, section, parentIndex, xml };
     OBJECT_AUTO network = NULL;
@@ -83,28 +86,37 @@ test_network_update(struct drv_conn *conn, const struct network_ref *net, unsign
 
 /* ---- metadata ------------------------------------------------------------------------------- */
 
-_Static_assert((int)VIR_NETWORK_METADATA_ELEMENT == (int)VIR_DOMAIN_METADATA_ELEMENT, "metadata.h knows those of guests");
+_Static_assert((int)VIR_NETWORK_METADATA_ELEMENT == (int)VIR_DOMAIN_METADATA_ELEMENT,
+               "metadata.h knows those of guests");
 
 static struct metadata
 of_network(struct network_def *def)
 {
     return (struct metadata){
-        .root = def, .title = &def->title, .description = &def->description, .element = &def->metadata,
-        .what = "network", .name = def->name, .err_from = VIR_FROM_NETWORK, .err_missing = VIR_ERR_NO_NETWORK_METADATA,
+        .root = def,
+        .title = &def->title,
+        .description = &def->description,
+        .element = &def->metadata,
+        .what = "network",
+        .name = def->name,
+        .err_from = VIR_FROM_NETWORK,
+        .err_missing = VIR_ERR_NO_NETWORK_METADATA,
     };
 }
 
 int
-test_network_get_metadata(struct drv_conn *conn, const struct network_ref *net, int type, const char *uri, unsigned int flags,
-                          char **result, struct err *err)
+test_network_get_metadata(struct drv_conn *conn, const struct network_ref *net, int type, const char *uri,
+                          unsigned int flags, char **result, struct err *err)
 {
     OBJECT_VIEW_AUTO view = NULL;
     struct metadata in;
 
     if (flags_check(flags, AFFECT, "virNetworkGetMetadata", err) < 0 ||
-        !(view = object_by_uuid(test_objects(conn)->networks, net->uuid, err)) || affect(view, &flags, err) < 0)
+        !(view = object_by_uuid(test_objects(conn)->networks, net->uuid, err)) ||
+        affect(view, &flags, err) < 0)
         return -1;
-    in = of_network((struct network_def *)(flags & VIR_NETWORK_UPDATE_AFFECT_LIVE ? view->is.live : view->is.config));
+    in = of_network(
+        (struct network_def *)(flags & VIR_NETWORK_UPDATE_AFFECT_LIVE ? view->is.live : view->is.config));
     *result = metadata_get(&in, type, uri, err);
     return *result ? 0 : -1;
 }
@@ -121,8 +133,9 @@ edit_metadata(struct network_def *def, const void *arg, struct err *err)
 }
 
 int
-test_network_set_metadata(struct drv_conn *conn, const struct network_ref *net, int type, const char *metadata,
-                          const char *key, const char *uri, unsigned int flags, struct err *err)
+test_network_set_metadata(struct drv_conn *conn, const struct network_ref *net, int type,
+                          const char *metadata, const char *key, const char *uri, unsigned int flags,
+                          struct err *err)
 {
     const struct metadata_change what = { type, metadata, key, uri };
     OBJECT_AUTO network = NULL;

@@ -44,7 +44,8 @@ emit(struct test_objects *objects, const struct object_view *view, int type)
 /* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
-test_network_lookup_by_name(struct drv_conn *conn, const char *name, struct network_ref *result, struct err *err)
+test_network_lookup_by_name(struct drv_conn *conn, const char *name, struct network_ref *result,
+                            struct err *err)
 {
     OBJECT_VIEW_AUTO view = object_by_name(test_objects(conn)->networks, name, err);
 
@@ -52,7 +53,8 @@ test_network_lookup_by_name(struct drv_conn *conn, const char *name, struct netw
 }
 
 int
-test_network_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, struct network_ref *result, struct err *err)
+test_network_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, struct network_ref *result,
+                            struct err *err)
 {
     OBJECT_VIEW_AUTO view = object_by_uuid(test_objects(conn)->networks, uuid, err);
 
@@ -90,7 +92,8 @@ matches(const struct object_view *view, const void *flags)
 }
 
 int
-test_connect_list_all_networks(struct drv_conn *conn, struct network_ref_list *nets, unsigned int flags, struct err *err)
+test_connect_list_all_networks(struct drv_conn *conn, struct network_ref_list *nets, unsigned int flags,
+                               struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
 
@@ -140,8 +143,8 @@ take_in(struct test_objects *objects, const char *xml, unsigned flags, bool star
 }
 
 int
-test_network_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned int flags, struct network_ref *result,
-                              struct err *err)
+test_network_define_xml_flags(struct drv_conn *conn, const char *xml, unsigned int flags,
+                              struct network_ref *result, struct err *err)
 {
     if (flags_check(flags, VIR_NETWORK_DEFINE_VALIDATE, "virNetworkDefineXMLFlags", err) < 0)
         return -1;
@@ -155,8 +158,8 @@ test_network_define_xml(struct drv_conn *conn, const char *xml, struct network_r
 }
 
 int
-test_network_create_xml_flags(struct drv_conn *conn, const char *xmlDesc, unsigned int flags, struct network_ref *result,
-                              struct err *err)
+test_network_create_xml_flags(struct drv_conn *conn, const char *xmlDesc, unsigned int flags,
+                              struct network_ref *result, struct err *err)
 {
     if (flags_check(flags, VIR_NETWORK_CREATE_VALIDATE, "virNetworkCreateXMLFlags", err) < 0)
         return -1;
@@ -164,7 +167,8 @@ test_network_create_xml_flags(struct drv_conn *conn, const char *xmlDesc, unsign
 }
 
 int
-test_network_create_xml(struct drv_conn *conn, const char *xmlDesc, struct network_ref *result, struct err *err)
+test_network_create_xml(struct drv_conn *conn, const char *xmlDesc, struct network_ref *result,
+                        struct err *err)
 {
     return take_in(test_objects(conn), xmlDesc, 0, true, result, err);
 }
@@ -218,7 +222,8 @@ test_network_undefine(struct drv_conn *conn, const struct network_ref *net, stru
 }
 
 int
-test_network_set_autostart(struct drv_conn *conn, const struct network_ref *net, int autostart, struct err *err)
+test_network_set_autostart(struct drv_conn *conn, const struct network_ref *net, int autostart,
+                           struct err *err)
 {
     OBJECT_AUTO network = network_hold(conn, net, err);
     struct object_facts facts;
@@ -250,7 +255,8 @@ test_network_is_persistent(struct drv_conn *conn, const struct network_ref *net,
 }
 
 int
-test_network_get_autostart(struct drv_conn *conn, const struct network_ref *net, int *autostart, struct err *err)
+test_network_get_autostart(struct drv_conn *conn, const struct network_ref *net, int *autostart,
+                           struct err *err)
 {
     OBJECT_VIEW_AUTO view = network_view(conn, net, err);
 
@@ -258,7 +264,8 @@ test_network_get_autostart(struct drv_conn *conn, const struct network_ref *net,
 }
 
 int
-test_network_get_bridge_name(struct drv_conn *conn, const struct network_ref *net, char **result, struct err *err)
+test_network_get_bridge_name(struct drv_conn *conn, const struct network_ref *net, char **result,
+                             struct err *err)
 {
     OBJECT_VIEW_AUTO view = network_view(conn, net, err);
     const struct network_def *def;
@@ -273,8 +280,8 @@ test_network_get_bridge_name(struct drv_conn *conn, const struct network_ref *ne
 }
 
 int
-test_network_get_xml_desc(struct drv_conn *conn, const struct network_ref *net, unsigned int flags, char **result,
-                          struct err *err)
+test_network_get_xml_desc(struct drv_conn *conn, const struct network_ref *net, unsigned int flags,
+                          char **result, struct err *err)
 {
     OBJECT_VIEW_AUTO view = NULL;
 
@@ -287,8 +294,9 @@ test_network_get_xml_desc(struct drv_conn *conn, const struct network_ref *net, 
 /* ---- events --------------------------------------------------------------------------------- */
 
 int
-test_connect_network_event_register_any(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver,
-                                        void *opaque, event_free_opaque free_opaque, struct err *err)
+test_connect_network_event_register_any(struct drv_conn *conn, const struct event_filter *filter,
+                                        event_deliver deliver, void *opaque, event_free_opaque free_opaque,
+                                        struct err *err)
 {
     return event_hub_subscribe(test_objects(conn)->hub, filter, deliver, opaque, free_opaque);
 }

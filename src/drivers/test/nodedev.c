@@ -30,7 +30,8 @@ emit(struct test_objects *objects, const struct object_view *view, int type)
 
 /* ---- capabilities --------------------------------------------------------------------------- */
 
-/* The bit of VIR_CONNECT_LIST_NODE_DEVICES_CAP_… that asks for it, in the order of the enumeration; 0: none. */
+/* The bit of VIR_CONNECT_LIST_NODE_DEVICES_CAP_… that asks for it, in the order of the enumeration; 0: none.
+ */
 static unsigned
 cap_flag(enum nodedev_cap cap)
 {
@@ -83,7 +84,8 @@ matches(const struct object_view *view, const void *arg)
 /* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
-test_node_device_lookup_by_name(struct drv_conn *conn, const char *name, struct node_device_ref *result, struct err *err)
+test_node_device_lookup_by_name(struct drv_conn *conn, const char *name, struct node_device_ref *result,
+                                struct err *err)
 {
     OBJECT_VIEW_AUTO view = object_by_name(test_objects(conn)->devices, name, err);
 
@@ -113,8 +115,8 @@ test_node_num_of_devices(struct drv_conn *conn, const char *cap, unsigned int fl
 }
 
 int
-test_node_list_devices(struct drv_conn *conn, const char *cap, char **const names, int maxnames, unsigned int flags,
-                       struct err *err)
+test_node_list_devices(struct drv_conn *conn, const char *cap, char **const names, int maxnames,
+                       unsigned int flags, struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
     int n = 0;
@@ -128,8 +130,8 @@ test_node_list_devices(struct drv_conn *conn, const char *cap, char **const name
 }
 
 int
-test_connect_list_all_node_devices(struct drv_conn *conn, struct node_device_ref_list *devices, unsigned int flags,
-                                   struct err *err)
+test_connect_list_all_node_devices(struct drv_conn *conn, struct node_device_ref_list *devices,
+                                   unsigned int flags, struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
 
@@ -147,8 +149,8 @@ test_connect_list_all_node_devices(struct drv_conn *conn, struct node_device_ref
 /* ---- what is -------------------------------------------------------------------------------- */
 
 int
-test_node_device_get_xml_desc(struct drv_conn *conn, const struct node_device_ref *dev, unsigned int flags, char **result,
-                              struct err *err)
+test_node_device_get_xml_desc(struct drv_conn *conn, const struct node_device_ref *dev, unsigned int flags,
+                              char **result, struct err *err)
 {
     OBJECT_VIEW_AUTO view = NULL;
 
@@ -159,7 +161,8 @@ test_node_device_get_xml_desc(struct drv_conn *conn, const struct node_device_re
 }
 
 int
-test_node_device_get_parent(struct drv_conn *conn, const struct node_device_ref *dev, char **result, struct err *err)
+test_node_device_get_parent(struct drv_conn *conn, const struct node_device_ref *dev, char **result,
+                            struct err *err)
 {
     OBJECT_VIEW_AUTO view = device_view(conn, dev, err);
     const struct node_device_def *def;
@@ -182,8 +185,8 @@ test_node_device_num_of_caps(struct drv_conn *conn, const struct node_device_ref
 }
 
 int
-test_node_device_list_caps(struct drv_conn *conn, const struct node_device_ref *dev, char **const names, int maxnames,
-                           struct err *err)
+test_node_device_list_caps(struct drv_conn *conn, const struct node_device_ref *dev, char **const names,
+                           int maxnames, struct err *err)
 {
     OBJECT_VIEW_AUTO view = device_view(conn, dev, err);
     const struct node_device_def *def;
@@ -264,7 +267,8 @@ read_def(const char *xml, bool validate, struct err *err)
 
 /* The new device: as scsi_host11 but for its name, its parent and its names in the fabric. */
 static struct node_device_def *
-make_vhba(struct test_objects *objects, const struct nodedev_capability *wanted, const char *parent, struct err *err)
+make_vhba(struct test_objects *objects, const struct nodedev_capability *wanted, const char *parent,
+          struct err *err)
 {
     OBJECT_VIEW_AUTO like = object_by_name(objects->devices, "scsi_host11", err);
     struct node_device_def *def;
@@ -285,8 +289,8 @@ make_vhba(struct test_objects *objects, const struct nodedev_capability *wanted,
 }
 
 int
-test_node_device_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned int flags, struct node_device_ref *result,
-                            struct err *err)
+test_node_device_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned int flags,
+                            struct node_device_ref *result, struct err *err)
 {
     struct test_objects *objects = test_objects(conn);
     NODE_DEVICE_DEF_AUTO wanted = NULL;
@@ -299,10 +303,12 @@ test_node_device_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned
         !(wanted = read_def(xmlDesc, flags & VIR_NODE_DEVICE_CREATE_XML_VALIDATE, err)))
         return -1;
     if (wanted->parent && !wanted->parent->wwnn != !wanted->parent->wwpn)
-        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_XML_ERROR, "wwnn= and wwpn= of a <parent> go together");
+        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_XML_ERROR,
+                            "wwnn= and wwpn= of a <parent> go together");
     fc = fc_host(wanted);
     if (!fc || !fc->wwnn || !fc->wwpn)
-        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_INTERNAL_ERROR, "only host adapters can be created: a <capability "
+        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_INTERNAL_ERROR,
+                            "only host adapters can be created: a <capability "
                             "type='scsi_host'> with a <capability type='fc_host'> with <wwnn> and <wwpn>");
     object_list(objects->devices, may_be_parent, wanted->parent, &parents);
     if (parents.n == 0)
@@ -342,8 +348,9 @@ test_node_device_destroy(struct drv_conn *conn, const struct node_device_ref *de
 /* ---- events --------------------------------------------------------------------------------- */
 
 int
-test_connect_node_device_event_register_any(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver,
-                                            void *opaque, event_free_opaque free_opaque, struct err *err)
+test_connect_node_device_event_register_any(struct drv_conn *conn, const struct event_filter *filter,
+                                            event_deliver deliver, void *opaque,
+                                            event_free_opaque free_opaque, struct err *err)
 {
     return event_hub_subscribe(test_objects(conn)->hub, filter, deliver, opaque, free_opaque);
 }
@@ -360,8 +367,10 @@ settle(const struct node_device_def *def, struct nodedev_capability *cap, struct
 {
     switch (cap->type) {
     case NODEDEV_CAP_SCSI_GENERIC: case NODEDEV_CAP_VDPA:
-        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_INTERNAL_ERROR, "the test host cannot have device '%s': a capability of "
-                            "type '%s' is told by hardware only", def->name, nodedev_cap_str(cap->type));
+        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_INTERNAL_ERROR,
+                            "the test host cannot have device '%s': a capability of "
+                            "type '%s' is told by hardware only",
+                            def->name, nodedev_cap_str(cap->type));
     case NODEDEV_CAP_VPORT_OPS:
         cap->max_vports = cap->vports = 0;
         cap->has_max_vports = cap->has_vports = true;

@@ -8,7 +8,10 @@
 #include "drivers/test/pool.h"
 
 static const struct object_class networks = {
-    .what = "network", .err_domain = VIR_FROM_NETWORK, .missing_domain = VIR_FROM_TEST, .missing_code = VIR_ERR_NO_NETWORK,
+    .what = "network",
+    .err_domain = VIR_FROM_NETWORK,
+    .missing_domain = VIR_FROM_TEST,
+    .missing_code = VIR_ERR_NO_NETWORK,
 };
 static const struct object_class pools = {
     .what = "storage pool", .err_domain = VIR_FROM_STORAGE, .missing_domain = VIR_FROM_TEST,

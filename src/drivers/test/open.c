@@ -60,7 +60,11 @@ driver_new(const char *xml, const char *folder, struct err *err)
     struct test_driver *drv = g_new0(struct test_driver, 1);
 
     drv->klass = (struct vm_class){
-        .name = "TEST", .err_domain = VIR_FROM_TEST, .def_ref = def_ref, .def_unref = domain_def_unref, .stop = stop,
+        .name = "TEST",
+        .err_domain = VIR_FROM_TEST,
+        .def_ref = def_ref,
+        .def_unref = domain_def_unref,
+        .stop = stop,
         .owned_free = test_owned_free,
     };
     drv->refs = 1;
@@ -129,13 +133,15 @@ test_open(struct drv_conn *conn, const struct open_request *req, struct err *err
     if (!req->uri || req->admin || req->uri->server || req->uri->transport)
         return 0;
     if (req->flags & ~VIR_CONNECT_RO)
-        return err_set(err, VIR_ERR_INVALID_ARG, "test: flags 0x%x are not known here", req->flags & ~VIR_CONNECT_RO);
+        return err_set(err, VIR_ERR_INVALID_ARG, "test: flags 0x%x are not known here",
+                       req->flags & ~VIR_CONNECT_RO);
     path = req->uri->path;
     if (!path || !*path || strcmp(path, "/") == 0)
-        return err_set(err, VIR_ERR_INVALID_ARG, "test: needs a path: test:///default, or test:/// and the file of a host");
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "test: needs a path: test:///default, or test:/// and the file of a host");
     if (strcmp(path, "/default") != 0 && !may_name_files(conn->who))
-        return err_set(err, VIR_ERR_OPERATION_DENIED, "test: only root and the daemon's own user may have it read %s",
-                       path);
+        return err_set(err, VIR_ERR_OPERATION_DENIED,
+                       "test: only root and the daemon's own user may have it read %s", path);
     drv = strcmp(path, "/default") == 0 ? driver_default(err) : driver_from_file(path, req->auth, err);
     if (!drv)
         return -1;

@@ -10,7 +10,8 @@
 
 #define ERR_FROM VIR_FROM_TEST
 
-static const struct model_document source_document = { "source", "source", &pool_source_table, VIR_FROM_STORAGE };
+static const struct model_document source_document = { "source", "source", &pool_source_table,
+                                                       VIR_FROM_STORAGE };
 
 /* What the search is told: the <source> of a pool of that type, in a pool's document. */
 static int
@@ -19,22 +20,25 @@ read_spec(const char *type, const char *spec, struct storage_pool_def **def, str
     g_autofree char *xml = NULL;
     void *alone;
 
-    if (model_parse(&source_document, spec, strlen(spec), 0, &alone, err) < 0) /* well-formed, and a <source>? */
+    if (model_parse(&source_document, spec, strlen(spec), 0, &alone, err) <
+        0) /* well-formed, and a <source>? */
         return -1;
     model_unref(alone);
     if (!pool_type_from(type))
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_INTERNAL_ERROR, "there are no pools of type '%s'", type);
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_INTERNAL_ERROR, "there are no pools of type '%s'",
+                            type);
     xml = g_strdup_printf("<pool type='%s'>%s</pool>", type, strstr(spec, "<source"));
     if (storage_pool_def_parse(xml, strlen(xml), 0, def, err) < 0)
         return -1;
     if ((*def)->type == POOL_TYPE_RBD && (!(*def)->source || !(*def)->source->name))
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <source> of an rbd pool has no <name>");
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR,
+                            "the <source> of an rbd pool has no <name>");
     return 0;
 }
 
 int
-test_connect_find_storage_pool_sources(struct drv_conn *conn, const char *type, const char *srcSpec, unsigned int flags,
-                                       char **result, struct err *err)
+test_connect_find_storage_pool_sources(struct drv_conn *conn, const char *type, const char *srcSpec,
+                                       unsigned int flags, char **result, struct err *err)
 {
     STORAGE_POOL_DEF_AUTO def = NULL;
 
@@ -55,11 +59,15 @@ test_connect_find_storage_pool_sources(struct drv_conn *conn, const char *type, 
         return 0;
     case POOL_TYPE_NETFS:
         if (!def || !def->source || !def->source->n_hosts)
-            return err_set(err, VIR_ERR_INVALID_ARG, "to look for shares, name the host in <source><host name='…'/></source>");
-        *result = g_markup_printf_escaped("<sources>\n  <source>\n    <host name='%s'/>\n    <dir path='/testshare'/>\n"
-                                          "    <format type='nfs'/>\n  </source>\n</sources>\n", def->source->hosts[0]->name);
+            return err_set(err, VIR_ERR_INVALID_ARG,
+                           "to look for shares, name the host in <source><host name='…'/></source>");
+        *result = g_markup_printf_escaped(
+            "<sources>\n  <source>\n    <host name='%s'/>\n    <dir path='/testshare'/>\n"
+            "    <format type='nfs'/>\n  </source>\n</sources>\n",
+            def->source->hosts[0]->name);
         return 0;
     default:
-        return err_set(err, VIR_ERR_NO_SUPPORT, "the test host does not look for sources of pools of type '%s'", type);
+        return err_set(err, VIR_ERR_NO_SUPPORT,
+                       "the test host does not look for sources of pools of type '%s'", type);
     }
 }

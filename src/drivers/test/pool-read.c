@@ -26,7 +26,8 @@ pool_to_ref(const struct object_view *view, struct storage_pool_ref *ref)
 /* ---- look-ups and lists --------------------------------------------------------------------- */
 
 int
-test_storage_pool_lookup_by_name(struct drv_conn *conn, const char *name, struct storage_pool_ref *result, struct err *err)
+test_storage_pool_lookup_by_name(struct drv_conn *conn, const char *name, struct storage_pool_ref *result,
+                                 struct err *err)
 {
     OBJECT_VIEW_AUTO view = object_by_name(test_objects(conn)->pools, name, err);
 
@@ -34,8 +35,8 @@ test_storage_pool_lookup_by_name(struct drv_conn *conn, const char *name, struct
 }
 
 int
-test_storage_pool_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid, struct storage_pool_ref *result,
-                                 struct err *err)
+test_storage_pool_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uuid,
+                                 struct storage_pool_ref *result, struct err *err)
 {
     OBJECT_VIEW_AUTO view = object_by_uuid(test_objects(conn)->pools, uuid, err);
 
@@ -43,8 +44,8 @@ test_storage_pool_lookup_by_uuid(struct drv_conn *conn, const unsigned char *uui
 }
 
 int
-test_storage_pool_lookup_by_volume(struct drv_conn *conn, const struct storage_vol_ref *vol, struct storage_pool_ref *result,
-                                   struct err *err)
+test_storage_pool_lookup_by_volume(struct drv_conn *conn, const struct storage_vol_ref *vol,
+                                   struct storage_pool_ref *result, struct err *err)
 {
     return test_storage_pool_lookup_by_name(conn, vol->pool, result, err);
 }
@@ -68,21 +69,26 @@ test_connect_list_storage_pools(struct drv_conn *conn, char **const names, int m
 }
 
 int
-test_connect_list_defined_storage_pools(struct drv_conn *conn, char **const names, int maxnames, struct err *err)
+test_connect_list_defined_storage_pools(struct drv_conn *conn, char **const names, int maxnames,
+                                        struct err *err)
 {
     return object_names(test_objects(conn)->pools, false, names, maxnames);
 }
 
 #define POOL_STATE_FLAGS 0x3fu /* state, persistence, autostart */
 static const struct { enum pool_type type; unsigned flag; } type_flags[] = {
-    { POOL_TYPE_DIR, VIR_CONNECT_LIST_STORAGE_POOLS_DIR }, { POOL_TYPE_FS, VIR_CONNECT_LIST_STORAGE_POOLS_FS },
+    { POOL_TYPE_DIR, VIR_CONNECT_LIST_STORAGE_POOLS_DIR },
+    { POOL_TYPE_FS, VIR_CONNECT_LIST_STORAGE_POOLS_FS },
     { POOL_TYPE_NETFS, VIR_CONNECT_LIST_STORAGE_POOLS_NETFS },
     { POOL_TYPE_LOGICAL, VIR_CONNECT_LIST_STORAGE_POOLS_LOGICAL },
-    { POOL_TYPE_DISK, VIR_CONNECT_LIST_STORAGE_POOLS_DISK }, { POOL_TYPE_ISCSI, VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI },
-    { POOL_TYPE_SCSI, VIR_CONNECT_LIST_STORAGE_POOLS_SCSI }, { POOL_TYPE_MPATH, VIR_CONNECT_LIST_STORAGE_POOLS_MPATH },
+    { POOL_TYPE_DISK, VIR_CONNECT_LIST_STORAGE_POOLS_DISK },
+    { POOL_TYPE_ISCSI, VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI },
+    { POOL_TYPE_SCSI, VIR_CONNECT_LIST_STORAGE_POOLS_SCSI },
+    { POOL_TYPE_MPATH, VIR_CONNECT_LIST_STORAGE_POOLS_MPATH },
     { POOL_TYPE_RBD, VIR_CONNECT_LIST_STORAGE_POOLS_RBD },
     { POOL_TYPE_SHEEPDOG, VIR_CONNECT_LIST_STORAGE_POOLS_SHEEPDOG },
-    { POOL_TYPE_GLUSTER, VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER }, { POOL_TYPE_ZFS, VIR_CONNECT_LIST_STORAGE_POOLS_ZFS },
+    { POOL_TYPE_GLUSTER, VIR_CONNECT_LIST_STORAGE_POOLS_GLUSTER },
+    { POOL_TYPE_ZFS, VIR_CONNECT_LIST_STORAGE_POOLS_ZFS },
     { POOL_TYPE_VSTORAGE, VIR_CONNECT_LIST_STORAGE_POOLS_VSTORAGE },
     { POOL_TYPE_ISCSI_DIRECT, VIR_CONNECT_LIST_STORAGE_POOLS_ISCSI_DIRECT },
 };
@@ -104,8 +110,8 @@ matches(const struct object_view *view, const void *arg)
 }
 
 int
-test_connect_list_all_storage_pools(struct drv_conn *conn, struct storage_pool_ref_list *pools, unsigned int flags,
-                                    struct err *err)
+test_connect_list_all_storage_pools(struct drv_conn *conn, struct storage_pool_ref_list *pools,
+                                    unsigned int flags, struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
     unsigned all = POOL_STATE_FLAGS;
@@ -142,7 +148,8 @@ test_storage_pool_is_persistent(struct drv_conn *conn, const struct storage_pool
 }
 
 int
-test_storage_pool_get_autostart(struct drv_conn *conn, const struct storage_pool_ref *pool, int *autostart, struct err *err)
+test_storage_pool_get_autostart(struct drv_conn *conn, const struct storage_pool_ref *pool, int *autostart,
+                                struct err *err)
 {
     OBJECT_VIEW_AUTO view = pool_view(conn, pool, err);
 
@@ -150,8 +157,8 @@ test_storage_pool_get_autostart(struct drv_conn *conn, const struct storage_pool
 }
 
 int
-test_storage_pool_get_info(struct drv_conn *conn, const struct storage_pool_ref *pool, virStoragePoolInfoPtr info,
-                           struct err *err)
+test_storage_pool_get_info(struct drv_conn *conn, const struct storage_pool_ref *pool,
+                           virStoragePoolInfoPtr info, struct err *err)
 {
     OBJECT_VIEW_AUTO view = pool_view(conn, pool, err);
     const struct contents *c;
@@ -167,8 +174,8 @@ test_storage_pool_get_info(struct drv_conn *conn, const struct storage_pool_ref 
 }
 
 int
-test_storage_pool_get_xml_desc(struct drv_conn *conn, const struct storage_pool_ref *pool, unsigned int flags, char **result,
-                               struct err *err)
+test_storage_pool_get_xml_desc(struct drv_conn *conn, const struct storage_pool_ref *pool, unsigned int flags,
+                               char **result, struct err *err)
 {
     OBJECT_VIEW_AUTO view = NULL;
     STORAGE_POOL_DEF_AUTO def = NULL;
@@ -188,8 +195,9 @@ test_storage_pool_get_xml_desc(struct drv_conn *conn, const struct storage_pool_
 /* ---- events --------------------------------------------------------------------------------- */
 
 int
-test_connect_storage_pool_event_register_any(struct drv_conn *conn, const struct event_filter *filter, event_deliver deliver,
-                                             void *opaque, event_free_opaque free_opaque, struct err *err)
+test_connect_storage_pool_event_register_any(struct drv_conn *conn, const struct event_filter *filter,
+                                             event_deliver deliver, void *opaque,
+                                             event_free_opaque free_opaque, struct err *err)
 {
     return event_hub_subscribe(test_objects(conn)->hub, filter, deliver, opaque, free_opaque);
 }

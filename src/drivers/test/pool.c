@@ -81,8 +81,9 @@ pool_hold(struct drv_conn *conn, const struct storage_pool_ref *pool, struct err
 int
 pool_check_active(const struct object_view *view, struct err *err)
 {
-    return object_is_active(view) ? 0 :
-        err_set(err, VIR_ERR_OPERATION_INVALID, "storage pool '%s' is not active: start it first", view->name);
+    return object_is_active(view) ? 0
+                                  : err_set(err, VIR_ERR_OPERATION_INVALID,
+                                            "storage pool '%s' is not active: start it first", view->name);
 }
 
 static int
@@ -131,7 +132,8 @@ check_source(struct test_objects *objects, const struct storage_pool_def *def, s
 
     object_list(objects->pools, NULL, NULL, &list);
     for (size_t i = 0; i < list.n; i++)
-        if (memcmp(list.items[i]->uuid, def->uuid, UUID_LEN) != 0 && pool_sources_clash(def, object_def(list.items[i])))
+        if (memcmp(list.items[i]->uuid, def->uuid, UUID_LEN) != 0 &&
+            pool_sources_clash(def, object_def(list.items[i])))
             return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_OPERATION_FAILED,
                                 "storage pool '%s' would be of the same storage as pool '%s'", def->name,
                                 list.items[i]->name);
@@ -160,7 +162,8 @@ take_in(struct test_objects *objects, const struct storage_pool_def *def, bool s
 }
 
 static int
-define(struct drv_conn *conn, const char *xml, bool validate, bool start, struct storage_pool_ref *result, struct err *err)
+define(struct drv_conn *conn, const char *xml, bool validate, bool start, struct storage_pool_ref *result,
+       struct err *err)
 {
     struct test_objects *objects = test_objects(conn);
     STORAGE_POOL_DEF_AUTO def = read_def(xml, validate, err);
@@ -179,8 +182,8 @@ define(struct drv_conn *conn, const char *xml, bool validate, bool start, struct
 }
 
 int
-test_storage_pool_define_xml(struct drv_conn *conn, const char *xml, unsigned int flags, struct storage_pool_ref *result,
-                             struct err *err)
+test_storage_pool_define_xml(struct drv_conn *conn, const char *xml, unsigned int flags,
+                             struct storage_pool_ref *result, struct err *err)
 {
     if (flags_check(flags, VIR_STORAGE_POOL_DEFINE_VALIDATE, "virStoragePoolDefineXML", err) < 0)
         return -1;
@@ -188,8 +191,8 @@ test_storage_pool_define_xml(struct drv_conn *conn, const char *xml, unsigned in
 }
 
 int
-test_storage_pool_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned int flags, struct storage_pool_ref *result,
-                             struct err *err)
+test_storage_pool_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned int flags,
+                             struct storage_pool_ref *result, struct err *err)
 {
     if (flags_check(flags, 0, "virStoragePoolCreateXML", err) < 0)
         return -1;
@@ -197,7 +200,8 @@ test_storage_pool_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigne
 }
 
 int
-test_storage_pool_create(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags, struct err *err)
+test_storage_pool_create(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags,
+                         struct err *err)
 {
     OBJECT_AUTO pool = NULL;
     struct object_facts facts;
@@ -242,7 +246,8 @@ test_storage_pool_undefine(struct drv_conn *conn, const struct storage_pool_ref 
 }
 
 int
-test_storage_pool_build(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags, struct err *err)
+test_storage_pool_build(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags,
+                        struct err *err)
 {
     OBJECT_AUTO pool = NULL;
 
@@ -254,7 +259,8 @@ test_storage_pool_build(struct drv_conn *conn, const struct storage_pool_ref *re
 }
 
 int
-test_storage_pool_delete(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags, struct err *err)
+test_storage_pool_delete(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags,
+                         struct err *err)
 {
     OBJECT_AUTO pool = NULL;
 
@@ -266,7 +272,8 @@ test_storage_pool_delete(struct drv_conn *conn, const struct storage_pool_ref *r
 }
 
 int
-test_storage_pool_refresh(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags, struct err *err)
+test_storage_pool_refresh(struct drv_conn *conn, const struct storage_pool_ref *ref, unsigned int flags,
+                          struct err *err)
 {
     OBJECT_AUTO pool = NULL;
 
@@ -278,7 +285,8 @@ test_storage_pool_refresh(struct drv_conn *conn, const struct storage_pool_ref *
 }
 
 int
-test_storage_pool_set_autostart(struct drv_conn *conn, const struct storage_pool_ref *ref, int autostart, struct err *err)
+test_storage_pool_set_autostart(struct drv_conn *conn, const struct storage_pool_ref *ref, int autostart,
+                                struct err *err)
 {
     OBJECT_AUTO pool = pool_hold(conn, ref, err);
     struct object_facts facts;
@@ -287,7 +295,8 @@ test_storage_pool_set_autostart(struct drv_conn *conn, const struct storage_pool
         return -1;
     facts = object_facts(pool);
     if (!facts.config)
-        return err_set(err, VIR_ERR_INVALID_ARG, "storage pool '%s' is transient and cannot start by itself", ref->name);
+        return err_set(err, VIR_ERR_INVALID_ARG, "storage pool '%s' is transient and cannot start by itself",
+                       ref->name);
     facts.autostart = autostart != 0;
     object_publish(pool, &facts);
     return 0;

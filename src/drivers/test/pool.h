@@ -31,6 +31,7 @@ contents_available(const struct contents *c)
 /* -1: there is none of that name. */
 int contents_find(const struct contents *contents, const char *name);
 
-const struct object_view *pool_view(struct drv_conn *conn, const struct storage_pool_ref *pool, struct err *err);
+const struct object_view *pool_view(struct drv_conn *conn, const struct storage_pool_ref *pool,
+                                    struct err *err);
 void pool_to_ref(const struct object_view *view, struct storage_pool_ref *ref);
 int pool_check_active(const struct object_view *view, struct err *err);

@@ -45,14 +45,17 @@ read_state(xmlNodePtr root, struct preset *preset, struct err *err)
 
     xmlFree(text);
     if (bad || state > VIR_DOMAIN_PMSUSPENDED)
-        return err_set(err, VIR_ERR_XML_ERROR, "<runstate> of a preset guest is not the number of a virDomainState");
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "<runstate> of a preset guest is not the number of a virDomainState");
     preset->state = (int)state;
     preset->transient = find(root->children, "transient", true) != NULL;
     preset->saved = find(root->children, "hasmanagedsave", true) != NULL;
     if (preset->transient && preset->state == VIR_DOMAIN_SHUTOFF)
-        return err_set(err, VIR_ERR_XML_ERROR, "a preset guest that is transient cannot be off: there would be none");
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "a preset guest that is transient cannot be off: there would be none");
     if (preset->saved && preset->state != VIR_DOMAIN_SHUTOFF)
-        return err_set(err, VIR_ERR_XML_ERROR, "a preset guest whose state was saved has to be off (<runstate>5</runstate>)");
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "a preset guest whose state was saved has to be off (<runstate>5</runstate>)");
     return 0;
 }
 
@@ -120,7 +123,8 @@ shot_from(xmlNodePtr node, struct shot *shot, struct err *err)
     int r;
 
     if (!find(node->children, "name", false))
-        return err_set_from(err, VIR_FROM_DOMAIN_SNAPSHOT, VIR_ERR_XML_ERROR, "a preset snapshot has no <name>");
+        return err_set_from(err, VIR_FROM_DOMAIN_SNAPSHOT, VIR_ERR_XML_ERROR,
+                            "a preset snapshot has no <name>");
     if (!active)
         return err_set_from(err, VIR_FROM_DOMAIN_SNAPSHOT, VIR_ERR_INTERNAL_ERROR,
                             "a preset snapshot does not say in <active> whether it is the current one");
@@ -151,7 +155,8 @@ read_shot(xmlNodePtr node, const char *folder, struct shot *shot, struct err *er
 
     if (!file)
         return shot_from(node, shot, err);
-    path = folder && !g_path_is_absolute((char *)file) ? g_build_filename(folder, file, NULL) : g_strdup((char *)file);
+    path = folder && !g_path_is_absolute((char *)file) ? g_build_filename(folder, file, NULL)
+                                                       : g_strdup((char *)file);
     xmlFree(file);
     if (file_read(AT_FDCWD, path, FILE_MAX, &text, NULL) < 0)
         return err_set(err, VIR_ERR_XML_ERROR, "cannot read the preset snapshot '%s'", path);
@@ -175,7 +180,8 @@ make_shots(struct test_driver *drv, const struct domain_ref *dom, GArray *shots,
         for (guint i = 0; i < shots->len; i++) {
             struct shot *shot = &g_array_index(shots, struct shot, i);
             struct domain_snapshot_ref made = { 0 };
-            unsigned flags = VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | (shot->current ? VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT : 0);
+            unsigned flags = VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE |
+                             (shot->current ? VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT : 0);
 
             if (!shot->xml)
                 continue;
@@ -196,7 +202,8 @@ make_shots(struct test_driver *drv, const struct domain_ref *dom, GArray *shots,
 }
 
 static int
-load_shots(struct test_driver *drv, const struct domain_ref *dom, xmlNodePtr root, const char *folder, struct err *err)
+load_shots(struct test_driver *drv, const struct domain_ref *dom, xmlNodePtr root, const char *folder,
+           struct err *err)
 {
     g_autoptr(GArray) shots = g_array_new(FALSE, TRUE, sizeof(struct shot));
     unsigned current = 0;
@@ -210,15 +217,16 @@ load_shots(struct test_driver *drv, const struct domain_ref *dom, xmlNodePtr roo
         current += g_array_index(shots, struct shot, shots->len - 1).current;
     }
     if (current > 1)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%u preset snapshots of guest '%s' claim to be the current one", current,
-                       dom->name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "%u preset snapshots of guest '%s' claim to be the current one", current, dom->name);
     return make_shots(drv, dom, shots, err);
 }
 
 /* ---- all ------------------------------------------------------------------------------------ */
 
 static int
-begin_life(struct test_driver *drv, const char *xml, const struct preset *preset, struct domain_ref *ref, struct err *err)
+begin_life(struct test_driver *drv, const char *xml, const struct preset *preset, struct domain_ref *ref,
+           struct err *err)
 {
     const struct turn_request req = { .turn_class = TURN_MODIFY, .api = "preset" };
     struct vm_change change = { .what = CHANGE_CONFIG | CHANGE_MANAGED_SAVE, .managed_save = preset->saved };
@@ -234,7 +242,8 @@ begin_life(struct test_driver *drv, const char *xml, const struct preset *preset
             return -1;
     }
     if (preset->state != VIR_DOMAIN_SHUTOFF &&
-        turn_start_run(turn, &(struct run_start){ .state = preset->state, .live = domain_def_copy(def) }, err) < 0)
+        turn_start_run(turn, &(struct run_start){ .state = preset->state, .live = domain_def_copy(def) },
+                       err) < 0)
         return -1;
     view_to_ref(turn_view(turn), ref);
     return 0;
@@ -247,7 +256,8 @@ test_guest_load(struct test_driver *drv, const char *xml, const char *folder, st
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
     struct preset preset = { .state = VIR_DOMAIN_RUNNING };
     struct domain_ref ref = { 0 };
-    int r = root ? read_state(root, &preset, err) : 0; /* what is wrong with the document is told by its parser */
+    int r =
+        root ? read_state(root, &preset, err) : 0; /* what is wrong with the document is told by its parser */
 
     if (r == 0)
         r = begin_life(drv, xml, &preset, &ref, err);

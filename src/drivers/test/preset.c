@@ -20,8 +20,10 @@
 
 /* ---- the document of a host ----------------------------------------------------------------- */
 
-/* xml: an object's document; of: the name of the one it stands in.  *name: its own, if others can stand in it. */
-typedef int (*load_fn)(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err);
+/* xml: an object's document; of: the name of the one it stands in.  *name: its own, if others can stand in
+ * it. */
+typedef int (*load_fn)(struct test_driver *drv, const char *xml, const char *of, char **name,
+                       struct err *err);
 
 static int
 load_guest(struct test_driver *drv, const char *xml, const char *of, char **name, struct err *err)
@@ -101,8 +103,8 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
         ERR_AUTO why = ERR_INIT;
 
         if (file_read(AT_FDCWD, path, HOST_FILE_MAX, &text, &why) < 0)
-            err_set(err, VIR_ERR_XML_ERROR, "cannot read the <%s> that the test host has in a file: %s", node->name,
-                    err_message(&why));
+            err_set(err, VIR_ERR_XML_ERROR, "cannot read the <%s> that the test host has in a file: %s",
+                    node->name, err_message(&why));
         xmlFree(file);
         if (text) {
             xmlDocPtr doc = test_preset_parse(text, err);
@@ -125,12 +127,12 @@ object_text(xmlNodePtr node, const char *folder, struct err *err)
     return text;
 }
 
-static int load_kinds(struct test_driver *drv, const char *xml, const char *root_element, const struct kind *kinds,
-                      const char *of, const char *folder, struct err *err);
+static int load_kinds(struct test_driver *drv, const char *xml, const char *root_element,
+                      const struct kind *kinds, const char *of, const char *folder, struct err *err);
 
 static int
-load_object(struct test_driver *drv, xmlNodePtr node, const struct kind *kind, const char *of, const char *folder,
-            struct err *err)
+load_object(struct test_driver *drv, xmlNodePtr node, const struct kind *kind, const char *of,
+            const char *folder, struct err *err)
 {
     g_autofree char *text = object_text(node, folder, err), *name = NULL;
 
@@ -141,16 +143,16 @@ load_object(struct test_driver *drv, xmlNodePtr node, const struct kind *kind, c
 
 /* Loads what stands in a document, kind by kind. */
 static int
-load_kinds(struct test_driver *drv, const char *xml, const char *root_element, const struct kind *kinds, const char *of,
-           const char *folder, struct err *err)
+load_kinds(struct test_driver *drv, const char *xml, const char *root_element, const struct kind *kinds,
+           const char *of, const char *folder, struct err *err)
 {
     xmlDocPtr doc = test_preset_parse(xml, err);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
     int r = doc ? 0 : -1;
 
     if (root && !xmlStrEqual(root->name, (const xmlChar *)root_element))
-        r = err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, "the document of a test host is a <%s>, not a <%s>",
-                         root_element, root->name);
+        r = err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                         "the document of a test host is a <%s>, not a <%s>", root_element, root->name);
     for (const struct kind *kind = kinds; r == 0 && kind->element; kind++)
         for (xmlNodePtr node = root->children; node && r == 0; node = node->next)
             if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, (const xmlChar *)kind->element))
@@ -163,13 +165,17 @@ int
 test_preset_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err)
 {
     drv->folder = folder;
-    return load_kinds(drv, xml, "node", in_node, NULL, folder, err) < 0 ? -1 : test_machine_load(&drv->node, xml, err);
+    return load_kinds(drv, xml, "node", in_node, NULL, folder, err) < 0
+               ? -1
+               : test_machine_load(&drv->node, xml, err);
 }
 
-#define HOST_ADAPTER(number, id, wwnn, wwpn, fabric) \
-    "<device><name>scsi_host" number "</name><parent>computer</parent><capability type='scsi_host'><host>" number "</host>" \
-    "<unique_id>" id "</unique_id><capability type='fc_host'><wwnn>" wwnn "</wwnn><wwpn>" wwpn "</wwpn>" \
-    "<fabric_wwn>" fabric "</fabric_wwn></capability><capability type='vport_ops'><max_vports>0</max_vports>" \
+#define HOST_ADAPTER(number, id, wwnn, wwpn, fabric)                                                         \
+    "<device><name>scsi_host" number                                                                         \
+    "</name><parent>computer</parent><capability type='scsi_host'><host>" number "</host>"                   \
+    "<unique_id>" id "</unique_id><capability type='fc_host'><wwnn>" wwnn "</wwnn><wwpn>" wwpn "</wwpn>"     \
+    "<fabric_wwn>" fabric                                                                                    \
+    "</fabric_wwn></capability><capability type='vport_ops'><max_vports>0</max_vports>"                      \
     "<vports>0</vports></capability></capability></device>"
 
 /* test:///default, as every implementation has it. */
@@ -192,12 +198,17 @@ const char test_preset_default[] =
     "<ip address='192.168.0.5' prefix='24'/><route gateway='192.168.0.1'/></protocol>"
     "<mac address='aa:bb:cc:dd:ee:ff'/></interface>"
     "<device><name>computer</name><capability type='system'><hardware><vendor>Libvirt</vendor>"
-    "<version>Test driver</version><serial>123456</serial><uuid>11111111-2222-3333-4444-555555555555</uuid></hardware>"
-    "<firmware><vendor>Libvirt</vendor><version>Test Driver</version><release_date>01/22/2007</release_date></firmware>"
-    "</capability></device>"
-    HOST_ADAPTER("1", "0", "2000000012341234", "1000000012341234", "2000000043214321")
-    HOST_ADAPTER("2", "1", "2000000056785678", "1000000056785678", "2000000087658765")
-    "<device><name>scsi_host11</name><parent>scsi_host1</parent><capability type='scsi_host'><host>11</host>"
-    "<unique_id>10</unique_id><capability type='fc_host'><wwnn>2000000034563456</wwnn><wwpn>1000000034563456</wwpn>"
-    "<fabric_wwn>2000000043214321</fabric_wwn></capability></capability></device>"
-    "</node>";
+    "<version>Test "
+    "driver</version><serial>123456</serial><uuid>11111111-2222-3333-4444-555555555555</uuid></hardware>"
+    "<firmware><vendor>Libvirt</vendor><version>Test "
+    "Driver</version><release_date>01/22/2007</release_date></firmware>"
+    "</capability></device>" HOST_ADAPTER("1", "0", "2000000012341234", "1000000012341234",
+                                          "2000000043214321")
+        HOST_ADAPTER(
+            "2", "1", "2000000056785678", "1000000056785678",
+            "2000000087658765") "<device><name>scsi_host11</name><parent>scsi_host1</parent><capability "
+                                "type='scsi_host'><host>11</host>"
+                                "<unique_id>10</unique_id><capability "
+                                "type='fc_host'><wwnn>2000000034563456</wwnn><wwpn>1000000034563456</wwpn>"
+                                "<fabric_wwn>2000000043214321</fabric_wwn></capability></capability></device>"
+                                "</node>";

@@ -79,7 +79,8 @@ read_image(const char *path, struct err *err)
     head = (const unsigned char *)data + sizeof(magic);
     length = head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16 | (uint32_t)head[3] << 24;
     if (length != (size_t)n - HEAD) {
-        err_set(err, VIR_ERR_INTERNAL_ERROR, "the saved guest '%s' is incomplete: its document has %zu bytes of %u", path,
+        err_set(err, VIR_ERR_INTERNAL_ERROR,
+                "the saved guest '%s' is incomplete: its document has %zu bytes of %u", path,
                 (size_t)n - HEAD, length);
         return NULL;
     }
@@ -89,7 +90,8 @@ read_image(const char *path, struct err *err)
 /* ---- save and restore ----------------------------------------------------------------------- */
 
 static int
-begin_running(struct drv_conn *conn, const struct domain_ref *dom, const char *api, struct turn **turn, struct err *err)
+begin_running(struct drv_conn *conn, const struct domain_ref *dom, const char *api, struct turn **turn,
+              struct err *err)
 {
     if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, turn, err) < 0)
         return -1;
@@ -107,13 +109,16 @@ test_domain_save_flags(struct drv_conn *conn, const struct domain_ref *dom, cons
     if (flags_check(flags, 0, "virDomainSaveFlags", err) < 0)
         return -1;
     if (dxml)
-        return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "another document cannot be saved with a guest here");
+        return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                       "another document cannot be saved with a guest here");
     if (begin_running(conn, dom, "virDomainSave", &turn, err) < 0)
         return -1;
     image.xml = domain_def_format(turn_live_def(turn), MODEL_FORMAT_LIVE | MODEL_FORMAT_SECURE);
     ret = turn_offload(turn, write_image, &image, err);
     free(image.xml);
-    return ret < 0 ? -1 : test_end(&turn, VIR_DOMAIN_SHUTOFF_SAVED, VIR_DOMAIN_EVENT_STOPPED_SAVED, "virDomainSave", err);
+    return ret < 0 ? -1
+                   : test_end(&turn, VIR_DOMAIN_SHUTOFF_SAVED, VIR_DOMAIN_EVENT_STOPPED_SAVED,
+                              "virDomainSave", err);
 }
 
 int
@@ -123,7 +128,8 @@ test_domain_save(struct drv_conn *conn, const struct domain_ref *dom, const char
 }
 
 int
-test_domain_restore_flags(struct drv_conn *conn, const char *from, const char *dxml, unsigned int flags, struct err *err)
+test_domain_restore_flags(struct drv_conn *conn, const char *from, const char *dxml, unsigned int flags,
+                          struct err *err)
 {
     const struct turn_request req = { .turn_class = TURN_MODIFY, .api = "virDomainRestore" };
     g_autofree char *xml = NULL;
@@ -134,7 +140,8 @@ test_domain_restore_flags(struct drv_conn *conn, const char *from, const char *d
     if (flags_check(flags, 0, "virDomainRestoreFlags", err) < 0)
         return -1;
     if (dxml)
-        return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED, "a guest comes back as it was saved; no other document can be given");
+        return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED,
+                       "a guest comes back as it was saved; no other document can be given");
     if (!(xml = read_image(from, err)) || test_parse(xml, false, &def, err) < 0 ||
         registry_claim(conn->guests, def->name, def->uuid, CLAIM_NOT_RUNNING, &req, &turn, &is_new, err) < 0)
         return -1;
@@ -148,8 +155,8 @@ test_domain_restore(struct drv_conn *conn, const char *from, struct err *err)
 }
 
 int
-test_domain_save_image_get_xml_desc(struct drv_conn *conn, const char *file, unsigned int flags, char **result,
-                                    struct err *err)
+test_domain_save_image_get_xml_desc(struct drv_conn *conn, const char *file, unsigned int flags,
+                                    char **result, struct err *err)
 {
     g_autofree char *xml = NULL;
     DOMAIN_DEF_AUTO def = NULL;
@@ -162,15 +169,16 @@ test_domain_save_image_get_xml_desc(struct drv_conn *conn, const char *file, uns
 }
 
 int
-test_domain_save_image_define_xml(struct drv_conn *conn, const char *file, const char *dxml, unsigned int flags,
-                                  struct err *err)
+test_domain_save_image_define_xml(struct drv_conn *conn, const char *file, const char *dxml,
+                                  unsigned int flags, struct err *err)
 {
     g_autofree char *old = NULL;
     DOMAIN_DEF_AUTO def = NULL;
     struct image image = { file, NULL };
     int ret;
 
-    if (flags_check(flags, VIR_DOMAIN_SAVE_RUNNING | VIR_DOMAIN_SAVE_PAUSED, "virDomainSaveImageDefineXML", err) < 0 ||
+    if (flags_check(flags, VIR_DOMAIN_SAVE_RUNNING | VIR_DOMAIN_SAVE_PAUSED, "virDomainSaveImageDefineXML",
+                    err) < 0 ||
         !(old = read_image(file, err)) || test_parse(dxml, false, &def, err) < 0)
         return -1;
     image.xml = domain_def_format(def, MODEL_FORMAT_SECURE);
@@ -183,7 +191,8 @@ test_domain_save_image_define_xml(struct drv_conn *conn, const char *file, const
 
 /* Without a file: the host remembers that there is one. */
 int
-test_domain_managed_save(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_managed_save(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                         struct err *err)
 {
     const struct vm_change change = { .what = CHANGE_MANAGED_SAVE, .managed_save = true };
     TURN_AUTO turn = NULL;
@@ -193,11 +202,12 @@ test_domain_managed_save(struct drv_conn *conn, const struct domain_ref *dom, un
         begin_running(conn, dom, "virDomainManagedSave", &turn, err) < 0)
         return -1;
     if (!turn_view(turn)->persistent)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' is transient: nothing of it stays to be saved for",
-                       turn_view(turn)->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "guest '%s' is transient: nothing of it stays to be saved for", turn_view(turn)->name);
     if (turn_publish(turn, &change, err) < 0)
         return -1;
-    return test_end(&turn, VIR_DOMAIN_SHUTOFF_SAVED, VIR_DOMAIN_EVENT_STOPPED_SAVED, "virDomainManagedSave", err);
+    return test_end(&turn, VIR_DOMAIN_SHUTOFF_SAVED, VIR_DOMAIN_EVENT_STOPPED_SAVED, "virDomainManagedSave",
+                    err);
 }
 
 int
@@ -232,12 +242,14 @@ test_domain_core_dump_with_format(struct drv_conn *conn, const struct domain_ref
         begin_running(conn, dom, "virDomainCoreDump", &turn, err) < 0)
         return -1;
     if (dumpformat != VIR_DOMAIN_CORE_DUMP_FORMAT_RAW)
-        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED, "memory can be dumped as it is only, not in format %u", dumpformat);
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "memory can be dumped as it is only, not in format %u", dumpformat);
     if (turn_offload(turn, write_core, path, err) < 0)
         return -1;
     if (!(flags & VIR_DUMP_CRASH))
         return 0;
-    return test_end(&turn, VIR_DOMAIN_SHUTOFF_CRASHED, VIR_DOMAIN_EVENT_STOPPED_CRASHED, "virDomainCoreDump", err);
+    return test_end(&turn, VIR_DOMAIN_SHUTOFF_CRASHED, VIR_DOMAIN_EVENT_STOPPED_CRASHED, "virDomainCoreDump",
+                    err);
 }
 
 int
@@ -259,8 +271,8 @@ static const unsigned char picture[] = {
 };
 
 int
-test_domain_screenshot(struct drv_conn *conn, const struct domain_ref *dom, struct stream *stream, unsigned int screen,
-                       unsigned int flags, char **result, struct err *err)
+test_domain_screenshot(struct drv_conn *conn, const struct domain_ref *dom, struct stream *stream,
+                       unsigned int screen, unsigned int flags, char **result, struct err *err)
 {
     VIEW_AUTO view = NULL;
     FD_AUTO fd = -1;

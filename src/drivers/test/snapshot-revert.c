@@ -30,7 +30,8 @@ begin_life(struct turn *turn, const struct domain_def *def, bool paused, struct 
 
     if (turn_start_run(turn, &start, err) < 0)
         return -1;
-    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STARTED, VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT));
+    turn_emit(turn, domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_STARTED,
+                                     VIR_DOMAIN_EVENT_STARTED_FROM_SNAPSHOT));
     if (!paused)
         return 0;
     if (test_set_state(turn, VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_FROM_SNAPSHOT, err) < 0)
@@ -41,8 +42,8 @@ begin_life(struct turn *turn, const struct domain_def *def, bool paused, struct 
 }
 
 int
-test_domain_revert_to_snapshot(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot, unsigned int flags,
-                               struct err *err)
+test_domain_revert_to_snapshot(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot,
+                               unsigned int flags, struct err *err)
 {
     const unsigned want = flags & (VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING | VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED);
     TURN_AUTO turn = NULL;
@@ -64,14 +65,17 @@ test_domain_revert_to_snapshot(struct drv_conn *conn, const struct domain_snapsh
     paused = want ? want & VIR_DOMAIN_SNAPSHOT_REVERT_PAUSED : to->state == SNAPSHOT_STATE_PAUSED;
     transient = !turn_view(turn)->persistent;
     if (transient && !alive)
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' is transient: it cannot go back to a snapshot of "
-                       "when it was off", snapshot->dom.name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID,
+                       "guest '%s' is transient: it cannot go back to a snapshot of "
+                       "when it was off",
+                       snapshot->dom.name);
     def = model_extract(&domain_def_document, to->domain);
 
     if (publish_config(turn, def, err) < 0)
         return -1;
     if (turn_run(turn)) {
-        if (test_end(&turn, VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT, VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT, api, err) < 0 ||
+        if (test_end(&turn, VIR_DOMAIN_SHUTOFF_FROM_SNAPSHOT, VIR_DOMAIN_EVENT_STOPPED_FROM_SNAPSHOT, api,
+                     err) < 0 ||
             domain_turn(conn, &snapshot->dom, TURN_MODIFY, TURN_NOT_RUNNING, api, &turn, err) < 0)
             return -1;
     }

@@ -42,7 +42,8 @@ is_off(const struct snapshot_def *def)
 }
 
 static int
-check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const struct vm_view *view, struct err *err)
+check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const struct vm_view *view,
+                struct err *err)
 {
     enum snapshot_state state = def->state;
     struct domain_def *domain;
@@ -50,23 +51,26 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
     if (test_moment_redefined(ERR_FROM, def->name, def->has_creation_time, def->domain, view, err) < 0)
         return -1;
     if (!state)
-        return err_set(err, VIR_ERR_XML_ERROR, "snapshot '%s' has no <state>, without which it cannot be redefined",
-                       def->name);
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "snapshot '%s' has no <state>, without which it cannot be redefined", def->name);
     if (!def->memory)
         def->memory = model_new(def, struct snapshot_memory);
     if (!def->memory->snapshot)
         def->memory->snapshot = def->memory->file ? DISK_SNAPSHOT_EXTERNAL
                                                   : is_off(def) ? DISK_SNAPSHOT_NO : DISK_SNAPSHOT_INTERNAL;
     if (is_off(def) && def->memory->snapshot != DISK_SNAPSHOT_NO)
-        return err_set(err, VIR_ERR_XML_ERROR, "snapshot '%s' of a guest in state '%s' cannot have saved memory",
-                       def->name, snapshot_state_str(state));
-    if (old && (is_off(def) != is_off(old) || (state != old->state && (state == SNAPSHOT_STATE_DISK_SNAPSHOT ||
-                                                                       old->state == SNAPSHOT_STATE_DISK_SNAPSHOT))))
-        return err_set(err, VIR_ERR_INVALID_ARG, "snapshot '%s' was made in state '%s' and cannot become one in state '%s'",
-                       def->name, snapshot_state_str(old->state), snapshot_state_str(state));
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "snapshot '%s' of a guest in state '%s' cannot have saved memory", def->name,
+                       snapshot_state_str(state));
+    if (old &&
+        (is_off(def) != is_off(old) || (state != old->state && (state == SNAPSHOT_STATE_DISK_SNAPSHOT ||
+                                                                old->state == SNAPSHOT_STATE_DISK_SNAPSHOT))))
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "snapshot '%s' was made in state '%s' and cannot become one in state '%s'", def->name,
+                       snapshot_state_str(old->state), snapshot_state_str(state));
     if (!def->domain && (!old || !old->domain))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "snapshot '%s' has no <domain>: what the guest was like is not known",
-                       def->name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "snapshot '%s' has no <domain>: what the guest was like is not known", def->name);
     domain = def->domain ? def->domain : model_import(def, &domain_def_table, old->domain);
     def->domain = domain;
     return snapshot_realign(def, domain, err);
@@ -74,15 +78,16 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-#define CREATE_FLAGS \
-    (VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT | VIR_DOMAIN_SNAPSHOT_CREATE_HALT | \
-     VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE | VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC | VIR_DOMAIN_SNAPSHOT_CREATE_LIVE | \
+#define CREATE_FLAGS                                                                                         \
+    (VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT |                              \
+     VIR_DOMAIN_SNAPSHOT_CREATE_HALT | VIR_DOMAIN_SNAPSHOT_CREATE_QUIESCE |                                  \
+     VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC | VIR_DOMAIN_SNAPSHOT_CREATE_LIVE |                                   \
      VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE)
 
 /* The document as it is kept, and below which one. */
 static int
-prepare(struct snapshot_def *def, const struct vm_view *view, struct moments *all, bool redefine, char **parent,
-        struct err *err)
+prepare(struct snapshot_def *def, const struct vm_view *view, struct moments *all, bool redefine,
+        char **parent, struct err *err)
 {
     MOMENT_AUTO old = { 0 };
 
@@ -96,8 +101,10 @@ prepare(struct snapshot_def *def, const struct vm_view *view, struct moments *al
         if (snapshot_complete(def, vm_view_def(view), vm_view_is_active(view), false, time(NULL), err) < 0)
             return -1;
         if (marks(def) & VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL)
-            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "snapshot '%s': this hypervisor keeps snapshots inside the "
-                           "disks only, not in files beside them", def->name);
+            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "snapshot '%s': this hypervisor keeps snapshots inside the "
+                           "disks only, not in files beside them",
+                           def->name);
         def->state = SNAPSHOT_STATE_NOSTATE + view->state;
         def->domain = test_moment_domain(def, view);
     }
@@ -127,8 +134,10 @@ test_domain_snapshot_create_xml(struct drv_conn *conn, const struct domain_ref *
                             "guest '%s' has checkpoints: a snapshot beside them is not possible", view->name);
     if (halt && !view->persistent && !redefine)
         return err_set_from(err, VIR_FROM_TEST, VIR_ERR_OPERATION_INVALID,
-                            "guest '%s' is transient: halted after the snapshot, nothing would be left of it", view->name);
-    if (snapshot_def_parse(xml, strlen(xml), how, &def, err) < 0 || prepare(def, view, all, redefine, &parent, err) < 0)
+                            "guest '%s' is transient: halted after the snapshot, nothing would be left of it",
+                            view->name);
+    if (snapshot_def_parse(xml, strlen(xml), how, &def, err) < 0 ||
+        prepare(def, view, all, redefine, &parent, err) < 0)
         return -1;
     moment_set(all, def->name, parent, snapshot_def_copy(def), marks(def));
     if (!redefine || flags & VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT)
@@ -154,7 +163,8 @@ test_domain_snapshot_get_xml_desc(struct drv_conn *conn, const struct domain_sna
     VM_AUTO vm = NULL;
     struct moments *all;
 
-    if (flags_check_from(VIR_FROM_TEST, flags, VIR_DOMAIN_SNAPSHOT_XML_SECURE, "virDomainSnapshotGetXMLDesc", err) < 0 ||
+    if (flags_check_from(VIR_FROM_TEST, flags, VIR_DOMAIN_SNAPSHOT_XML_SECURE, "virDomainSnapshotGetXMLDesc",
+                         err) < 0 ||
         moments_of(conn, &snapshot->dom, &snapshot_kind, &all, &vm, err) < 0 ||
         moment_find(conn, &snapshot_kind, all, snapshot->name, &m, err) < 0)
         return -1;
@@ -167,16 +177,17 @@ test_domain_snapshot_get_xml_desc(struct drv_conn *conn, const struct domain_sna
 }
 
 int
-test_domain_snapshot_delete(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot, unsigned int flags,
-                            struct err *err)
+test_domain_snapshot_delete(struct drv_conn *conn, const struct domain_snapshot_ref *snapshot,
+                            unsigned int flags, struct err *err)
 {
     TURN_AUTO turn = NULL;
 
-    if (flags_check_from(VIR_FROM_TEST, flags, VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN | VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY,
+    if (flags_check_from(VIR_FROM_TEST, flags,
+                         VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN | VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY,
                          "virDomainSnapshotDelete", err) < 0 ||
         domain_turn(conn, &snapshot->dom, TURN_MODIFY, TURN_ANY, "virDomainSnapshotDelete", &turn, err) < 0)
         return -1;
-    return test_moment_delete(turn, conn, &snapshot_kind, test_moments(turn_vm(turn))->snapshots, snapshot->name,
-                              flags & VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN,
+    return test_moment_delete(turn, conn, &snapshot_kind, test_moments(turn_vm(turn))->snapshots,
+                              snapshot->name, flags & VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN,
                               flags & VIR_DOMAIN_SNAPSHOT_DELETE_CHILDREN_ONLY, err);
 }

@@ -18,7 +18,9 @@
 static int
 not_running(const struct vm_view *view, struct err *err)
 {
-    return vm_view_is_active(view) ? 0 : err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run", view->name);
+    return vm_view_is_active(view)
+               ? 0
+               : err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run", view->name);
 }
 
 /* ---- disks ---------------------------------------------------------------------------------- */
@@ -59,8 +61,11 @@ test_domain_get_block_info(struct drv_conn *conn, const struct domain_ref *dom, 
         need_disk(vm_view_def(view), name, &disk, err) < 0)
         return -1;
     if (!disk_path(disk))
-        return err_set(err, VIR_ERR_INVALID_ARG, "there is nothing in drive '%s' of guest '%s'", name, view->name);
-    *info = (virDomainBlockInfo){ .capacity = 1099506450432, .allocation = 1099511627776, .physical = 1099511627776 };
+        return err_set(err, VIR_ERR_INVALID_ARG, "there is nothing in drive '%s' of guest '%s'", name,
+                       view->name);
+    *info = (virDomainBlockInfo){ .capacity = 1099506450432,
+                                  .allocation = 1099511627776,
+                                  .physical = 1099511627776 };
     return 0;
 }
 
@@ -76,8 +81,8 @@ test_domain_interface_stats(struct drv_conn *conn, const struct domain_ref *dom,
     if (!view || not_running(view, err) < 0)
         return -1;
     if (!def_interface_by_name(view->live, device))
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "guest '%s' has no interface '%s'", view->name,
-                            device);
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "guest '%s' has no interface '%s'",
+                            view->name, device);
     *stats = (virDomainInterfaceStatsStruct){
         .rx_bytes = now / 10, .rx_packets = now / 100, .rx_errs = seconds, .rx_drop = seconds / 2,
         .tx_bytes = now / 20, .tx_packets = now / 110, .tx_errs = seconds / 3, .tx_drop = seconds / 4,
@@ -128,12 +133,14 @@ test_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, vi
 
 int
 test_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *dom, virTypedParameterPtr params,
-                          unsigned int nparams, int start_cpu, unsigned int ncpus, unsigned int flags, struct err *err)
+                          unsigned int nparams, int start_cpu, unsigned int ncpus, unsigned int flags,
+                          struct err *err)
 {
     VIEW_AUTO view = NULL;
     unsigned n;
 
-    if (flags_check(flags, VIR_TYPED_PARAM_STRING_OKAY, "virDomainGetCPUStats", err) < 0 || !(view = domain_view(conn, dom, err)))
+    if (flags_check(flags, VIR_TYPED_PARAM_STRING_OKAY, "virDomainGetCPUStats", err) < 0 ||
+        !(view = domain_view(conn, dom, err)))
         return -1;
     if (!vm_view_is_active(view))
         return err_not_running(err);
@@ -150,8 +157,9 @@ test_domain_get_cpu_stats(struct drv_conn *conn, const struct domain_ref *dom, v
     if (nparams == 0)
         return 2;
     if (start_cpu >= STAT_CPUS)
-        return err_set(err, VIR_ERR_INVALID_ARG, "there are figures of %d processors: there is none with number %d",
-                       STAT_CPUS, start_cpu);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "there are figures of %d processors: there is none with number %d", STAT_CPUS,
+                       start_cpu);
     n = MIN(nparams, 2u);
     for (unsigned cpu = 0; cpu < ncpus && (unsigned)start_cpu + cpu < STAT_CPUS; cpu++) {
         struct params_out out = { params + cpu * nparams, (int)n, 0 };
@@ -181,7 +189,8 @@ add_record(struct domain_stats_list *list, const struct vm_view *view, unsigned 
     if (stats && !(stats & VIR_DOMAIN_STATS_STATE))
         return;
     typed_params_add_int(&record->params, &record->nparams, &max, VIR_DOMAIN_STATS_STATE_STATE, view->state);
-    typed_params_add_int(&record->params, &record->nparams, &max, VIR_DOMAIN_STATS_STATE_REASON, view->reason);
+    typed_params_add_int(&record->params, &record->nparams, &max, VIR_DOMAIN_STATS_STATE_REASON,
+                         view->reason);
 }
 
 static bool
@@ -197,8 +206,10 @@ test_connect_get_all_domain_stats(struct drv_conn *conn, const struct domain_ref
 {
     VIEW_LIST_AUTO list = { 0 };
 
-    if (flags_check(flags, LIST_FILTERS | VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT |
-                    VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING | VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS,
+    if (flags_check(flags,
+                    LIST_FILTERS | VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT |
+                        VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING |
+                        VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS,
                     "virConnectGetAllDomainStats", err) < 0)
         return -1;
     if (!doms) {

@@ -57,24 +57,27 @@ edit_numa(struct domain_def *def, bool live, void *arg, struct err *err)
 }
 
 /* The calls about all of a guest differ in the words only. */
-#define GUEST_PARAMS(word, api, slot) \
-    int test_domain_get_##slot(struct drv_conn *conn, const struct domain_ref *dom, virTypedParameterPtr params, \
-                               int *nparams, unsigned int flags, struct err *err) \
-    { \
-        VIEW_AUTO view = NULL; \
-        const struct domain_def *def = test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGet" api, &view, err); \
-        struct params_out out = PARAMS_OUT(params, nparams); \
-        if (!def) \
-            return -1; \
-        params_read_##word(def, &out); \
-        *nparams = params_out_count(&out); \
-        return 0; \
-    } \
-    int test_domain_set_##slot(struct drv_conn *conn, const struct domain_ref *dom, virTypedParameterPtr params, \
-                               int nparams, unsigned int flags, struct err *err) \
-    { \
-        struct values values = { params, nparams, NULL }; \
-        return test_edit_one(conn, dom, flags, AFFECT, "virDomainSet" api, edit_##word, &values, err); \
+#define GUEST_PARAMS(word, api, slot)                                                                        \
+    int test_domain_get_##slot(struct drv_conn *conn, const struct domain_ref *dom,                          \
+                               virTypedParameterPtr params, int *nparams, unsigned int flags,                \
+                               struct err *err)                                                              \
+    {                                                                                                        \
+        VIEW_AUTO view = NULL;                                                                               \
+        const struct domain_def *def =                                                                       \
+            test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGet" api, &view, err);                     \
+        struct params_out out = PARAMS_OUT(params, nparams);                                                 \
+        if (!def)                                                                                            \
+            return -1;                                                                                       \
+        params_read_##word(def, &out);                                                                       \
+        *nparams = params_out_count(&out);                                                                   \
+        return 0;                                                                                            \
+    }                                                                                                        \
+    int test_domain_set_##slot(struct drv_conn *conn, const struct domain_ref *dom,                          \
+                               virTypedParameterPtr params, int nparams, unsigned int flags,                 \
+                               struct err *err)                                                              \
+    {                                                                                                        \
+        struct values values = { params, nparams, NULL };                                                    \
+        return test_edit_one(conn, dom, flags, AFFECT, "virDomainSet" api, edit_##word, &values, err);       \
     }
 GUEST_PARAMS(blkio, "BlkioParameters", blkio_parameters)
 GUEST_PARAMS(memory, "MemoryParameters", memory_parameters)
@@ -87,7 +90,8 @@ test_domain_get_perf_events(struct drv_conn *conn, const struct domain_ref *dom,
                             int *nparams, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGetPerfEvents", &view, err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGetPerfEvents", &view, err);
     struct params_out out = { 0 };
 
     if (!def)
@@ -122,8 +126,8 @@ test_domain_set_perf_events(struct drv_conn *conn, const struct domain_ref *dom,
 #define WEIGHT 50
 
 int
-test_domain_get_scheduler_type(struct drv_conn *conn, const struct domain_ref *dom, int *nparams, char **result,
-                               struct err *err)
+test_domain_get_scheduler_type(struct drv_conn *conn, const struct domain_ref *dom, int *nparams,
+                               char **result, struct err *err)
 {
     if (nparams)
         *nparams = 1;
@@ -139,7 +143,8 @@ test_domain_get_scheduler_parameters_flags(struct drv_conn *conn, const struct d
     VIEW_AUTO view = NULL;
     struct params_out out = PARAMS_OUT(params, nparams);
 
-    if (flags_check(flags, 0, "virDomainGetSchedulerParametersFlags", err) < 0 || !(view = domain_view(conn, dom, err)))
+    if (flags_check(flags, 0, "virDomainGetSchedulerParametersFlags", err) < 0 ||
+        !(view = domain_view(conn, dom, err)))
         return -1;
     params_out_uint(&out, VIR_DOMAIN_SCHEDULER_WEIGHT, WEIGHT);
     *nparams = params_out_count(&out);
@@ -158,11 +163,13 @@ test_domain_set_scheduler_parameters_flags(struct drv_conn *conn, const struct d
                                            virTypedParameterPtr params, int nparams, unsigned int flags,
                                            struct err *err)
 {
-    static const struct typed_param_rule rules[] = { { VIR_DOMAIN_SCHEDULER_WEIGHT, VIR_TYPED_PARAM_UINT, false } };
+    static const struct typed_param_rule rules[] = { { VIR_DOMAIN_SCHEDULER_WEIGHT, VIR_TYPED_PARAM_UINT,
+                                                       false } };
     VIEW_AUTO view = NULL;
 
     if (flags_check(flags, 0, "virDomainSetSchedulerParametersFlags", err) < 0 ||
-        typed_params_check(params, nparams, rules, G_N_ELEMENTS(rules), err) < 0 || !(view = domain_view(conn, dom, err)))
+        typed_params_check(params, nparams, rules, G_N_ELEMENTS(rules), err) < 0 ||
+        !(view = domain_view(conn, dom, err)))
         return -1;
     return 0;
 }
@@ -180,18 +187,21 @@ static int
 need_interface(const struct domain_def *def, const char *name, struct domain_interface **net, struct err *err)
 {
     *net = def_interface_by_name(def, name);
-    return *net ? 0 : err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
-                                   "guest '%s' has no interface '%s' (a MAC address or the name of its end on the host)",
-                                   def->name, name);
+    return *net ? 0
+                : err_set_from(
+                      err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
+                      "guest '%s' has no interface '%s' (a MAC address or the name of its end on the host)",
+                      def->name, name);
 }
 
 int
 test_domain_get_interface_parameters(struct drv_conn *conn, const struct domain_ref *dom, const char *device,
-                                     virTypedParameterPtr params, int *nparams, unsigned int flags, struct err *err)
+                                     virTypedParameterPtr params, int *nparams, unsigned int flags,
+                                     struct err *err)
 {
     VIEW_AUTO view = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGetInterfaceParameters", &view,
-                                                 err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGetInterfaceParameters", &view, err);
     struct params_out out = PARAMS_OUT(params, nparams);
     struct domain_interface *net;
 
@@ -208,16 +218,20 @@ edit_interface(struct domain_def *def, bool live, void *arg, struct err *err)
     const struct values *v = arg;
     struct domain_interface *net;
 
-    return need_interface(def, v->device, &net, err) < 0 ? -1 : params_write_interface(def, net, v->params, v->n, err);
+    return need_interface(def, v->device, &net, err) < 0
+               ? -1
+               : params_write_interface(def, net, v->params, v->n, err);
 }
 
 int
 test_domain_set_interface_parameters(struct drv_conn *conn, const struct domain_ref *dom, const char *device,
-                                     virTypedParameterPtr params, int nparams, unsigned int flags, struct err *err)
+                                     virTypedParameterPtr params, int nparams, unsigned int flags,
+                                     struct err *err)
 {
     struct values values = { params, nparams, device };
 
-    return test_edit_one(conn, dom, flags, AFFECT, "virDomainSetInterfaceParameters", edit_interface, &values, err);
+    return test_edit_one(conn, dom, flags, AFFECT, "virDomainSetInterfaceParameters", edit_interface, &values,
+                         err);
 }
 
 /* ---- disks ---------------------------------------------------------------------------------- */
@@ -234,7 +248,8 @@ test_domain_get_block_io_tune(struct drv_conn *conn, const struct domain_ref *do
                               virTypedParameterPtr params, int *nparams, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGetBlockIoTune", &view, err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, READ_FLAGS, "virDomainGetBlockIoTune", &view, err);
     struct params_out out = PARAMS_OUT(params, nparams);
     struct domain_disk *disk;
 
@@ -260,7 +275,9 @@ edit_disk(struct domain_def *def, bool live, void *arg, struct err *err)
     const struct values *v = arg;
     struct domain_disk *disk;
 
-    return need_disk(def, v->device, &disk, err) < 0 ? -1 : params_write_iotune(def, disk, v->params, v->n, ERR_FROM, err);
+    return need_disk(def, v->device, &disk, err) < 0
+               ? -1
+               : params_write_iotune(def, disk, v->params, v->n, ERR_FROM, err);
 }
 
 int
@@ -291,20 +308,24 @@ test_domain_get_security_label(struct drv_conn *conn, const struct domain_ref *d
 }
 
 int
-test_domain_get_launch_security_info(struct drv_conn *conn, const struct domain_ref *dom, virTypedParameterPtr *params,
-                                     int *nparams, unsigned int flags, struct err *err)
+test_domain_get_launch_security_info(struct drv_conn *conn, const struct domain_ref *dom,
+                                     virTypedParameterPtr *params, int *nparams, unsigned int flags,
+                                     struct err *err)
 {
     VIEW_AUTO view = NULL;
     const struct domain_def *def;
     int max = 0;
 
-    if (flags_check(flags, 0, "virDomainGetLaunchSecurityInfo", err) < 0 || !(view = domain_view(conn, dom, err)))
+    if (flags_check(flags, 0, "virDomainGetLaunchSecurityInfo", err) < 0 ||
+        !(view = domain_view(conn, dom, err)))
         return -1;
     def = vm_view_def(view);
     if (!def->launch_security || def->launch_security->type != LAUNCH_SECURITY_TYPE_SEV)
-        return err_set(err, VIR_ERR_INVALID_ARG, "guest '%s' does not start in a measured way (<launchSecurity type='sev'>)",
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "guest '%s' does not start in a measured way (<launchSecurity type='sev'>)",
                        view->name);
     *params = NULL;
     *nparams = 0;
-    return typed_params_add_string(params, nparams, &max, VIR_DOMAIN_LAUNCH_SECURITY_SEV_MEASUREMENT, "dGVzdA==");
+    return typed_params_add_string(params, nparams, &max, VIR_DOMAIN_LAUNCH_SECURITY_SEV_MEASUREMENT,
+                                   "dGVzdA==");
 }

@@ -20,10 +20,12 @@
 /* ---- counts --------------------------------------------------------------------------------- */
 
 int
-test_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags, struct err *err)
+test_domain_get_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                            struct err *err)
 {
     VIEW_AUTO view = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, COUNT_FLAGS, "virDomainGetVcpusFlags", &view, err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, COUNT_FLAGS, "virDomainGetVcpusFlags", &view, err);
 
     if (!def)
         return -1;
@@ -48,22 +50,23 @@ edit_count(struct domain_def *def, bool live, void *arg, struct err *err)
         return 0;
     }
     if (c->n > def_max_vcpus(def))
-        return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than guest '%s' can have, %u", c->n, def->name,
-                       def_max_vcpus(def));
+        return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than guest '%s' can have, %u", c->n,
+                       def->name, def_max_vcpus(def));
     def_set_vcpus(def, c->n);
     return 0;
 }
 
 int
-test_domain_set_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int n, unsigned int flags,
-                            struct err *err)
+test_domain_set_vcpus_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int n,
+                            unsigned int flags, struct err *err)
 {
     struct count count = { n, flags & VIR_DOMAIN_VCPU_MAXIMUM };
 
     if (flags_check(flags, COUNT_FLAGS, "virDomainSetVcpusFlags", err) < 0)
         return -1;
     if (n > TEST_MAX_VCPUS)
-        return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than this hypervisor has, %d", n, TEST_MAX_VCPUS);
+        return err_set(err, VIR_ERR_INVALID_ARG, "%u vCPUs are more than this hypervisor has, %d", n,
+                       TEST_MAX_VCPUS);
     return test_edit(conn, dom, flags, COUNT_FLAGS, "virDomainSetVcpusFlags", edit_count, &count, err);
 }
 
@@ -84,7 +87,8 @@ test_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVc
     if (!view)
         return -1;
     if (!vm_view_is_active(view))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: its vCPUs have no times", view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: its vCPUs have no times",
+                       view->name);
     online = def_vcpus(view->live);
     if (cpumaps)
         memset(cpumaps, 0, (size_t)maplen * (size_t)maxinfo);
@@ -112,7 +116,8 @@ test_domain_get_vcpu_pin_info(struct drv_conn *conn, const struct domain_ref *do
                               unsigned char *cpumaps, int maplen, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, ~0u, "virDomainGetVcpuPinInfo", &view, err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, ~0u, "virDomainGetVcpuPinInfo", &view, err);
     int n;
 
     if (!def)
@@ -128,7 +133,8 @@ test_domain_get_emulator_pin_info(struct drv_conn *conn, const struct domain_ref
                                   int maplen, unsigned int flags, struct err *err)
 {
     VIEW_AUTO view = NULL;
-    const struct domain_def *def = test_read_one(conn, dom, flags, AFFECT, "virDomainGetEmulatorPinInfo", &view, err);
+    const struct domain_def *def =
+        test_read_one(conn, dom, flags, AFFECT, "virDomainGetEmulatorPinInfo", &view, err);
 
     if (!def)
         return -1;
@@ -152,8 +158,8 @@ edit_pin(struct domain_def *def, bool live, void *arg, struct err *err)
 }
 
 int
-test_domain_pin_vcpu(struct drv_conn *conn, const struct domain_ref *dom, unsigned int vcpu, unsigned char *cpumap,
-                     int maplen, struct err *err)
+test_domain_pin_vcpu(struct drv_conn *conn, const struct domain_ref *dom, unsigned int vcpu,
+                     unsigned char *cpumap, int maplen, struct err *err)
 {
     g_autofree char *cpuset = cpuset_from_bytes(cpumap, (size_t)maplen);
     struct pin pin = { (int)MIN(vcpu, G_MAXINT), cpuset };
@@ -162,7 +168,8 @@ test_domain_pin_vcpu(struct drv_conn *conn, const struct domain_ref *dom, unsign
     if (!view)
         return -1;
     if (!vm_view_is_active(view))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: it has no vCPUs to pin", view->name);
+        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: it has no vCPUs to pin",
+                       view->name);
     return test_edit(conn, dom, VIR_DOMAIN_AFFECT_LIVE, AFFECT, "virDomainPinVcpu", edit_pin, &pin, err);
 }
 
@@ -176,8 +183,8 @@ test_domain_pin_vcpu_flags(struct drv_conn *conn, const struct domain_ref *dom, 
 }
 
 int
-test_domain_pin_emulator(struct drv_conn *conn, const struct domain_ref *dom, unsigned char *cpumap, int maplen,
-                         unsigned int flags, struct err *err)
+test_domain_pin_emulator(struct drv_conn *conn, const struct domain_ref *dom, unsigned char *cpumap,
+                         int maplen, unsigned int flags, struct err *err)
 {
     g_autofree char *cpuset = cpuset_from_bytes(cpumap, (size_t)maplen);
     struct pin pin = { -1, cpuset };

@@ -38,7 +38,8 @@ find(const struct object_view *pool, const char *name, struct err *err)
 
 /* The same from a handle; *pool keeps it. */
 static const struct storage_vol_def *
-find_ref(struct drv_conn *conn, const struct storage_vol_ref *vol, const struct object_view **pool, struct err *err)
+find_ref(struct drv_conn *conn, const struct storage_vol_ref *vol, const struct object_view **pool,
+         struct err *err)
 {
     *pool = object_by_name(test_objects(conn)->pools, vol->pool, err);
     return *pool ? find(*pool, vol->name, err) : NULL;
@@ -64,8 +65,8 @@ test_storage_pool_num_of_volumes(struct drv_conn *conn, const struct storage_poo
 }
 
 int
-test_storage_pool_list_volumes(struct drv_conn *conn, const struct storage_pool_ref *pool, char **const names, int maxnames,
-                               struct err *err)
+test_storage_pool_list_volumes(struct drv_conn *conn, const struct storage_pool_ref *pool, char **const names,
+                               int maxnames, struct err *err)
 {
     OBJECT_VIEW_AUTO view = active_view(conn, pool, err);
     int n = 0;
@@ -78,13 +79,14 @@ test_storage_pool_list_volumes(struct drv_conn *conn, const struct storage_pool_
 }
 
 int
-test_storage_pool_list_all_volumes(struct drv_conn *conn, const struct storage_pool_ref *pool, struct storage_vol_ref_list *vols,
-                                   unsigned int flags, struct err *err)
+test_storage_pool_list_all_volumes(struct drv_conn *conn, const struct storage_pool_ref *pool,
+                                   struct storage_vol_ref_list *vols, unsigned int flags, struct err *err)
 {
     OBJECT_VIEW_AUTO view = NULL;
     const struct contents *c;
 
-    if (flags_check(flags, 0, "virStoragePoolListAllVolumes", err) < 0 || !(view = active_view(conn, pool, err)))
+    if (flags_check(flags, 0, "virStoragePoolListAllVolumes", err) < 0 ||
+        !(view = active_view(conn, pool, err)))
         return -1;
     c = contents_of(view);
     if (vols) {
@@ -107,7 +109,8 @@ test_storage_vol_lookup_by_name(struct drv_conn *conn, const struct storage_pool
 
 /* Key and path are one here. */
 static int
-look_up(struct drv_conn *conn, const char *key, const char *what, struct storage_vol_ref *result, struct err *err)
+look_up(struct drv_conn *conn, const char *key, const char *what, struct storage_vol_ref *result,
+        struct err *err)
 {
     OBJECT_LIST_AUTO list = { 0 };
 
@@ -119,17 +122,20 @@ look_up(struct drv_conn *conn, const char *key, const char *what, struct storage
             if (strcmp(c->vols[v]->key, key) == 0)
                 return (to_ref(list.items[i], c->vols[v], result), 0);
     }
-    return err_set(err, VIR_ERR_NO_STORAGE_VOL, "no active storage pool has a volume with %s '%s'", what, key);
+    return err_set(err, VIR_ERR_NO_STORAGE_VOL, "no active storage pool has a volume with %s '%s'", what,
+                   key);
 }
 
 int
-test_storage_vol_lookup_by_key(struct drv_conn *conn, const char *key, struct storage_vol_ref *result, struct err *err)
+test_storage_vol_lookup_by_key(struct drv_conn *conn, const char *key, struct storage_vol_ref *result,
+                               struct err *err)
 {
     return look_up(conn, key, "key", result, err);
 }
 
 int
-test_storage_vol_lookup_by_path(struct drv_conn *conn, const char *path, struct storage_vol_ref *result, struct err *err)
+test_storage_vol_lookup_by_path(struct drv_conn *conn, const char *path, struct storage_vol_ref *result,
+                                struct err *err)
 {
     return look_up(conn, path, "path", result, err);
 }
@@ -150,7 +156,8 @@ type_in(enum pool_type pool)
 }
 
 int
-test_storage_vol_get_info(struct drv_conn *conn, const struct storage_vol_ref *vol, virStorageVolInfoPtr info, struct err *err)
+test_storage_vol_get_info(struct drv_conn *conn, const struct storage_vol_ref *vol, virStorageVolInfoPtr info,
+                          struct err *err)
 {
     OBJECT_VIEW_AUTO pool = NULL;
     const struct storage_vol_def *def = find_ref(conn, vol, &pool, err);
@@ -165,7 +172,8 @@ test_storage_vol_get_info(struct drv_conn *conn, const struct storage_vol_ref *v
 }
 
 int
-test_storage_vol_get_path(struct drv_conn *conn, const struct storage_vol_ref *vol, char **result, struct err *err)
+test_storage_vol_get_path(struct drv_conn *conn, const struct storage_vol_ref *vol, char **result,
+                          struct err *err)
 {
     OBJECT_VIEW_AUTO pool = NULL;
     const struct storage_vol_def *def = find_ref(conn, vol, &pool, err);
@@ -174,8 +182,8 @@ test_storage_vol_get_path(struct drv_conn *conn, const struct storage_vol_ref *v
 }
 
 int
-test_storage_vol_get_xml_desc(struct drv_conn *conn, const struct storage_vol_ref *vol, unsigned int flags, char **result,
-                              struct err *err)
+test_storage_vol_get_xml_desc(struct drv_conn *conn, const struct storage_vol_ref *vol, unsigned int flags,
+                              char **result, struct err *err)
 {
     OBJECT_VIEW_AUTO pool = NULL;
     const struct storage_vol_def *def;
@@ -206,7 +214,8 @@ read_def(const char *xml, bool validate, bool given, const struct storage_pool_d
         return NULL;
     }
     if (!path) /* pools without a place on this host: as their volumes are named elsewhere, pool/volume */
-        path = model_printf(def, "%s/%s", pool->target && pool->target->path ? pool->target->path : pool->name, def->name);
+        path = model_printf(def, "%s/%s",
+                            pool->target && pool->target->path ? pool->target->path : pool->name, def->name);
     def->target->path = path;
     def->key = key ? key : path;
     return storage_vol_def_copy(def);
@@ -227,7 +236,8 @@ publish_with(struct object *pool, const struct storage_vol_def *def)
 
 /* Puts what xml says into a held pool; origin, of the same pool, is what it is a copy of. */
 static int
-add(struct object *pool, const char *xml, bool validate, const char *origin, struct storage_vol_ref *result, struct err *err)
+add(struct object *pool, const char *xml, bool validate, const char *origin, struct storage_vol_ref *result,
+    struct err *err)
 {
     const struct object_view *view = object_now(pool);
     const struct contents *now = contents_of(view);
@@ -236,21 +246,24 @@ add(struct object *pool, const char *xml, bool validate, const char *origin, str
     if (pool_check_active(view, err) < 0 || !(def = read_def(xml, validate, false, view->is.live, err)))
         return -1;
     if (contents_find(now, def->name) >= 0)
-        return err_set(err, VIR_ERR_OPERATION_FAILED, "storage pool '%s' has a volume '%s' already", view->name, def->name);
+        return err_set(err, VIR_ERR_OPERATION_FAILED, "storage pool '%s' has a volume '%s' already",
+                       view->name, def->name);
     if (origin && contents_find(now, origin) < 0)
-        return err_set(err, VIR_ERR_NO_STORAGE_VOL, "storage pool '%s' has no volume '%s' to make '%s' of", view->name, origin,
-                       def->name);
+        return err_set(err, VIR_ERR_NO_STORAGE_VOL, "storage pool '%s' has no volume '%s' to make '%s' of",
+                       view->name, origin, def->name);
     if (def->allocation > contents_available(now))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "storage pool '%s' has %" G_GUINT64_FORMAT " bytes left, not enough for the "
-                       "%" G_GUINT64_FORMAT " of volume '%s'", view->name, contents_available(now), def->allocation, def->name);
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "storage pool '%s' has %" G_GUINT64_FORMAT " bytes left, not enough for the "
+                       "%" G_GUINT64_FORMAT " of volume '%s'",
+                       view->name, contents_available(now), def->allocation, def->name);
     publish_with(pool, def);
     to_ref(object_now(pool), def, result);
     return 0;
 }
 
 int
-test_storage_vol_create_xml(struct drv_conn *conn, const struct storage_pool_ref *ref, const char *xmlDesc, unsigned int flags,
-                            struct storage_vol_ref *result, struct err *err)
+test_storage_vol_create_xml(struct drv_conn *conn, const struct storage_pool_ref *ref, const char *xmlDesc,
+                            unsigned int flags, struct storage_vol_ref *result, struct err *err)
 {
     OBJECT_AUTO pool = NULL;
 
@@ -261,9 +274,9 @@ test_storage_vol_create_xml(struct drv_conn *conn, const struct storage_pool_ref
 }
 
 int
-test_storage_vol_create_xml_from(struct drv_conn *conn, const struct storage_pool_ref *ref, const char *xmlDesc,
-                                 const struct storage_vol_ref *clonevol, unsigned int flags, struct storage_vol_ref *result,
-                                 struct err *err)
+test_storage_vol_create_xml_from(struct drv_conn *conn, const struct storage_pool_ref *ref,
+                                 const char *xmlDesc, const struct storage_vol_ref *clonevol,
+                                 unsigned int flags, struct storage_vol_ref *result, struct err *err)
 {
     OBJECT_AUTO pool = NULL;
 
@@ -274,7 +287,8 @@ test_storage_vol_create_xml_from(struct drv_conn *conn, const struct storage_poo
 }
 
 int
-test_storage_vol_delete(struct drv_conn *conn, const struct storage_vol_ref *vol, unsigned int flags, struct err *err)
+test_storage_vol_delete(struct drv_conn *conn, const struct storage_vol_ref *vol, unsigned int flags,
+                        struct err *err)
 {
     OBJECT_AUTO pool = NULL;
     CONTENTS_AUTO next = NULL;
@@ -283,7 +297,8 @@ test_storage_vol_delete(struct drv_conn *conn, const struct storage_vol_ref *vol
     int i;
 
     if (flags_check(flags, 0, "virStorageVolDelete", err) < 0 ||
-        !(pool = object_hold(test_objects(conn)->pools, vol->pool, NULL, err)) || !(def = find(object_now(pool), vol->name, err)))
+        !(pool = object_hold(test_objects(conn)->pools, vol->pool, NULL, err)) ||
+        !(def = find(object_now(pool), vol->name, err)))
         return -1;
     next = contents_copy(contents_of(object_now(pool)));
     i = contents_find(next, vol->name);
@@ -306,8 +321,8 @@ test_volume_load(struct test_objects *objects, const char *pool_name, const char
     if (!def)
         return -1;
     if (contents_find(contents_of(object_now(pool)), def->name) >= 0)
-        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "storage pool '%s' has two volumes '%s'", pool_name,
-                            def->name);
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                            "storage pool '%s' has two volumes '%s'", pool_name, def->name);
     publish_with(pool, def);
     return 0;
 }

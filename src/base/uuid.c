@@ -74,6 +74,23 @@ uuid_generate(unsigned char uuid[UUID_BYTES])
     uuid[8] = (uuid[8] & 0x3f) | 0x80;
 }
 
+unsigned
+uuid_hash(const void *uuid)
+{
+    uint32_t first, last;
+
+    memcpy(&first, uuid, sizeof(first));
+    memcpy(&last, (const char *)uuid + UUID_BYTES - sizeof(last), sizeof(last));
+    /* People number by hand at either end. */
+    return last ^ first * 2654435761u;
+}
+
+int
+uuid_equal(const void *a, const void *b)
+{
+    return memcmp(a, b, UUID_BYTES) == 0;
+}
+
 bool
 uuid_is_valid(const unsigned char uuid[UUID_BYTES])
 {

@@ -19,6 +19,9 @@ int uuid_parse(const char *text, unsigned char uuid[UUID_BYTES]);
 /* Fills and returns text. */
 char *uuid_format(const unsigned char uuid[UUID_BYTES], char text[UUID_TEXT]);
 void uuid_generate(unsigned char uuid[UUID_BYTES]); /* random, version 4 */
+/* Of GHashTable, for keys of UUID_BYTES. */
+unsigned uuid_hash(const void *uuid);
+int uuid_equal(const void *a, const void *b);
 /* Not all bytes equal: good enough to identify a host or a guest. */
 bool uuid_is_valid(const unsigned char uuid[UUID_BYTES]);
 

@@ -7,6 +7,7 @@
 #include "core/executor.h"
 
 #include "base/log.h"
+#include "base/uuid.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -40,20 +41,6 @@ struct executor {
     GHashTable *guests; /* uuid → exec_guest, while something runs for it */
     bool stopping;
 };
-
-static guint
-uuid_hash(gconstpointer key)
-{
-    guint h;
-    memcpy(&h, key, sizeof(h));
-    return h;
-}
-
-static gboolean
-uuid_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, UUID_LEN) == 0;
-}
 
 static void
 append(struct work **head, struct work **tail, struct work *work)

@@ -9,22 +9,6 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
-static guint
-uuid_hash(gconstpointer key)
-{
-    guint h;
-    memcpy(&h, (const char *)key + 12, sizeof(h)); /* the random end of it */
-    guint g;
-    memcpy(&g, key, sizeof(g));
-    return h ^ g * 2654435761u;
-}
-
-static gboolean
-uuid_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, UUID_LEN) == 0;
-}
-
 struct registry *
 registry_new(const struct vm_class *klass, struct event_hub *hub)
 {

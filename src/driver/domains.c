@@ -246,6 +246,52 @@ domains_domain_has_managed_save_image(struct drv_conn *conn, const struct domain
     return view->managed_save;
 }
 
+void
+domain_info(const struct vm_view *view, unsigned long memory, unsigned long long cpu_time,
+            virDomainInfoPtr info)
+{
+    const struct domain_def *def = vm_view_def(view);
+
+    memset(info, 0, sizeof(*info));
+    info->state = (unsigned char)view->state;
+    info->maxMem = def_max_memory(def);
+    info->memory = memory;
+    info->nrVirtCpu = (unsigned short)def_vcpus(def);
+    info->cpuTime = cpu_time;
+}
+
+/* ---- another name --------------------------------------------------------------------------- */
+
+int
+domain_take_name(struct turn *turn, const char *new_name, domain_saver save, struct err *err)
+{
+    const struct vm_view *old = turn_view(turn);
+    struct domain_def *def = domain_def_copy(old->config);
+    struct event *gone = domain_lifecycle(old, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
+    struct vm_change change = { .what = CHANGE_CONFIG };
+    int ret;
+
+    def->name = model_str(def, new_name);
+    change.config = domain_def_copy(def);
+    /* The name is taken first, so that two who want it do not both write its file. */
+    ret = registry_rename(turn, new_name, &change, err);
+    if (ret == 0 && save && (ret = save(turn, def, old->name, err)) < 0) {
+        err_context(err, "cannot rename guest '%s'", old->name);
+        change.config = domain_def_copy(old->config);
+        if (registry_rename(turn, old->name, &change, NULL) < 0)
+            err_context(err, "guest '%s' could not be given its old name back", new_name);
+    }
+    domain_def_unref(def);
+    if (ret < 0) {
+        event_unref(gone);
+        return -1;
+    }
+    turn_emit(turn, gone);
+    turn_emit(turn,
+              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
+    return 0;
+}
+
 /* ---- events --------------------------------------------------------------------------------- */
 
 int

@@ -6,7 +6,8 @@
  * view; what flags such as VIR_DOMAIN_AFFECT_CURRENT mean for a guest; events about it.
  * The functions of domains.def have the shape of driver slots and go straight into the
  * tables of drivers; they read conn->guests.
- * Called by: driver tables, the verbs of drivers.  Only domain_turn() waits (for its turn).
+ * Called by: driver tables, the verbs of drivers.  domain_turn() waits for its turn,
+ * domain_take_name() for what saves the definition.
  */
 #pragma once
 
@@ -43,6 +44,16 @@ const struct domain_def *domain_one_def(const struct vm_view *view, unsigned fla
 /* virDomainLifecycle and virDomainLifecycleAction: -1 for what makes no sense. */
 int lifecycle_action_check(unsigned type, unsigned action, struct err *err);
 void def_set_lifecycle_action(struct domain_def *def, unsigned type, unsigned action);
+
+/* virDomainGetInfo(): `memory` in KiB, `cpu_time` in ns are the driver's to know. */
+void domain_info(const struct vm_view *view, unsigned long memory, unsigned long long cpu_time,
+                 virDomainInfoPtr info);
+
+/* Gives the guest of a turn another name, which the caller has found to be a good one.  `save` writes
+ * the definition where it is kept (NULL: nowhere) and may wait; when it fails the old name comes back. */
+typedef int (*domain_saver)(struct turn *turn, const struct domain_def *def, const char *old_name,
+                            struct err *err) TURN_WAITS;
+int domain_take_name(struct turn *turn, const char *new_name, domain_saver save, struct err *err) TURN_WAITS;
 
 struct event *domain_event(const struct vm_view *view, enum event_family family, int id);
 struct event *domain_lifecycle(const struct vm_view *view, int type, int detail);

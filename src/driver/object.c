@@ -81,21 +81,6 @@ view_new(const struct object *object, const struct object_facts *facts)
 
 /* ---- the index ------------------------------------------------------------------------------ */
 
-static guint
-uuid_hash(gconstpointer key)
-{
-    guint h;
-
-    memcpy(&h, key, sizeof(h));
-    return h;
-}
-
-static gboolean
-uuid_same(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, UUID_LEN) == 0;
-}
-
 struct object_store *
 object_store_new(const struct object_class *klass)
 {
@@ -104,7 +89,7 @@ object_store_new(const struct object_class *klass)
     store->klass = klass;
     pthread_mutex_init(&store->lock, NULL);
     store->by_name = g_hash_table_new(g_str_hash, g_str_equal);
-    store->by_uuid = g_hash_table_new(uuid_hash, uuid_same);
+    store->by_uuid = g_hash_table_new(uuid_hash, uuid_equal);
     store->all = g_ptr_array_new();
     return store;
 }

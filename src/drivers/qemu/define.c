@@ -37,9 +37,9 @@ guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct dom
 }
 
 static int
-save_file(struct turn *turn, struct qemu_driver *drv, const struct domain_def *def, const char *old_name,
-          struct err *err)
+save_file(struct turn *turn, const struct domain_def *def, const char *old_name, struct err *err)
 {
+    struct qemu_driver *drv = turn_driver(turn);
     char *text = domain_def_format(def, MODEL_FORMAT_SECURE);
     struct state_save_arg arg = { .dir = drv->configs, .name = def->name, .old_name = old_name,
                                   .text = text, .n = strlen(text) };
@@ -54,7 +54,7 @@ guest_save_config(struct turn *turn, struct domain_def *def, struct err *err)
 {
     struct vm_change change = { .what = CHANGE_CONFIG };
 
-    if (save_file(turn, turn_driver(turn), def, NULL, err) < 0) {
+    if (save_file(turn, def, NULL, err) < 0) {
         domain_def_unref(def);
         return -1;
     }
@@ -193,14 +193,8 @@ int
 qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name,
                    unsigned int flags, struct err *err)
 {
-    struct qemu_driver *drv = conn_driver(conn);
     TURN_AUTO turn = NULL;
-    g_autofree char *old_name = NULL;
-    struct event *gone;
-    struct domain_def *def;
     const struct vm_view *view;
-    int ret;
-    struct vm_change change = { .what = CHANGE_CONFIG };
 
     if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
         domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
@@ -223,30 +217,7 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     if (view->managed_save)
         return err_set(err, VIR_ERR_OPERATION_INVALID,
                        "guest '%s' has a saved state; remove it before renaming", view->name);
-    old_name = g_strdup(view->name);
-    def = domain_def_copy(view->config);
-    def->name = model_str(def, new_name);
-    change.config = domain_def_copy(def);
-    gone = domain_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
-    /* The name is taken first, so that two who want it do not both write its file. */
-    if (registry_rename(turn, new_name, &change, err) < 0) {
-        event_unref(gone);
-        domain_def_unref(def);
-        return -1;
-    }
-    ret = save_file(turn, drv, def, old_name, err);
-    domain_def_unref(def);
-    if (ret < 0) {
-        change.config = domain_def_copy(view->config);
-        if (registry_rename(turn, old_name, &change, NULL) < 0)
-            err_context(err, "guest '%s' could not be given its old name back", new_name);
-        event_unref(gone);
-        return err_context(err, "cannot rename guest '%s'", old_name);
-    }
-    turn_emit(turn, gone);
-    turn_emit(turn,
-              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
-    return 0;
+    return domain_take_name(turn, new_name, save_file, err);
 }
 
 /* ---- autostart ------------------------------------------------------------------------------ */

@@ -30,17 +30,10 @@ qemu_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDom
                      struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
-    const struct domain_def *def;
 
     if (!view)
         return -1;
-    def = vm_view_def(view);
-    memset(info, 0, sizeof(*info));
-    info->state = (unsigned char)view->state;
-    info->maxMem = def_max_memory(def);
-    info->memory = view_memory(view);
-    info->nrVirtCpu = (unsigned short)def_vcpus(def);
-    info->cpuTime = guest_pub_cpu_time(view_pub(view));
+    domain_info(view, view_memory(view), guest_pub_cpu_time(view_pub(view)), info);
     return 0;
 }
 

@@ -92,11 +92,8 @@ int
 test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name,
                    unsigned int flags, struct err *err)
 {
-    struct vm_change change = { .what = CHANGE_CONFIG };
     TURN_AUTO turn = NULL;
     const struct vm_view *view;
-    struct domain_def *def;
-    struct event *gone;
 
     if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
         domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
@@ -111,19 +108,7 @@ test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     if (strcmp(view->name, new_name) == 0)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_OPERATION_INVALID,
                             "guest '%s' has that name already", new_name);
-    def = domain_def_copy(view->config);
-    def->name = model_str(def, new_name);
-    change.config = domain_def_copy(def);
-    domain_def_unref(def);
-    gone = domain_lifecycle(view, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
-    if (registry_rename(turn, new_name, &change, err) < 0) {
-        event_unref(gone);
-        return -1;
-    }
-    turn_emit(turn, gone);
-    turn_emit(turn,
-              domain_lifecycle(turn_view(turn), VIR_DOMAIN_EVENT_DEFINED, VIR_DOMAIN_EVENT_DEFINED_RENAMED));
-    return 0;
+    return domain_take_name(turn, new_name, NULL, err);
 }
 
 int

@@ -17,18 +17,11 @@ test_domain_get_info(struct drv_conn *conn, const struct domain_ref *dom, virDom
                      struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
-    const struct domain_def *def;
 
     if (!view)
         return -1;
-    def = vm_view_def(view);
-    memset(info, 0, sizeof(*info));
-    info->state = (unsigned char)view->state;
-    info->maxMem = def_max_memory(def);
-    info->memory = def_memory(def);
-    info->nrVirtCpu = (unsigned short)def_vcpus(def);
     /* It has always been busy, whether it is on or not. */
-    info->cpuTime = (unsigned long long)g_get_real_time() * 1000;
+    domain_info(view, def_memory(vm_view_def(view)), (unsigned long long)g_get_real_time() * 1000, info);
     return 0;
 }
 

@@ -267,7 +267,8 @@ domain_take_name(struct turn *turn, const char *new_name, domain_saver save, str
 {
     const struct vm_view *old = turn_view(turn);
     struct domain_def *def = domain_def_copy(old->config);
-    struct event *gone = domain_lifecycle(old, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
+    struct event *gone =
+        domain_lifecycle(old, VIR_DOMAIN_EVENT_UNDEFINED, VIR_DOMAIN_EVENT_UNDEFINED_RENAMED);
     struct vm_change change = { .what = CHANGE_CONFIG };
     int ret;
 

@@ -39,10 +39,7 @@ answer_thread(gpointer p)
 static int
 send(struct pending *p, void *arg, struct err *err)
 {
-    GThread *t = g_thread_new("answer", answer_thread, p);
-    pthread_mutex_lock(&fake_threads_lock);
-    fake_threads = g_slist_prepend(fake_threads, t);
-    pthread_mutex_unlock(&fake_threads_lock);
+    fake_thread("answer", answer_thread, p);
     return 0;
 }
 
@@ -210,10 +207,7 @@ verb_start(struct err *err)
     if (rc < 0)
         return -1;
     run_set_process(run, proc->pid, fcntl(proc->pidfd, F_DUPFD_CLOEXEC, 3));
-    GThread *t = g_thread_new("watch", watch_process, run_ref(run));
-    pthread_mutex_lock(&fake_threads_lock);
-    fake_threads = g_slist_prepend(fake_threads, t);
-    pthread_mutex_unlock(&fake_threads_lock);
+    fake_thread("watch", watch_process, run_ref(run));
     if (ask(turn, "qmp_capabilities", 0, err) < 0 || ask(turn, "cont", 0, err) < 0)
         return -1;
     struct vm_change running = { .what = CHANGE_STATE, .state = VIR_DOMAIN_RUNNING };

@@ -26,6 +26,7 @@ TITLES = {
     'host_sysinfo': 'Firmware tables',
 }
 HIDDEN_DOCUMENTS = {'domain_status'}      # which no user sees
+NEWER = '<b title="ignored or refused unless newer_elements is set: newer than the format that is read">from %s</b>'
 KINDS = {
     'STR': 'text', 'RAW': 'XML of other namespaces', 'CPUSET': 'list of numbers such as 0-3,^2', 'UUID': 'uuid',
     'MAC': 'MAC address', 'DOUBLE': 'number', 'OCT': 'octal number', 'U8': '0 to 255', 'U16': '0 to 65535',
@@ -94,8 +95,9 @@ class Pages:
         if t in self.m.structs:
             return '<a href="#%s">%s</a>' % (t, t)
         if t in self.m.enums:
-            return ' '.join('<code>%s</code>' % escape(v) for v in self.m.enums[t].values
-                            if v not in self.m.enums[t].later)
+            e = self.m.enums[t]
+            return ' '.join('<code>%s</code>%s' % (escape(v), NEWER % escape(e.since[v]) if v in e.later else '')
+                            for v in e.values)
         if t in ('yesno', 'onoff'):
             return '<code>%s</code> <code>%s</code>' % (('yes', 'no') if t == 'yesno' else ('on', 'off'))
         kind, arg = SCALARS[t][3:]
@@ -111,7 +113,7 @@ class Pages:
         if 'missing' in f.opts:
             out.append('<b title="a document without it is refused">required</b>')
         if 'later' in f.flags:
-            out.append('<b title="newer than the format that is read: ignored">from %s</b>' % escape(f.opts['since']))
+            out.append(NEWER % escape(f.opts['since']))
         if 'default' in f.opts:
             out.append('<b title="taken if it is not given">default <code>%s</code></b>' % escape(f.opts['default']))
         for flag, word, why in SPECIAL:
@@ -132,7 +134,7 @@ class Pages:
 
     def example(self, f, own):
         """An element as it may be written, in a struct whose deciding attribute has a value for which it exists."""
-        if f.kind in ('attr', 'text') or f.name.startswith(model_read.HIDDEN) or 'later' in f.flags:
+        if f.kind in ('attr', 'text') or f.name.startswith(model_read.HIDDEN):
             return ''
         disc = None
         spec = f.opts.get('up', ':' + f.opts.get('when', '')).split(':')[1]

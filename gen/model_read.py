@@ -118,7 +118,8 @@ def constant(enum, value):
     return (enum + '_' + re.sub(r'[^A-Za-z0-9]', '_', value)).upper()
 
 
-def read(paths):
+def read(paths, newer=False):
+    """newer: as a process reads that was told to with model_read_newer()."""
     m = Model()
     for path in paths:
         m.files.append(path)
@@ -139,6 +140,8 @@ def read(paths):
                 raise Bad('%s: %s' % (where, e)) from None
         if stack:
             raise Bad('%s: { of %s is never closed' % (path, stack[-1].where))
+    if newer:
+        m.level = ''
     _check(m)
     return m
 

@@ -14,6 +14,7 @@
 #include "daemon/drivers.h"
 #include "daemon/server.h"
 #include "daemon/startup.h"
+#include "model/model.h"
 
 #include <config.h>
 #include <errno.h>
@@ -263,6 +264,7 @@ main(int argc, char **argv)
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
 
+    model_read_newer(config->newer_elements);
     bool locked = false;
     rc = -1;
     if (make_folders(config, &err) == 0 && config_apply_log(config, o.verbose, o.daemon, &err) == 0 &&

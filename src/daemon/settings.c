@@ -251,7 +251,8 @@ config_fill(struct config *c, struct conf *conf, struct err *err)
     if (rw < 0 || get_auth(conf, c->file, "auth_unix_ro", &c->auth_ro, err) < 0 ||
         get_auth(conf, c->file, "auth_unix_rw", &c->auth_rw, err) < 0 ||
         get_limits(conf, "", &c->main, err) < 0 || get_limits(conf, "admin_", &c->admin, err) < 0 ||
-        conf_get_int(conf, "log_level", 1, 4, &c->log_level, err) < 0 || get_host_uuid(c, conf, err) < 0)
+        conf_get_int(conf, "log_level", 1, 4, &c->log_level, err) < 0 ||
+        conf_get_bool(conf, "newer_elements", &c->newer_elements, err) < 0 || get_host_uuid(c, conf, err) < 0)
         return -1;
     if (c->unix_sock_group && c->system && find_group(c, err) < 0)
         return -1;

@@ -38,6 +38,7 @@ struct config {
 
     int log_level;               /* 0: not set */
     char *log_filters, *log_outputs;
+    bool newer_elements;         /* model_read_newer() */
     unsigned char host_uuid[16];
     bool has_host_uuid;          /* set, or asked for from the machine id */
 };

@@ -91,12 +91,14 @@ static inline uint32_t *item_position(const struct model_table *t, const void *i
             return FIELD_PTR((char *)(uintptr_t)item, t->fields[i].offset);
     return NULL;
 }
+extern bool model_newer; /* model_read_newer() */
 /* By the flags of a field: is it printed, is it read? */
 bool field_shown(const struct model_field *f, const void *base, unsigned flags);
 static inline bool field_read(const struct model_field *f, unsigned flags)
 {
-    return !(f->flags & MODEL_LATER) && !(f->flags & MODEL_LIVE && !(flags & MODEL_PARSE_LIVE)) &&
-        !(f->flags & MODEL_STATUS && !(flags & MODEL_PARSE_STATUS));
+    return (!(f->flags & MODEL_LATER) || model_newer) &&
+           !(f->flags & MODEL_LIVE && !(flags & MODEL_PARSE_LIVE)) &&
+           !(f->flags & MODEL_STATUS && !(flags & MODEL_PARSE_STATUS));
 }
 static inline unsigned table_disc(const struct model_table *t, const void *base, unsigned inherited)
 {

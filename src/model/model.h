@@ -45,7 +45,7 @@ struct model_enum {
     const char *name;
     const char *const *names;      /* [0] is NULL: not given */
     unsigned count;
-    uint64_t later;                /* values of which our level of the format knows nothing: not read */
+    uint64_t later;                /* values newer than our level of the format: model_read_newer() */
 };
 
 enum model_kind {
@@ -107,7 +107,7 @@ enum {
     MODEL_BASE0 = 1 << 29,     /* numbers as C writes them: 0x10, 020 */
     MODEL_APART = 1 << 26,     /* printed with empty lines around */
     MODEL_MIXED = 1 << 25,     /* lists whose items keep their order among each other */
-    MODEL_LATER = 1 << 27,     /* newer than our level of the format: not read */
+    MODEL_LATER = 1 << 27,     /* newer than our level of the format: model_read_newer() */
     MODEL_IGNORE = 1 << 23,    /* a malformed value counts as not given */
 };
 
@@ -166,6 +166,13 @@ const char *model_enum_str(const struct model_enum *e, unsigned value);
 unsigned model_enum_from(const struct model_enum *e, const char *name);
 
 /* ---- documents ------------------------------------------------------------------------------ */
+
+/* Whether what is newer than the level of the format (docs/design/model-description.md) is read as
+ * well; otherwise a newer element is ignored and a newer value refused.  For the start of a process. */
+void model_read_newer(bool on);
+/* The path of the first such part of a document that is not known to its reader, such as
+ * "/devices/disk/target/@bus='nvme'"; free it with g_free().  NULL: there is none. */
+char *model_newer_part(const void *root, bool (*is_known)(const char *path));
 
 void *model_new_doc(const struct model_document *d);
 int model_parse(const struct model_document *d, const char *xml, size_t len, unsigned flags, void **root,

@@ -23,7 +23,7 @@ static unsigned enum_find(const struct model_enum *e, const char *s, size_t n)
 {
     for (unsigned i = 1; i < e->count; i++)
         if (!strncmp(e->names[i], s, n) && !e->names[i][n])
-            return e->later >> (i & 63) & 1 && i < 64 ? 0 : i;
+            return !model_newer && i < 64 && e->later >> i & 1 ? 0 : i;
     return 0;
 }
 

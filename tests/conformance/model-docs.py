@@ -54,7 +54,7 @@ while todo:
     for owners, path, f, own in elements(m.structs[struct], [struct], ''):
         if not pages.text(owners, path):
             untold.append('%s has no text for %s' % (struct, path))
-        if 'later' not in f.flags and not pages.example(f, own):
+        if not pages.example(f, own):
             without.append('%s has no example of %s' % (struct, path))
         if f.type in m.structs:
             todo.append(f.type)
@@ -73,7 +73,7 @@ for name, struct, element, _ in m.documents:
         for part in reversed(path.split('/')[:-1]):
             x = '<%s>%s</%s>' % (part, x, part)
         examples.append((path, '<%s%s>%s</%s>' % (element, kind, x, element)))
-run = subprocess.run([tool, '-v', '-l', '-b'], input='\n'.join(x for _, x in examples) + '\n', capture_output=True, text=True)
+run = subprocess.run([tool, '-v', '-l', '-n', '-b'], input='\n'.join(x for _, x in examples) + '\n', capture_output=True, text=True)
 answers = run.stdout.split('\0')[:-1]
 report('%d examples are accepted' % len(examples), ['%s: %s' % (path, answer) for (path, _), answer in zip(examples, answers)
                                                    if answer.startswith('error')] + ['lost'] * (len(answers) != len(examples)))

@@ -17,7 +17,8 @@ sys.path.insert(0, os.path.join(root, 'gen'))
 import model_random  # noqa: E402
 import model_read    # noqa: E402
 
-m = model_read.read(model_read.file_names(root))
+level = model_read.read(model_read.file_names(root))
+newer = model_read.read(model_read.file_names(root), newer=True)
 failed = number = 0
 
 
@@ -41,7 +42,7 @@ def report(what, lost):
 
 
 def check(document, struct, element, spoil, flags):
-    documents = []
+    documents, m = [], newer if '-n' in flags else level
     for seed in range(count):
         maker = model_random.Maker(m, random.Random(seed), (0.2, 0.5, 0.9)[seed % 3], spoil=spoil)
         documents.append(maker.element(element, m.structs[struct], struct, None, 0))
@@ -58,14 +59,15 @@ def check(document, struct, element, spoil, flags):
     for (seed, once), again in zip(good, second):
         if once.split() != again.split():
             lost.append('seed %d changes: %s' % (seed, ' '.join(set(again.split()) ^ set(once.split()))))
-    kind = ('completed ' if '-c' in flags else '') + ('live ' if '-l' in flags else '') + ('almost valid ' if spoil else '')
+    kind = ('newer ' if '-n' in flags else '') + ('completed ' if '-c' in flags else '') + ('live ' if '-l' in flags else '') + ('almost valid ' if spoil else '')
     report('%s: %d %srandom documents, %d accepted' % (document, count, kind, len(good)), lost)
 
 
-for document, struct, element, _ in m.documents:
+for document, struct, element, _ in level.documents:
     check(document, struct, element, 0.0, [])
     check(document, struct, element, 0.0, ['-l'])
     check(document, struct, element, 0.03, [])
     check(document, struct, element, 0.0, ['-c'])
+    check(document, struct, element, 0.0, ['-l', '-n'])
 print('1..%d' % number)
 sys.exit(1 if failed else 0)

@@ -2,14 +2,14 @@
  *
  * model-roundtrip: reads documents and writes them again.
  *
- * usage: model-roundtrip [-c] [-v] [-l] [-s] [-q] [-t N] FILE...
- *        model-roundtrip [-c] [-v] [-l] [-s] -b
+ * usage: model-roundtrip [-c] [-v] [-l] [-n] [-s] [-q] [-t N] FILE...
+ *        model-roundtrip [-c] [-v] [-l] [-n] [-s] -b
  *   prints each document as we write it, and checks copy, equality, the guest's view and JSON on the way; -q
  * only says which differ from the file, with the number that came back unchanged; -c completed as every
- * driver does; -v refusing what is not described; -l live; -s without secrets; -t N measures N rounds. -b
- * reads a document a line and answers each with what it became, or "error CODE/DOMAIN: message", and a NUL
- * byte, as long as there are lines. A development tool: the tests use it on our own samples, an engineer on
- * whatever is at hand.
+ * driver does; -v refusing what is not described; -l live; -n also what is newer than our level; -s without
+ * secrets; -t N measures N rounds. -b reads a document a line and answers each with what it became, or "error
+ * CODE/DOMAIN: message", and a NUL byte, as long as there are lines. A development tool: the tests use it on
+ * our own samples, an engineer on whatever is at hand.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -242,6 +242,9 @@ int main(int argc, char **argv)
         if (!strcmp(argv[i], "-l")) {
             parse_flags |= MODEL_PARSE_LIVE;
             format_flags |= MODEL_FORMAT_LIVE;
+            continue;
+        } else if (!strcmp(argv[i], "-n")) {
+            model_read_newer(true);
             continue;
         } else if (!strcmp(argv[i], "-s")) {
             format_flags &= ~MODEL_FORMAT_SECURE;

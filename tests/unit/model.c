@@ -377,6 +377,33 @@ static void test_targets(void)
     g_assert_cmpint(disk_bus_of_target("sda"), ==, DISK_BUS_SCSI);
 }
 
+/* What came after the level of the format: ignored or refused, unless the process asks for it. */
+static bool known_by_nobody(const char *path) { return false; }
+static bool known_queue(const char *path) { return strstr(path, "throttlefilters") != NULL; }
+
+static void test_newer(void)
+{
+    static const char xml[] = DEVICES("<disk type='file'><target dev='vda'/>"
+                                      "<throttlefilters><filter group='a'/></throttlefilters></disk>");
+    static const char value[] = DEVICES("<controller type='nvme'/>");
+    for (int on = 0; on < 2; on++) {
+        ERR_AUTO err = ERR_INIT;
+        model_read_newer(on);
+        DOMAIN_DEF_AUTO def = parse(xml, 0);
+        g_autofree char *out = domain_def_format(def, 0);
+        g_assert_cmpint(strstr(out, "<filter group='a'/>") != NULL, ==, on);
+        g_autofree char *part = model_newer_part(def, known_by_nobody),
+                        *none = model_newer_part(def, known_queue);
+        g_assert_cmpstr(part, ==, on ? "/devices/disk/throttlefilters/filter" : NULL);
+        g_assert_null(none);
+        DOMAIN_DEF_AUTO nvme = NULL;
+        g_assert_cmpint(domain_def_parse(value, strlen(value), 0, &nvme, &err), ==, on ? 0 : -1);
+        g_autofree char *model = nvme ? model_newer_part(nvme, known_queue) : NULL;
+        g_assert_cmpstr(model, ==, on ? "/devices/controller/@type='nvme'" : NULL);
+    }
+    model_read_newer(false);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -384,6 +411,7 @@ int main(int argc, char **argv)
     g_test_add_func("/model/readings", test_readings);
     g_test_add_func("/model/refusals", test_refusals);
     g_test_add_func("/model/strict", test_strict);
+    g_test_add_func("/model/newer", test_newer);
     g_test_add_func("/model/json", test_json);
     g_test_add_func("/model/raw", test_raw);
     g_test_add_func("/model/depth", test_depth);

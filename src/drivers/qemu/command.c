@@ -627,6 +627,33 @@ frame(struct builder *b)
         cmd->memlock = (b->def->memory->size + 1024 * 1024) * 1024;
 }
 
+/* What is newer than the level of the format and yet given to QEMU. */
+static bool
+newer_is_built(const char *path)
+{
+    static const char *const built[] = {
+        "/cpu/topology/@clusters",
+        "/devices/panic/@model='pvpanic'",
+        "/devices/video/model/@blob",
+        "/devices/watchdog/@model='itco'",
+        "/iothreadids/iothread/poll",
+        "/os/type/@arch='loongarch64'",
+        NULL,
+    };
+    return g_strv_contains(built, path);
+}
+
+static int
+check_newer(const struct domain_def *def, struct err *err)
+{
+    g_autofree char *part = model_newer_part(def, newer_is_built);
+    return part
+               ? err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                         "guest '%s' has %s, which cannot be given to QEMU yet; remove it to start the guest",
+                         def->name, part)
+               : 0;
+}
+
 int
 qemu_command_build(const struct domain_def *live, struct qemu_host *host,
                    const struct qemu_command_opts *opts, struct qemu_command *out, struct err *err)
@@ -646,7 +673,7 @@ qemu_command_build(const struct domain_def *live, struct qemu_host *host,
     };
     frame(&b);
     base_env(&b);
-    int rc = build_all(&b);
+    int rc = check_newer(live, err) < 0 ? -1 : build_all(&b);
     g_ptr_array_add(b.argv, NULL);
     g_ptr_array_add(b.env, NULL);
     out->argv = (char **)g_ptr_array_free(b.argv, FALSE);

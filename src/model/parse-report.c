@@ -45,17 +45,16 @@ static int report_domain(const struct parser *p, unsigned word)
                                                 : (int)(word >> 8);
 }
 
-/* "'a', 'b' or 'c'" */
-static char *valid_names(const struct model_enum *e)
+/* "'a' or 'b' or 'c'" */
+static char *valid_names(const struct model_enum *e, const char *given, size_t n)
 {
     g_autoptr(GString) s = g_string_new(NULL);
     for (unsigned i = 1; i < e->count; i++)
-        if (i > 63 || !(e->later >> i & 1))
-            g_string_append_printf(s, "%s'%s'",
-                                   !s->len             ? ""
-                                   : i + 1 == e->count ? " or "
-                                                       : ", ",
-                                   e->names[i]);
+        if (model_newer || i > 63 || !(e->later >> i & 1))
+            g_string_append_printf(s, "%s'%s'", s->len ? " or " : "", e->names[i]);
+    for (unsigned i = 1; i < e->count && i < 64; i++)
+        if (e->later >> i & 1 && !strncmp(e->names[i], given, n) && !e->names[i][n])
+            g_string_append(s, "; it is newer than the format that is read here (set newer_elements)");
     return g_string_free(g_steal_pointer(&s), FALSE);
 }
 
@@ -63,7 +62,7 @@ void
 report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s, size_t n,
                  const char *valid)
 {
-    g_autofree char *names = valid ? NULL : valid_names(f->sub);
+    g_autofree char *names = valid ? NULL : valid_names(f->sub, s, n);
     g_autofree char *what = f->flags & MODEL_ATTR
                                 ? g_strdup_printf("attribute '%s' of <%s>", f->name, element)
                                 : g_strdup_printf("the content of <%s>", element);

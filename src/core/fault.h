@@ -9,7 +9,7 @@
  * garbage.  Each such rule fires once, unless FAULT is followed by '+'.
  * With VIREO_FAULT_LOG=FILE each wait is appended as "API N KIND WHAT": what a sweep
  * goes through.
- * Called by: turn.c; tests.
+ * Called by: turn-wait.c; tests.
  */
 #pragma once
 

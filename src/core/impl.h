@@ -3,7 +3,7 @@
  * impl: the insides of core, for the files of core only.
  *
  * vm.c owns the vm's lock, its notes and its queue of turns; run.c owns runs and
- * pending waits; turn.c what a holder may do; registry.c the indexes; view.c
+ * pending waits; turn.c, turn-wait.c and turn-life.c what a holder may do; registry.c the indexes; view.c
  * snapshots.  A field's comment says what guards it.
  */
 #pragma once
@@ -183,6 +183,12 @@ bool pending_settle(struct pending *p, enum pending_state state);
 bool pending_give_up(struct pending *p);
 
 /* turn.c */
+/* -1 with the error of the class's domain; frees message. */
+int turn_err(const struct turn *turn, struct err *err, int code, char *message);
+#define FAIL(turn, err, code, ...) turn_err(turn, err, code, g_strdup_printf(__VA_ARGS__))
+/* With the vm's lock. */
+static inline const char *name_of(const struct turn *turn) { return turn->vm->view->name; }
+char *turn_since_text(int64_t since);
 struct turn *turn_new(struct vm *vm, const struct turn_request *req);
 void turn_free(struct turn *turn);
 void stop_task(void *turn);

@@ -157,7 +157,7 @@ pending_fail(struct pending *p, struct err *err)
 void
 pending_drop(struct pending *p)
 {
-    pending_settle(p, PENDING_FAILED); /* p->err empty: turn.c words it */
+    pending_settle(p, PENDING_FAILED); /* p->err empty: turn-wait.c words it */
     pending_unref(p);
 }
 

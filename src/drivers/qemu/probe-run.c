@@ -270,6 +270,9 @@ option_names(json_t *array)
 }
 
 #define ASK(command) "{\"execute\":\"" command "\"}"
+#define EXPAND(model) \
+    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":" \
+    "{\"type\":\"full\",\"model\":{\"name\":\"" model "\"}}}"
 
 /* In the order of the enums below. */
 static const char *const main_questions[] = {
@@ -285,8 +288,7 @@ static const char *const main_questions[] = {
     ASK("query-tpm-models"),
     ASK("query-tpm-types"),
     ASK("query-qmp-schema"),
-    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":\"max\"}"
-    "}}",
+    EXPAND("max"),
 };
 enum {
     Q_CAPS,
@@ -310,8 +312,7 @@ static const char *const kvm_questions[] = {
     ASK("query-sev-capabilities"),
     ASK("query-sgx-capabilities"),
     ASK("query-gic-capabilities"),
-    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":"
-    "\"host\"}}}",
+    EXPAND("host"),
 };
 enum { K_CAPS, K_KVM, K_CPUS, K_SEV, K_SGX, K_GIC, K_HOST };
 

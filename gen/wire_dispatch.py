@@ -317,7 +317,8 @@ def domain_of(plan):
 
 def cls_of(plan):
     if plan.why == 'session':
-        return 'HOST' if plan.proc.name == 'connect_open' or 'sasl' in plan.proc.name else 'SNAPSHOT'
+        waits = plan.proc.name in ('connect_open', 'auth_polkit') or 'sasl' in plan.proc.name
+        return 'HOST' if waits else 'SNAPSHOT'
     return plan.call.cls.upper()
 
 

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/typed_params.h"
+#include "daemon/listener.h"
 #include "daemon/session.h"
 #include "driver/driver-tables.h"
 
@@ -100,7 +101,7 @@ client_ref(struct admin_client_ref *ref, const struct session *s)
     ref->srv.name = g_strdup(s->service->name);
     ref->id = s->id;
     ref->timestamp = s->since;
-    ref->transport = VIR_CLIENT_TRANS_UNIX;
+    ref->transport = (int)s->transport;
 }
 
 static void
@@ -197,6 +198,16 @@ client_get_info(struct drv_conn *conn, const struct admin_client_ref *client, vi
         return -1;
     *params = NULL;
     typed_params_add_boolean(params, &n, &max, VIR_CLIENT_INFO_READONLY, s->readonly);
+    if (s->peer) {
+        g_autofree char *address = g_strdelimit(g_strdup(s->peer), ";", ':');
+        typed_params_add_string(params, &n, &max, VIR_CLIENT_INFO_SOCKET_ADDR, address);
+    }
+    pthread_mutex_lock(&s->lock);
+    if (s->who.sasl_user_name)
+        typed_params_add_string(params, &n, &max, VIR_CLIENT_INFO_SASL_USER_NAME, s->who.sasl_user_name);
+    if (s->who.x509_dname)
+        typed_params_add_string(params, &n, &max, VIR_CLIENT_INFO_X509_DISTINGUISHED_NAME, s->who.x509_dname);
+    pthread_mutex_unlock(&s->lock);
     if (s->who.has_unix) {
         char space[2048];
         struct passwd pw, *user = NULL;
@@ -343,15 +354,32 @@ server_set_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
     return 0;
 }
 
+struct tls_change { struct server *server; struct tls_credentials *tls; };
+
+static void
+tls_posted(void *arg)
+{
+    struct tls_change *change = arg;
+    tls_credentials_unref(change->server->tls); /* connections that are made with it keep it */
+    change->server->tls = change->tls;
+}
+
 static int
 server_update_tls_files(struct drv_conn *conn, const struct admin_server_ref *srv, unsigned flags,
                         struct err *err)
 {
     struct service *service = find_service(conn, srv->name, err);
+    struct tls_change change = { of(conn), NULL };
     if (!service || no_flags(flags, "reading the TLS files again", err) < 0)
         return -1;
-    return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INTERNAL_ERROR, "the server '%s' has no TLS socket",
-                        srv->name);
+    if (service != &change.server->services[SERVICE_MAIN] || !change.server->has_tls)
+        return err_set_from(err, VIR_FROM_RPC, VIR_ERR_INTERNAL_ERROR, "the server '%s' has no TLS socket",
+                            srv->name);
+    change.tls = listener_load_tls(change.server->config, err);
+    if (!change.tls)
+        return err_context(err, "the certificates in use stay");
+    io_call(change.server->io, tls_posted, &change);
+    return 0;
 }
 
 /* ---- log, life ---- */

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -112,17 +113,25 @@ listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err
     return fd;
 }
 
-static void
-add(struct server *server, int fd, const struct role *role, char *path)
+struct listener *
+listener_add(struct server *server, int fd, enum service_id service, enum transport transport)
 {
     struct listener *l = g_new0(struct listener, 1);
     l->server = server;
-    l->service = &server->services[role->service];
-    l->readonly = role->readonly;
+    l->service = &server->services[service];
+    l->transport = transport;
     l->fd = fd;
-    l->path = path;
     l->next = server->listeners;
     server->listeners = l;
+    return l;
+}
+
+static void
+add(struct server *server, int fd, const struct role *role, char *path)
+{
+    struct listener *l = listener_add(server, fd, role->service, TRANSPORT_UNIX);
+    l->readonly = role->readonly;
+    l->path = path;
 }
 
 static const struct role *
@@ -135,14 +144,38 @@ role_of(const char *path)
 }
 
 static int
-adopt(struct server *server, int nfds, struct err *err)
+adopt_net(struct server *server, int fd, const char *name, struct err *err)
 {
+    enum transport transport = listener_net_role(server, fd, name);
+    if (transport == TRANSPORT_UNIX)
+        return err_set(err, VIR_ERR_SYSTEM_ERROR,
+                       "systemd passed a socket for other hosts as '%s' that is neither on port %s (TLS) nor on "
+                       "%s (TCP); set tls_port or tcp_port, or name the unit …-tls.socket or …-tcp.socket",
+                       name, server->config->tls_port, server->config->tcp_port);
+    if (listener_net_ready(server, transport, err) < 0)
+        return -1;
+    listener_add(server, fd, SERVICE_MAIN, transport);
+    return 0;
+}
+
+static int
+adopt(struct server *server, int nfds, const char *names, struct err *err)
+{
+    g_auto(GStrv) name = g_strsplit(names ? names : "", ":", -1);
+    size_t nnames = g_strv_length(name);
     for (int fd = SD_FDS_START; fd < SD_FDS_START + nfds; fd++) {
         union { struct sockaddr_un sun; struct sockaddr sa; } addr = { 0 };
         socklen_t n = sizeof(addr) - 1;
-        if (getsockname(fd, &addr.sa, &n) < 0 || addr.sa.sa_family != AF_UNIX)
+        bool known = getsockname(fd, &addr.sa, &n) == 0;
+        if (known && (addr.sa.sa_family == AF_INET || addr.sa.sa_family == AF_INET6)) {
+            size_t i = (size_t)(fd - SD_FDS_START);
+            if (adopt_net(server, fd, i < nnames ? name[i] : "", err) < 0)
+                return -1;
+            continue;
+        }
+        if (!known || addr.sa.sa_family != AF_UNIX)
             return err_set(err, VIR_ERR_SYSTEM_ERROR,
-                           "systemd passed descriptor %d, which is no unix socket; "
+                           "systemd passed descriptor %d, which is no socket of a kind that is served here; "
                            "remove it from the socket unit",
                            fd);
         const struct role *role = role_of(addr.sun.sun_path);
@@ -160,9 +193,10 @@ int
 listener_open_all(struct server *server, struct err *err)
 {
     const struct config *c = server->config;
+    g_autofree char *names = g_strdup(getenv("LISTEN_FDNAMES"));
     int nfds = systemd_listen_fds();
     if (nfds > 0)
-        return adopt(server, nfds, err);
+        return adopt(server, nfds, names, err);
     if (g_mkdir_with_parents(c->socket_dir, c->system ? 0755 : 0700) < 0)
         return err_errno(err, errno, "cannot make the folder '%s' for sockets", c->socket_dir);
     for (size_t i = 0; i < G_N_ELEMENTS(roles); i++) {
@@ -184,7 +218,7 @@ listener_open_all(struct server *server, struct err *err)
         log_debug("listening on %s", path);
     }
     listener_make_links(server);
-    return 0;
+    return server->listen ? listener_open_net(server, err) : 0;
 }
 
 static bool

@@ -6,7 +6,7 @@
  * libvirt-admin-sock); the names under which clients look for the daemons of
  * single drivers (virtqemud-sock, virtnetworkd-sock …) are symbolic links to
  * them: connect() follows links, permissions have one place, and nothing more
- * is to be watched.
+ * is to be watched.  Other hosts reach the daemon by TLS or plain TCP (listener-net.c).
  * Called by: server.  Waits for the file system only.
  */
 #pragma once
@@ -20,12 +20,20 @@ struct listener {
     struct io_watch *watch;
     int fd;
     bool readonly;
-    char *path;     /* to remove at the end; NULL when systemd made it */
+    enum transport transport;
+    char *path;     /* to remove at the end; NULL when systemd made it, and for other hosts' */
 };
 
 int listener_open_all(struct server *server, struct err *err);
 /* Makes one socket; also for tests. */
 int listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err *err);
 void listener_free(struct listener *l);
+struct listener *listener_add(struct server *server, int fd, enum service_id service, enum transport transport);
+/* listener-net.c: the sockets that other hosts reach, and what they need. */
+int listener_open_net(struct server *server, struct err *err);
+/* TLS or TCP: what a socket from systemd is for; and whether clients on it can be served. */
+enum transport listener_net_role(struct server *server, int fd, const char *name);
+int listener_net_ready(struct server *server, enum transport transport, struct err *err);
+struct tls_credentials *listener_load_tls(const struct config *c, struct err *err);
 void listener_make_links(struct server *server);
 void listener_remove_links(struct server *server);

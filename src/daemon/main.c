@@ -35,7 +35,7 @@ LOG_FROM("daemon.main");
 #define STOP_SECONDS 3 /* for calls under way; those that hang longer are left */
 
 struct options {
-    bool daemon, verbose, session;
+    bool daemon, verbose, session, listen;
     const char *config, *pid_file;
     unsigned timeout;
 };
@@ -47,10 +47,10 @@ usage(FILE *out, const char *name)
     fprintf(out,
             "Usage: %s [option]...\n\n"
             "The host daemon of Vireo: it keeps guests and serves the libvirt API on\n"
-            "unix sockets. Run as root it is qemu:///system, otherwise qemu:///session.\n\n"
+            "sockets. Run as root it is qemu:///system, otherwise qemu:///session.\n\n"
             "  -d, --daemon           go to the background once clients are served\n"
             "  -f, --config FILE      read this configuration file\n"
-            "  -l, --listen           accepted for old start scripts; no effect\n"
+            "  -l, --listen           serve other hosts too: TLS, and TCP if listen_tcp is set\n"
             "  -p, --pid-file FILE    where to write the process id\n"
             "  -t, --timeout SECONDS  leave when no client came for so long\n"
             "  -v, --verbose          log what happens, not only what goes wrong\n"
@@ -84,7 +84,7 @@ parse_options(int argc, char **argv, struct options *o)
         switch (c) {
         case 'd': o->daemon = true; break;
         case 'f': o->config = optarg; break;
-        case 'l': break;
+        case 'l': o->listen = true; break;
         case 'p': o->pid_file = optarg; break;
         case 'v': o->verbose = true; break;
         case 'S': o->session = true; break;
@@ -172,6 +172,8 @@ serve(struct config *config, const struct options *o, const sigset_t *signals, s
     struct io *io = io_new(err);
     struct executor *ex = executor_new(&(struct executor_config){ .rest = rest });
     struct server *server = io ? server_new(config, io, ex, err) : NULL;
+    if (server)
+        server->listen = o->listen;
     /* Sockets first: clients that come now wait instead of being refused. */
     if (!server || server_listen(server, err) < 0 || io_start(io, "io", err) < 0) {
         server_free(server);

@@ -19,11 +19,13 @@ LOG_FROM("daemon.server");
 
 #define ACCEPT_BATCH 32
 #define ACCEPT_REST_MS 200        /* after running out of descriptors */
+#define GREETING_SECONDS 10      /* for a TLS handshake, whether others wait or not */
 #define ANONYMOUS_SECONDS 5      /* to log in, when others wait for the place */
 
 static void keepalive_tick(struct io_timer *timer, void *arg);
 static void idle_over(struct io_timer *timer, void *arg);
 static void accept_again(struct io_timer *timer, void *arg);
+static void greeting_tick(struct io_timer *timer, void *arg);
 
 struct server *
 server_new(struct config *config, struct io *io, struct executor *ex, struct err *err)
@@ -40,13 +42,15 @@ server_new(struct config *config, struct io *io, struct executor *ex, struct err
     server->keepalive_timer = io_timer_new(io, keepalive_tick, server);
     server->idle_timer = io_timer_new(io, idle_over, server);
     server->accept_timer = io_timer_new(io, accept_again, server);
+    server->greeting_timer = io_timer_new(io, greeting_tick, server);
     return server;
 }
 
 static void
 timers_free(struct server *server)
 {
-    struct io_timer **timers[] = { &server->keepalive_timer, &server->idle_timer, &server->accept_timer };
+    struct io_timer **timers[] = { &server->keepalive_timer, &server->idle_timer, &server->accept_timer,
+                                  &server->greeting_timer };
     for (size_t i = 0; i < G_N_ELEMENTS(timers); i++)
         if (*timers[i])
             io_timer_free(g_steal_pointer(timers[i]));
@@ -63,6 +67,7 @@ server_free(struct server *server)
     }
     timers_free(server);
     xdr_writer_clear(&server->reply);
+    tls_credentials_unref(server->tls);
     pthread_mutex_destroy(&server->flush_lock);
     g_free(server->in);
     g_free(server);
@@ -131,9 +136,9 @@ on_client(struct io_watch *watch, int fd, unsigned events, void *arg)
             }
             return;
         }
-        struct session *s = session_new(server, l->service, client, l->readonly);
+        struct session *s = session_new(l, client);
         if (session_watch(s, &err) < 0) {
-            log_warn("cannot watch a client: %s", err_message(&err));
+            log_warn("cannot serve a client: %s", err_message(&err));
             close(client);
             s->fd = -1;
             session_unref(s);
@@ -149,11 +154,44 @@ on_client(struct io_watch *watch, int fd, unsigned events, void *arg)
             s->authenticated = true;
             l->service->anonymous--;
         }
-        log_debug("client %llu: process %d of user %d on %s%s", (unsigned long long)s->id, (int)s->who.pid,
-                  (int)s->who.uid, l->service->name, l->readonly ? ", may only read" : "");
+        if (s->peer)
+            log_debug("client %llu: from %s by %s", (unsigned long long)s->id, s->peer,
+                      l->transport == TRANSPORT_TLS ? "TLS" : "TCP");
+        else
+            log_debug("client %llu: process %d of user %d on %s%s", (unsigned long long)s->id, (int)s->who.pid,
+                      (int)s->who.uid, l->service->name, l->readonly ? ", may only read" : "");
         io_timer_stop(server->idle_timer);
         server_check_full(server, l->service);
     }
+}
+
+/* ---- handshakes ---- */
+
+static void
+greeting_tick(struct io_timer *timer, void *arg)
+{
+    struct server *server = arg;
+    int64_t before = clock_now() - GREETING_SECONDS * NSEC_PER_SEC;
+    for (struct session *s = server->sessions, *next; s; s = next) {
+        next = s->next;
+        if (s->greeting && s->since_mono < before) {
+            log_info("client %llu (%s) has not finished its TLS handshake in %d seconds: given up",
+                     (unsigned long long)s->id, s->peer, GREETING_SECONDS);
+            session_close(s, "did not finish its TLS handshake");
+        }
+    }
+}
+
+void
+server_greeting(struct server *server, int change)
+{
+    server->greeting += (unsigned)change;
+    if (!server->greeting_timer)
+        return;
+    if (server->greeting == 0)
+        io_timer_stop(server->greeting_timer);
+    else if (server->greeting == 1 && change > 0)
+        io_timer_start(server->greeting_timer, 1000, 1000);
 }
 
 static void

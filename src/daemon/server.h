@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "core/executor.h"
 #include "daemon/settings.h"
+#include "wire/tls.h"
 #include "wire/xdr.h"
 
 #include <glib.h>
@@ -21,6 +22,7 @@
 struct session;
 struct listener;
 
+enum transport { TRANSPORT_UNIX = 0, TRANSPORT_TCP = 1, TRANSPORT_TLS = 2 }; /* as virClientTransport */
 enum service_id { SERVICE_MAIN, SERVICE_ADMIN, SERVICES };
 
 struct service {
@@ -39,8 +41,12 @@ struct server {
     struct session *sessions;   /* doubly linked, I/O thread only */
     uint64_t next_id;
     bool accepting;
+    bool listen;                /* for other hosts too; set before server_listen() */
+    bool has_tls;               /* constant once clients are served */
+    struct tls_credentials *tls; /* replaced on the I/O thread when certificates were renewed */
+    unsigned greeting;          /* clients whose handshake is not done */
 
-    struct io_timer *keepalive_timer, *idle_timer, *accept_timer;
+    struct io_timer *greeting_timer, *keepalive_timer, *idle_timer, *accept_timer;
     unsigned idle_timeout;      /* seconds, 0: never */
     void (*idle)(void *opaque); /* the idle clock has run down */
     bool (*may_leave)(void);    /* asked before: false when something keeps the daemon */
@@ -74,6 +80,7 @@ void server_hang_up(struct server *server);
 /* From sessions, I/O thread. */
 void server_session_gone(struct server *server, struct session *s);
 void server_session_authenticated(struct server *server, struct session *s);
+void server_greeting(struct server *server, int change); /* one more, one less */
 void server_keepalive_wanted(struct server *server);
 void server_check_full(struct server *server, struct service *service);
 /* From sessions, any thread: their queues will be written soon. */

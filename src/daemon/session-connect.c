@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * session-connect: logging in, and opening and closing a connection to a
- * driver.
+ * session-connect: opening and closing a connection to a driver.
  *
  * Opening runs on an executor thread (it may read files), the rest on the I/O
- * thread; polkit's answer is waited for on an executor thread.
+ * thread.
  */
 #include "daemon/admin.h"
 #include "daemon/session.h"
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "driver/uri.h"
 
 #include <errno.h>
@@ -23,111 +20,6 @@
 LOG_FROM("daemon.connect");
 
 #define FEATURE_KEEPALIVE 10 /* asking for it says: I answer keepalive messages */
-#define POLKIT_TIMEOUT_MS (120 * 1000)
-
-static enum auth_kind
-wanted_auth(struct session *s)
-{
-    const struct config *c = s->server->config;
-    if (s->admin || (s->who.has_unix && s->who.uid == 0))
-        return AUTH_NONE; /* root needs nobody's permission */
-    return s->readonly ? c->auth_ro : c->auth_rw;
-}
-
-static void
-logged_in(struct session *s)
-{
-    if (s->authenticated)
-        return;
-    s->authenticated = true;
-    frame_reader_limit(&s->in, NET_MESSAGE_PAYLOAD_MAX);
-    server_session_authenticated(s->server, s);
-}
-
-int
-session_auth_list(struct dispatch_call *call, struct remote_auth_list_ret *ret, struct err *err)
-{
-    struct session *s = call->session;
-    enum auth_kind kind = s->authenticated ? AUTH_NONE : wanted_auth(s);
-    if (kind == AUTH_NONE)
-        logged_in(s);
-    ret->types = xdr_arena_alloc(call->arena, sizeof(*ret->types));
-    ret->types_n = 1;
-    ret->types[0] = kind == AUTH_NONE ? REMOTE_AUTH_NONE : REMOTE_AUTH_POLKIT;
-    return 0;
-}
-
-static int
-no_sasl(struct err *err)
-{
-    return err_set(err, VIR_ERR_AUTH_FAILED,
-                   "authentication failed: this daemon does not offer SASL on this socket");
-}
-
-int
-session_auth_sasl_init(struct dispatch_call *call, struct remote_auth_sasl_init_ret *ret, struct err *err)
-{
-    return no_sasl(err);
-}
-
-int
-session_auth_sasl_start(struct dispatch_call *call, const struct remote_auth_sasl_start_args *args,
-                        struct remote_auth_sasl_start_ret *ret, struct err *err)
-{
-    return no_sasl(err);
-}
-
-int
-session_auth_sasl_step(struct dispatch_call *call, const struct remote_auth_sasl_step_args *args,
-                       struct remote_auth_sasl_step_ret *ret, struct err *err)
-{
-    return no_sasl(err);
-}
-
-static void
-logged_in_posted(void *arg)
-{
-    struct session *s = arg;
-    if (!s->closed)
-        logged_in(s);
-}
-
-int
-session_auth_polkit(struct dispatch_call *call, struct remote_auth_polkit_ret *ret, struct err *err)
-{
-    struct session *s = call->session;
-    const char *action = s->readonly ? "org.libvirt.unix.monitor" : "org.libvirt.unix.manage";
-    if (wanted_auth(s) != AUTH_POLKIT)
-        return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: polkit is not asked on this socket");
-    if (!s->who.has_unix || s->who.pid <= 0 || !s->who.start_time)
-        return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: it is not known which process asks");
-    /* pid, start time and uid together name one process, whoever has its number later. */
-    g_autofree char *process = g_strdup_printf("%d,%llu,%d", (int)s->who.pid,
-                                               (unsigned long long)s->who.start_time, (int)s->who.uid);
-    const char *argv[] = { "pkcheck", "--action-id", action, "--process", process, "--allow-user-interaction",
-                           NULL };
-    struct process_spec spec = { .argv = argv };
-    struct process_output out = { 0 };
-    if (process_run(&spec, NULL, 0, 4096, deadline_in_ms(POLKIT_TIMEOUT_MS), &out, err) < 0) {
-        err_context(err, "authentication failed: asking polkit for %s", action);
-        if (err)
-            err->code = VIR_ERR_AUTH_FAILED;
-        return -1;
-    }
-    int rc = 0;
-    if (out.status != 0) {
-        g_strchomp(out.err ? out.err : (out.err = g_strdup("")));
-        rc = err_set(err, WIFEXITED(out.status) && WEXITSTATUS(out.status) == 3 ? VIR_ERR_AUTH_CANCELLED
-                     : VIR_ERR_AUTH_FAILED, "authentication failed: polkit denies %s to user %d%s%s", action,
-                     (int)s->who.uid, *out.err ? ": " : "", out.err);
-    }
-    process_output_clear(&out);
-    if (rc < 0)
-        return -1;
-    ret->complete = 1;
-    io_call(s->server->io, logged_in_posted, s);
-    return 0;
-}
 
 /* ---- opening ---- */
 
@@ -221,7 +113,9 @@ session_connect_get_uri(struct dispatch_call *call, char **uri, struct err *err)
 int
 session_connect_is_secure(struct dispatch_call *call, int *secure, struct err *err)
 {
-    *secure = 1; /* a socket of this machine */
+    /* Nobody listens in on a socket of this machine. */
+    struct session *s = call->session;
+    *secure = s->transport != TRANSPORT_TCP || (s->login && login_layer_bits(s->login) >= LOGIN_SECRET_BITS);
     return 0;
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/process.h"
+#include "daemon/listener.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -23,16 +23,18 @@ LOG_FROM("daemon.session");
 /* ---- coming and going ---- */
 
 struct session *
-session_new(struct server *server, struct service *service, int fd, bool readonly)
+session_new(struct listener *l, int fd)
 {
     struct session *s = g_new0(struct session, 1);
-    ERR_AUTO err = ERR_INIT;
+    struct server *server = l->server;
+    struct service *service = l->service;
     s->server = server;
     s->service = service;
     s->id = ++server->next_id;
     s->since = clock_wall();
     s->since_mono = clock_now();
-    s->readonly = readonly;
+    s->readonly = l->readonly;
+    s->transport = l->transport;
     s->admin = service == &server->services[SERVICE_ADMIN];
     s->fd = fd;
     atomic_init(&s->refs, 1);
@@ -42,15 +44,7 @@ session_new(struct server *server, struct service *service, int fd, bool readonl
     frame_writer_init(&s->out);
     s->lane.limit = service->limits.max_client_requests;
 
-    struct ucred cred;
-    socklen_t n = sizeof(cred);
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) == 0 && n == sizeof(cred)) {
-        s->who.has_unix = true;
-        s->who.uid = cred.uid;
-        s->who.gid = cred.gid;
-        s->who.pid = cred.pid;
-        s->who.start_time = cred.pid > 0 ? process_start_time(cred.pid) : 0;
-    }
+    session_find_peer(s, fd);
     return s;
 }
 
@@ -67,8 +61,15 @@ session_free(struct session *s)
     frame_reader_clear(&s->in);
     frame_writer_clear(&s->out);
     pthread_mutex_destroy(&s->lock);
+    secure_free(s->secure);
+    tls_free(s->tls);
+    login_end(s->login); /* after the layer that uses it */
     g_free(s->who.user_name);
     g_free(s->who.group_name);
+    g_free(s->who.sasl_user_name);
+    g_free(s->who.x509_dname);
+    g_free(s->peer);
+    g_free(s->local);
     g_free(s);
 }
 
@@ -117,7 +118,12 @@ session_close(struct session *s, const char *why)
     if (s->watch)
         io_watch_remove(s->watch);
     s->watch = NULL;
+    if (s->greeting)
+        server_greeting(s->server, -1);
+    s->greeting = false;
     pthread_mutex_lock(&s->lock);
+    if (s->fd >= 0 && !s->broken)
+        secure_bye(s->secure);
     if (s->fd >= 0)
         close(s->fd);
     s->fd = -1;
@@ -182,7 +188,7 @@ session_flush_locked(struct session *s)
     if (s->fd < 0 || s->broken)
         return;
     if (s->out.bytes || s->out.head) {
-        int rc = frame_writer_flush(&s->out, s->fd, &err);
+        int rc = s->secure ? secure_flush(s->secure, &s->out, &err) : frame_writer_flush(&s->out, s->fd, &err);
         if (rc == -1) {
             log_debug("client %llu: %s", (unsigned long long)s->id, err_message(&err));
             s->broken = true;
@@ -205,7 +211,7 @@ session_send(struct session *s, struct xdr_writer *w, const int *fds, size_t nfd
     if (s->fd < 0 || s->broken) {
         for (size_t i = 0; i < nfds; i++)
             close(fds[i]);
-    } else if (!s->out.head && nfds == 0) {
+    } else if (!s->out.head && nfds == 0 && !s->secure) {
         /* The usual case: nothing waits, the socket takes it all. */
         ssize_t n = send(s->fd, w->buf, w->len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n != (ssize_t)w->len) {
@@ -225,6 +231,9 @@ session_send(struct session *s, struct xdr_writer *w, const int *fds, size_t nfd
         session_flush_locked(s);
     }
     w->len = 0;
+    if (s->layer_next && s->fd >= 0)
+        secure_sasl_output(s->secure, s->login, s->out.bytes);
+    s->layer_next = false;
     if (s->out.bytes > SESSION_OUT_BYTES && !s->lane_paused) {
         s->lane_paused = true;
         executor_pause(s->server->executor, &s->lane, true);
@@ -235,7 +244,7 @@ session_send(struct session *s, struct xdr_writer *w, const int *fds, size_t nfd
 void
 session_update_watch(struct session *s)
 {
-    if (s->closed)
+    if (s->closed || s->greeting)
         return;
     pthread_mutex_lock(&s->lock);
     bool more = s->out.head != NULL;
@@ -555,8 +564,8 @@ take_messages(struct session *s)
     if (s->closed)
         return;
     if (rc < 0) {
-        log_warn("client %llu (process %d) is given up: %s", (unsigned long long)s->id, (int)s->who.pid,
-                 err_message(&err));
+        log_warn("client %llu (%s %d) is given up: %s", (unsigned long long)s->id, s->peer ? s->peer : "process",
+                 (int)s->who.pid, err_message(&err));
         session_close(s, "sent no valid message");
     } else if (s->eof && !s->paused) {
         session_close(s, "has gone");
@@ -608,13 +617,19 @@ on_ready(struct io_watch *watch, int fd, unsigned events, void *arg)
     struct session *s = arg;
     ERR_AUTO err = ERR_INIT;
     session_ref(s);
+    if (s->greeting) {
+        session_greet_step(s);
+        session_unref(s);
+        return;
+    }
     if ((events & IO_WRITE) && !s->closed)
         writable(s);
     if ((events & (IO_READ | IO_HANGUP | IO_ERROR)) && !s->closed) {
         if (s->paused && !(events & (IO_HANGUP | IO_ERROR))) {
             session_update_watch(s);
         } else {
-            int rc = frame_reader_fill(&s->in, fd, true, &err);
+            int rc = s->secure ? secure_fill(s->secure, &s->in, &err)
+                               : frame_reader_fill(&s->in, fd, s->transport == TRANSPORT_UNIX, &err);
             if (rc == -1) {
                 log_debug("client %llu: %s", (unsigned long long)s->id, err_message(&err));
                 session_close(s, "cannot be read from");
@@ -637,7 +652,12 @@ session_watch(struct session *s, struct err *err)
 {
     s->watch = io_watch_add(s->server->io, s->fd, IO_READ, on_ready, s, err);
     s->events_watched = IO_READ;
-    return s->watch ? 0 : -1;
+    if (s->watch && (s->transport != TRANSPORT_TLS || session_greet(s, err) == 0))
+        return 0;
+    if (s->watch)
+        io_watch_remove(s->watch);
+    s->watch = NULL;
+    return -1;
 }
 
 void

@@ -19,6 +19,7 @@
 #include "daemon/server.h"
 #include "driver/driver.h"
 #include "wire/framing.h"
+#include "wire/secure.h"
 
 struct session_stream;
 struct subscription;
@@ -30,13 +31,17 @@ struct session {
     uint64_t id;
     int64_t since;              /* wall clock, seconds */
     int64_t since_mono;
-    struct identity who;
+    struct identity who;        /* what the transport and the log-in prove: under lock until logged in */
     bool readonly, admin;       /* of the socket */
+    enum transport transport;
+    char *peer, *local;         /* addresses "host;port", NULL on a socket of this host */
 
     /* I/O thread only. */
     struct session *prev, *next;
     struct io_watch *watch;
     struct frame_reader in;
+    struct tls *tls;            /* until the handshake is done */
+    bool greeting, stepping;    /* the handshake is under way, a thread is at it */
     bool authenticated, closed, eof, paused_reading;
     bool keepalive, heard;
     unsigned unanswered;
@@ -48,6 +53,10 @@ struct session {
     pthread_mutex_t lock;
     int fd;                     /* -1: closed */
     struct frame_writer out;
+    struct secure *secure;      /* NULL: messages go as they are; changed by the I/O thread only */
+    struct login *login;        /* SASL, from its beginning to the end of the session */
+    enum { LOGIN_NONE, LOGIN_WAITS, LOGIN_STEPS, LOGIN_OVER } login_state;
+    bool layer_next;            /* behind the next message SASL protects what is sent */
     bool arm_posted;            /* the I/O thread will look at `out` */
     bool flush_queued;          /* in server->flush */
     bool broken;                /* to be closed */
@@ -71,7 +80,7 @@ struct session {
 #define SESSION_EVENT_BYTES (16 * 1024 * 1024)
 
 /* I/O thread.  Takes the socket. */
-struct session *session_new(struct server *server, struct service *service, int fd, bool readonly);
+struct session *session_new(struct listener *l, int fd);
 int session_watch(struct session *s, struct err *err);
 void session_close(struct session *s, const char *why);
 void session_tick(struct session *s, unsigned keepalive_count); /* keepalive */
@@ -101,6 +110,11 @@ void stream_free_unused(struct stream *st);
 
 /* session-event.c, I/O thread */
 void session_events_close(struct session *s);
+
+/* session-login.c, I/O thread */
+int session_greet(struct session *s, struct err *err);  /* a new client by TLS */
+void session_greet_step(struct session *s);             /* the socket is ready for its handshake */
+void session_find_peer(struct session *s, int fd);      /* who a new client is */
 
 /* session-connect.c */
 void session_conn_free(struct session *s);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "wire/login.h"
 #include <config.h>
 
 #include <errno.h>
@@ -24,24 +25,7 @@ LOG_FROM("daemon.settings");
 
 /* Known and accepted, without an effect here: administrators' files stay valid. */
 static const char *const accepted[] = {
-    "listen_tls",
-    "listen_tcp",
-    "tls_port",
-    "tcp_port",
-    "listen_addr",
-    "auth_tcp",
-    "auth_tls",
-    "tcp_min_ssf",
     "access_drivers",
-    "key_file",
-    "cert_file",
-    "ca_file",
-    "crl_file",
-    "tls_no_sanity_certificate",
-    "tls_no_verify_certificate",
-    "tls_allowed_dn_list",
-    "tls_priority",
-    "sasl_allowed_username_list",
     "max_requests",
     "audit_level",
     "audit_logging",
@@ -56,12 +40,29 @@ static const char *const accepted[] = {
 static char *
 user_dir(const char *variable, const char *fallback)
 {
-    const char *value = getenv(variable);
+    const char *value = variable ? getenv(variable) : NULL;
     if (value && *value == '/')
         return g_strdup(value);
     const char *home = getenv("HOME");
     struct passwd *pw = home && *home == '/' ? NULL : getpwuid(geteuid());
     return g_build_filename(pw ? pw->pw_dir : home ? home : "/", fallback, NULL);
+}
+
+/* What of TLS is where: of this host, or of the user whose daemon this is. */
+static void
+net_defaults(struct config *c)
+{
+    g_autofree char *own = user_dir(NULL, ".pki/libvirt");
+    const char *base = c->system ? SYSCONFDIR "/pki/libvirt" : own;
+    c->ca_file = g_build_filename(c->system ? SYSCONFDIR "/pki/CA" : own, "cacert.pem", NULL);
+    c->crl_file = g_build_filename(c->system ? SYSCONFDIR "/pki/CA" : own, "cacrl.pem", NULL);
+    c->cert_file = g_build_filename(base, "servercert.pem", NULL);
+    c->key_file = g_build_filename(base, c->system ? "private/serverkey.pem" : "serverkey.pem", NULL);
+    c->tls_port = g_strdup("16514");
+    c->tcp_port = g_strdup("16509");
+    c->listen_tls = true;
+    c->auth_tcp = AUTH_SASL;
+    c->tcp_min_ssf = 112;
 }
 
 struct config *
@@ -90,6 +91,7 @@ config_defaults(bool system)
         c->log_dir = g_build_filename(cache, "libvirt", NULL);
         c->config_dir = g_build_filename(conf, "libvirt", NULL);
     }
+    net_defaults(c);
     c->sock_gid = (gid_t)-1;
     c->ro_perms = 0777;
     c->rw_perms = c->admin_perms = 0700;
@@ -112,9 +114,13 @@ config_free(struct config *c)
     if (!c)
         return;
     char **strings[] = { &c->file, &c->socket_dir, &c->pid_file, &c->state_dir, &c->log_dir, &c->config_dir,
-                         &c->cache_dir, &c->run_dir, &c->unix_sock_group, &c->log_filters, &c->log_outputs };
+                         &c->cache_dir, &c->run_dir, &c->unix_sock_group, &c->log_filters, &c->log_outputs,
+                         &c->listen_addr, &c->tls_port, &c->tcp_port, &c->ca_file, &c->crl_file, &c->cert_file,
+                         &c->key_file, &c->tls_priority };
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(*strings[i]);
+    g_strfreev(c->tls_names);
+    g_strfreev(c->sasl_names);
     g_free(c);
 }
 
@@ -135,7 +141,7 @@ get_perms(struct conf *conf, const char *file, const char *key, mode_t *mode, st
 }
 
 static int
-get_auth(struct conf *conf, const char *file, const char *key, enum auth_kind *auth, struct err *err)
+get_auth(struct conf *conf, const char *file, const char *key, bool net, enum auth_kind *auth, struct err *err)
 {
     g_autofree char *text = NULL;
     int rc = conf_get_string(conf, key, &text, err);
@@ -143,11 +149,13 @@ get_auth(struct conf *conf, const char *file, const char *key, enum auth_kind *a
         return rc;
     if (strcmp(text, "none") == 0)
         *auth = AUTH_NONE;
-    else if (strcmp(text, "polkit") == 0)
+    else if (strcmp(text, "sasl") == 0)
+        *auth = AUTH_SASL;
+    else if (strcmp(text, "polkit") == 0 && !net)
         *auth = AUTH_POLKIT;
     else
-        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s is '%s', it must be \"none\" or \"polkit\"", file,
-                       key, text);
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: %s is '%s', it must be \"none\"%s or \"sasl\"", file,
+                       key, text, net ? "" : ", \"polkit\"");
     return 1;
 }
 
@@ -234,6 +242,40 @@ complain(const char *name, int line, const char *key, void *opaque)
     log_warn("%s:%d: there is no setting '%s'; it is ignored", name, line, key);
 }
 
+/* A port by number or by the name of a service, in quotes or not. */
+static int
+get_net(struct config *c, struct conf *conf, struct err *err)
+{
+    const struct { const char *key; char **value; } strings[] = {
+        { "listen_addr", &c->listen_addr }, { "tls_port", &c->tls_port }, { "tcp_port", &c->tcp_port },
+        { "ca_file", &c->ca_file }, { "crl_file", &c->crl_file }, { "cert_file", &c->cert_file },
+        { "key_file", &c->key_file }, { "tls_priority", &c->tls_priority },
+    };
+    const struct { const char *key; bool *value; } flags[] = {
+        { "listen_tls", &c->listen_tls }, { "listen_tcp", &c->listen_tcp },
+        { "tls_no_sanity_certificate", &c->tls_no_sanity }, { "tls_no_verify_certificate", &c->tls_no_verify },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        if (conf_get_string(conf, strings[i].key, strings[i].value, err) < 0)
+            return -1;
+    for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+        if (conf_get_bool(conf, flags[i].key, flags[i].value, err) < 0)
+            return -1;
+    if (get_auth(conf, c->file, "auth_tcp", true, &c->auth_tcp, err) < 0 ||
+        get_auth(conf, c->file, "auth_tls", true, &c->auth_tls, err) < 0 ||
+        conf_get_list(conf, "tls_allowed_dn_list", &c->tls_names, err) < 0 ||
+        conf_get_list(conf, "sasl_allowed_username_list", &c->sasl_names, err) < 0 ||
+        conf_get_uint(conf, "tcp_min_ssf", 100000, &c->tcp_min_ssf, err) < 0)
+        return -1;
+    if (c->tcp_min_ssf < LOGIN_SECRET_BITS)
+        return err_set(err, VIR_ERR_CONF_SYNTAX, "%s: tcp_min_ssf is %u, it must be at least %d: fewer bits "
+                       "protect nothing", c->file, c->tcp_min_ssf, LOGIN_SECRET_BITS);
+    bool wants_sasl = c->auth_ro == AUTH_SASL || c->auth_rw == AUTH_SASL;
+    if (wants_sasl && login_server_ready(err) < 0)
+        return err_context(err, "%s: auth_unix_ro or auth_unix_rw is \"sasl\"", c->file);
+    return 0;
+}
+
 static int
 config_fill(struct config *c, struct conf *conf, struct err *err)
 {
@@ -248,17 +290,18 @@ config_fill(struct config *c, struct conf *conf, struct err *err)
         get_perms(conf, c->file, "unix_sock_admin_perms", &c->admin_perms, err) < 0)
         return -1;
     int rw = get_perms(conf, c->file, "unix_sock_rw_perms", &c->rw_perms, err);
-    if (rw < 0 || get_auth(conf, c->file, "auth_unix_ro", &c->auth_ro, err) < 0 ||
-        get_auth(conf, c->file, "auth_unix_rw", &c->auth_rw, err) < 0 ||
+    if (rw < 0 || get_auth(conf, c->file, "auth_unix_ro", false, &c->auth_ro, err) < 0 ||
+        get_auth(conf, c->file, "auth_unix_rw", false, &c->auth_rw, err) < 0 ||
         get_limits(conf, "", &c->main, err) < 0 || get_limits(conf, "admin_", &c->admin, err) < 0 ||
         conf_get_int(conf, "log_level", 1, 4, &c->log_level, err) < 0 ||
-        conf_get_bool(conf, "newer_elements", &c->newer_elements, err) < 0 || get_host_uuid(c, conf, err) < 0)
+        conf_get_bool(conf, "newer_elements", &c->newer_elements, err) < 0 || get_host_uuid(c, conf, err) < 0 ||
+        get_net(c, conf, err) < 0)
         return -1;
     if (c->unix_sock_group && c->system && find_group(c, err) < 0)
         return -1;
-    /* Who may connect at all: with a group its members; with polkit everybody,
-     * who is then asked. */
-    if (rw == 0 && c->auth_rw == AUTH_POLKIT)
+    /* Who may connect at all: with a group its members; with polkit or SASL
+     * everybody, who is then asked. */
+    if (rw == 0 && c->auth_rw != AUTH_NONE)
         c->rw_perms = 0777;
     else if (rw == 0 && c->unix_sock_group)
         c->rw_perms = 0770;

@@ -33,8 +33,16 @@ struct config {
     char *unix_sock_group;
     gid_t sock_gid;              /* (gid_t)-1: nobody's */
     mode_t ro_perms, rw_perms, admin_perms;
-    enum auth_kind auth_ro, auth_rw;
+    enum auth_kind auth_ro, auth_rw, auth_tcp, auth_tls;
     struct limits main, admin;
+
+    /* Sockets that other hosts reach: made with --listen only, or by systemd. */
+    bool listen_tls, listen_tcp;
+    char *listen_addr, *tls_port, *tcp_port;
+    char *ca_file, *crl_file, *cert_file, *key_file, *tls_priority;
+    bool tls_no_sanity, tls_no_verify;
+    char **tls_names, **sasl_names; /* who may: patterns, NULL: anybody whose proof is good */
+    unsigned tcp_min_ssf;           /* bits that SASL must protect what follows with */
 
     int log_level;               /* 0: not set */
     char *log_filters, *log_outputs;

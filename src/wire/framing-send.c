@@ -128,7 +128,7 @@ send_retry(int fd, const struct msghdr *msg)
 {
     ssize_t sent;
     do
-        sent = sendmsg(fd, msg, MSG_NOSIGNAL);
+        sent = sendmsg(fd, msg, MSG_NOSIGNAL | MSG_DONTWAIT);
     while (sent < 0 && errno == EINTR);
     return sent;
 }

@@ -57,6 +57,8 @@ remote_free(struct remote *r)
     } else {
         pthread_mutex_unlock(&r->lock);
     }
+    if (!r->foreign && !r->dead)
+        secure_bye(r->secure);
     if (r->fd >= 0)
         close(r->fd);
     if (r->tunnel > 0 && !r->foreign) {
@@ -72,6 +74,8 @@ remote_free(struct remote *r)
     remote_events_free(r);
     frame_reader_clear(&r->in);
     frame_writer_clear(&r->out);
+    secure_free(r->secure);
+    login_end(r->login);
     err_clear(&r->why);
     pthread_cond_destroy(&r->thread_cond);
     pthread_mutex_destroy(&r->lock);
@@ -81,6 +85,12 @@ remote_free(struct remote *r)
 }
 
 /* ---- under the lock ---- */
+
+int
+remote_flush(struct remote *r, struct err *err)
+{
+    return r->secure ? secure_flush(r->secure, &r->out, err) : frame_writer_flush(&r->out, r->fd, err);
+}
 
 /* The connection is over: everyone who waits gets to know. */
 static void
@@ -120,7 +130,7 @@ add_message(struct remote *r, uint32_t program, int proc)
     if (frame_end(&w, frame_begin(&w, &h), NULL) == 0)
         frame_writer_add_copy(&r->out, w.buf, w.len);
     xdr_writer_clear(&w);
-    (void)frame_writer_flush(&r->out, r->fd, NULL); /* full: it goes with the next */
+    (void)remote_flush(r, NULL); /* full: it goes with the next */
 }
 
 static void
@@ -216,15 +226,16 @@ read_step(struct remote *r, bool block)
     pthread_mutex_unlock(&r->lock);
     int rc = 1;
     struct pollfd p = { .fd = r->fd, .events = (short)(POLLIN | (pending ? POLLOUT : 0)) };
-    if (timeout >= 0 || pending) {
+    if (timeout >= 0 || pending || r->secure) { /* whose reading does not wait */
         rc = poll(&p, 1, timeout);
         rc = rc > 0 && (p.revents & ~POLLOUT) ? 1 : FRAME_AGAIN;
     }
     if (rc == 1)
-        rc = frame_reader_fill(&r->in, r->fd, r->unix_socket, &err);
+        rc = r->secure ? secure_fill(r->secure, &r->in, &err)
+                       : frame_reader_fill(&r->in, r->fd, r->unix_socket, &err);
     pthread_mutex_lock(&r->lock);
     if (pending && r->out.bytes)
-        (void)frame_writer_flush(&r->out, r->fd, NULL);
+        (void)remote_flush(r, NULL);
     if (rc == FRAME_AGAIN)
         return;
     if (rc == 0)
@@ -329,7 +340,7 @@ remote_send(struct remote *r, struct xdr_writer *x, const int *fds, size_t nfds,
     frame_writer_add(&r->out, x, fds, nfds);
     for (;;) {
         ERR_AUTO failure = ERR_INIT;
-        int rc = frame_writer_flush(&r->out, r->fd, &failure);
+        int rc = remote_flush(r, &failure);
         if (rc == 1)
             return 0;
         if (rc == -1) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * open: makes a connection to a daemon a connection of the library: whether the URI
- * is for us, authentication, the name that the daemon is given, closing.
+ * is for us, the name that the daemon is given, closing.
  * Waits for the daemon.
  */
 #include "drivers/remote/socket.h"
@@ -19,6 +19,7 @@ is_transport_param(const char *name)
         "command",
         "socket",
         "auth",
+        "authfile",
         "sshauth",
         "netcat",
         "keyfile",
@@ -62,36 +63,6 @@ daemon_name(const struct uri *uri)
 }
 
 static int
-authenticate(struct drv_conn *conn, const struct open_request *req, struct err *err)
-{
-    struct remote_auth_list_ret list;
-    REMOTE_REPLY_INIT(reply);
-    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_LIST, XDR_NONE, NULL, XDR_remote_auth_list_ret,
-                    &list, &reply, err) < 0)
-        return -1;
-    const char *want = req->uri ? uri_param(req->uri, "auth") : NULL;
-    for (uint32_t i = 0; i < list.types_n; i++) {
-        int32_t type = list.types[i];
-        if (type == REMOTE_AUTH_NONE)
-            return 0;
-        if (want && strcmp(want, type == REMOTE_AUTH_POLKIT ? "polkit" : "sasl") != 0)
-            continue;
-        if (type == REMOTE_AUTH_POLKIT) {
-            struct remote_auth_polkit_ret ret;
-            REMOTE_REPLY_INIT(answer);
-            return remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_POLKIT, XDR_NONE, NULL,
-                               XDR_remote_auth_polkit_ret, &ret, &answer, err);
-        }
-    }
-    if (list.types_n == 0)
-        return 0;
-    return err_set(err, VIR_ERR_AUTH_FAILED,
-                   "authentication failed: the daemon wants SASL%s, which this client cannot "
-                   "do; use a unix socket, or set auth_unix_rw or auth_tcp to \"none\" or \"polkit\" there",
-                   want ? " or what auth= does not allow" : "");
-}
-
-static int
 open_admin(struct drv_conn *conn, const struct open_request *req, struct err *err)
 {
     struct admin_connect_open_args args = { .flags = req->flags & ~VIR_CONNECT_NO_ALIASES };
@@ -107,7 +78,7 @@ open_main(struct drv_conn *conn, const struct open_request *req, struct err *err
     g_autofree char *name = daemon_name(req->uri);
     struct remote_connect_open_args args = { .name = name, .flags = req->flags & VIR_CONNECT_RO };
     REMOTE_REPLY_INIT(reply);
-    if (authenticate(conn, req, err) < 0)
+    if (remote_authenticate(conn, req, err) < 0)
         return -1;
     if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_OPEN, XDR_remote_connect_open_args, &args,
                     XDR_NONE, NULL, &reply, err) < 0)
@@ -144,6 +115,8 @@ remote_open(struct drv_conn *conn, const struct open_request *req, struct err *e
     struct remote *r = remote_new(conn, target.fd, target.unix_socket);
     r->local = target.local;
     r->tunnel = target.tunnel;
+    r->secure = target.secure;
+    r->tls_bits = target.tls_bits;
     if (req->admin)
         conn->admin_state = r;
     else

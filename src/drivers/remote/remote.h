@@ -18,6 +18,7 @@
 #include "driver/event-wire.h"
 #include "wire/framing.h"
 #include "wire/params.h"
+#include "wire/secure.h"
 
 #include <glib.h>
 #include <pthread.h>
@@ -46,6 +47,9 @@ struct remote {
     int fd;
     bool unix_socket;
     bool local;             /* the daemon runs on this host: nobody can listen in */
+    int tls_bits;           /* of the cipher, 0: no TLS */
+    struct secure *secure;  /* NULL: messages go as they are; set before the connection is open */
+    struct login *login;    /* SASL's, as long as its layer is used */
     pid_t tunnel;           /* process that carries the connection (ssh …), or 0 */
 
     pthread_mutex_t lock;   /* guards all below */
@@ -95,6 +99,14 @@ remote_of(const struct drv_conn *conn)
 struct remote *remote_new(struct drv_conn *conn, int fd, bool unix_socket);
 /* Ends the connection; nothing of it is used by other threads any more. */
 void remote_free(struct remote *r);
+
+/* Under r->lock: what waits goes out, as far as the socket takes it; see frame_writer_flush(). */
+int remote_flush(struct remote *r, struct err *err);
+
+/* ---- auth.c ---- */
+
+/* Logs in, before anything else is called. */
+int remote_authenticate(struct drv_conn *conn, const struct open_request *req, struct err *err);
 
 /* ---- fork.c ---- */
 

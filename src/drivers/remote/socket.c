@@ -223,10 +223,10 @@ connect_unix(const struct open_request *req, struct remote_target *t, struct err
 /* ---- tcp ---- */
 
 static int
-connect_tcp(const struct open_request *req, struct remote_target *t, struct err *err)
+connect_tcp(const struct open_request *req, int usual_port, struct remote_target *t, struct err *err)
 {
-    const char *server = req->uri->server ? req->uri->server : "localhost";
-    g_autofree char *port = g_strdup_printf("%d", req->uri->port ? req->uri->port : 16509);
+    const char *server = req->uri->server && *req->uri->server ? req->uri->server : "localhost";
+    g_autofree char *port = g_strdup_printf("%d", req->uri->port ? req->uri->port : usual_port);
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG }, *list = NULL;
     int rc = getaddrinfo(server, port, &hints, &list);
     if (rc != 0)
@@ -250,6 +250,21 @@ connect_tcp(const struct open_request *req, struct remote_target *t, struct err 
         return err_set(err, VIR_ERR_SYSTEM_ERROR, "unable to connect to server at '%s:%s': %s", server, port,
                        g_strerror(errnum));
     return 0;
+}
+
+static int
+connect_tls(const struct open_request *req, struct remote_target *t, struct err *err)
+{
+    struct tls_credentials *credentials = remote_tls_credentials(req->uri, err);
+    int rc = credentials ? connect_tcp(req, 16514, t, err) : -1;
+    if (rc == 0)
+        rc = remote_start_tls(req->uri, credentials, t, err);
+    tls_credentials_unref(credentials);
+    if (rc < 0 && t->fd >= 0) {
+        close(t->fd);
+        t->fd = -1;
+    }
+    return rc;
 }
 
 /* ---- commands that carry the connection ---- */
@@ -293,8 +308,9 @@ connect_ssh(const struct open_request *req, struct remote_target *t, struct err 
     const char *netcat = uri_param(uri, "netcat"), *socket = uri_param(uri, "socket");
     const char *no_tty = uri_param(uri, "no_tty"), *no_verify = uri_param(uri, "no_verify");
     const char *proxy = uri_param(uri, "proxy");
-    if (!uri->server || uri->server[0] == '-')
-        return err_set(err, VIR_ERR_SYSTEM_ERROR, "Transport 'ssh' needs a server in the URI");
+    const char *server = uri->server && *uri->server ? uri->server : "localhost";
+    if (server[0] == '-')
+        return err_set(err, VIR_ERR_SYSTEM_ERROR, "Transport 'ssh': '%s' is no name of a server", server);
     g_autofree char *port = uri->port ? g_strdup_printf("%d", uri->port) : NULL;
     g_autofree char *path = socket ? g_strdup(socket)
                             : g_strdup_printf(RUNSTATEDIR "/libvirt/libvirt-sock%s",
@@ -339,7 +355,7 @@ connect_ssh(const struct open_request *req, struct remote_target *t, struct err 
         g_ptr_array_add(argv, (char *)"StrictHostKeyChecking=no");
     }
     g_ptr_array_add(argv, (char *)"--");
-    g_ptr_array_add(argv, uri->server);
+    g_ptr_array_add(argv, (char *)server);
     g_ptr_array_add(argv, remote);
     g_ptr_array_add(argv, NULL);
     return connect_command((const char *const *)argv->pdata, t, err);
@@ -360,11 +376,13 @@ remote_connect(const struct open_request *req, struct remote_target *t, struct e
         return connect_unix(req, t, err);
     }
     if (strcmp(transport, "tcp") == 0)
-        return connect_tcp(req, t, err);
+        return connect_tcp(req, 16509, t, err);
+    if (strcmp(transport, "tls") == 0)
+        return connect_tls(req, t, err);
     if (strcmp(transport, "ext") == 0)
         return connect_ext(req, t, err);
     if (strcmp(transport, "ssh") == 0)
         return connect_ssh(req, t, err);
-    return BAD_URI(err, "Transport '%s' is not one of unix, tcp, ssh, ext that this build has",
+    return BAD_URI(err, "Transport '%s' is not one of unix, tcp, tls, ssh, ext that this build has",
                    transport);
 }

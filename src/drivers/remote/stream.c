@@ -295,7 +295,7 @@ put(struct remote_stream *rs, struct xdr_writer *x, struct err *err)
     }
     if (rs->st->nonblock && r->out.bytes) {
         ERR_AUTO ignored = ERR_INIT; /* a broken socket shows when reading */
-        if (frame_writer_flush(&r->out, r->fd, &ignored) == FRAME_AGAIN) {
+        if (remote_flush(r, &ignored) == FRAME_AGAIN) {
             xdr_writer_clear(x);
             return STREAM_AGAIN;
         }
@@ -432,7 +432,7 @@ on_timer(int timer, void *opaque)
     if (rs) {
         if (r->out.bytes && (watch->events & VIR_STREAM_EVENT_WRITABLE)) {
             ERR_AUTO ignored = ERR_INIT;
-            (void)frame_writer_flush(&r->out, r->fd, &ignored);
+            (void)remote_flush(r, &ignored);
         }
         events = ready(rs, watch->events);
         if (!events)

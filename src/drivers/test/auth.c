@@ -2,39 +2,50 @@
  *
  * auth: the users that a described host lets in: <auth><user password='…'>NAME</user></auth>.
  *
+ * The names and passwords given come from a file of credentials (driver/auth.h) or from the application.
  * Called by: open.c.  Waits: for whom the application's callback asks.
  */
+#include "driver/auth.h"
 #include "drivers/test/test.h"
 
 #include <libxml/parser.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_AUTH
 
-/* Asks for one credential of the types given; NULL with err. */
+/* One credential, from a file as `item`, or by asking for one of the types given; NULL with err. */
 static char *
-ask(virConnectAuthPtr auth, const int *types, const char *what, const char *prompt, struct err *err)
+ask(const struct open_request *req, const char *item, const int *types, const char *prompt, struct err *err)
 {
     virConnectCredential cred = { .prompt = prompt, .challenge = "localhost" };
+    char *value = NULL;
 
+    if (auth_from_file(req, "test", "localhost", item, &value, err) != 0)
+        return value;
+    if (!req->auth) {
+        err_set(err, VIR_ERR_INVALID_ARG,
+                "the test host has users: open it with virConnectOpenAuth(), or put a %s for "
+                "[auth-test-localhost] into a file of credentials",
+                item);
+        return NULL;
+    }
     for (const int *type = types; *type && !cred.type; type++)
-        for (unsigned i = 0; i < auth->ncredtype; i++)
-            if (auth->credtype[i] == *type)
-                cred.type = *type;
+        if (auth_may_ask(req, *type))
+            cred.type = *type;
     if (!cred.type) {
         err_set(err, VIR_ERR_AUTH_FAILED,
                 "the test host asks for a %s, which this application's credential types "
                 "do not include",
-                what);
+                item);
         return NULL;
     }
-    if (!auth->cb || auth->cb(&cred, 1, auth->cbdata) < 0) {
+    if (!req->auth->cb || req->auth->cb(&cred, 1, req->auth->cbdata) < 0) {
         free(cred.result);
-        err_set(err, VIR_ERR_AUTH_FAILED, "the application gave no %s for the test host", what);
-        return NULL;
+        cred.result = NULL;
     }
     if (!cred.result)
-        err_set(err, VIR_ERR_AUTH_FAILED, "the application gave no %s for the test host", what);
+        err_set(err, VIR_ERR_AUTH_FAILED, "the application gave no %s for the test host", item);
     return cred.result;
 }
 
@@ -58,7 +69,7 @@ user_of(xmlNodePtr root, const char *name)
 }
 
 static int
-check(xmlNodePtr root, virConnectAuthPtr auth, struct err *err)
+check(xmlNodePtr root, const struct open_request *req, struct err *err)
 {
     static const int names[] = { VIR_CRED_AUTHNAME, 0 };
     static const int passwords[] = { VIR_CRED_PASSPHRASE, VIR_CRED_NOECHOPROMPT, 0 };
@@ -72,17 +83,14 @@ check(xmlNodePtr root, virConnectAuthPtr auth, struct err *err)
     if (user_of(root, ""))
         return err_set_from(err, VIR_FROM_TEST, VIR_ERR_XML_ERROR,
                             "a <user> of the test host's <auth> has no name");
-    if (!auth)
-        return err_set(err, VIR_ERR_INVALID_ARG,
-                       "the test host has users: open it with virConnectOpenAuth()");
-    if (!(name = ask(auth, names, "user name", "User name at localhost", err)))
+    if (!(name = ask(req, "username", names, "User name at localhost", err)))
         return -1;
     user = user_of(root, name);
     wanted = user ? xmlGetProp(user, (const xmlChar *)"password") : NULL;
     if (user && !wanted)
         return 0;
     prompt = g_strdup_printf("Password of %s at localhost", name);
-    if (!(password = ask(auth, passwords, "password", prompt, err))) {
+    if (!(password = ask(req, "password", passwords, prompt, err))) {
         xmlFree(wanted);
         return -1;
     }
@@ -93,7 +101,7 @@ check(xmlNodePtr root, virConnectAuthPtr auth, struct err *err)
 }
 
 int
-test_authenticate(const char *xml, virConnectAuthPtr auth, struct err *err)
+test_authenticate(const char *xml, const struct open_request *req, struct err *err)
 {
     xmlDocPtr doc;
     int rc;
@@ -102,7 +110,7 @@ test_authenticate(const char *xml, virConnectAuthPtr auth, struct err *err)
         return 0;
     doc = xmlReadMemory(xml, (int)strlen(xml), NULL, NULL,
                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    rc = doc ? check(xmlDocGetRootElement(doc), auth, err) : 0;
+    rc = doc ? check(xmlDocGetRootElement(doc), req, err) : 0;
     xmlFreeDoc(doc);
     return rc;
 }

@@ -81,8 +81,9 @@ driver_new(const char *xml, const char *folder, struct err *err)
 #define HOST_FILE_MAX (64u << 20)
 
 static struct test_driver *
-driver_from_file(const char *path, virConnectAuthPtr auth, struct err *err)
+driver_from_file(const struct open_request *req, struct err *err)
 {
+    const char *path = req->uri->path;
     g_autofree char *text = NULL;
     g_autofree char *folder = g_path_get_dirname(path);
     struct test_driver *drv;
@@ -93,7 +94,7 @@ driver_from_file(const char *path, virConnectAuthPtr auth, struct err *err)
         return NULL;
     }
     drv = driver_new(text, folder, err);
-    if (drv && test_authenticate(text, auth, err) < 0) {
+    if (drv && test_authenticate(text, req, err) < 0) {
         driver_free(drv);
         return NULL;
     }
@@ -142,7 +143,7 @@ test_open(struct drv_conn *conn, const struct open_request *req, struct err *err
     if (strcmp(path, "/default") != 0 && !may_name_files(conn->who))
         return err_set(err, VIR_ERR_OPERATION_DENIED,
                        "test: only root and the daemon's own user may have it read %s", path);
-    drv = strcmp(path, "/default") == 0 ? driver_default(err) : driver_from_file(path, req->auth, err);
+    drv = strcmp(path, "/default") == 0 ? driver_default(err) : driver_from_file(req, err);
     if (!drv)
         return -1;
     conn->hypervisor = &test_hypervisor_ops;

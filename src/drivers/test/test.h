@@ -44,7 +44,7 @@ struct _xmlDoc *test_preset_parse(const char *xml, struct err *err);
 /* preset-guest.c: a <domain> of such a document. */
 int test_guest_load(struct test_driver *drv, const char *xml, const char *folder, struct err *err);
 /* auth.c: lets in whom the <auth> of a host's document knows. */
-int test_authenticate(const char *xml, virConnectAuthPtr auth, struct err *err);
+int test_authenticate(const char *xml, const struct open_request *req, struct err *err);
 /* machine.c: <cpu> and <memory> of such a document. */
 int test_machine_load(virNodeInfoPtr info, const char *xml, struct err *err);
 extern const char test_preset_default[];

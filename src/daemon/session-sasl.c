@@ -118,15 +118,11 @@ finish(struct session *s, struct err *err)
                                    "authentication failed: the client sent on before its log-in was over") : 0;
 }
 
-/* Data end with a zero that is not theirs. */
+/* No data are not the same as no bytes. */
 static const char *
-data_in(int nil, const char *data, uint32_t *n)
+data_in(int nil, const char *data)
 {
-    if (nil)
-        return NULL;
-    if (*n > 0 && data[*n - 1] == '\0')
-        --*n;
-    return data ? data : "";
+    return nil ? NULL : data ? data : "";
 }
 
 static int
@@ -140,14 +136,15 @@ answer(struct dispatch_call *call, int rc, const char *out, size_t out_n, struct
         ret->complete = rc;
         ret->nil = out == NULL;
         if (out) {
-            ret->data_n = (uint32_t)out_n + 1;
-            ret->data = xdr_arena_alloc(call->arena, out_n + 1);
-            memcpy(ret->data, out, out_n);
-            ret->data[out_n] = '\0';
+            ret->data_n = (uint32_t)out_n;
+            ret->data = (char *)out; /* good until the next step, and this one is sent before */
         }
     } else {
+        /* Why is for the log: it would help who guesses. */
         log_warn("client %llu (%s): %s", (unsigned long long)s->id, s->peer ? s->peer : "this host",
                  err_message(err));
+        err_clear(err);
+        err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: the daemon's log says why");
     }
     if (rc > 0) {
         pthread_mutex_lock(&s->lock);
@@ -166,11 +163,10 @@ session_auth_sasl_start(struct dispatch_call *call, const struct remote_auth_sas
     struct session *s = call->session;
     const char *out = NULL;
     size_t out_n = 0;
-    uint32_t n = args->data_n;
     if (take(s, LOGIN_WAITS, err) < 0)
         return -1;
-    const char *in = data_in(args->nil, args->data, &n);
-    int rc = login_server_first(s->login, args->mech, in, n, &out, &out_n, err);
+    const char *in = data_in(args->nil, args->data);
+    int rc = login_server_first(s->login, args->mech, in, args->data_n, &out, &out_n, err);
     struct remote_auth_sasl_step_ret step = { 0 };
     if (answer(call, rc, out, out_n, &step, err) < 0)
         return -1;
@@ -186,10 +182,9 @@ session_auth_sasl_step(struct dispatch_call *call, const struct remote_auth_sasl
     struct session *s = call->session;
     const char *out = NULL;
     size_t out_n = 0;
-    uint32_t n = args->data_n;
     if (take(s, LOGIN_WAITS, err) < 0)
         return -1;
-    const char *in = data_in(args->nil, args->data, &n);
-    int rc = login_step(s->login, in, n, &out, &out_n, err);
+    const char *in = data_in(args->nil, args->data);
+    int rc = login_step(s->login, in, args->data_n, &out, &out_n, err);
     return answer(call, rc, out, out_n, ret, err);
 }

@@ -101,22 +101,11 @@ mechanisms(struct drv_conn *conn, const char *wanted, struct err *err)
     return NULL;
 }
 
-/* Data end with a zero that is not theirs. */
+/* No data are not the same as no bytes. */
 static const char *
-data_in(int nil, const char *data, uint32_t n, size_t *len)
+data_in(int nil, const char *data)
 {
-    *len = n > 0 && data[n - 1] == '\0' ? n - 1 : n;
     return nil ? NULL : data ? data : "";
-}
-
-static char *
-data_out(const char *out, size_t n)
-{
-    char *data = g_malloc(n + 1);
-    if (n)
-        memcpy(data, out, n);
-    data[n] = '\0';
-    return data;
 }
 
 /* Until both sides say that it is over. */
@@ -124,21 +113,22 @@ static int
 exchange(struct drv_conn *conn, struct login *l, const char *mechs, struct err *err)
 {
     const char *mechanism = NULL, *out = NULL;
-    size_t n = 0, in_n;
+    size_t n = 0;
     int done = login_client_first(l, mechs, &mechanism, &out, &n, err);
     if (done < 0)
         return -1;
-    g_autofree char *first = data_out(out, n);
-    struct remote_auth_sasl_start_args start = { .mech = (char *)mechanism, .nil = out == NULL, .data = first,
-                                                 .data_n = out ? (uint32_t)n + 1 : 0 };
+    struct remote_auth_sasl_start_args start = { .mech = (char *)mechanism, .nil = !out, .data = (char *)out,
+                                                 .data_n = out ? (uint32_t)n : 0 };
     struct remote_auth_sasl_start_ret ret;
     REMOTE_REPLY_INIT(reply);
     if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_SASL_START, XDR_remote_auth_sasl_start_args, &start,
                     XDR_remote_auth_sasl_start_ret, &ret, &reply, err) < 0)
         return -1;
-    const char *in = data_in(ret.nil, ret.data, ret.data_n, &in_n);
+    const char *in = data_in(ret.nil, ret.data);
+    size_t in_n = ret.data_n;
     int complete = ret.complete;
     for (;;) {
+        out = NULL;
         if (!done || (in && !complete)) {
             done = login_step(l, in, in_n, &out, &n, err);
             if (done < 0)
@@ -146,20 +136,17 @@ exchange(struct drv_conn *conn, struct login *l, const char *mechs, struct err *
         }
         if (complete)
             return done ? 0 : DENIED(err, "the server ended the exchange before its proof was given");
-        g_autofree char *data = data_out(out, n);
-        struct remote_auth_sasl_step_args step = { .nil = out == NULL, .data = data,
-                                                   .data_n = out ? (uint32_t)n + 1 : 0 };
-        struct remote_auth_sasl_step_ret step_ret;
+        struct remote_auth_sasl_step_args step = { .nil = !out, .data = (char *)out, .data_n = out ? (uint32_t)n : 0 };
+        struct remote_auth_sasl_step_ret next;
         remote_reply_clear(&reply);
         reply.frame = NULL;
         xdr_arena_init(&reply.arena, reply.space, sizeof(reply.space));
         if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_SASL_STEP, XDR_remote_auth_sasl_step_args, &step,
-                        XDR_remote_auth_sasl_step_ret, &step_ret, &reply, err) < 0)
+                        XDR_remote_auth_sasl_step_ret, &next, &reply, err) < 0)
             return -1;
-        in = data_in(step_ret.nil, step_ret.data, step_ret.data_n, &in_n);
-        complete = step_ret.complete;
-        out = NULL;
-        n = 0;
+        in = data_in(next.nil, next.data);
+        in_n = next.data_n;
+        complete = next.complete;
     }
 }
 

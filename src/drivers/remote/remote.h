@@ -94,6 +94,12 @@ remote_of(const struct drv_conn *conn)
     return conn->hypervisor_state ? conn->hypervisor_state : conn->admin_state;
 }
 
+static inline bool
+remote_encrypted(const struct remote *r)
+{
+    return r->tls_bits > 0 || r->login; /* which is kept for its layer */
+}
+
 /* ---- client.c ---- */
 
 struct remote *remote_new(struct drv_conn *conn, int fd, bool unix_socket);

@@ -45,9 +45,11 @@ listener_net_ready(struct server *server, enum transport transport, struct err *
         return err_context(err, "Setting up TLS (listen_tls = 0 does without)");
     server->has_tls |= tls;
     if (tls && c->tls_no_verify && c->auth_tls == AUTH_NONE)
-        log_warn("%s: with tls_no_verify_certificate and without auth_tls anybody may control this host", c->file);
+        log_warn("%s: with tls_no_verify_certificate and without auth_tls anybody may control this host",
+                 c->file);
     if (!tls && c->auth_tcp == AUTH_NONE)
-        log_warn("%s: with auth_tcp = \"none\" anybody who reaches the TCP port may control this host", c->file);
+        log_warn("%s: with auth_tcp = \"none\" anybody who reaches the TCP port may control this host",
+                 c->file);
     return 0;
 }
 
@@ -60,8 +62,9 @@ open_port(struct server *server, const char *port, enum transport transport, str
     const char *address = c->listen_addr && *c->listen_addr ? c->listen_addr : NULL;
     int rc = getaddrinfo(address, port, &hints, &list);
     if (rc != 0)
-        return err_set(err, VIR_ERR_SYSTEM_ERROR, "%s: no address is known for listen_addr '%s', port '%s': %s",
-                       c->file, address ? address : "", port, gai_strerror(rc));
+        return err_set(err, VIR_ERR_SYSTEM_ERROR,
+                       "%s: no address is known for listen_addr '%s', port '%s': %s", c->file,
+                       address ? address : "", port, gai_strerror(rc));
     unsigned made = 0;
     int errnum = 0;
     for (struct addrinfo *a = list; a; a = a->ai_next) {
@@ -87,8 +90,8 @@ open_port(struct server *server, const char *port, enum transport transport, str
     }
     freeaddrinfo(list);
     if (!made)
-        return err_errno(err, errnum, "cannot listen on port %s of '%s' for %s", port, address ? address : "*",
-                         transport == TRANSPORT_TLS ? "TLS" : "TCP");
+        return err_errno(err, errnum, "cannot listen on port %s of '%s' for %s", port,
+                         address ? address : "*", transport == TRANSPORT_TLS ? "TLS" : "TCP");
     log_debug("listening on port %s for %s", port, transport == TRANSPORT_TLS ? "TLS" : "TCP");
     return 0;
 }

@@ -148,10 +148,11 @@ adopt_net(struct server *server, int fd, const char *name, struct err *err)
 {
     enum transport transport = listener_net_role(server, fd, name);
     if (transport == TRANSPORT_UNIX)
-        return err_set(err, VIR_ERR_SYSTEM_ERROR,
-                       "systemd passed a socket for other hosts as '%s' that is neither on port %s (TLS) nor on "
-                       "%s (TCP); set tls_port or tcp_port, or name the unit …-tls.socket or …-tcp.socket",
-                       name, server->config->tls_port, server->config->tcp_port);
+        return err_set(
+            err, VIR_ERR_SYSTEM_ERROR,
+            "systemd passed a socket for other hosts as '%s' that is neither on port %s (TLS) nor on "
+            "%s (TCP); set tls_port or tcp_port, or name the unit …-tls.socket or …-tcp.socket",
+            name, server->config->tls_port, server->config->tcp_port);
     if (listener_net_ready(server, transport, err) < 0)
         return -1;
     listener_add(server, fd, SERVICE_MAIN, transport);

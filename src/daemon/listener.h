@@ -28,7 +28,8 @@ int listener_open_all(struct server *server, struct err *err);
 /* Makes one socket; also for tests. */
 int listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err *err);
 void listener_free(struct listener *l);
-struct listener *listener_add(struct server *server, int fd, enum service_id service, enum transport transport);
+struct listener *listener_add(struct server *server, int fd, enum service_id service,
+                              enum transport transport);
 /* listener-net.c: the sockets that other hosts reach, and what they need. */
 int listener_open_net(struct server *server, struct err *err);
 /* TLS or TCP: what a socket from systemd is for; and whether clients on it can be served. */

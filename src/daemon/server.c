@@ -158,8 +158,9 @@ on_client(struct io_watch *watch, int fd, unsigned events, void *arg)
             log_debug("client %llu: from %s by %s", (unsigned long long)s->id, s->peer,
                       l->transport == TRANSPORT_TLS ? "TLS" : "TCP");
         else
-            log_debug("client %llu: process %d of user %d on %s%s", (unsigned long long)s->id, (int)s->who.pid,
-                      (int)s->who.uid, l->service->name, l->readonly ? ", may only read" : "");
+            log_debug("client %llu: process %d of user %d on %s%s", (unsigned long long)s->id,
+                      (int)s->who.pid, (int)s->who.uid, l->service->name,
+                      l->readonly ? ", may only read" : "");
         io_timer_stop(server->idle_timer);
         server_check_full(server, l->service);
     }

@@ -36,7 +36,8 @@ address_of(int fd, bool peer)
     socklen_t n = sizeof(addr);
     char host[NI_MAXHOST], port[NI_MAXSERV];
     if ((peer ? getpeername(fd, &addr.sa, &n) : getsockname(fd, &addr.sa, &n)) < 0 ||
-        getnameinfo(&addr.sa, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        getnameinfo(&addr.sa, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) !=
+            0)
         return NULL;
     return g_strdup_printf("%s;%s", host, port);
 }

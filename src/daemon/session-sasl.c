@@ -106,7 +106,8 @@ finish(struct session *s, struct err *err)
     if (!name_allowed(s->server->config->sasl_names, name)) {
         log_warn("client %llu (%s): no pattern of sasl_allowed_username_list fits user '%s'",
                  (unsigned long long)s->id, s->peer ? s->peer : "this host", name);
-        return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: user '%s' may not use this daemon", name);
+        return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: user '%s' may not use this daemon",
+                       name);
     }
     log_debug("client %llu: is user '%s' by SASL", (unsigned long long)s->id, name);
     pthread_mutex_lock(&s->lock);
@@ -115,7 +116,8 @@ finish(struct session *s, struct err *err)
     struct over over = { .s = s, .layer = s->transport == TRANSPORT_TCP && login_layer_bits(s->login) > 0 };
     io_call(s->server->io, over_posted, &over);
     return over.injected ? err_set(err, VIR_ERR_AUTH_FAILED,
-                                   "authentication failed: the client sent on before its log-in was over") : 0;
+                                   "authentication failed: the client sent on before its log-in was over")
+                         : 0;
 }
 
 /* No data are not the same as no bytes. */
@@ -126,8 +128,8 @@ data_in(int nil, const char *data)
 }
 
 static int
-answer(struct dispatch_call *call, int rc, const char *out, size_t out_n, struct remote_auth_sasl_step_ret *ret,
-       struct err *err)
+answer(struct dispatch_call *call, int rc, const char *out, size_t out_n,
+       struct remote_auth_sasl_step_ret *ret, struct err *err)
 {
     struct session *s = call->session;
     if (rc > 0 && finish(s, err) < 0)

@@ -188,7 +188,8 @@ session_flush_locked(struct session *s)
     if (s->fd < 0 || s->broken)
         return;
     if (s->out.bytes || s->out.head) {
-        int rc = s->secure ? secure_flush(s->secure, &s->out, &err) : frame_writer_flush(&s->out, s->fd, &err);
+        int rc =
+            s->secure ? secure_flush(s->secure, &s->out, &err) : frame_writer_flush(&s->out, s->fd, &err);
         if (rc == -1) {
             log_debug("client %llu: %s", (unsigned long long)s->id, err_message(&err));
             s->broken = true;
@@ -564,8 +565,8 @@ take_messages(struct session *s)
     if (s->closed)
         return;
     if (rc < 0) {
-        log_warn("client %llu (%s %d) is given up: %s", (unsigned long long)s->id, s->peer ? s->peer : "process",
-                 (int)s->who.pid, err_message(&err));
+        log_warn("client %llu (%s %d) is given up: %s", (unsigned long long)s->id,
+                 s->peer ? s->peer : "process", (int)s->who.pid, err_message(&err));
         session_close(s, "sent no valid message");
     } else if (s->eof && !s->paused) {
         session_close(s, "has gone");

@@ -113,10 +113,10 @@ config_free(struct config *c)
 {
     if (!c)
         return;
-    char **strings[] = { &c->file, &c->socket_dir, &c->pid_file, &c->state_dir, &c->log_dir, &c->config_dir,
-                         &c->cache_dir, &c->run_dir, &c->unix_sock_group, &c->log_filters, &c->log_outputs,
-                         &c->listen_addr, &c->tls_port, &c->tcp_port, &c->ca_file, &c->crl_file, &c->cert_file,
-                         &c->key_file, &c->tls_priority };
+    char **strings[] = { &c->file,        &c->socket_dir,  &c->pid_file, &c->state_dir,       &c->log_dir,
+                         &c->config_dir,  &c->cache_dir,   &c->run_dir,  &c->unix_sock_group, &c->log_filters,
+                         &c->log_outputs, &c->listen_addr, &c->tls_port, &c->tcp_port,        &c->ca_file,
+                         &c->crl_file,    &c->cert_file,   &c->key_file, &c->tls_priority };
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(*strings[i]);
     g_strfreev(c->tls_names);
@@ -141,7 +141,8 @@ get_perms(struct conf *conf, const char *file, const char *key, mode_t *mode, st
 }
 
 static int
-get_auth(struct conf *conf, const char *file, const char *key, bool net, enum auth_kind *auth, struct err *err)
+get_auth(struct conf *conf, const char *file, const char *key, bool net, enum auth_kind *auth,
+         struct err *err)
 {
     g_autofree char *text = NULL;
     int rc = conf_get_string(conf, key, &text, err);
@@ -251,9 +252,12 @@ get_net(struct config *c, struct conf *conf, struct err *err)
         { "ca_file", &c->ca_file }, { "crl_file", &c->crl_file }, { "cert_file", &c->cert_file },
         { "key_file", &c->key_file }, { "tls_priority", &c->tls_priority },
     };
-    const struct { const char *key; bool *value; } flags[] = {
-        { "listen_tls", &c->listen_tls }, { "listen_tcp", &c->listen_tcp },
-        { "tls_no_sanity_certificate", &c->tls_no_sanity }, { "tls_no_verify_certificate", &c->tls_no_verify },
+    const struct { const char *key; bool *value;
+    } flags[] = {
+        { "listen_tls", &c->listen_tls },
+        { "listen_tcp", &c->listen_tcp },
+        { "tls_no_sanity_certificate", &c->tls_no_sanity },
+        { "tls_no_verify_certificate", &c->tls_no_verify },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         if (conf_get_string(conf, strings[i].key, strings[i].value, err) < 0)
@@ -294,8 +298,8 @@ config_fill(struct config *c, struct conf *conf, struct err *err)
         get_auth(conf, c->file, "auth_unix_rw", false, &c->auth_rw, err) < 0 ||
         get_limits(conf, "", &c->main, err) < 0 || get_limits(conf, "admin_", &c->admin, err) < 0 ||
         conf_get_int(conf, "log_level", 1, 4, &c->log_level, err) < 0 ||
-        conf_get_bool(conf, "newer_elements", &c->newer_elements, err) < 0 || get_host_uuid(c, conf, err) < 0 ||
-        get_net(c, conf, err) < 0)
+        conf_get_bool(conf, "newer_elements", &c->newer_elements, err) < 0 ||
+        get_host_uuid(c, conf, err) < 0 || get_net(c, conf, err) < 0)
         return -1;
     if (c->unix_sock_group && c->system && find_group(c, err) < 0)
         return -1;

@@ -25,11 +25,13 @@ file_path(const struct open_request *req)
     if (named && *named)
         return g_strdup(named);
     const char *base = secure ? NULL : getenv("XDG_CONFIG_HOME");
-    g_autofree char *own = base && *base ? g_build_filename(base, "libvirt/auth.conf", NULL)
-                                         : g_build_filename(g_get_home_dir(), ".config/libvirt/auth.conf", NULL);
+    g_autofree char *own = base && *base
+                               ? g_build_filename(base, "libvirt/auth.conf", NULL)
+                               : g_build_filename(g_get_home_dir(), ".config/libvirt/auth.conf", NULL);
     if (access(own, R_OK) == 0)
         return g_steal_pointer(&own);
-    return access(SYSCONFDIR "/libvirt/auth.conf", R_OK) == 0 ? g_strdup(SYSCONFDIR "/libvirt/auth.conf") : NULL;
+    return access(SYSCONFDIR "/libvirt/auth.conf", R_OK) == 0 ? g_strdup(SYSCONFDIR "/libvirt/auth.conf")
+                                                              : NULL;
 }
 
 static char *
@@ -39,8 +41,8 @@ get(GKeyFile *file, const char *group, const char *key)
 }
 
 static int
-look_up(GKeyFile *file, const char *path, const char *service, const char *host, const char *item, char **value,
-        struct err *err)
+look_up(GKeyFile *file, const char *path, const char *service, const char *host, const char *item,
+        char **value, struct err *err)
 {
     g_autofree char *group = g_strdup_printf("auth-%s-%s", service, host);
     if (!g_key_file_has_group(file, group)) {
@@ -56,8 +58,8 @@ look_up(GKeyFile *file, const char *path, const char *service, const char *host,
     g_autofree char *credentials = g_strdup_printf("credentials-%s", name);
     if (!g_key_file_has_group(file, credentials))
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_CONF_SYNTAX,
-                            "%s: section [%s] names credentials '%s', and there is no section [%s]", path, group,
-                            name, credentials);
+                            "%s: section [%s] names credentials '%s', and there is no section [%s]", path,
+                            group, name, credentials);
     *value = get(file, credentials, item);
     return *value != NULL;
 }
@@ -72,11 +74,11 @@ auth_from_file(const struct open_request *req, const char *service, const char *
     if (!path)
         return 0;
     if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &e))
-        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_CONF_SYNTAX,
-                            "Cannot read the file of credentials '%s': %s", path,
-                            e->domain == G_KEY_FILE_ERROR /* whose text shows the line, a password perhaps */
-                                ? "there is a line that is no [SECTION], no KEY=VALUE in one, and no # comment"
-                                : e->message);
+        return err_set_from(
+            err, VIR_FROM_NONE, VIR_ERR_CONF_SYNTAX, "Cannot read the file of credentials '%s': %s", path,
+            e->domain == G_KEY_FILE_ERROR /* whose text shows the line, a password perhaps */
+                ? "there is a line that is no [SECTION], no KEY=VALUE in one, and no # comment"
+                : e->message);
     return look_up(file, path, service, host, item, value, err);
 }
 
@@ -102,8 +104,8 @@ item_of(int type)
 }
 
 int
-auth_fill(const struct open_request *req, const char *service, const char *host, virConnectCredentialPtr creds,
-          unsigned n, struct err *err)
+auth_fill(const struct open_request *req, const char *service, const char *host,
+          virConnectCredentialPtr creds, unsigned n, struct err *err)
 {
     g_autofree virConnectCredential *left = g_new0(virConnectCredential, n + 1);
     g_autofree unsigned *where = g_new0(unsigned, n + 1);
@@ -131,8 +133,10 @@ auth_fill(const struct open_request *req, const char *service, const char *host,
     if (req->auth->cb(left, nleft, req->auth->cbdata) < 0) {
         for (unsigned i = 0; i < nleft; i++)
             free(left[i].result);
-        return err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: the credentials that were asked for ('%s') "
-                       "were not given", left[0].prompt);
+        return err_set(err, VIR_ERR_AUTH_FAILED,
+                       "authentication failed: the credentials that were asked for ('%s') "
+                       "were not given",
+                       left[0].prompt);
     }
     for (unsigned i = 0; i < nleft; i++) {
         creds[where[i]].result = left[i].result;

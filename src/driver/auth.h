@@ -22,5 +22,5 @@ int auth_from_file(const struct open_request *req, const char *service, const ch
 /* Whether the application can be asked for this kind of credential. */
 bool auth_may_ask(const struct open_request *req, int type);
 /* Sets each result, by the file or by the application, in one question. */
-int auth_fill(const struct open_request *req, const char *service, const char *host, virConnectCredentialPtr creds,
-              unsigned n, struct err *err);
+int auth_fill(const struct open_request *req, const char *service, const char *host,
+              virConnectCredentialPtr creds, unsigned n, struct err *err);

@@ -47,8 +47,8 @@ login_mechanisms(struct login *l, struct err *err)
 }
 
 int
-login_client_first(struct login *l, const char *mechanisms, const char **mechanism, const char **out, size_t *n,
-                   struct err *err)
+login_client_first(struct login *l, const char *mechanisms, const char **mechanism, const char **out,
+                   size_t *n, struct err *err)
 {
     return absent(err);
 }

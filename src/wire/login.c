@@ -206,16 +206,19 @@ interact(struct login *l, sasl_interact_t *list, struct err *err)
         c->challenge = list[i].challenge;
         c->defresult = list[i].defresult;
         if (c->type < 0)
-            return err_set(err, VIR_ERR_AUTH_FAILED,
-                           "authentication failed: the mechanism asks for something (%lu) that has no name here",
-                           list[i].id);
+            return err_set(
+                err, VIR_ERR_AUTH_FAILED,
+                "authentication failed: the mechanism asks for something (%lu) that has no name here",
+                list[i].id);
     }
     if (l->asker.ask(l->answers, n, l->asker.opaque, err) < 0)
         return -1;
     for (unsigned i = 0; i < n; i++) {
         const char *answer = l->answers[i].result;
         list[i].result = answer ? answer : list[i].defresult;
-        list[i].len = answer ? l->answers[i].resultlen : list[i].defresult ? (unsigned)strlen(list[i].defresult) : 0;
+        list[i].len = answer              ? l->answers[i].resultlen
+                      : list[i].defresult ? (unsigned)strlen(list[i].defresult)
+                                          : 0;
     }
     return 0;
 }
@@ -242,8 +245,8 @@ result(struct login *l, int rc, struct err *err)
 }
 
 int
-login_client_first(struct login *l, const char *mechanisms, const char **mechanism, const char **out, size_t *n,
-                   struct err *err)
+login_client_first(struct login *l, const char *mechanisms, const char **mechanism, const char **out,
+                   size_t *n, struct err *err)
 {
     sasl_interact_t *asked = NULL;
     unsigned len = 0;

@@ -48,8 +48,8 @@ void login_end(struct login *l);
 /* The mechanisms that a server offers, by commas; the caller frees it.  NULL with err. */
 char *login_mechanisms(struct login *l, struct err *err);
 
-/* A step: 1 done, 0 goes on, -1 with err.  `out` NULL is nothing, which is not the same as no bytes; it is good
- * until the next step.  The first one of a client chooses among `mechanisms` and says which. */
+/* A step: 1 done, 0 goes on, -1 with err.  `out` NULL is nothing, which is not the same as no bytes; it is
+ * good until the next step.  The first one of a client chooses among `mechanisms` and says which. */
 int login_client_first(struct login *l, const char *mechanisms, const char **mechanism, const char **out,
                        size_t *n, struct err *err);
 int login_server_first(struct login *l, const char *mechanism, const char *in, size_t in_n, const char **out,

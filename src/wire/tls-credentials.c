@@ -36,7 +36,8 @@ certificate_purpose(gnutls_x509_crt_t cert, enum certificate_role role)
     if (role == CERTIFICATE_CA && ca <= 0)
         return g_strdup("it is not the certificate of an authority (basic constraints: CA is not true)");
     if (role != CERTIFICATE_CA && ca > 0)
-        return g_strdup("it is the certificate of an authority, which signs others and is not for connections");
+        return g_strdup(
+            "it is the certificate of an authority, which signs others and is not for connections");
     if (gnutls_x509_crt_get_key_usage(cert, &usage, &critical) == 0) {
         unsigned want = role == CERTIFICATE_CA ? GNUTLS_KEY_KEY_CERT_SIGN
                                                : GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT;
@@ -107,7 +108,8 @@ check_one(gnutls_x509_crt_t cert, enum certificate_role role, const char *path, 
         return err_set(err, VIR_ERR_SYSTEM_ERROR,
                        "The certificate in '%s' is not valid yet: is this host's clock right?", path);
     g_autofree char *why = certificate_purpose(cert, role);
-    return why ? err_set(err, VIR_ERR_SYSTEM_ERROR, "The certificate in '%s' cannot be used: %s", path, why) : 0;
+    return why ? err_set(err, VIR_ERR_SYSTEM_ERROR, "The certificate in '%s' cannot be used: %s", path, why)
+               : 0;
 }
 
 /* Our own certificate, before others find out. */
@@ -130,8 +132,9 @@ check_own(const struct tls_files *f, struct err *err)
         } else if (status & GNUTLS_CERT_INVALID) {
             gnutls_datum_t why = { 0 };
             gnutls_certificate_verification_status_print(status, GNUTLS_CRT_X509, &why, 0);
-            rc = err_set(err, VIR_ERR_SYSTEM_ERROR, "The certificate in '%s' does not fit the authority in '%s': %s",
-                         f->cert, f->ca, (char *)why.data);
+            rc = err_set(err, VIR_ERR_SYSTEM_ERROR,
+                         "The certificate in '%s' does not fit the authority in '%s': %s", f->cert, f->ca,
+                         (char *)why.data);
             gnutls_free(why.data);
         }
     }
@@ -158,8 +161,8 @@ load_files(struct tls_credentials *c, const struct tls_files *f, struct err *err
     if (f->cert) {
         rc = gnutls_certificate_set_x509_key_file(c->x509, f->cert, f->key, GNUTLS_X509_FMT_PEM);
         if (rc < 0)
-            return err_set(err, VIR_ERR_SYSTEM_ERROR, "Cannot use certificate '%s' with key '%s': %s", f->cert,
-                           f->key, gnutls_strerror(rc));
+            return err_set(err, VIR_ERR_SYSTEM_ERROR, "Cannot use certificate '%s' with key '%s': %s",
+                           f->cert, f->key, gnutls_strerror(rc));
     }
     if (f->server)
         (void)gnutls_certificate_set_known_dh_params(c->x509, GNUTLS_SEC_PARAM_MEDIUM);

@@ -68,7 +68,8 @@ failed(struct tls *t, int rc, const char *what, struct err *err)
         return err_set(err, VIR_ERR_RPC, "%s failed: the peer refuses: %s", what,
                        gnutls_alert_get_name(gnutls_alert_get(t->session)));
     if (rc == GNUTLS_E_PREMATURE_TERMINATION)
-        return err_set(err, VIR_ERR_RPC, "%s failed: the peer closed the connection; its log may say why", what);
+        return err_set(err, VIR_ERR_RPC, "%s failed: the peer closed the connection; its log may say why",
+                       what);
     return err_set(err, VIR_ERR_RPC, "%s failed: %s", what, gnutls_strerror(rc));
 }
 

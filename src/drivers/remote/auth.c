@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * auth: logs a connection in: asks the daemon what it wants, picks what the URI allows (auth=polkit, auth=sasl,
- * auth=sasl.MECHANISM), and does it.
+ * auth: logs a connection in: asks the daemon what it wants, picks what the URI allows (auth=polkit,
+ * auth=sasl, auth=sasl.MECHANISM), and does it.
  *
  * Called by: open.c, before anything else is called on the connection, so that no other thread uses it.
  * Waits for the daemon, and for the user whom the application asks.
@@ -24,8 +24,8 @@ polkit(struct drv_conn *conn, struct err *err)
 {
     struct remote_auth_polkit_ret ret;
     REMOTE_REPLY_INIT(reply);
-    return remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_POLKIT, XDR_NONE, NULL, XDR_remote_auth_polkit_ret,
-                       &ret, &reply, err);
+    return remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_POLKIT, XDR_NONE, NULL,
+                       XDR_remote_auth_polkit_ret, &ret, &reply, err);
 }
 
 /* ---- SASL ---- */
@@ -38,7 +38,8 @@ address_of(int fd, bool peer)
     char host[NI_MAXHOST], port[NI_MAXSERV];
     if ((peer ? getpeername(fd, &addr.sa, &n) : getsockname(fd, &addr.sa, &n)) < 0 ||
         (addr.sa.sa_family != AF_INET && addr.sa.sa_family != AF_INET6) ||
-        getnameinfo(&addr.sa, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        getnameinfo(&addr.sa, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) !=
+            0)
         return NULL;
     return g_strdup_printf("%s;%s", host, port);
 }
@@ -121,8 +122,8 @@ exchange(struct drv_conn *conn, struct login *l, const char *mechs, struct err *
                                                  .data_n = out ? (uint32_t)n : 0 };
     struct remote_auth_sasl_start_ret ret;
     REMOTE_REPLY_INIT(reply);
-    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_SASL_START, XDR_remote_auth_sasl_start_args, &start,
-                    XDR_remote_auth_sasl_start_ret, &ret, &reply, err) < 0)
+    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_SASL_START, XDR_remote_auth_sasl_start_args,
+                    &start, XDR_remote_auth_sasl_start_ret, &ret, &reply, err) < 0)
         return -1;
     const char *in = data_in(ret.nil, ret.data);
     size_t in_n = ret.data_n;
@@ -136,13 +137,15 @@ exchange(struct drv_conn *conn, struct login *l, const char *mechs, struct err *
         }
         if (complete)
             return done ? 0 : DENIED(err, "the server ended the exchange before its proof was given");
-        struct remote_auth_sasl_step_args step = { .nil = !out, .data = (char *)out, .data_n = out ? (uint32_t)n : 0 };
+        struct remote_auth_sasl_step_args step = { .nil = !out,
+                                                   .data = (char *)out,
+                                                   .data_n = out ? (uint32_t)n : 0 };
         struct remote_auth_sasl_step_ret next;
         remote_reply_clear(&reply);
         reply.frame = NULL;
         xdr_arena_init(&reply.arena, reply.space, sizeof(reply.space));
-        if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_SASL_STEP, XDR_remote_auth_sasl_step_args, &step,
-                        XDR_remote_auth_sasl_step_ret, &next, &reply, err) < 0)
+        if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_SASL_STEP, XDR_remote_auth_sasl_step_args,
+                        &step, XDR_remote_auth_sasl_step_ret, &next, &reply, err) < 0)
             return -1;
         in = data_in(next.nil, next.data);
         in_n = next.data_n;
@@ -195,12 +198,13 @@ remote_authenticate(struct drv_conn *conn, const struct open_request *req, struc
     REMOTE_REPLY_INIT(reply);
     if (want && !mechanism && strcmp(want, "sasl") != 0 && strcmp(want, "polkit") != 0)
         return DENIED(err, "auth=%s in the URI is none of sasl, sasl.MECHANISM, polkit", want);
-    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_LIST, XDR_NONE, NULL, XDR_remote_auth_list_ret, &list,
-                    &reply, err) < 0)
+    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_AUTH_LIST, XDR_NONE, NULL, XDR_remote_auth_list_ret,
+                    &list, &reply, err) < 0)
         return -1;
     if (list.types_n == 0)
         return 0;
-    int type = want ? (strcmp(want, "polkit") == 0 ? REMOTE_AUTH_POLKIT : REMOTE_AUTH_SASL) : (int)list.types[0];
+    int type =
+        want ? (strcmp(want, "polkit") == 0 ? REMOTE_AUTH_POLKIT : REMOTE_AUTH_SASL) : (int)list.types[0];
     bool offered = false;
     for (uint32_t i = 0; i < list.types_n; i++)
         offered |= (int)list.types[i] == type;
@@ -211,7 +215,7 @@ remote_authenticate(struct drv_conn *conn, const struct open_request *req, struc
         return 0;
     if (type == REMOTE_AUTH_POLKIT)
         return polkit(conn, err);
-    return type == REMOTE_AUTH_SASL ? sasl(conn, req, mechanism, err)
-                                    : DENIED(err, "the daemon wants a log-in of kind %d, which is not known here",
-                                             type);
+    return type == REMOTE_AUTH_SASL
+               ? sasl(conn, req, mechanism, err)
+               : DENIED(err, "the daemon wants a log-in of kind %d, which is not known here", type);
 }

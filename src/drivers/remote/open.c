@@ -40,8 +40,8 @@ is_transport_param(const char *name)
 }
 
 /* What the daemon is to open. */
-static char *
-daemon_name(const struct uri *uri)
+char *
+remote_daemon_name(const struct uri *uri)
 {
     if (!uri)
         return g_strdup(geteuid() == 0 ? "qemu:///system" : "qemu:///session");
@@ -75,7 +75,7 @@ open_admin(struct drv_conn *conn, const struct open_request *req, struct err *er
 static int
 open_main(struct drv_conn *conn, const struct open_request *req, struct err *err)
 {
-    g_autofree char *name = daemon_name(req->uri);
+    g_autofree char *name = remote_daemon_name(req->uri);
     struct remote_connect_open_args args = { .name = name, .flags = req->flags & VIR_CONNECT_RO };
     REMOTE_REPLY_INIT(reply);
     if (remote_authenticate(conn, req, err) < 0)
@@ -122,12 +122,17 @@ remote_open(struct drv_conn *conn, const struct open_request *req, struct err *e
     else
         conn->hypervisor_state = r;
     conn->watch = watch;
-    if ((req->admin ? open_admin(conn, req, err) : open_main(conn, req, err)) < 0) {
-        remote_free(r);
+    int rc = req->admin ? open_admin(conn, req, err) : open_main(conn, req, err);
+    if (rc < 0) {
+        remote_free(r); /* and the tunnel has ended */
         conn->hypervisor_state = conn->admin_state = NULL;
-        return -1;
+        g_autofree char *said = remote_command_said(&target);
+        if (said)
+            err_context(err, "%s", said);
     }
-    return 1;
+    if (target.said >= 0)
+        close(target.said);
+    return rc < 0 ? -1 : 1;
 }
 
 static void

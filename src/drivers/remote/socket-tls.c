@@ -93,8 +93,10 @@ await(int fd, short events, struct err *err)
     while (rc < 0 && errno == EINTR);
     if (rc < 0)
         return err_errno(err, errno, "Cannot wait for the server");
-    return rc > 0 ? 0 : err_set(err, VIR_ERR_SYSTEM_ERROR,
-                                "The server has said nothing for %d seconds: is it a TLS server?", SILENCE_MS / 1000);
+    return rc > 0 ? 0
+                  : err_set(err, VIR_ERR_SYSTEM_ERROR,
+                            "The server has said nothing for %d seconds: is it a TLS server?",
+                            SILENCE_MS / 1000);
 }
 
 /* The server looks at our certificate after the handshake; one byte says that it likes it. */
@@ -109,7 +111,8 @@ await_word(struct tls *tls, int fd, struct err *err)
     if (got < 0)
         return err_context(err, "The server does not accept this client");
     if (got == 0 || word != 1)
-        return err_set(err, VIR_ERR_RPC, "The server does not accept this client's certificate, or wants one: "
+        return err_set(err, VIR_ERR_RPC,
+                       "The server does not accept this client's certificate, or wants one: "
                        "its log says why (client certificate: clientcert.pem and clientkey.pem)");
     return 0;
 }

@@ -267,106 +267,14 @@ connect_tls(const struct open_request *req, struct remote_target *t, struct err 
     return rc;
 }
 
-/* ---- commands that carry the connection ---- */
-
-static int
-connect_command(const char *const *argv, struct remote_target *t, struct err *err)
-{
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-        return err_errno(err, errno, "Cannot make a pair of sockets");
-    const struct process_fd fds[] = { { pair[1], 0 }, { pair[1], 1 } };
-    const struct process_spec spec = { .argv = argv, .fds = fds, .nfds = 2, .inherit_stdio = true };
-    struct process proc = PROCESS_INIT;
-    int rc = process_spawn(&spec, &proc, err);
-    close(pair[1]);
-    if (rc < 0) {
-        close(pair[0]);
-        return err_context(err, "Starting '%s' to carry the connection", argv[0]);
-    }
-    t->fd = pair[0];
-    t->tunnel = proc.pid;
-    close(proc.pidfd);
-    return 0;
-}
-
-static int
-connect_ext(const struct open_request *req, struct remote_target *t, struct err *err)
-{
-    const char *command = uri_param(req->uri, "command");
-    if (!command)
-        return BAD_URI(err, "Transport 'ext' needs the URI parameter command=PROGRAM");
-    const char *argv[] = { command, NULL };
-    return connect_command(argv, t, err);
-}
-
-static int
-connect_ssh(const struct open_request *req, struct remote_target *t, struct err *err)
-{
-    const struct uri *uri = req->uri;
-    const char *command = uri_param(uri, "command"), *keyfile = uri_param(uri, "keyfile");
-    const char *netcat = uri_param(uri, "netcat"), *socket = uri_param(uri, "socket");
-    const char *no_tty = uri_param(uri, "no_tty"), *no_verify = uri_param(uri, "no_verify");
-    const char *proxy = uri_param(uri, "proxy");
-    const char *server = uri->server && *uri->server ? uri->server : "localhost";
-    if (server[0] == '-')
-        return err_set(err, VIR_ERR_SYSTEM_ERROR, "Transport 'ssh': '%s' is no name of a server", server);
-    g_autofree char *port = uri->port ? g_strdup_printf("%d", uri->port) : NULL;
-    g_autofree char *path = socket ? g_strdup(socket)
-                            : g_strdup_printf(RUNSTATEDIR "/libvirt/libvirt-sock%s",
-                                              req->flags & VIR_CONNECT_RO ? "-ro" : "");
-    g_autofree char *quoted = g_shell_quote(path);
-    g_autofree char *nc = g_shell_quote(netcat ? netcat : "nc");
-    g_autofree char *target = g_strdup_printf("%s://%s", uri->scheme, uri->path);
-    g_autofree char *target_quoted = g_shell_quote(target);
-    bool netcat_only = netcat || socket || (proxy && strcmp(proxy, "netcat") == 0);
-    g_autofree char *direct = g_strdup_printf("exec %s -U %s", nc, quoted);
-    g_autofree char *script =
-        netcat_only ? g_strdup(direct)
-                    : g_strdup_printf(
-                          "if command -v virt-ssh-helper >/dev/null 2>&1; then exec virt-ssh-helper %s%s; "
-                          "else %s; fi",
-                          req->flags & VIR_CONNECT_RO ? "-r " : "", target_quoted, direct);
-    g_autofree char *script_quoted = g_shell_quote(script);
-    g_autofree char *remote = g_strdup_printf("sh -c %s", script_quoted);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_ptr_array_add(argv, (char *)(command ? command : "ssh"));
-    if (keyfile) {
-        g_ptr_array_add(argv, (char *)"-i");
-        g_ptr_array_add(argv, (char *)keyfile);
-    }
-    g_ptr_array_add(argv, (char *)"-T");
-    g_ptr_array_add(argv, (char *)"-e");
-    g_ptr_array_add(argv, (char *)"none");
-    if (port) {
-        g_ptr_array_add(argv, (char *)"-p");
-        g_ptr_array_add(argv, port);
-    }
-    if (uri->user) {
-        g_ptr_array_add(argv, (char *)"-l");
-        g_ptr_array_add(argv, uri->user);
-    }
-    if (no_tty && strcmp(no_tty, "1") == 0) {
-        g_ptr_array_add(argv, (char *)"-o");
-        g_ptr_array_add(argv, (char *)"BatchMode=yes");
-    }
-    if (no_verify && strcmp(no_verify, "1") == 0) {
-        g_ptr_array_add(argv, (char *)"-o");
-        g_ptr_array_add(argv, (char *)"StrictHostKeyChecking=no");
-    }
-    g_ptr_array_add(argv, (char *)"--");
-    g_ptr_array_add(argv, (char *)server);
-    g_ptr_array_add(argv, remote);
-    g_ptr_array_add(argv, NULL);
-    return connect_command((const char *const *)argv->pdata, t, err);
-}
+/* ---- whichever ---- */
 
 int
 remote_connect(const struct open_request *req, struct remote_target *t, struct err *err)
 {
     const struct uri *uri = req->uri;
     const char *transport = uri ? uri->transport : NULL;
-    *t = (struct remote_target){ .fd = -1 };
+    *t = (struct remote_target){ .fd = -1, .said = -1 };
     if (!transport)
         transport = uri && uri->server ? "tls" : "unix";
     if (strcmp(transport, "unix") == 0) {
@@ -380,9 +288,9 @@ remote_connect(const struct open_request *req, struct remote_target *t, struct e
     if (strcmp(transport, "tls") == 0)
         return connect_tls(req, t, err);
     if (strcmp(transport, "ext") == 0)
-        return connect_ext(req, t, err);
+        return remote_connect_ext(req, t, err);
     if (strcmp(transport, "ssh") == 0)
-        return connect_ssh(req, t, err);
+        return remote_connect_ssh(req, t, err);
     return BAD_URI(err, "Transport '%s' is not one of unix, tcp, tls, ssh, ext that this build has",
                    transport);
 }

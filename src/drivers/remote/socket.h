@@ -14,11 +14,18 @@ struct remote_target {
     int fd;
     bool unix_socket, local;
     pid_t tunnel;
+    int said;              /* the tunnel's error output, -1: none; closed by whoever has `t` */
     struct secure *secure; /* TLS */
     int tls_bits;
 };
 /* 0, or -1 with err. */
 int remote_connect(const struct open_request *req, struct remote_target *t, struct err *err);
+/* socket-command.c: the same by transport; and why a tunnel failed, or NULL (the caller frees it). */
+int remote_connect_ssh(const struct open_request *req, struct remote_target *t, struct err *err);
+int remote_connect_ext(const struct open_request *req, struct remote_target *t, struct err *err);
+char *remote_command_said(const struct remote_target *t);
+/* open.c: what the daemon is to open. */
+char *remote_daemon_name(const struct uri *uri);
 /* socket-tls.c: the certificates that the URI means, and TLS over the TCP connection that `t` has. */
 struct tls_credentials *remote_tls_credentials(const struct uri *uri, struct err *err);
 int remote_start_tls(const struct uri *uri, struct tls_credentials *credentials, struct remote_target *t,

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Connections that a command carries: ssh through a private sshd, and ext."""
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+
+import libvirt
+import pytest
+
+from support import BUILD, PATIENCE, VIREOD, Daemon, wait_for
+
+OWN = os.environ.get('VIREO_LIBRARY') == 'own'
+SSHD = '/usr/sbin/sshd'
+HELPERS = {'own': BUILD / 'tools/virt-ssh-helper', 'other': '/usr/bin'}
+
+
+def script(path, text):
+    path.write_text(f'#!/bin/sh\n{text}\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def far(top, daemon):
+    """In place of ssh: writes its arguments down and runs the last one, as the far host would."""
+    folder = top / 'bin'
+    folder.mkdir()
+    script(top / 'ssh', f'for a in "$@"; do printf "%s\\n" "$a" >> {top}/arguments; last=$a; done\n'
+           f'PATH={folder}:/usr/bin:/bin XDG_RUNTIME_DIR={top}/runtime exec sh -c "$last"')
+    return folder
+
+
+def arguments(top):
+    text = (top / 'arguments').read_text()
+    (top / 'arguments').unlink()
+    return text
+
+
+# parameters, what ssh is called with before the server's name
+OPTIONS = [
+    ({}, []),
+    ({'keyfile': '/k'}, ['-i', '/k']),
+    ({'no_tty': 1}, ['-o', 'BatchMode=yes']),
+    ({'no_verify': 1}, ['-o', 'StrictHostKeyChecking=no']),
+    ({'no_tty': 0, 'no_verify': 0}, []),
+]
+
+
+def test_how_ssh_is_called(top, daemon, far):
+    for params, options in OPTIONS:
+        query = ''.join(f'&{k}={v}' for k, v in params.items())
+        uri = f'test+ssh://me@host.example:2222/default?command={top}/ssh&socket={daemon.socket}{query}'
+        conn = libvirt.open(uri)
+        assert conn.lookupByName('test').name() == 'test' and conn.getURI() == uri
+        conn.close()
+        called = arguments(top).split('\n--\n')
+        words = called[0].split('\n')
+        for expected in (['-p', '2222'], ['-l', 'me'], ['-T'], ['-e', 'none'], options):
+            assert not expected or ' '.join(expected) in ' '.join(words), f'{params}: {words}'
+        assert len(words) == 7 + len(options), words
+        assert called[1].startswith('host.example\n')
+
+
+def helper_for(folder, which):
+    program = HELPERS[which] / 'virt-ssh-helper' if which == 'own' else '/usr/bin/virt-ssh-helper'
+    if not os.access(program, os.X_OK):
+        pytest.skip(f'no {program}')
+    if which == 'own':
+        script(folder / 'virt-ssh-helper', f'LD_LIBRARY_PATH={BUILD}/src/lib exec {program} "$@"')
+    else:
+        script(folder / 'virt-ssh-helper', f'exec env -u LD_LIBRARY_PATH {program} "$@"')
+
+
+@pytest.mark.parametrize('proxy', ['auto', 'native', None])
+def test_helper_on_the_far_side(top, daemon, far, proxy):
+    helper_for(far, 'own')
+    query = f'&proxy={proxy}' if proxy else ''
+    conn = libvirt.open(f'qemu+ssh://host/session?command={top}/ssh{query}')
+    assert conn.getHostname() and conn.getType() == 'QEMU'
+    conn.close()
+    assert 'virt-ssh-helper' in arguments(top)
+
+
+def test_netcat_on_the_far_side(top, daemon, far):
+    script(far / 'virt-ssh-helper', f'touch {top}/helped; exit 1')
+    script(far / 'my nc', f'touch {top}/netcat; exec nc "$@"')
+    for params in (f'socket={daemon.socket}', f'socket={daemon.socket}&proxy=netcat',
+                   f'socket={daemon.socket}&netcat={far}/my%20nc'):
+        conn = libvirt.open(f'test+ssh://host/default?command={top}/ssh&{params}')
+        assert conn.lookupByName('test')
+        conn.close()
+    assert (top / 'netcat').exists() and not (top / 'helped').exists()
+
+
+# parameters, code of the error
+REFUSED = [
+    ('proxy=nonsense', libvirt.VIR_ERR_INVALID_ARG),
+    ('proxy=native&netcat=nc', libvirt.VIR_ERR_INVALID_ARG),
+    ('mode=direct', libvirt.VIR_ERR_OPERATION_UNSUPPORTED),
+]
+
+
+def test_what_ssh_cannot_do(top, daemon, far):
+    for params, code in REFUSED:
+        with pytest.raises(libvirt.libvirtError) as e:
+            libvirt.open(f'qemu+ssh://host/session?command={top}/ssh&{params}')
+        assert e.value.get_error_code() == code, params
+        assert not (top / 'arguments').exists()
+
+
+def test_why_it_fails_is_told(top, daemon):
+    script(top / 'ssh', 'echo "me@host: Permission denied (publickey)." >&2; exit 255')
+    with pytest.raises(libvirt.libvirtError, match='Permission denied .publickey.') as e:
+        libvirt.open(f'qemu+ssh://host/system?command={top}/ssh')
+    assert e.value.get_error_code() == libvirt.VIR_ERR_SYSTEM_ERROR
+    with pytest.raises(libvirt.libvirtError, match='/nonexistent/ssh') as e:
+        libvirt.open('qemu+ssh://host/system?command=/nonexistent/ssh')
+    assert e.value.get_error_code() == libvirt.VIR_ERR_SYSTEM_ERROR
+
+
+def test_ext(top, daemon):
+    if not shutil.which('socat'):
+        pytest.skip('socat is not installed')
+    script(top / 'carrier', f'exec socat STDIO UNIX-CONNECT:{daemon.socket}')
+    conn = libvirt.open(f'test+ext:///default?command={top}/carrier')
+    assert conn.lookupByName('test')
+    conn.close()
+    with pytest.raises(libvirt.libvirtError) as e:
+        libvirt.open('test+ext:///default')
+    assert e.value.get_error_code() == libvirt.VIR_ERR_INVALID_ARG
+
+
+@pytest.fixture
+def sshd(top, daemon):
+    if os.geteuid() != 0 or not os.access(SSHD, os.X_OK):
+        pytest.skip('needs root and sshd')
+    for name in ('host', 'user', 'stranger'):
+        subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', str(top / name)], check=True)
+    shutil.copy(top / 'user.pub', top / 'authorized')
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    far = top / 'far'
+    far.mkdir()
+    (top / 'sshd_config').write_text(
+        f'Port {port}\nListenAddress 127.0.0.1\nHostKey {top}/host\nAuthorizedKeysFile {top}/authorized\n'
+        f'StrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\nPermitRootLogin yes\n'
+        f'SetEnv PATH={far}:/usr/bin:/bin XDG_RUNTIME_DIR={top}/runtime\n')
+    (top / 'ssh_config').write_text(f'UserKnownHostsFile {top}/known\nIdentitiesOnly yes\nIdentityFile none\n')
+    script(top / 'ssh', f'exec ssh -F {top}/ssh_config "$@"')
+    os.makedirs('/run/sshd', exist_ok=True)
+    with open(top / 'sshd.log', 'w') as log:
+        process = subprocess.Popen([SSHD, '-D', '-e', '-f', str(top / 'sshd_config')], stderr=log)
+
+    def up():
+        try:
+            socket.create_connection(('127.0.0.1', port)).close()
+            return True
+        except OSError:
+            assert process.poll() is None, (top / 'sshd.log').read_text()
+    wait_for(up, 'sshd answers')
+    yield port, far
+    process.terminate()
+    process.wait(PATIENCE)
+
+
+@pytest.mark.parametrize('helper', ['own', 'other', None])
+def test_through_sshd(top, daemon, sshd, helper):
+    port, far = sshd
+    if helper:
+        helper_for(far, helper)
+    base = f'qemu+ssh://root@127.0.0.1:{port}/session?command={top}/ssh&no_tty=1'
+    way = f'&proxy=native' if helper else f'&socket={daemon.socket}'
+    with pytest.raises(libvirt.libvirtError) as e:               # whose host key is not known
+        libvirt.open(f'{base}{way}&keyfile={top}/user')
+    assert 'Host key verification failed' in str(e.value)
+    with pytest.raises(libvirt.libvirtError) as e:
+        libvirt.open(f'{base}{way}&no_verify=1&keyfile={top}/stranger')
+    assert 'Permission denied' in str(e.value)
+    conn = libvirt.open(f'{base}{way}&keyfile={top}/user')       # no_verify has written the key down
+    assert conn.getType() == 'QEMU' and len(conn.getCapabilities()) > 1000
+    assert (conn.isSecure(), conn.isEncrypted()) == (1, 1) if OWN else (1, 0)
+    conn.close()

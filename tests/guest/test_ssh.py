@@ -63,19 +63,22 @@ def test_how_ssh_is_called(top, daemon, far):
         assert called[1].startswith('host.example\n')
 
 
-def helper_for(folder, which):
+def helper_for(folder, which, sockets):
     program = HELPERS[which] / 'virt-ssh-helper' if which == 'own' else '/usr/bin/virt-ssh-helper'
     if not os.access(program, os.X_OK):
         pytest.skip(f'no {program}')
     if which == 'own':
         script(folder / 'virt-ssh-helper', f'LD_LIBRARY_PATH={BUILD}/src/lib exec {program} "$@"')
     else:
-        script(folder / 'virt-ssh-helper', f'exec env -u LD_LIBRARY_PATH {program} "$@"')
+        # It knows root's daemon to be the system's: ours is, where the helper looks.
+        script(folder / 'virt-ssh-helper', f'''exec unshare -m sh -c '
+            mount -t tmpfs tmpfs /run && mkdir /run/libvirt && mount --bind {sockets} /run/libvirt &&
+            exec env -u LD_LIBRARY_PATH {program} "$@"' helper "$@"''')
 
 
 @pytest.mark.parametrize('proxy', ['auto', 'native', None])
 def test_helper_on_the_far_side(top, daemon, far, proxy):
-    helper_for(far, 'own')
+    helper_for(far, 'own', daemon.sockets)
     query = f'&proxy={proxy}' if proxy else ''
     conn = libvirt.open(f'qemu+ssh://host/session?command={top}/ssh{query}')
     assert conn.getHostname() and conn.getType() == 'QEMU'
@@ -170,9 +173,9 @@ def sshd(top, daemon):
 def test_through_sshd(top, daemon, sshd, helper):
     port, far = sshd
     if helper:
-        helper_for(far, helper)
+        helper_for(far, helper, daemon.sockets)
     base = f'qemu+ssh://root@127.0.0.1:{port}/session?command={top}/ssh&no_tty=1'
-    way = f'&proxy=native' if helper else f'&socket={daemon.socket}'
+    way = '&proxy=native' if helper else f'&socket={daemon.socket}'
     with pytest.raises(libvirt.libvirtError) as e:               # whose host key is not known
         libvirt.open(f'{base}{way}&keyfile={top}/user')
     assert 'Host key verification failed' in str(e.value)

@@ -440,10 +440,10 @@ def test_strangers(top, pki):
                              admin(w, 'srv-clients-info', 'libvirtd').stdout.splitlines() if
                              line.startswith('nclients_unauth ')], 'the silent are counted')
         assert attempt(w.uri()) is None                                           # others are served meanwhile
-        with Client(w.daemon.socket) as c:
+        with Client(w.daemon.socket, uri='test:///default') as c:
             assert c.alive()
         flood = [socket.create_connection(('127.0.0.1', w.tls)) for _ in range(30)]
-        with Client(w.daemon.socket) as c:
+        with Client(w.daemon.socket, uri='test:///default') as c:
             assert c.alive()                                                      # when the silent are given up
         assert all(closed(s) for s in silent)                                     # after their ten seconds
         for s in flood:

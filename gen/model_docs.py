@@ -169,7 +169,7 @@ class Pages:
         here = next((f for f in s.fields if 'disc' in f.flags), own)
         for f in s.fields:
             if f.kind == 'include':
-                a, e = self.rows(self.m.structs[f.type], [f.type] + owners, prefix, here, used)
+                a, e = self.rows(model_read.included(self.m, f), [f.type] + owners, prefix, here, used)
                 attrs += a
                 elements += e
                 continue

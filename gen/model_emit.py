@@ -180,7 +180,7 @@ class Tables:
         for f in s.fields:
             if f.kind == 'include':
                 self.owner[prefix + f.cname + '.'] = f.type
-                yield from self.flat(self.m.structs[f.type], prefix + f.cname + '.')
+                yield from self.flat(model_read.included(self.m, f), prefix + f.cname + '.')
             else:
                 yield f, prefix
 
@@ -213,7 +213,7 @@ class Tables:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
                   ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
                    'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent', 'ignore', 'positive', 'mixed', 'apart',
-                   'later', 'base0')]
+                   'later', 'base0', 'base16', 'merge', 'down')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)

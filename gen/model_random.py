@@ -85,7 +85,7 @@ class Maker:
     def fields(self, s):
         for f in s.fields:
             if f.kind == 'include':
-                yield from self.fields(self.m.structs[f.type])
+                yield from self.fields(model_read.included(self.m, f))
             else:
                 yield f
 

@@ -60,8 +60,8 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
         ('N32', 'BUS', 'SLOT', 'FUNCTION', 'U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0'}
-OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since'}
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down'}
+OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since', 'without'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
           'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
@@ -154,11 +154,21 @@ def file_names(root):
     return [os.path.join(folder, n + '.model') for n in re.findall(r"'([^']+)'", names)]
 
 
+def included(m, f):
+    """The fields of the struct that an include brings here."""
+    s = m.structs[f.type]
+    if 'without' not in f.opts:
+        return s
+    some = Struct(s.name, s.where)
+    some.fields = [g for g in s.fields if g.name not in f.opts['without'].split(',')]
+    return some
+
+
 def fields(m, s, prefix=''):
     """(path, field) of all fields of a struct, those of groups and included structs too."""
     for f in s.fields:
         if f.kind == 'include':
-            yield from fields(m, m.structs[f.type], prefix)
+            yield from fields(m, included(m, f), prefix)
             continue
         yield prefix + {'attr': '@', 'text': '='}.get(f.kind, '') + (f.name or f.cname), f
         if f.kind == 'group':
@@ -325,6 +335,9 @@ def _check(m):
                 raise Bad('%s: %s cannot hold a struct' % (f.where, f.name or 'text'))
             if f.kind == 'include' and t not in m.structs:
                 raise Bad('%s: include needs a struct' % f.where)
+            for n in f.opts.get('without', '').split(',') if f.kind == 'include' and 'without' in f.opts else ():
+                if not any(g.name == n for g in m.structs[t].fields):
+                    raise Bad('%s: struct %s has no %s' % (f.where, t, n))
             if 'mixed' in f.flags and not any(g.name == POSITION for g in m.structs[t].fields):
                 raise Bad('%s: what is mixed needs a field @%s' % (f.where, POSITION))
             if 'default' in f.opts and t in m.enums and f.opts['default'] not in m.enums[t].values:

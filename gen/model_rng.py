@@ -44,7 +44,7 @@ class Schema:
     def flat(self, s):
         for f in s.fields:
             if f.kind == 'include':
-                yield from self.flat(self.m.structs[f.type])
+                yield from self.flat(model_read.included(self.m, f))
             else:
                 yield f
 
@@ -70,7 +70,7 @@ class Schema:
         kind = SCALARS[t][3]
         if kind == 'STR':
             return '<text/>'
-        pattern = HEX if 'base0' in f.flags else PATTERNS[kind]
+        pattern = '(0[xX])?[0-9a-fA-F]+' if 'base16' in f.flags else HEX if 'base0' in f.flags else PATTERNS[kind]
         return '<data type="string"><param name="pattern">%s</param></data>' % escape(pattern)
 
     def unit(self, f):

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <string.h>
 #include "base/bitmap.h"
+#include "model/address.h"
 #include "model/check.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
@@ -59,15 +60,34 @@ static int read_os(const struct domain_def *def, struct err *err)
     if (os && os->has_reboot_timeout && (os->reboot_timeout < -1 || os->reboot_timeout > 65535))
         return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535",
                            os->reboot_timeout, def->name);
-    const struct domain_hyperv *h = def->features ? def->features->hyperv : NULL;
-    if (h && h->spinlocks && h->spinlocks->state == TRI_ON && h->spinlocks->retries < 4095)
-        return XML("<spinlocks retries='%u'> of guest '%s' has to be at least 4095", h->spinlocks->retries,
-                   def->name);
     for (uint32_t i = 0; i < def->n_perf_events; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->perf_events[i]->name == def->perf_events[k]->name)
                 return XML("guest '%s' has the perf event '%s' twice", def->name,
                            perf_event_name_str(def->perf_events[i]->name));
+    return 0;
+}
+
+static int read_features(const struct domain_def *def, struct err *err)
+{
+    const struct domain_hyperv *h = def->features ? def->features->hyperv : NULL;
+    const struct domain_kvm_features *k = def->features ? def->features->kvm : NULL;
+    const struct hyperv_spinlocks *s = h ? h->spinlocks : NULL;
+    const struct hyperv_vendor_id *v = h ? h->vendor_id : NULL;
+    const struct kvm_dirty_ring *r = k ? k->dirty_ring : NULL;
+    if (s && s->state == TRI_ON && !s->has_retries)
+        return MISSING("<spinlocks> of guest '%s' has no retries=", def->name);
+    if (s && s->state == TRI_ON && s->retries < 4095)
+        return XML("<spinlocks retries='%u'> of guest '%s' has to be at least 4095", s->retries, def->name);
+    if (v && v->state == TRI_ON && (!v->value || strlen(v->value) > 12 || strchr(v->value, ',')))
+        return XML("<vendor_id> of guest '%s' has the value '%s', which has to be 12 characters at most and "
+                   "none of them a comma",
+                   def->name, v->value ? v->value : "");
+    if (r && r->state == TRI_ON && !r->has_size)
+        return MISSING("<dirty-ring> of guest '%s' has no size=", def->name);
+    if (r && r->state == TRI_ON && (r->size & (r->size - 1) || r->size < 1024 || r->size > 65536))
+        return XML("<dirty-ring size='%u'> of guest '%s' has to be a power of two from 1024 to 65536",
+                   r->size, def->name);
     return 0;
 }
 
@@ -148,8 +168,10 @@ static int read_rest(const struct domain_def *def, struct err *err)
             if (def->keywrap[i]->name == def->keywrap[k]->name)
                 return INTERNAL("<keywrap> of guest '%s' has the cipher '%s' twice", def->name,
                                 keywrap_cipher_name_str(def->keywrap[i]->name));
-    if (def->vcpu && !def->vcpu->max)
+    if (def->vcpu && !def->vcpu->has_max)
         return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
+    if (def->vcpu && !def->vcpu->max)
+        return INTERNAL("<vcpu> of guest '%s' holds no number of CPUs", def->name);
     for (uint32_t i = 0; i < def->n_iothreadids; i++) {
         const struct iothread *t = def->iothreadids[i];
         if (t->has_thread_pool_min && t->has_thread_pool_max && t->thread_pool_min > t->thread_pool_max)
@@ -184,10 +206,20 @@ static int read_rest(const struct domain_def *def, struct err *err)
 
 int domain_read_check(struct domain_def *def, struct err *err)
 {
+    if (!def->name || !*def->name)
+        return err_set(err, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
+    if (strchr(def->name, '\n'))
+        return err_set(err, VIR_ERR_XML_ERROR, "the name of the guest contains a line break");
+    if (!def->type)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "<domain> of guest '%s' has no attribute 'type', which names the hypervisor",
+                       def->name);
     if (def->title && strchr(def->title, '\n'))
         return XML("the title of guest '%s' contains a line break", def->name);
-    return read_os(def, err) < 0 || read_cells(def, err) < 0 || read_rest(def, err) < 0 ||
-                   read_cpu(def, err) < 0 || read_seclabels(def, err) < 0 || check_devices_read(def, err) < 0
+    return read_os(def, err) < 0 || read_features(def, err) < 0 || read_cells(def, err) < 0 ||
+                   check_tune_read(def, err) < 0 || read_rest(def, err) < 0 || read_cpu(def, err) < 0 ||
+                   read_seclabels(def, err) < 0 || check_addresses_read(def, err) < 0 ||
+                   check_devices_read(def, err) < 0
                ? -1
                : 0;
 }
@@ -258,7 +290,8 @@ int domain_check(struct domain_def *def, struct err *err)
     void *data[] = { aliases, err };
     if (strchr(def->name, '/'))
         return XML("the name '%s' contains a '/', which names of guests cannot", def->name);
-    if (check_cells(def, err) < 0 || check_loader(def, err) < 0)
+    if (check_cells(def, err) < 0 || check_tune(def, err) < 0 || check_hugepages(def, err) < 0 ||
+        check_loader(def, err) < 0)
         return -1;
     return check_devices(def, err) < 0 ? -1 : domain_each_device(def, check_info, data);
 }

@@ -13,6 +13,8 @@
 
 #define XML(...) err_set(err, VIR_ERR_XML_ERROR, __VA_ARGS__)
 #define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
+/* an attribute that has to be there because of another one */
+#define MISSING(...) err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, __VA_ARGS__)
 #define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
 
 /* check-disk.c */
@@ -31,6 +33,10 @@ int check_interfaces(const struct domain_def *def, struct err *err);
 /* check-chardev.c: the smartcards, too */
 int check_chardevs_read(const struct domain_def *def, struct err *err);
 int check_chardevs(const struct domain_def *def, struct err *err);
+/* check-tune.c */
+int check_tune_read(struct domain_def *def, struct err *err);
+int check_tune(const struct domain_def *def, struct err *err);
+int check_hugepages(const struct domain_def *def, struct err *err);
 /* check-devices.c: all devices in the order of the document, then all in that of their kinds */
 int check_devices_read(struct domain_def *def, struct err *err);
 int check_devices(const struct domain_def *def, struct err *err);

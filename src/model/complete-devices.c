@@ -3,6 +3,7 @@
  * complete-devices: what devices imply, for every hypervisor; see complete.h.
  */
 #include <glib.h>
+#include "model/address.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
 #include "model/complete-parts.h"
@@ -227,8 +228,12 @@ static void complete_input(struct domain_def *def, struct domain_input *in)
         in->bus = INPUT_BUS_VIRTIO;
     else if (def->os->type == OS_TYPE_XEN)
         in->bus = INPUT_BUS_XEN;
+    else if (def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X)
+        in->bus = INPUT_BUS_VIRTIO;
+    else if (in->type == INPUT_TYPE_TABLET || (def->os->arch != ARCH_I686 && def->os->arch != ARCH_X86_64))
+        in->bus = INPUT_BUS_USB;
     else
-        in->bus = in->type == INPUT_TYPE_TABLET ? INPUT_BUS_USB : INPUT_BUS_PS2;
+        in->bus = INPUT_BUS_PS2;
 }
 
 static void complete_chardev(struct chardev_source *s)
@@ -283,8 +288,46 @@ complete_info(struct domain_def *def, const char *kind, void *device, struct dev
     return 0;
 }
 
+static void complete_tpm(struct domain_def *def, struct domain_tpm *t)
+{
+    struct tpm_backend *b = t->backend;
+    if (b->type == TPM_BACKEND_TYPE_PASSTHROUGH && !b->device)
+        b->device = model_str(def, "/dev/tpm0");
+    if (b->type == TPM_BACKEND_TYPE_EXTERNAL && !b->source->mode)
+        b->source->mode = UNIX_SOCKET_MODE_CONNECT;
+    if (b->type == TPM_BACKEND_TYPE_EMULATOR)
+        return;
+    b->version = TPM_VERSION_UNSET;             /* it is what it is */
+    b->persistent_state = TRI_UNSET;
+    b->sha1 = b->sha256 = b->sha384 = b->sha512 = false;
+}
+
+/* Those without a bus of their own, or with few settings. */
+static void complete_small(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_tpms; i++)
+        complete_tpm(def, def->tpms[i]);
+    for (uint32_t i = 0; i < def->n_sounds; i++)
+        if (def->sounds[i]->model != SOUND_MODEL_ICH6 && def->sounds[i]->model != SOUND_MODEL_ICH9)
+            def->sounds[i]->n_codecs = 0;       /* the others have none to choose */
+    for (uint32_t i = 0; i < def->n_panics; i++)
+        if (def->panics[i]->model == PANIC_MODEL_DEFAULT)
+            def->panics[i]->model = PANIC_MODEL_UNSET;
+    for (uint32_t i = 0; i < def->n_shmems; i++) {
+        struct domain_shmem *s = def->shmems[i];
+        if (!s->model)
+            s->model = SHMEM_MODEL_IVSHMEM;
+        if (s->model == SHMEM_MODEL_IVSHMEM)
+            s->role = SHMEM_ROLE_UNSET;
+    }
+    if (def->vsock && !def->vsock->cid_auto)
+        def->vsock->cid_auto = def->vsock->cid ? TRI_NO : TRI_YES;
+}
+
 static void complete_others(struct domain_def *def)
 {
+    domain_complete_addresses(def);
+    complete_small(def);
     domain_each_device(def, complete_info, NULL);
     for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
         complete_filter(def, def->redirfilter->devices[i]);

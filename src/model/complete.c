@@ -23,14 +23,6 @@ static const char *sysinfo_uuid(const struct domain_def *def)
 
 static int complete_identity(struct domain_def *def, struct err *err)
 {
-    if (!def->name || !*def->name)
-        return err_set(err, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
-    if (strchr(def->name, '\n'))
-        return err_set(err, VIR_ERR_XML_ERROR, "the name of the guest contains a line break");
-    if (!def->type)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "<domain> of guest '%s' has no attribute 'type', which names the hypervisor",
-                       def->name);
     const char *text = sysinfo_uuid(def);
     unsigned char uuid[UUID_BYTES];
     if (text && uuid_parse(text, uuid) < 0)
@@ -91,6 +83,7 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     struct domain_vcpus *v = def->vcpu;
     if (!v->max)
         v->max = 1;
+    v->has_max = true;
     if (v->current > v->max)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
@@ -276,8 +269,27 @@ static void complete_seclabels(struct domain_def *def)
 static void complete_features(struct domain_def *def)
 {
     struct domain_features *f = def->features;
-    if (f && f->hyperv && !f->hyperv->mode)
-        f->hyperv->mode = HYPERV_MODE_CUSTOM;
+    struct domain_hyperv *h = f ? f->hyperv : NULL;
+    if (h && !h->mode)
+        h->mode = HYPERV_MODE_CUSTOM;
+    /* what is off has no settings */
+    if (h && h->spinlocks)
+        h->spinlocks->has_retries = h->spinlocks->state == TRI_ON;
+    if (h && h->stimer && (h->stimer->state == TRI_OFF || h->stimer->direct == TRI_OFF))
+        h->stimer->direct = TRI_UNSET;
+    if (h && h->vendor_id && h->vendor_id->state == TRI_OFF)
+        h->vendor_id->value = NULL;
+    if (f && f->kvm && f->kvm->dirty_ring)
+        f->kvm->dirty_ring->has_size = f->kvm->dirty_ring->state == TRI_ON;
+    if (f && f->smm && f->smm->state == TRI_OFF)
+        f->smm->has_tseg = false;
+    if (f && f->xen && f->xen->passthrough && f->xen->passthrough->state == TRI_OFF)
+        f->xen->passthrough->mode = XEN_PASSTHROUGH_MODE_UNSET;
+    if (f && f->capabilities) {
+        const struct lxc_capabilities none = { .policy = CAPABILITIES_POLICY_DEFAULT };
+        if (!memcmp(f->capabilities, &none, sizeof(none)))
+            f->capabilities = NULL;
+    }
     if (def->os->loader && def->os->loader->path && !def->os->loader->type)
         def->os->loader->type = LOADER_TYPE_ROM;
 }
@@ -311,6 +323,7 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
         complete_memory(def, err) < 0 || complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0 ||
         complete_lifecycle(def, err) < 0)
         return -1;
+    domain_complete_tune(def);
     complete_features(def);
     complete_seclabels(def);
     return domain_complete_devices(def, err);

@@ -73,7 +73,10 @@ static inline void field_set_has(void *base, const struct model_field *f)
 /* Is there a value to print?  Was one given?  For scalars only. */
 bool scalar_given(const struct model_field *f, const void *base);
 bool scalar_present(const struct model_field *f, const void *base);
-/* Reads n bytes of text; 0, or -1 with a description of what would be valid in *valid. */
+/* Reads n bytes of text; 0, or less with a description of what would be valid in *valid: -1, or
+ * SCALAR_BEYOND for what is well-formed and means nothing: a part of a PCI address that is too high, a size
+ * of too many bytes, a list that takes out all it has. */
+enum { SCALAR_BEYOND = -2 };
 int scalar_scan(struct model_head *h, const struct model_field *f, void *base, const char *s, size_t n,
                 const char *unit, size_t unit_len, const char **valid);
 bool scalar_is_unit(const char *unit);
@@ -106,5 +109,5 @@ static inline unsigned table_disc(const struct model_table *t, const void *base,
 }
 /* Verbatim content as it is kept inside an element that stands so deep, or NULL: not well-formed. */
 const char *raw_content(const void *root, const char *inner, unsigned level);
-/* The canonical form of a CPU list such as "0-3,^2", or NULL. */
+/* The canonical form of a CPU list such as "0-3,^2", perhaps ""; NULL: malformed. */
 char *cpuset_canonical(struct model_head *h, const char *s, size_t n);

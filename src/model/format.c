@@ -55,6 +55,18 @@ static unsigned empty_rule(const struct model_field *f)
     return f->flags & MODEL_OPEN ? OPEN_EMPTY : f->flags & MODEL_NOEMPTY ? DROP_EMPTY : KEEP_EMPTY;
 }
 
+/* A size in the largest unit that is exact. */
+static uint64_t pretty(const struct model_field *f, const void *base, const char **unit)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    uint64_t v = *(const uint64_t *)FIELD_CPTR(base, f->offset);
+    unsigned k = f->arg / 10;
+    while (k < 6 && v && !(v & 1023))
+        v >>= 10, k++;
+    *unit = units[k];
+    return v;
+}
+
 static void scalar_element(struct out *o, const struct model_field *f, const char *qname, const void *base,
                            unsigned indent)
 {
@@ -62,13 +74,10 @@ static void scalar_element(struct out *o, const struct model_field *f, const cha
     text_lit(&o->t, "<");
     text_add(&o->t, qname, strlen(qname));
     if (f->flags & MODEL_PRETTY) {
-        uint64_t v = *(const uint64_t *)FIELD_CPTR(base, f->offset);
-        unsigned k = f->arg / 10;
         char buf[80];
-        while (k < 6 && v && !(v & 1023))
-            v >>= 10, k++;
-        static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-        text_add(&o->t, buf, g_snprintf(buf, sizeof(buf), " unit='%s'>%" G_GUINT64_FORMAT "</", units[k], v));
+        const char *unit;
+        uint64_t v = pretty(f, base, &unit);
+        text_add(&o->t, buf, g_snprintf(buf, sizeof(buf), " unit='%s'>%" G_GUINT64_FORMAT "</", unit, v));
         text_add(&o->t, qname, strlen(qname));
         text_lit(&o->t, ">\n");
         return;
@@ -223,6 +232,13 @@ static void format_element(struct out *o, const struct model_table *t, const cha
         text_lit(&o->t, " ");
         text_add(&o->t, f->qname, f->len + (f->ns ? strlen(f->qname) - f->len : 0));
         text_lit(&o->t, "='");
+        if (f->flags & MODEL_PRETTY) {
+            char buf[64];
+            const char *unit;
+            uint64_t v = pretty(f, base, &unit);
+            text_add(&o->t, buf, g_snprintf(buf, sizeof(buf), "%" G_GUINT64_FORMAT "' unit='%s'", v, unit));
+            continue;
+        }
         scalar_print(&o->t, f, base);
         text_lit(&o->t, "'");
         if (f->unit)

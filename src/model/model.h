@@ -109,6 +109,9 @@ enum {
     MODEL_MIXED = 1 << 25,     /* lists whose items keep their order among each other */
     MODEL_LATER = 1 << 27,     /* newer than our level of the format: model_read_newer() */
     MODEL_IGNORE = 1 << 23,    /* a malformed value counts as not given */
+    MODEL_BASE16 = 1 << 28,    /* numbers are hexadecimal with 0x in front or without */
+    MODEL_MERGE = 1 << 30,     /* a second element adds to the first */
+#define MODEL_DOWN (1u << 31)  /* a size is rounded down to its unit */
 };
 
 #define MODEL_NO_OFFSET UINT16_MAX

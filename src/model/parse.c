@@ -88,9 +88,16 @@ set_value(struct parser *p, struct frame *fr, const char *element, const struct 
         report_bad_unit(p, element, fr->unit);
         return;
     }
-    if (scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid) < 0 &&
-        (!(f->flags & MODEL_IGNORE) || p->flags & MODEL_PARSE_STRICT))
-        report_bad_value(p, element, f, s, n, valid);
+    int r = scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid);
+    if (r == 0 || (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT)))
+        return;
+    struct model_field reported = *f;
+    if (r == SCALAR_BEYOND)
+        reported.bad = f->kind == MODEL_K_CPUSET
+                           ? MODEL_ERROR(VIR_ERR_CONFIG_UNSUPPORTED, MODEL_FROM_DOCUMENT)
+                       : f->kind == MODEL_K_SIZE ? MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE)
+                                                 : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
+    report_bad_value(p, element, &reported, s, n, valid);
 }
 
 static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
@@ -212,9 +219,11 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
 {
     struct frame *fr;
     void **slot;
+    bool again = false;
     switch ((enum model_kind)f->kind) {
     case MODEL_K_GROUP:
-        if (f->arg < 64 && up->groups >> f->arg & 1) {
+        again = f->arg < 64 && up->groups >> f->arg & 1;
+        if (again && !(f->flags & MODEL_MERGE && !(p->flags & MODEL_PARSE_STRICT))) {
             report_repeated(p, up, f);
             return;
         }
@@ -229,12 +238,14 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     case MODEL_K_STRUCT:
     case MODEL_K_LIST:
         slot = f->kind == MODEL_K_LIST ? many_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
-        if (*slot) {
+        again = *slot != NULL;
+        if (again && !(f->flags & MODEL_MERGE && !(p->flags & MODEL_PARSE_STRICT))) {
             report_repeated(p, up, f);
             return;
         }
         const struct model_table *t = f->sub;
-        *slot = arena_struct(p->head, t->size);
+        if (!again)
+            *slot = arena_struct(p->head, t->size);
         if (f->flags & MODEL_MIXED)
             *item_position(t, *slot) = ++up->mixed;
         if (!(fr = push(p, t, *slot, f->qname)))
@@ -271,7 +282,10 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         return;
     }
     fr->only = f->only;
-    read_attributes(p, fr, n_attr, attr);
+    if (!again)                         /* those of the first count */
+        read_attributes(p, fr, n_attr, attr);
+    else if (fr->table->disc >= 0)
+        fr->disc = table_disc(fr->table, fr->base, fr->disc);
     fr->collect = fr->table->text >= 0;
 }
 

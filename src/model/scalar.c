@@ -259,11 +259,9 @@ char *cpuset_canonical(struct model_head *h, const char *s, size_t n)
         }
         i = j;
     }
-    char *r = out.n ? arena_bytes(h, out.n + 1) : NULL;
-    if (r) {
-        memcpy(r, out.s, out.n);
-        r[out.n] = 0;
-    }
+    char *r = arena_bytes(h, out.n + 1);
+    memcpy(r, out.n ? out.s : "", out.n);
+    r[out.n] = 0;
     g_free(out.s);
     return r;
 }
@@ -370,6 +368,8 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         *valid = "a list of CPUs or nodes such as 0-3,^2,5";
         if (!(str = cpuset_canonical(h, s, n)))
             return -1;
+        if (!*str)
+            return SCALAR_BEYOND;
         *(const char **)FIELD_PTR(base, f->offset) = str;
         return 0;
     case MODEL_K_ENUM:
@@ -387,7 +387,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         break;
     case MODEL_K_X8: case MODEL_K_X16: case MODEL_K_X32: case MODEL_K_X64:
         *valid = "a number, decimal or with 0x in front, that fits";
-        if (scan_u64(s, n, 0, &v) < 0 || store(f, base, v) < 0)
+        if (scan_u64(s, n, f->flags & MODEL_BASE16 ? 16 : 0, &v) < 0 || store(f, base, v) < 0)
             return -1;
         break;
     case MODEL_K_N32:
@@ -399,8 +399,10 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         uint64_t most = f->kind == MODEL_K_BUS ? 0xff : f->kind == MODEL_K_SLOT ? 0x1f : 7;
         *valid = f->kind == MODEL_K_BUS ? "a PCI bus, from 0 to 0xff" : f->kind == MODEL_K_SLOT ?
             "a PCI slot, from 0 to 0x1f" : "a PCI function, from 0 to 7";
-        if (scan_u64(s, n, 0, &v) < 0 || v > most || store(f, base, v) < 0)
+        if (scan_u64(s, n, 0, &v) < 0 || v > UINT32_MAX)
             return -1;
+        if (v > most || store(f, base, v) < 0)
+            return SCALAR_BEYOND;
         break;
     }
     case MODEL_K_OCT:
@@ -446,10 +448,11 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
     case MODEL_K_SIZE:
         *valid = "a size; units are bytes, KB, KiB, MB, MiB, and so on to EiB";
         factor = UINT64_C(1) << f->def;
-        if ((unit && scan_unit(unit, unit_len, &factor) < 0) || scan_u64(s, n, 10, &v) < 0 ||
-            __builtin_mul_overflow(v, factor, &v))
+        if ((unit && scan_unit(unit, unit_len, &factor) < 0) || scan_u64(s, n, 10, &v) < 0)
             return -1;
-        v = (v >> f->arg) + ((v & ((UINT64_C(1) << f->arg) - 1)) != 0);
+        if (__builtin_mul_overflow(v, factor, &v))
+            return SCALAR_BEYOND;
+        v = (v >> f->arg) + (!(f->flags & MODEL_DOWN) && (v & ((UINT64_C(1) << f->arg) - 1)) != 0);
         store(f, base, v);
         break;
     default:

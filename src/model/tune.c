@@ -17,6 +17,7 @@ vcpus_of(struct domain_def *def)
         def->vcpu = model_new(def, struct domain_vcpus);
     if (!def->vcpu->max)
         def->vcpu->max = 1;
+    def->vcpu->has_max = true;
     return def->vcpu;
 }
 

@@ -239,32 +239,6 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
                          other, name, def->name, a->usb_port, a->bus);
 }
 
-/* Port 0, or port 0 of a hub, asks for a port to be chosen. */
-static int
-read_usb_port(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
-{
-    struct device_address *a = info->address;
-    if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port)
-        return 0;
-    bool good = true, digit = false;
-    unsigned levels = 1;
-    for (const char *p = a->usb_port; *p && good; p++) {
-        good = g_ascii_isdigit(*p) || (*p == '.' && digit && p[1]);
-        levels += *p == '.';
-        digit = g_ascii_isdigit(*p);
-    }
-    if (!good || levels > 4) {
-        g_autofree char *name = device_describe(kind, device);
-        return err_set_from(data, VIR_FROM_DEVICE, VIR_ERR_INTERNAL_ERROR,
-                            "the USB port '%s' of %s of guest '%s' has to be "
-                            "a number, or up to four with dots between",
-                            a->usb_port, name, def->name);
-    }
-    if (!strcmp(a->usb_port, "0"))
-        a->usb_port = NULL;
-    return 0;
-}
-
 int
 qemu_assign_usb(struct domain_def *def, struct err *err)
 {
@@ -305,10 +279,4 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
         return -1;
     u.hubs = false;
     return domain_each_device(def, give_usb, &u);
-}
-
-int
-qemu_read_usb_ports(struct domain_def *def, struct err *err)
-{
-    return domain_each_device(def, read_usb_port, err);
 }

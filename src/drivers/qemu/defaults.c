@@ -250,7 +250,7 @@ int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = domain_read_check(def, err) < 0 ? -1 : qemu_read_usb_ports(def, err);
+    int rc = domain_read_check(def, err);
     if (rc == 0)
         rc = choose_emulator(def, host, &caps, err);
     if (rc == 0)

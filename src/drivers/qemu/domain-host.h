@@ -103,8 +103,6 @@ int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, c
 int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_usb(struct domain_def *def, struct err *err);
-/* Right after reading: is what stands there a port? */
-int qemu_read_usb_ports(struct domain_def *def, struct err *err);
 /* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */
 int qemu_assign_others(struct domain_def *def, struct err *err);
 void qemu_assign_zpci(struct domain_def *def);

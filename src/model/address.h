@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * address: the part of check.c and complete.c that is about addresses of devices.  Private to src/model.
+ */
+#pragma once
+
+#include "model/complete.h"
+
+int check_addresses_read(struct domain_def *def, struct err *err);
+void domain_complete_addresses(struct domain_def *def);

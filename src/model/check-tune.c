@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * check-tune: shares, pins, schedulers, caches and NUMA nodes of a guest; see check.h.
+ */
+#include <string.h>
+#include "base/bitmap.h"
+#include "model/check.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+enum { MAX_CPU = 16384 };
+
+static unsigned max_vcpus(const struct domain_def *def)
+{
+    return def->vcpu && def->vcpu->max ? def->vcpu->max : 1;
+}
+
+static bool has_iothread(const struct domain_def *def, unsigned id)
+{
+    if (!def->n_iothreadids)
+        return id >= 1 && id <= def->iothreads;
+    for (uint32_t i = 0; i < def->n_iothreadids; i++)
+        if (def->iothreadids[i]->id == id)
+            return true;
+    return id >= 1 && id <= def->iothreads;
+}
+
+/* ---- pins and schedulers -------------------------------------------------------------------- */
+
+static int read_pins(const struct domain_def *def, const struct domain_cputune *t, struct err *err)
+{
+    for (uint32_t i = 0; i < t->n_vcpupins; i++) {
+        const struct vcpupin *p = t->vcpupins[i];
+        if (p->vcpu >= max_vcpus(def))
+            continue;                   /* of a vcpu that is not there: forgotten */
+        if (!p->cpuset)
+            return INTERNAL("<vcpupin vcpu='%u'> of guest '%s' has no cpuset", p->vcpu, def->name);
+        for (uint32_t k = 0; k < i; k++)
+            if (t->vcpupins[k]->vcpu == p->vcpu)
+                return INTERNAL("guest '%s' has two <vcpupin> for vcpu %u", def->name, p->vcpu);
+    }
+    for (uint32_t i = 0; i < t->n_iothreadpins; i++) {
+        const struct iothreadpin *p = t->iothreadpins[i];
+        if (!has_iothread(def, p->iothread))
+            return UNSUPPORTED("<iothreadpin iothread='%u'> of guest '%s': there is no such I/O thread",
+                               p->iothread, def->name);
+        if (!p->cpuset)
+            return INTERNAL("<iothreadpin iothread='%u'> of guest '%s' has no cpuset", p->iothread,
+                            def->name);
+        for (uint32_t k = 0; k < i; k++)
+            if (t->iothreadpins[k]->iothread == p->iothread)
+                return INTERNAL("guest '%s' has two <iothreadpin> for I/O thread %u", def->name, p->iothread);
+    }
+    return 0;
+}
+
+static int
+read_scheduler(const struct domain_def *def, const char *element, enum scheduler s, bool has_priority,
+               struct err *err)
+{
+    return (s == SCHEDULER_FIFO || s == SCHEDULER_RR) && !has_priority
+               ? MISSING("<%s> of guest '%s' with scheduler '%s' has no priority=", element, def->name,
+                         scheduler_str(s))
+               : 0;
+}
+
+/* Notes the members of a set; one that is not there, or is in another set, too, is refused. */
+static int
+read_members(const struct domain_def *def, const char *element, const char *set, bool threads,
+             struct bitmap *seen, struct err *err)
+{
+    struct bitmap *map = bitmap_parse(set, MAX_CPU, err);
+    int rc = map ? 0 : -1;
+    for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0 && rc == 0; n = bitmap_next(map, n)) {
+        if (bitmap_test(seen, n))
+            rc = err_set(err, VIR_ERR_XML_DETAIL, "two <%s> of guest '%s' are for number %zd", element,
+                         def->name, n);
+        else if (threads ? !has_iothread(def, n) : n >= (ssize_t)max_vcpus(def))
+            rc = UNSUPPORTED("<%s> of guest '%s' is for number %zd, which is not there", element, def->name,
+                             n);
+        bitmap_set(seen, n);
+    }
+    bitmap_free(map);
+    return rc;
+}
+
+static int read_schedulers(const struct domain_def *def, const struct domain_cputune *t, struct err *err)
+{
+    struct bitmap *cpus = bitmap_new(64), *threads = bitmap_new(64);
+    int rc = 0;
+    for (uint32_t i = 0; i < t->n_vcpuscheds && rc == 0; i++) {
+        const struct vcpusched *s = t->vcpuscheds[i];
+        rc = read_scheduler(def, "vcpusched", s->scheduler, s->has_priority, err);
+        if (rc == 0)
+            rc = read_members(def, "vcpusched", s->vcpus, false, cpus, err);
+    }
+    for (uint32_t i = 0; i < t->n_iothreadscheds && rc == 0; i++) {
+        const struct iothreadsched *s = t->iothreadscheds[i];
+        rc = read_scheduler(def, "iothreadsched", s->scheduler, s->has_priority, err);
+        if (rc == 0)
+            rc = read_members(def, "iothreadsched", s->iothreads, true, threads, err);
+    }
+    const struct emulatorsched *e = t->emulatorsched;
+    if (rc == 0 && e)
+        rc = read_scheduler(def, "emulatorsched", e->scheduler, e->has_priority, err);
+    bitmap_free(cpus);
+    bitmap_free(threads);
+    return rc;
+}
+
+/* ---- caches and bandwidth of memory --------------------------------------------------------- */
+
+#define RESCTRL(code, ...) err_set_from(err, VIR_FROM_RESCTRL, code, __VA_ARGS__)
+
+/* The vcpus of a <cachetune> or <memorytune> that the guest has. */
+static struct bitmap *group_of(const struct domain_def *def, const char *vcpus)
+{
+    struct bitmap *map = vcpus ? bitmap_parse(vcpus, MAX_CPU, NULL) : NULL;
+    for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n))
+        if (n >= (ssize_t)max_vcpus(def))
+            bitmap_clear(map, n);
+    return map;
+}
+
+/* Whoever shares vcpus with another group shares all of them. */
+static int
+note_group(const struct domain_def *def, GPtrArray *groups, struct bitmap *map, struct err *err)
+{
+    for (guint i = 0; i < groups->len; i++)
+        for (ssize_t n = bitmap_next(map, -1); n >= 0; n = bitmap_next(map, n))
+            if (bitmap_test(groups->pdata[i], n) && !bitmap_equal(groups->pdata[i], map)) {
+                bitmap_free(map);
+                return XML(
+                    "vcpu %zd of guest '%s' is in two different groups of <cachetune> and <memorytune>", n,
+                    def->name);
+            }
+    g_ptr_array_add(groups, map);
+    return 0;
+}
+
+static int
+read_monitor(const struct domain_def *def, const struct bitmap *group, const char *vcpus, GPtrArray *seen,
+             struct err *err)
+{
+    struct bitmap *map = group_of(def, vcpus);
+    if (!map || bitmap_count(map) == 0 || !bitmap_is_subset(map, group)) {
+        bitmap_free(map);
+        return err_set(err, VIR_ERR_INVALID_ARG,
+                       "a <monitor> of guest '%s' is for the vcpus '%s', which its group does not have",
+                       def->name, vcpus);
+    }
+    for (guint i = 0; i < seen->len; i++)
+        for (ssize_t n = bitmap_next(map, -1); n >= 0; n = bitmap_next(map, n))
+            if (bitmap_test(seen->pdata[i], n)) {
+                bitmap_free(map);
+                return err_set(err, VIR_ERR_INVALID_ARG, "two <monitor> of guest '%s' are for vcpu %zd",
+                               def->name, n);
+            }
+    g_ptr_array_add(seen, map);
+    return 0;
+}
+
+static void free_map(void *map)
+{
+    bitmap_free(map);
+}
+
+static int
+read_cachetune(const struct domain_def *def, const struct cachetune *c, const struct bitmap *map,
+               struct err *err)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new_with_free_func(free_map);
+    for (uint32_t i = 0; i < c->n_caches; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (c->caches[i]->id == c->caches[k]->id && c->caches[i]->level == c->caches[k]->level &&
+                (c->caches[i]->type == c->caches[k]->type || c->caches[i]->type == CACHE_TYPE_BOTH ||
+                 c->caches[k]->type == CACHE_TYPE_BOTH))
+                return RESCTRL(VIR_ERR_XML_ERROR,
+                               "a <cachetune> of guest '%s' has level %u of cache %u twice", def->name,
+                               c->caches[i]->level, c->caches[i]->id);
+    for (uint32_t i = 0; i < c->n_monitors; i++) {
+        if (c->monitors[i]->level != 3)
+            return XML("a <monitor> of guest '%s' is for cache level %u; only 3 can be watched", def->name,
+                       c->monitors[i]->level);
+        if (read_monitor(def, map, c->monitors[i]->vcpus, seen, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+read_memorytune(const struct domain_def *def, const struct memorytune *m, const struct bitmap *map,
+                struct err *err)
+{
+    g_autoptr(GPtrArray) seen = g_ptr_array_new_with_free_func(free_map);
+    for (uint32_t i = 0; i < m->n_nodes; i++) {
+        if (m->nodes[i]->bandwidth > 100)
+            return RESCTRL(VIR_ERR_XML_ERROR,
+                           "the bandwidth of node %u of guest '%s' is per cent: %u is too much",
+                           m->nodes[i]->id, def->name, m->nodes[i]->bandwidth);
+        for (uint32_t k = 0; k < i; k++)
+            if (m->nodes[i]->id == m->nodes[k]->id)
+                return RESCTRL(VIR_ERR_XML_ERROR, "a <memorytune> of guest '%s' has node %u twice", def->name,
+                               m->nodes[i]->id);
+    }
+    for (uint32_t i = 0; i < m->n_monitors; i++)
+        if (read_monitor(def, map, m->monitors[i]->vcpus, seen, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_groups(struct domain_def *def, const struct domain_cputune *t, struct err *err)
+{
+    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(free_map);
+    for (uint32_t i = 0; i < t->n_cachetunes; i++) {
+        struct bitmap *map = group_of(def, t->cachetunes[i]->vcpus);
+        if (map && bitmap_count(map) == 0)
+            bitmap_free(map);
+        else if (map && (note_group(def, groups, map, err) < 0 ||
+                         read_cachetune(def, t->cachetunes[i], map, err) < 0))
+            return -1;
+    }
+    for (uint32_t i = 0; i < t->n_memorytunes; i++) {
+        struct bitmap *map = group_of(def, t->memorytunes[i]->vcpus);
+        if (map && bitmap_count(map) == 0)
+            bitmap_free(map);
+        else if (map && (note_group(def, groups, map, err) < 0 ||
+                         read_memorytune(def, t->memorytunes[i], map, err) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- block devices, NUMA, vcpus one by one -------------------------------------------------- */
+
+static int read_blkiotune(const struct domain_def *def, struct err *err)
+{
+    const struct domain_blkiotune *b = def->blkiotune;
+    for (uint32_t i = 0; b && i < b->n_devices; i++) {
+        if (!b->devices[i]->path)
+            return UNSUPPORTED("a <device> in <blkiotune> of guest '%s' has no <path>", def->name);
+        for (uint32_t k = 0; k < i; k++)
+            if (!strcmp(b->devices[i]->path, b->devices[k]->path))
+                return UNSUPPORTED("<blkiotune> of guest '%s' has the device '%s' twice", def->name,
+                                   b->devices[i]->path);
+    }
+    return 0;
+}
+
+static int read_numatune(const struct domain_def *def, struct err *err)
+{
+    const struct domain_numatune *n = def->numatune;
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    const struct numatune_memory *m = n ? n->memory : NULL;
+    if (n && n->n_nodes && !numa)
+        return XML("<memnode> in <numatune> of guest '%s' is for cells, and <cpu> has no <numa>", def->name);
+    bool automatic = (m && m->placement == VCPU_PLACEMENT_AUTO) ||
+                     (!m && n && def->vcpu && def->vcpu->placement == VCPU_PLACEMENT_AUTO);
+    if (m && m->placement != VCPU_PLACEMENT_AUTO && !m->nodeset && (m->placement || m->mode) &&
+        (m->placement || !def->vcpu || def->vcpu->placement != VCPU_PLACEMENT_AUTO))
+        return UNSUPPORTED(
+            "<memory> in <numatune> of guest '%s' has no nodeset, which placement='static' needs", def->name);
+    for (uint32_t i = 0; n && i < n->n_nodes; i++) {
+        const struct numatune_node *o = n->nodes[i];
+        if (!o->has_cellid)
+            return MISSING("a <memnode> of guest '%s' has no cellid=", def->name);
+        if (automatic)
+            return UNSUPPORTED("a <memnode> of guest '%s' contradicts placement='auto'", def->name);
+        for (uint32_t k = 0; k < i; k++)
+            if (n->nodes[k]->cellid == o->cellid)
+                return XML("guest '%s' has two <memnode> for cell %u", def->name, o->cellid);
+        if (o->cellid >= numa->n_cells)
+            return XML("<memnode cellid='%u'> of guest '%s' is for a cell that is not there", o->cellid,
+                       def->name);
+        if (m && m->mode == NUMA_MODE_RESTRICTIVE && o->mode != NUMA_MODE_RESTRICTIVE)
+            return XML("<memnode cellid='%u'> of guest '%s' has to be restrictive as <memory> is", o->cellid,
+                       def->name);
+        if (!o->nodeset)
+            return XML("<memnode cellid='%u'> of guest '%s' has no nodeset=", o->cellid, def->name);
+    }
+    return 0;
+}
+
+int check_tune_read(struct domain_def *def, struct err *err)
+{
+    const struct domain_cputune *t = def->cputune;
+    for (uint32_t i = 0; i < def->n_vcpus; i++)
+        if (def->vcpus[i]->id >= max_vcpus(def))
+            return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", def->vcpus[i]->id,
+                       def->name, max_vcpus(def));
+    if (read_blkiotune(def, err) < 0)
+        return -1;
+    if (t && (read_pins(def, t, err) < 0 || read_schedulers(def, t, err) < 0 || read_groups(def, t, err) < 0))
+        return -1;
+    return read_numatune(def, err);
+}
+
+/* ---- what nobody could run ------------------------------------------------------------------ */
+
+int check_tune(const struct domain_def *def, struct err *err)
+{
+    const struct domain_cputune *t = def->cputune;
+    if (!t)
+        return 0;
+    enum { PERIOD_LEAST = 1000, PERIOD_MOST = 1000000, SHARES_LEAST = 2, SHARES_MOST = 262144 };
+    static const int64_t quota_most = 17592186044415;
+    const struct { const char *name; uint64_t value, least, most; } ranges[] = {
+        { "shares", t->has_shares ? t->shares : SHARES_LEAST, SHARES_LEAST, SHARES_MOST },
+        { "period", t->period, PERIOD_LEAST, PERIOD_MOST },
+        { "quota", t->quota < 0 ? 0 : t->quota, PERIOD_LEAST, quota_most },
+        { "global_period", t->global_period, PERIOD_LEAST, PERIOD_MOST },
+        { "global_quota", t->global_quota < 0 ? 0 : t->global_quota, PERIOD_LEAST, quota_most },
+        { "emulator_period", t->emulator_period, PERIOD_LEAST, PERIOD_MOST },
+        { "emulator_quota", t->emulator_quota < 0 ? 0 : t->emulator_quota, PERIOD_LEAST, quota_most },
+        { "iothread_period", t->iothread_period, PERIOD_LEAST, PERIOD_MOST },
+        { "iothread_quota", t->iothread_quota < 0 ? 0 : t->iothread_quota, PERIOD_LEAST, quota_most },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(ranges); i++)
+        if ((ranges[i].value || i == 0) &&
+            (ranges[i].value < ranges[i].least || ranges[i].value > ranges[i].most))
+            return UNSUPPORTED("<%s> of guest '%s' is %llu and has to be from %llu to %llu", ranges[i].name,
+                               def->name, (unsigned long long)ranges[i].value,
+                               (unsigned long long)ranges[i].least, (unsigned long long)ranges[i].most);
+    return 0;
+}
+
+/* Pages for nodes: those without nodes are for the rest. */
+int check_hugepages(const struct domain_def *def, struct err *err)
+{
+    const struct memory_backing *b = def->memory_backing;
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    const struct hugepage *master = NULL;
+    for (uint32_t i = 0; b && i < b->n_hugepages; i++) {
+        const struct hugepage *p = b->hugepages[i];
+        if (!p->size)
+            return err_set(err, VIR_ERR_XML_DETAIL, "<hugepages> of guest '%s' have a <page> of size 0",
+                           def->name);
+        struct bitmap *map = p->nodeset ? bitmap_parse(p->nodeset, MAX_CPU, NULL) : NULL;
+        ssize_t last = map ? bitmap_last(map) : -1;
+        bitmap_free(map);
+        if (last >= (numa && numa->n_cells ? (ssize_t)numa->n_cells : 1))
+            return err_set(err, VIR_ERR_XML_DETAIL,
+                           "<hugepages> of guest '%s' are for node %zd, which it has not", def->name, last);
+        if (p->nodeset && numa && numa->n_cells)
+            continue;
+        if (master)
+            return err_set(err, VIR_ERR_XML_DETAIL,
+                           "guest '%s' has two sizes of <hugepages> for all nodes, %llu KiB and %llu KiB",
+                           def->name, (unsigned long long)master->size, (unsigned long long)p->size);
+        master = p;
+    }
+    return 0;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * complete-tune: shares, pins, schedulers, caches and vcpus one by one; see complete.h.  Nothing waits.
+ */
+#include <glib.h>
+#include "base/bitmap.h"
+#include "model/complete.h"
+#include "model/complete-devices.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+enum { MAX_CPU = 16384 };
+
+/* A list without the vcpus that the guest does not have; NULL: nothing is left. */
+static const char *within(struct domain_def *def, const char *vcpus)
+{
+    struct bitmap *map = bitmap_parse(vcpus, MAX_CPU, NULL);
+    for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n))
+        if (n >= (ssize_t)def->vcpu->max)
+            bitmap_clear(map, n);
+    g_autofree char *text = map ? bitmap_format(map) : NULL;
+    bitmap_free(map);
+    return text && *text ? model_str(def, text) : NULL;
+}
+
+static void complete_groups(struct domain_def *def, struct domain_cputune *t)
+{
+    for (uint32_t i = 0; i < t->n_cachetunes;) {
+        struct cachetune *c = t->cachetunes[i];
+        c->vcpus = within(def, c->vcpus);
+        if (c->vcpus && c->n_caches + c->n_monitors)
+            i++;
+        else
+            model_list_remove(t->cachetunes, t->n_cachetunes, i);
+    }
+    for (uint32_t i = 0; i < t->n_memorytunes;) {
+        struct memorytune *m = t->memorytunes[i];
+        m->vcpus = within(def, m->vcpus);
+        if (m->vcpus && m->n_nodes + m->n_monitors)
+            i++;
+        else
+            model_list_remove(t->memorytunes, t->n_memorytunes, i);
+    }
+}
+
+static bool has_priority(enum scheduler s, bool given)
+{
+    return given && (s == SCHEDULER_FIFO || s == SCHEDULER_RR);
+}
+
+static void complete_cputune(struct domain_def *def, struct domain_cputune *t)
+{
+    for (uint32_t i = 0; i < t->n_vcpupins;) {
+        if (t->vcpupins[i]->vcpu >= def->vcpu->max)
+            model_list_remove(t->vcpupins, t->n_vcpupins, i);
+        else
+            i++;
+    }
+    /* 0 is no limit */
+    t->has_quota = t->quota != 0;
+    t->has_global_quota = t->global_quota != 0;
+    t->has_emulator_quota = t->emulator_quota != 0;
+    t->has_iothread_quota = t->iothread_quota != 0;
+    for (uint32_t i = 0; i < t->n_vcpuscheds; i++)
+        t->vcpuscheds[i]->has_priority =
+            has_priority(t->vcpuscheds[i]->scheduler, t->vcpuscheds[i]->has_priority);
+    for (uint32_t i = 0; i < t->n_iothreadscheds; i++)
+        t->iothreadscheds[i]->has_priority =
+            has_priority(t->iothreadscheds[i]->scheduler, t->iothreadscheds[i]->has_priority);
+    if (t->emulatorsched)
+        t->emulatorsched->has_priority =
+            has_priority(t->emulatorsched->scheduler, t->emulatorsched->has_priority);
+    complete_groups(def, t);
+}
+
+/* Where one vcpu is described all are, by number; who can be unplugged is not there from the start. */
+static void complete_vcpus(struct domain_def *def)
+{
+    struct domain_vcpus *v = def->vcpu;
+    if (!def->n_vcpus || v->max > MAX_CPU)
+        return;
+    struct vcpu **given = def->vcpus;
+    uint32_t n_given = def->n_vcpus, enabled = 0;
+    def->vcpus = NULL;
+    def->n_vcpus = 0;
+    for (uint32_t id = 0; id < v->max; id++) {
+        struct vcpu *c = NULL;
+        for (uint32_t i = 0; i < n_given; i++)
+            if (given[i]->id == id)
+                c = given[i];           /* the last one counts */
+        if (!c) {
+            c = model_new(def, struct vcpu);
+            c->id = id;
+            c->has_id = true;
+            c->enabled = TRI_NO;
+        }
+        if (!c->hotpluggable)
+            c->hotpluggable = c->enabled == TRI_YES ? TRI_NO : TRI_YES;
+        enabled += c->enabled == TRI_YES;
+        model_list_append(def, def->vcpus, def->n_vcpus, c);
+    }
+    v->current = enabled == v->max ? 0 : enabled;
+}
+
+void domain_complete_tune(struct domain_def *def)
+{
+    struct domain_blkiotune *b = def->blkiotune;
+    for (uint32_t i = 0; b && i < b->n_devices;) {
+        const struct blkio_device *d = b->devices[i];
+        if (d->weight || d->read_iops_sec || d->write_iops_sec || d->read_bytes_sec || d->write_bytes_sec)
+            i++;
+        else                            /* says nothing */
+            model_list_remove(b->devices, b->n_devices, i);
+    }
+    if (def->cputune)
+        complete_cputune(def, def->cputune);
+    complete_vcpus(def);
+    struct domain_numatune *n = def->numatune;
+    if (n && n->memory && !n->memory->mode && !n->memory->nodeset && !n->memory->placement)
+        n->memory = NULL;
+    for (uint32_t i = 0; n && i < n->n_nodes; i++)
+        if (!n->nodes[i]->mode)
+            n->nodes[i]->mode = NUMA_MODE_STRICT;
+    bool cells = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
+    for (uint32_t i = 0; def->memory_backing && i < def->memory_backing->n_hugepages; i++)
+        if (!cells && !g_strcmp0(def->memory_backing->hugepages[i]->nodeset, "0"))
+            def->memory_backing->hugepages[i]->nodeset = NULL;
+}

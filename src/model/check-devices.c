@@ -129,17 +129,6 @@ static int read_memory(const struct domain_def *def, const struct domain_memory 
                             "a <memory> device of guest '%s' has no <size> in its "
                             "<target>",
                             def->name);
-    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) &&
-        !(m->source && m->source->path))
-        return err_set(err, VIR_ERR_XML_DETAIL,
-                       "a <memory> device of guest '%s' of model '%s' has no <path> in its "
-                       "<source>",
-                       def->name, memory_model_str(m->model));
-    if (m->model == MEMORY_MODEL_VIRTIO_MEM &&
-        (m->target->block & (m->target->block - 1) || !m->target->block))
-        return err_set(err, VIR_ERR_XML_DETAIL,
-                       "the <block> of a virtio-mem device of guest '%s' has to be a power of two",
-                       def->name);
     return 0;
 }
 
@@ -209,6 +198,9 @@ static int check_videos(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_videos; i++) {
         const struct domain_video *v = def->videos[i];
         primary += v->model->primary == TRI_YES;
+        if (v->model->type == VIDEO_TYPE_RAMFB && v->info.address && v->info.address->type)
+            return UNSUPPORTED(
+                "a video device of guest '%s' of type 'ramfb' sits nowhere: it has no <address>", def->name);
         if (v->model->type == VIDEO_TYPE_NONE && def->n_videos > 1)
             return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone",
                                def->name);
@@ -268,6 +260,33 @@ static int check_inputs(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+static int check_memory(const struct domain_def *def, const struct domain_memory *m, struct err *err)
+{
+    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) &&
+        !(m->source && m->source->path))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "a <memory> device of guest '%s' of model '%s' has no <path> in its "
+                       "<source>",
+                       def->name, memory_model_str(m->model));
+    if (m->model == MEMORY_MODEL_VIRTIO_MEM &&
+        (m->target->block & (m->target->block - 1) || !m->target->block))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <block> of a virtio-mem device of guest '%s' has to be a power of two",
+                       def->name);
+    if (m->model == MEMORY_MODEL_VIRTIO_MEM && m->target->block < 2048)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <block> of a virtio-mem device of guest '%s' has to be at least 2 MiB",
+                       def->name);
+    if (m->model == MEMORY_MODEL_VIRTIO_MEM && m->target->requested > m->target->size)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "a virtio-mem device of guest '%s' has more <requested> than its <size>", def->name);
+    if (m->model == MEMORY_MODEL_VIRTIO_PMEM && m->access == MEMORY_ACCESS_PRIVATE)
+        return UNSUPPORTED("a virtio-pmem device of guest '%s' needs access='shared'", def->name);
+    if (m->model == MEMORY_MODEL_VIRTIO_PMEM && m->target->has_node)
+        return UNSUPPORTED("a virtio-pmem device of guest '%s' cannot be on a NUMA <node>", def->name);
+    return 0;
+}
+
 static int check_small(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_shmems; i++) {
@@ -295,6 +314,8 @@ static int check_small(const struct domain_def *def, struct err *err)
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     for (uint32_t i = 0; i < def->n_memories; i++) {
         const struct memory_target *t = def->memories[i]->target;
+        if (check_memory(def, def->memories[i], err) < 0)
+            return -1;
         if (t->has_node && numa && numa->n_cells && t->node >= numa->n_cells)
             return err_set(err, VIR_ERR_XML_DETAIL,
                            "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u", def->name,

@@ -55,28 +55,44 @@ need_controllers(struct domain_def *def, enum controller_type type, int64_t high
     return 0;
 }
 
-/* A companion shares the index of the controller it belongs to. */
-static struct domain_controller *companion_of(const struct domain_def *def, uint32_t i)
+static bool is_ich9(const struct domain_controller *c)
 {
-    const struct domain_controller *c = def->controllers[i];
-    if (c->type != CONTROLLER_TYPE_USB || !c->model || !g_str_has_prefix(c->model, "ich9-uhci"))
-        return NULL;
-    while (i-- > 0)
-        if (def->controllers[i]->type == c->type && g_strcmp0(def->controllers[i]->model, "ich9-ehci1") == 0)
-            return def->controllers[i];
-    return NULL;
+    return c->model && (g_str_has_prefix(c->model, "ich9-uhci") || !strcmp(c->model, "ich9-ehci1"));
 }
 
-/* Of one type, those whose index is given come in its order. */
+/* The controllers of one USB 2 set share an index: the one before this, if it is of a set that has no such
+ * controller yet. */
+static struct domain_controller *set_of(const struct domain_def *def, uint32_t i)
+{
+    const struct domain_controller *c = def->controllers[i];
+    struct domain_controller *before = NULL;
+    for (uint32_t k = i; k-- > 0 && !before;)
+        before = def->controllers[k]->type == c->type ? def->controllers[k] : NULL;
+    if (c->type != CONTROLLER_TYPE_USB || !is_ich9(c) || !before || !before->has_index || !is_ich9(before))
+        return NULL;
+    for (uint32_t k = 0; k < def->n_controllers; k++) {
+        const struct domain_controller *o = def->controllers[k];
+        if (o->type == c->type && o->has_index && o->index == before->index && !g_strcmp0(o->model, c->model))
+            return NULL;
+    }
+    return before;
+}
+
+/* Those of one type stand together, and those whose index is given in its order. */
 void domain_sort_controllers(struct domain_def *def)
 {
     for (uint32_t i = 1; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i];
         uint32_t at = i;
-        for (uint32_t k = i; k-- > 0 && c->has_index;)
-            if (def->controllers[k]->type == c->type && def->controllers[k]->has_index &&
-                def->controllers[k]->index > c->index)
-                at = k;
+        for (uint32_t k = i; k-- > 0;) {
+            const struct domain_controller *o = def->controllers[k];
+            if (o->type != c->type)
+                continue;
+            at = k + 1;
+            if (!c->has_index || !o->has_index || o->index <= c->index)
+                break;
+            at = k;
+        }
         memmove(&def->controllers[at + 1], &def->controllers[at], (i - at) * sizeof(void *));
         def->controllers[at] = c;
     }
@@ -94,7 +110,7 @@ void domain_number_controllers(struct domain_def *def)
         }
         if (c->has_index)
             continue;
-        if ((first = companion_of(def, i)) && first->has_index) {
+        if ((first = set_of(def, i))) {
             free = first->index;
         } else {
             while (domain_find_numbered(def, c->type, free))

@@ -173,6 +173,15 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         first->type == GRAPHICS_LISTEN_TYPE_SOCKET && g->type == GRAPHICS_TYPE_VNC ? first->socket : NULL;
 }
 
+/* Memory of displays comes in sizes that are powers of two: the next one. */
+static uint32_t power_of_two(uint32_t n)
+{
+    uint32_t p = 1;
+    while (p < n && p < 1u << 31)
+        p <<= 1;
+    return n ? p : 0;
+}
+
 static void complete_video(struct domain_def *def)
 {
     bool primary = false;
@@ -213,6 +222,8 @@ static void complete_video(struct domain_def *def)
         default:
             break;
         }
+        m->ram = power_of_two(m->ram);
+        m->vram = power_of_two(m->vram);
     }
     if (!primary && def->n_videos && def->videos[0]->model->type != VIDEO_TYPE_NONE)
         def->videos[0]->model->primary = TRI_YES;
@@ -381,7 +392,6 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (domain_complete_disk(def, def->disks[i], err) < 0)
             return -1;
-    domain_sort_controllers(def);
     domain_number_controllers(def);
     complete_others(def);
     for (uint32_t i = 0; i < def->n_interfaces; i++)

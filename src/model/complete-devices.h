@@ -10,5 +10,4 @@ int domain_complete_devices(struct domain_def *def, struct err *err);
 /* complete-tune.c */
 void domain_complete_tune(struct domain_def *def);
 void domain_sort_disks(struct domain_def *def);
-void domain_sort_controllers(struct domain_def *def);
 void domain_number_controllers(struct domain_def *def);

@@ -133,6 +133,13 @@ static int complete_cpus(struct domain_def *def, struct err *err)
             c->numa->cells[i]->has_id = true;
         }
     }
+    for (uint32_t i = 1; c->numa && i < c->numa->n_cells; i++) {       /* in the order of their ids */
+        for (uint32_t k = i; k > 0 && c->numa->cells[k]->id < c->numa->cells[k - 1]->id; k--) {
+            struct numa_cell *cell = c->numa->cells[k];
+            c->numa->cells[k] = c->numa->cells[k - 1];
+            c->numa->cells[k - 1] = cell;
+        }
+    }
     return 0;
 }
 
@@ -331,7 +338,8 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
 {
-    return domain_read_check(def, err) < 0 || domain_fill(def, default_arch, err) < 0
-               ? -1
-               : domain_check(def, err);
+    if (domain_read_check(def, err) < 0)
+        return -1;
+    domain_sort_controllers(def);
+    return domain_fill(def, default_arch, err) < 0 ? -1 : domain_check(def, err);
 }

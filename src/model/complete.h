@@ -20,6 +20,8 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
  * additions, and what is wrong with the whole.  Where a document has several faults, programs expect the
  * one that the reference finds first. */
 int domain_read_check(struct domain_def *def, struct err *err);
+/* Of one type, those whose index is given come in its order; what is implied comes after them. */
+void domain_sort_controllers(struct domain_def *def);
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
 int domain_check(struct domain_def *def, struct err *err);
 

@@ -157,10 +157,21 @@ many_devices(void)
     g_string_free(s, TRUE);
 }
 
+#define ROOM                                                                                                 \
+    "<maxMemory slots='2' unit='GiB'>4</maxMemory><cpu><numa><cell id='0' cpus='0' "                         \
+    "memory='65536'/></numa></cpu>"
+#define PMEM(attributes) \
+    "<memory model='virtio-pmem' " attributes "><source><path>/a</path></source><target><size " \
+    "unit='MiB'>64</size></target></memory>"
+#define VMEM(block, requested, address) \
+    "<memory model='virtio-mem'><target><size unit='MiB'>64</size><node>0</node><block>" block \
+    "</block><requested>" requested "</requested></target>" address "</memory>"
+
 static void
 refused(void)
 {
-    static const struct { const char *machine, *extra, *devices; int code; const char *words[2]; } table[] = {
+    static const struct { const char *machine, *extra, *devices; int code; const char *words[2];
+    } table[] = {
         { "pc",
           "",
           "<interface type='user'><mac address='52:54:00:00:00:01'/><address type='pci' "
@@ -246,6 +257,153 @@ refused(void)
           "<memballoon model='virtio'/><memballoon model='virtio'/>",
           VIR_ERR_INTERNAL_ERROR,
           { "memballoon" } },
+        /* places on PCI: what no bus takes, what no bus can be made for */
+        { "q35",
+          "",
+          "<controller type='pci' model='pcie-switch-downstream-port'/>",
+          VIR_ERR_XML_ERROR,
+          { "pcie-root" } },
+        { "q35",
+          "",
+          "<controller type='pci' index='1' model='pcie-switch-downstream-port'/>",
+          VIR_ERR_INTERNAL_ERROR,
+          { "no place" } },
+        { "pc",
+          "",
+          "<controller type='pci' index='1' model='pcie-root-port'/>",
+          VIR_ERR_INTERNAL_ERROR,
+          { "no place" } },
+        { "pc",
+          "",
+          "<controller type='pci' index='1' model='pcie-root-port'><address type='pci' "
+          "slot='7'/></controller>",
+          VIR_ERR_XML_ERROR,
+          { "pcie-root-port" } },
+        { "pc", "", "<controller type='pci' index='1'/>", VIR_ERR_INTERNAL_ERROR, { "no model" } },
+        { "q35",
+          "",
+          "<controller type='pci' index='1' model='pcie-root'/>",
+          VIR_ERR_XML_ERROR,
+          { "index 1" } },
+        { "pc",
+          "",
+          "<controller type='pci' index='1' model='pcie-expander-bus'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "q35" } },
+        { "q35",
+          "",
+          "<controller type='pci' index='1' model='pci-expander-bus'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "i440fx" } },
+        { "q35",
+          "",
+          "<controller type='pci' index='1' model='pci-bridge'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "index has to be larger" } },
+        { "q35",
+          "",
+          "<interface type='user'><address type='pci' bus='1' slot='0'/></interface>",
+          VIR_ERR_XML_ERROR,
+          { "slots of bus 2 start at 1" } },
+        { "pc",
+          "",
+          "<controller type='usb' model='ich9-uhci1'><master startport='0'/></controller>",
+          VIR_ERR_XML_DETAIL,
+          { "companion" } },
+        /* memory devices */
+        { "pc",
+          "<memory unit='MiB'>256</memory>",
+          "<memory model='virtio-pmem'><target><size unit='MiB'>64</size></target></memory>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "maxMemory" } },
+        { "pc",
+          ROOM,
+          "<memory model='virtio-pmem'><target><size unit='MiB'>64</size></target></memory>",
+          VIR_ERR_XML_DETAIL,
+          { "no <path>" } },
+        { "pc",
+          ROOM,
+          PMEM("") PMEM("") PMEM(""),
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "3 memory devices and 2 slots" } },
+        { "pc", ROOM, PMEM("access='private'"), VIR_ERR_CONFIG_UNSUPPORTED, { "access='shared'" } },
+        { "pc", ROOM, VMEM("2048", "70000", ""), VIR_ERR_XML_DETAIL, { "<requested>" } },
+        { "pc", ROOM, VMEM("64", "2048", ""), VIR_ERR_XML_DETAIL, { "2 MiB" } },
+        { "pc",
+          ROOM,
+          VMEM("2048", "2048", "<address type='dimm' slot='1'/>"),
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "PCI bus", "dimm" } },
+        { "pc",
+          ROOM,
+          "<memory model='sgx-epc'><target><size unit='MiB'>4</size></target></memory>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "sgx-epc" } },
+        { "pc",
+          "<memtune><min_guarantee>1</min_guarantee></memtune>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "min_guarantee" } },
+        { "pc",
+          "<memoryBacking><hugepages/><allocation mode='ondemand'/></memoryBacking>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "on demand" } },
+        { "pc",
+          "<memoryBacking><hugepages/><source type='anonymous'/></memoryBacking>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "anonymous" } },
+        /* the guest as a whole */
+        { "pc",
+          "<features><hpt resizing='enabled'/></features>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "'hpt'" } },
+        { "pc", "<features><gic version='2'/></features>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "'gic'" } },
+        { "pc",
+          "<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "tseg" } },
+        { "q35", "<vcpu>256</vcpu>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "eim" } },
+        { "pc",
+          "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='no' hotpluggable='yes'/>"
+          "<vcpu id='1' enabled='yes' hotpluggable='yes'/></vcpus>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "vcpu 0" } },
+        /* devices */
+        { "pc",
+          "",
+          "<sound model='ich7'><address type='pci' slot='9'/></sound>",
+          VIR_ERR_INTERNAL_ERROR,
+          { "ich7" } },
+        { "pc",
+          "",
+          "<input type='passthrough' bus='virtio' model='virtio-transitional'><source evdev='/a'/></input>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "virtio-transitional" } },
+        { "pc",
+          "",
+          "<video><model type='qxl' vgamem='20000'/></video>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "vgamem" } },
+        { "pc",
+          "",
+          "<video><model type='cirrus' heads='0'/></video>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "head" } },
+        { "pc",
+          "",
+          "<video><model type='ramfb'/><address type='pci' slot='8'/></video>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "ramfb" } },
+        { "q35",
+          "",
+          "<filesystem type='ram'><source usage='1' units='MiB'/><target dir='/a'/></filesystem>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "mount" } },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         ERR_AUTO err = ERR_INIT;
@@ -256,6 +414,104 @@ refused(void)
         for (size_t w = 0; w < 2 && table[i].words[w]; w++) {
             if (!strstr(err_message(&err), table[i].words[w]))
                 g_error("row %zu: '%s' lacks '%s'", i, err_message(&err), table[i].words[w]);
+        }
+    }
+}
+
+#define NO_DEVICES "<controller type='usb' model='none'/><memballoon model='none'/>"
+
+/* Documents, and what is in them once they are complete. */
+static void
+completed(void)
+{
+    static const struct { const char *machine, *extra, *devices, *words[3];
+    } table[] = {
+        /* A conventional device brings a port and a bridge, whatever ports are free; the bridge takes the
+           first. */
+        { "q35",
+          "",
+          NO_DEVICES "<controller type='pci' index='1' model='pcie-root-port'/><interface type='user'/>",
+          { "index='2' model='pcie-root-port'", "index='3' model='pcie-to-pci-bridge'",
+            "bus='0x03' slot='0x01' function='0x0'/>\n    </interface>" } },
+        /* A port stays free where one had to be added, and only there. */
+        { "q35", "", NO_DEVICES, { "index='0' model='pcie-root'/>\n    <input" } },
+        { "q35",
+          "",
+          NO_DEVICES "<rng model='virtio'><backend model='random'/></rng>",
+          { "index='2' model='pcie-root-port'" } },
+        /* The bus of a given address: the port in front of the bridge pushes it on. */
+        { "q35",
+          "",
+          NO_DEVICES "<interface type='user'><address type='pci' bus='1' slot='1'/></interface>",
+          { "index='2' model='pcie-to-pci-bridge'", "index='3' model='pcie-root-port'",
+            "bus='0x02' slot='0x01' function='0x0'/>\n    </interface>" } },
+        { "q35",
+          "",
+          NO_DEVICES "<interface type='user'><address type='pci' bus='3' slot='1'/></interface>",
+          { "index='3' model='pci-bridge'", "bus='0x03' slot='0x01' function='0x0'/>\n    </interface>" } },
+        /* Numbers left out are buses, too; switches; the place of the old bridge. */
+        { "pc",
+          "",
+          NO_DEVICES "<controller type='pci' index='2' model='pci-bridge'/>",
+          { "index='1' model='pci-bridge'" } },
+        { "q35",
+          "",
+          NO_DEVICES "<controller type='pci' index='1' model='pcie-switch-upstream-port'/>"
+                     "<controller type='pci' index='2' model='pcie-switch-downstream-port'/>"
+                     "<controller type='pci' index='3' model='pcie-switch-downstream-port'/>",
+          { "<target chassis='3' port='0x1'/>\n      <address type='pci' domain='0x0000' bus='0x01' "
+            "slot='0x01'" } },
+        { "q35",
+          "",
+          NO_DEVICES "<controller type='pci' index='1' model='dmi-to-pci-bridge'/>",
+          { "bus='0x00' slot='0x1e'" } },
+        { "pc",
+          "",
+          "<interface type='user'><address type='pci' slot='4' function='0'/></interface>"
+          "<interface type='user'><address type='pci' slot='4' function='1'/></interface>",
+          { "slot='0x04' function='0x0' multifunction='on'" } },
+        /* USB: bus 0 is there, sets share a number, one type stands together */
+        { "pc",
+          "",
+          "<controller type='usb' index='1' model='piix3-uhci'/><input type='tablet' bus='usb'/>",
+          { "type='usb' index='0'", "type='usb' bus='0' port='1'" } },
+        { "pc",
+          "",
+          "<controller type='usb' model='ich9-uhci1'/><controller type='usb' model='ich9-uhci1'/>"
+          "<controller type='usb' model='ich9-ehci1'/>",
+          { "index='1' model='ich9-ehci1'" } },
+        { "pc",
+          "",
+          "<controller type='usb'/><controller type='virtio-serial'/><controller type='usb'/>",
+          { "type='usb' index='1' model='piix3-uhci'>\n      <address type='pci' domain='0x0000' bus='0x00' "
+            "slot='0x02'" } },
+        { "pc",
+          "",
+          "<controller type='virtio-serial' index='2'/><channel type='pty'><target type='virtio' "
+          "name='x'/></channel>",
+          { "<address type='virtio-serial' controller='0' bus='0' port='1'/>" } },
+        /* memory devices */
+        { "pc",
+          ROOM,
+          PMEM("") VMEM("2048", "2048", ""),
+          { "model='virtio-pmem' access='shared'", "slot='0x04' function='0x0'/>\n    </memory>" } },
+        { "pc",
+          "<vcpu>4</vcpu><cpu><numa><cell id='1' cpus='2' memory='32768'/><cell id='0' "
+          "memory='32768'/></numa></cpu>",
+          "",
+          { "<cell id='0' cpus='0-1,3' memory='32768' unit='KiB'/>\n      <cell id='1' cpus='2'" } },
+        { "pc", "", "<video><model type='vga' vram='3000'/></video>", { "vram='4096'" } },
+        { "pc", "", "<graphics type='egl-headless'/><graphics type='egl-headless'/>", { "egl-headless" } },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        ERR_AUTO err = ERR_INIT;
+        DOMAIN_DEF_AUTO def = parse(table[i].machine, table[i].extra, table[i].devices, &err);
+        if (!def)
+            g_error("row %zu: %s", i, err_message(&err));
+        g_autofree char *text = domain_def_format(def, MODEL_FORMAT_SECURE);
+        for (size_t w = 0; w < 3 && table[i].words[w]; w++) {
+            if (!strstr(text, table[i].words[w]))
+                g_error("row %zu lacks \"%s\":\n%s", i, table[i].words[w], text);
         }
     }
 }
@@ -318,6 +574,56 @@ command(void)
     g_assert_cmpint(argc, ==, (int)(g_strv_length(cmd.env) + g_strv_length(cmd.argv)));
     qemu_command_clear(&cmd);
     qemu_domain_release(def, host);
+}
+
+static void
+memory_command(void)
+{
+    ERR_AUTO err = ERR_INIT;
+    DOMAIN_DEF_AUTO def =
+        parse("pc", ROOM "<memoryBacking><hugepages/><nosharepages/><source type='memfd'/></memoryBacking>",
+              PMEM("") VMEM("2048", "4096", ""), &err);
+    g_assert_cmpstr(err.message, ==, NULL);
+    struct qemu_command cmd;
+    const struct qemu_command_opts opts = { .id = 8 };
+    g_assert_cmpint(qemu_domain_prepare(def, host, 8, false, &err), ==, 0);
+    g_assert_cmpint(qemu_command_build(def, host, &opts, &cmd, &err), ==, 0);
+    g_assert_true(has_pair(cmd.argv, "-machine", "mem-merge=off"));
+    g_assert_true(has_pair(cmd.argv, "-object",
+                           "id=memvirtiopmem0,mem-path=/a,share=on,size=67108864"));
+    g_assert_true(has_pair(cmd.argv, "-object", "id=memvirtiomem0,hugetlb=on,share=on,reserve=off"));
+    g_assert_true(has_pair(cmd.argv, "-device",
+                           "\"driver\":\"virtio-mem-pci\",\"node\":0,\"block-size\":2097152,"
+                           "\"requested-size\":4194304,\"memdev\":\"memvirtiomem0\""));
+    qemu_command_clear(&cmd);
+    qemu_domain_release(def, host);
+
+    DOMAIN_DEF_AUTO modules =
+        parse("pc", ROOM,
+              "<memory model='nvdimm'><source><path>/a</path></source><target><size "
+              "unit='MiB'>64</size><node>0</node>"
+              "<label><size>128</size></label><readonly/></target></memory>"
+              "<memory model='dimm' access='shared' discard='yes'><source><nodemask>0</nodemask></source>"
+              "<target><size unit='MiB'>64</size><node>0</node></target></memory>",
+              &err);
+    g_assert_cmpstr(err.message, ==, NULL);
+    g_assert_cmpint(qemu_domain_prepare(modules, host, 9, false, &err), ==, 0);
+    g_assert_cmpint(qemu_command_build(modules, host, &opts, &cmd, &err), ==, 0);
+    g_assert_true(has_pair(cmd.argv, "-machine", ",nvdimm=on"));
+    g_assert_true(has_pair(cmd.argv, "-object", "mem-path=/a,prealloc=on"));
+    g_assert_true(has_pair(cmd.argv, "-device", "\"node\":0,\"label-size\":131072,\"unarmed\":true"));
+    g_assert_true(has_pair(cmd.argv, "-object", "/dimm1,share=on,discard-data=on"));
+    g_assert_true(has_pair(cmd.argv, "-object", "policy=bind"));
+    /* Where that file lies is made, and removed with what QEMU has left in it. */
+    struct stat st;
+    g_assert_cmpint(qemu_command_make(&cmd, host, &err), ==, 0);
+    g_autofree char *left = g_build_filename(cmd.ram_dir, "dimm1", NULL), *dir = g_strdup(cmd.ram_dir);
+    g_assert_true(g_file_set_contents(left, "x", 1, NULL));
+    qemu_command_close_fds(&cmd);
+    qemu_command_unmake(&cmd);
+    g_assert_cmpint(stat(dir, &st), ==, -1);
+    qemu_command_clear(&cmd);
+    qemu_domain_release(modules, host);
 }
 
 static void
@@ -411,7 +717,9 @@ main(int argc, char **argv)
     g_test_add_func("/qemu-define/q35", q35);
     g_test_add_func("/qemu-define/many-devices", many_devices);
     g_test_add_func("/qemu-define/refused", refused);
+    g_test_add_func("/qemu-define/completed", completed);
     g_test_add_func("/qemu-define/command", command);
+    g_test_add_func("/qemu-define/memory-command", memory_command);
     g_test_add_func("/qemu-define/images", images);
     int rc = g_test_run();
     qemu_host_free(host);

@@ -14,10 +14,24 @@
 #define ERR_FROM VIR_FROM_DOMAIN
 #define MAX_BUSES 256
 
-/* WANT_WRONG: it would need a place and there is none of its kind. */
-enum wants { WANT_NONE, WANT_PCI, WANT_PCIE, WANT_ROOT, WANT_WRONG };
+/* What a device needs to sit on: a conventional slot, a PCIe port, the root bus itself; controllers have
+ * needs of their own, and no bus is ever made for some of them.  WANT_WRONG: there is no place of its kind.
+ */
+enum wants {
+    WANT_NONE,
+    WANT_PCI,
+    WANT_PCIE,
+    WANT_ROOT,
+    WANT_ROOT_PORT,
+    WANT_DMI,               /* dmi-to-pci-bridge */
+    WANT_TO_PCI,            /* pcie-to-pci-bridge */
+    WANT_DOWNSTREAM,
+    WANT_PCI_EXPANDER,
+    WANT_PCIE_EXPANDER,
+    WANT_WRONG,
+};
 
-enum bus_kind { BUS_NONE, BUS_PCI, BUS_PCIE_ROOT, BUS_PORT, BUS_UPSTREAM };
+enum bus_kind { BUS_NONE, BUS_PCI, BUS_PCI_EXPANDER, BUS_PCIE_ROOT, BUS_PORT, BUS_UPSTREAM };
 
 struct bus {
     enum bus_kind kind;
@@ -63,7 +77,7 @@ add_bus(struct pci *p, const char *model, unsigned index)
         b->kind = BUS_PCIE_ROOT;
         b->min = 0;
     } else if (!strcmp(model, "pci-expander-bus")) {
-        b->kind = BUS_PCI;
+        b->kind = BUS_PCI_EXPANDER;
         b->min = 0;
     } else {
         b->kind = BUS_PCI; /* pci-bridge, dmi-to-pci-bridge, pcie-to-pci-bridge */
@@ -83,11 +97,14 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         case CONTROLLER_TYPE_PCI:
             if (!c->model || c->index == 0 || str_is(c->model, "pci-root") || str_is(c->model, "pcie-root"))
                 return WANT_NONE;
-            if (str_is(c->model, "pcie-root-port") || str_is(c->model, "dmi-to-pci-bridge") ||
-                str_is(c->model, "pcie-expander-bus"))
-                return WANT_ROOT;
-            return str_is(c->model, "pci-bridge") || str_is(c->model, "pci-expander-bus") ? WANT_PCI
-                                                                                          : WANT_PCIE;
+            return str_is(c->model, "pcie-root-port")                ? WANT_ROOT_PORT
+                   : str_is(c->model, "dmi-to-pci-bridge")           ? WANT_DMI
+                   : str_is(c->model, "pcie-to-pci-bridge")          ? WANT_TO_PCI
+                   : str_is(c->model, "pcie-switch-downstream-port") ? WANT_DOWNSTREAM
+                   : str_is(c->model, "pcie-switch-upstream-port")   ? WANT_PCIE
+                   : str_is(c->model, "pci-expander-bus")            ? WANT_PCI_EXPANDER
+                   : str_is(c->model, "pcie-expander-bus")           ? WANT_PCIE_EXPANDER
+                                                                     : WANT_PCI;
         case CONTROLLER_TYPE_SCSI:
             if (str_is(c->model, "virtio-transitional"))
                 return WANT_PCI;
@@ -109,10 +126,8 @@ wants_of(const struct pci *p, const char *kind, const void *device)
     }
     if (!strcmp(kind, "filesystem")) {
         const struct domain_filesystem *f = device;
-        /* on older machines that is said later, with other words */
-        if ((f->type != FS_TYPE_MOUNT && p->express) ||
-            (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP || f->driver->type == FS_DRIVER_TYPE_NBD ||
-                           f->driver->type == FS_DRIVER_TYPE_PLOOP)))
+        if (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP || f->driver->type == FS_DRIVER_TYPE_NBD ||
+                          f->driver->type == FS_DRIVER_TYPE_PLOOP))
             return WANT_WRONG;
         return f->model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : virtio;
     }
@@ -120,6 +135,8 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         const struct domain_interface *n = device;
         if (str_is(n->model, "usb-net"))
             return WANT_WRONG;
+        if (n->type == INTERFACE_TYPE_HOSTDEV)
+            return arch_is_x86(p->def) ? WANT_PCIE : WANT_PCI;
         /* Cards of another age sit on a conventional bus; of those only the
          * usual ones are known to mind a PCIe port. */
         return str_is(n->model, "rtl8139") || str_is(n->model, "e1000") || str_is(n->model, "vmxnet3") ||
@@ -208,25 +225,30 @@ wants_of(const struct pci *p, const char *kind, const void *device)
     return WANT_NONE;
 }
 
-static unsigned
-next_index(const struct pci *p)
-{
-    unsigned index = 0;
-    while (domain_find_controller(p->def, CONTROLLER_TYPE_PCI, index))
-        index++;
-    return index;
-}
-
 static int
 add_controller(struct pci *p, const char *model, unsigned *index, struct err *err)
 {
-    *index = next_index(p);
+    *index = p->nbuses;
     if (*index >= MAX_BUSES)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "guest '%s' needs more than %d PCI buses", p->def->name,
                        MAX_BUSES);
-    domain_add_controller(p->def, CONTROLLER_TYPE_PCI, *index, model);
+    struct domain_controller *c = domain_add_controller(p->def, CONTROLLER_TYPE_PCI, *index, model);
+    g_hash_table_add(p->placed, &c->info);      /* it finds its place in the next pass */
     add_bus(p, model, *index);
     return 0;
+}
+
+static bool
+fits(const struct bus *b, enum wants want)
+{
+    switch (want) {
+    case WANT_PCI: return b->kind == BUS_PCI;
+    case WANT_PCIE:
+    case WANT_TO_PCI: return b->kind == BUS_PORT;
+    case WANT_DOWNSTREAM: return b->kind == BUS_UPSTREAM;
+    case WANT_PCI_EXPANDER: return b->kind == BUS_PCI && b->is_root;
+    default: return b->kind == BUS_PCIE_ROOT && b->is_root;
+    }
 }
 
 /* A free slot for a device; -1: none. */
@@ -235,11 +257,14 @@ find_slot(const struct pci *p, enum wants want, bool port, unsigned *bus, unsign
 {
     for (unsigned b = 0; b < p->nbuses; b++) {
         const struct bus *at = &p->bus[b];
-        bool fits = want == WANT_PCI    ? at->kind == BUS_PCI
-                    : want == WANT_PCIE ? at->kind == BUS_PORT
-                                        : at->kind == BUS_PCIE_ROOT && at->is_root;
-        if (!fits)
+        if (!fits(at, want))
             continue;
+        if (want == WANT_DMI && !at->used[0x1e]) {  /* where the chipset has it */
+            *bus = b;
+            *slot = 0x1e;
+            *function = 0;
+            return 0;
+        }
         for (unsigned s = at->min; s <= at->max; s++) {
             if (!at->used[s]) {
                 *bus = b;
@@ -259,25 +284,32 @@ find_slot(const struct pci *p, enum wants want, bool port, unsigned *bus, unsign
     return -1;
 }
 
+/* One more bus, for something that wants a place; two where a conventional bus needs a port to hang on. */
 static int
 grow(struct pci *p, enum wants want, struct err *err)
 {
     unsigned index, bus, slot, function;
-    if (!p->express)
-        return add_controller(p, "pci-bridge", &index, err);
-    if (want == WANT_PCIE)
+    bool conventional = false;
+    for (unsigned b = 0; b < p->nbuses; b++)
+        conventional = conventional || p->bus[b].kind == BUS_PCI;
+    if (want == WANT_PCIE && p->express)
         return add_controller(p, "pcie-root-port", &index, err);
-    if (want == WANT_PCI) {
-        /* The bridge itself sits in a port. */
-        if (find_slot(p, WANT_PCIE, false, &bus, &slot, &function) < 0) {
-            if (add_controller(p, "pcie-root-port", &bus, err) < 0)
-                return -1;
-            slot = 0;
-        }
-        p->bus[bus].used[slot] = 0xff;
-        return add_controller(p, "pcie-to-pci-bridge", &index, err);
+    if ((want != WANT_PCI && want != WANT_PCIE) || (want == WANT_PCIE && !p->express && conventional))
+        return err_set(
+            err, VIR_ERR_INTERNAL_ERROR,
+            "the PCI buses of guest '%s' have no place for one of its controllers, and none can be "
+            "added for it: give it an <address>, or add the controller that it sits on",
+            p->def->name);
+    if (!p->express || conventional) {
+        if (p->express && find_slot(p, WANT_PCI, false, &bus, &slot, &function) == 0)
+            p->bus[bus].used[slot] = 0xff;
+        return add_controller(p, "pci-bridge", &index, err);
     }
-    return err_set(err, VIR_ERR_INTERNAL_ERROR, "the root bus of guest '%s' is full", p->def->name);
+    /* The bridge itself sits in a port. */
+    if (add_controller(p, "pcie-root-port", &bus, err) < 0)
+        return -1;
+    p->bus[bus].used[0] = 0xff;
+    return add_controller(p, "pcie-to-pci-bridge", &index, err);
 }
 
 static void
@@ -312,7 +344,10 @@ assign(struct pci *p, const char *kind, const void *device, struct device_info *
                        "%s of guest '%s' is of a kind that has no place on the guest's buses", name,
                        p->def->name);
     }
-    if (!p->express)
+    if (!p->express && (want == WANT_PCIE || want == WANT_ROOT) && strcmp(kind, "controller"))
+        want = WANT_PCI;
+    if (!p->express && want == WANT_PCIE &&
+        ((const struct domain_controller *)device)->type != CONTROLLER_TYPE_PCI)
         want = WANT_PCI;
     bool port = !strcmp(kind, "controller") &&
                 ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
@@ -480,7 +515,11 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     struct given *g = data;
     struct pci *p = g->p;
     const struct device_address *a = info->address;
-    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info))
+    bool told = !strcmp(kind, "hub") || !strcmp(kind, "console");     /* it takes none, but keeps one */
+    enum wants want = told ? WANT_PCI : wants_of(p, kind, device);
+    bool ide = !strcmp(kind, "controller") &&
+               ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_IDE;
+    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || (want == WANT_NONE && !ide))
         return 0;
     if (a->domain)
         return err_set(g->err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists",
@@ -493,14 +532,23 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
         if (!p->nbuses)
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",
                            def->os->machine, kind);
-        enum wants want = p->express ? wants_of(p, kind, device) : WANT_PCI;
-        if (grow(p, want == WANT_PCI ? WANT_PCI : WANT_PCIE, g->err) < 0)
+        unsigned port = p->nbuses;
+        bool pcie = p->express && want != WANT_PCI;
+        if (grow(p, pcie ? WANT_PCIE : WANT_PCI, g->err) < 0)
             return -1;
+        /* the port that was added for it holds the bridge that it is behind */
+        if (!pcie && p->bus[port].kind == BUS_PORT && a->bus == port)
+            info->address->bus++;
     }
-    if (p->express && p->bus[a->bus].kind == BUS_PORT && a->slot && wants_of(p, kind, device) == WANT_PCI &&
-        a->bus + 1u < p->nbuses && p->bus[a->bus + 1].kind == BUS_PCI && p->bus[a->bus].used[0] == 0xff)
-        info->address->bus++;   /* the port that was added for it holds the bridge that it is behind */
     struct bus *b = &p->bus[a->bus];
+    if ((want == WANT_ROOT_PORT && b->kind != BUS_PCIE_ROOT) ||
+        (want == WANT_DOWNSTREAM && b->kind != BUS_UPSTREAM) ||
+        ((want == WANT_DMI || want == WANT_PCIE_EXPANDER) && b->kind != BUS_PCIE_ROOT) ||
+        (want == WANT_PCI_EXPANDER && (b->kind != BUS_PCI || !b->is_root)))
+        return err_set(g->err, VIR_ERR_XML_ERROR,
+                       "PCI address %04x:%02x:%02x.%x: bus %u takes no controller of model '%s'", a->domain,
+                       a->bus, a->slot, a->function, a->bus,
+                       ((const struct domain_controller *)device)->model);
     if (!strcmp(kind, "controller")) {
         const struct domain_controller *c = device;
         if (c->type == CONTROLLER_TYPE_PCI && str_is(c->model, "pcie-root-port") &&
@@ -562,6 +610,7 @@ check_twice(struct domain_def *def, const char *kind, void *device, struct devic
 static int
 collect(struct pci *p, struct err *err)
 {
+    memset(p->bus, 0, sizeof(p->bus));
     p->nbuses = 0;
     p->express = false;
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
@@ -571,9 +620,20 @@ collect(struct pci *p, struct err *err)
         if (c->index >= MAX_BUSES)
             return err_set(err, VIR_ERR_XML_ERROR, "PCI controller index %u: there are %d buses at most",
                            c->index, MAX_BUSES);
+        if (!c->model)
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "PCI controller %u of guest '%s' has no model=", c->index, p->def->name);
         add_bus(p, c->model, c->index);
         if (c->index == 0 && str_is(c->model, "pcie-root"))
             p->express = true;
+    }
+    /* Numbers that were left out are buses, too. */
+    for (unsigned i = 1; i < p->nbuses && p->bus[0].kind; i++) {
+        if (p->bus[i].kind)
+            continue;
+        const char *model = p->express ? "pcie-root-port" : "pci-bridge";
+        domain_add_controller(p->def, CONTROLLER_TYPE_PCI, i, model);
+        add_bus(p, model, i);
     }
     struct given g = { p, err };
     int rc = domain_each_device(p->def, note_given, &g);
@@ -646,7 +706,7 @@ pass(struct pci *p, struct err *err)
     return 0;
 }
 
-/* A slot shared by several functions needs the flag on function 0. */
+/* A slot that several functions share needs the flag on function 0. */
 static int
 set_multifunction(struct domain_def *def, const char *kind, void *device, struct device_info *info,
                   void *data)
@@ -654,7 +714,7 @@ set_multifunction(struct domain_def *def, const char *kind, void *device, struct
     const struct pci *p = data;
     struct device_address *a = info->address;
     if (a && a->type == ADDRESS_TYPE_PCI && a->function == 0 && !a->multifunction && a->bus < p->nbuses &&
-        p->bus[a->bus].ports[a->slot] && p->bus[a->bus].used[a->slot] != 1)
+        p->bus[a->bus].used[a->slot] & ~1)
         a->multifunction = TRI_ON;
     return 0;
 }
@@ -701,7 +761,9 @@ controller_targets(struct domain_def *def)
             c->target->has_chassis = true;
         }
         if (port && !c->target->has_port && c->info.address) {
-            c->target->port = c->info.address->slot << 3 | c->info.address->function;
+            c->target->port = !strcmp(c->model, "pcie-root-port")
+                                  ? c->info.address->slot << 3 | c->info.address->function
+                                  : c->info.address->slot;
             c->target->has_port = true;
         }
         if (expander && !c->target->has_bus_nr) {
@@ -734,18 +796,18 @@ qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err
     g_autoptr(GHashTable) placed = g_hash_table_new(NULL, NULL);
     p->placed = placed;
     /* Controllers that one pass adds need places themselves in the next. */
-    uint32_t before;
+    uint32_t before, given = def->n_controllers;
     p->dry = true;
     do {
         before = def->n_controllers;
         g_hash_table_remove_all(placed);
         if (pass(p, err) < 0)
             return -1;
-        /* One place is kept free for a device to be plugged in later, unless
-         * the user has arranged the buses. */
+        /* Where ports had to be added, one stays free for a device to be plugged in later, unless the
+         * user has arranged the buses. */
         unsigned bus, slot, function;
-        if (p->express && !own_controllers && find_slot(p, WANT_PCIE, false, &bus, &slot, &function) < 0 &&
-            grow(p, WANT_PCIE, err) < 0)
+        if (p->express && !own_controllers && def->n_controllers != given &&
+            find_slot(p, WANT_PCIE, false, &bus, &slot, &function) < 0 && grow(p, WANT_PCIE, err) < 0)
             return -1;
     } while (def->n_controllers != before);
     p->dry = false;

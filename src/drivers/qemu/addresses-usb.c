@@ -69,6 +69,19 @@ usb_ports(const struct domain_controller *c)
     return 0; /* companions and "none" */
 }
 
+/* The controller of a bus that has the most ports: those of a USB 2 set share the bus. */
+static unsigned
+bus_ports(const struct domain_def *def, unsigned bus)
+{
+    unsigned most = 0;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type == CONTROLLER_TYPE_USB && c->index == bus && !str_is(c->model, "none"))
+            most = MAX(most, usb_ports(c));
+    }
+    return most;
+}
+
 /* Takes a port if nobody has it. */
 static const char *
 take_port(struct domain_def *def, GHashTable *used, unsigned bus, const char *port)
@@ -81,14 +94,15 @@ static const char *
 free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable *used, unsigned *bus)
 {
     const char *taken;
+    unsigned buses = 0;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type != CONTROLLER_TYPE_USB || str_is(c->model, "none"))
-            continue;
-        for (unsigned p = 1; p <= usb_ports(c); p++) {
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
+            buses = MAX(buses, def->controllers[i]->index + 1);
+    }
+    for (*bus = 0; *bus < buses; ++*bus) {
+        for (unsigned p = 1; p <= bus_ports(def, *bus); p++) {
             g_autofree char *port = g_strdup_printf("%u", p);
-            *bus = c->index;
-            if ((taken = take_port(def, used, c->index, port)))
+            if ((taken = take_port(def, used, *bus, port)))
                 return taken;
         }
     }
@@ -146,19 +160,6 @@ give_usb(struct domain_def *def, const char *kind, void *device, struct device_i
 
 /* ---- places that the user gave -------------------------------------------------------------- */
 
-/* The controller of a bus that has the most ports: those of a USB 2 set share the bus. */
-static unsigned
-bus_ports(const struct domain_def *def, unsigned bus)
-{
-    unsigned most = 0;
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_USB && c->index == bus && !str_is(c->model, "none"))
-            most = MAX(most, usb_ports(c));
-    }
-    return most;
-}
-
 struct usb_owner {
     unsigned bus;
     const char *port;
@@ -203,8 +204,14 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
         info->address = NULL;   /* a hub finds its place */
         return 0;
     }
+    if (a->type != ADDRESS_TYPE_USB && (!strcmp(kind, "sound") || !strcmp(kind, "controller")))
+        return 0;
+    if (a->type != ADDRESS_TYPE_USB && !strcmp(kind, "disk"))
+        return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,
+                            "%s of guest '%s' is a USB device and has an address of type '%s'", name,
+                            def->name, address_type_str(a->type));
     if (a->type != ADDRESS_TYPE_USB)
-        return err_set(err, VIR_ERR_XML_ERROR,
+        return err_set(err, strcmp(kind, "serial") ? VIR_ERR_XML_ERROR : VIR_ERR_CONFIG_UNSUPPORTED,
                        "%s of guest '%s' is a USB device and has an address of type '%s'", name, def->name,
                        address_type_str(a->type));
     unsigned ports = bus_ports(def, a->bus);

@@ -33,9 +33,9 @@ virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
         return 0;
     if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL)
         a = device_address_new(def, ADDRESS_TYPE_VIRTIO_SERIAL);
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type != CONTROLLER_TYPE_VIRTIO_SERIAL || (info->address && c->index != a->controller))
+    for (unsigned index = 0; index <= UINT8_MAX; index++) {
+        const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, index);
+        if (!c || (info->address && c->index != a->controller))
             continue;
         a->controller = c->index;
         unsigned ports = c->has_ports ? c->ports : 31;

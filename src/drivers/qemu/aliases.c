@@ -110,13 +110,16 @@ qemu_assign_aliases(struct domain_def *def)
     EACH(panics, n_panics, "panic")
     EACH(shmems, n_shmems, "shmem")
     EACH(cryptos, n_cryptos, "crypto")
+    unsigned of_model[MEMORY_MODEL_COUNT] = { 0 };
     for (uint32_t i = 0; i < def->n_memories; i++) {
+        const struct device_address *a = def->memories[i]->info.address;
         enum memory_model m = def->memories[i]->model;
         const char *name = m == MEMORY_MODEL_NVDIMM        ? "nvdimm"
                            : m == MEMORY_MODEL_VIRTIO_PMEM ? "virtiopmem"
                            : m == MEMORY_MODEL_VIRTIO_MEM  ? "virtiomem"
                                                            : "dimm";
-        set_alias(def, &def->memories[i]->info, "%s%u", name, i);
+        set_alias(def, &def->memories[i]->info, "%s%u", name,
+                  a && a->type == ADDRESS_TYPE_DIMM ? a->number : of_model[m]++);
     }
     if (def->memballoon)
         set_alias(def, &def->memballoon->info, "balloon0");

@@ -156,18 +156,40 @@ build_cpu(struct builder *b)
     return 0;
 }
 
-/* The object that holds guest memory; size in bytes. */
+/* The object that holds guest memory; size in bytes; m is the device that is plugged in with it, if it is
+ * one. */
 static int
-memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_access access)
+memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_access access,
+               const struct domain_memory *m)
 {
     const struct memory_backing *mb = b->def->memory_backing;
+    const struct memory_source *own = m ? m->source : NULL;
     json_t *o = json_object();
-    bool huge = mb && mb->n_hugepages;
+    bool huge = (mb && mb->has_hugepages) || (own && own->pagesize);
     enum memory_source_type source = mb ? mb->source : MEMORY_SOURCE_TYPE_UNSET;
+    if (!source && access && m)
+        source = MEMORY_SOURCE_TYPE_FILE;
     if (!access && mb)
         access = mb->access;
-    if (huge && source != MEMORY_SOURCE_TYPE_MEMFD) {
-        uint64_t kib = mb->hugepages[0]->size;
+    bool discard = m && m->discard ? m->discard == TRI_YES : mb && mb->discard;
+    bool prealloc = mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE;
+    bool file = false;
+    if (own && own->path) {
+        file = true;
+        put_str(o, "qom-type", "memory-backend-file");
+        put_str(o, "id", id);
+        put_str(o, "mem-path", own->path);
+        if (access)
+            put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
+        prealloc = prealloc || (m->model == MEMORY_MODEL_NVDIMM && !own->pmem);
+        discard = discard && m->model != MEMORY_MODEL_NVDIMM;
+        if (own->alignsize)
+            put_int(o, "align", own->alignsize * 1024);
+        if (own->pmem)
+            put_bool(o, "pmem", true);
+    } else if (huge && source != MEMORY_SOURCE_TYPE_MEMFD) {
+        uint64_t kib = own && own->pagesize ? own->pagesize : mb->n_hugepages ? mb->hugepages[0]->size : 0;
+        file = true;
         g_autofree char *mount = NULL;
         g_autofree char *text = NULL;
         g_file_get_contents("/proc/mounts", &text, NULL, NULL);
@@ -194,22 +216,29 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         put_str(o, "qom-type", "memory-backend-file");
         put_str(o, "id", id);
         put_str(o, "mem-path", b->opts->native ? path : mount);
-        put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
-        put_bool(o, "prealloc", true);
+        if (access)
+            put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
+        prealloc = true;
     } else if (source == MEMORY_SOURCE_TYPE_FILE) {
-        g_autofree char *path = g_strdup_printf("%s/%s/%s", b->host->dirs.ram,
-                                                strrchr(b->cmd->guest_dir, '/') + 1 + strlen("domain-"), id);
+        if (!b->cmd->ram_dir)
+            b->cmd->ram_dir = qemu_guest_ram_dir(b->host, b->cmd->guest_dir);
+        g_autofree char *path = g_build_filename(b->cmd->ram_dir, m ? m->info.alias : id, NULL);
+        file = true;
         put_str(o, "qom-type", "memory-backend-file");
         put_str(o, "id", id);
         put_str(o, "mem-path", path);
-        put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
+        if (access)
+            put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
     } else if (source == MEMORY_SOURCE_TYPE_MEMFD) {
         put_str(o, "qom-type", "memory-backend-memfd");
         put_str(o, "id", id);
         if (huge) {
             put_bool(o, "hugetlb", true);
-            if (mb->hugepages[0]->size)
-                put_int(o, "hugetlbsize", mb->hugepages[0]->size * 1024);
+            uint64_t kib = own && own->pagesize ? own->pagesize
+                           : mb->n_hugepages    ? mb->hugepages[0]->size
+                                                : 0;
+            if (kib)
+                put_int(o, "hugetlbsize", kib * 1024);
         }
         put_bool(o, "share", access != MEMORY_ACCESS_PRIVATE);
     } else {
@@ -218,26 +247,39 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         if (access == MEMORY_ACCESS_SHARED)
             put_bool(o, "share", true);
     }
-    if (mb && mb->discard)
+    if (discard && file)
         put_bool(o, "discard-data", true);
-    if (mb && mb->nosharepages)
-        put_bool(o, "merge", false);
-    if (mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE)
+    if (m && m->model == MEMORY_MODEL_VIRTIO_MEM)     /* it takes its memory piece by piece */
+        put_bool(o, "reserve", false);
+    else if (prealloc)
         put_bool(o, "prealloc", true);
     if (mb && mb->allocation_threads && qemu_caps_has(b->caps, QEMU_FEATURE_MEMORY_BACKEND_PREALLOC_THREADS))
         put_int(o, "prealloc-threads", mb->allocation_threads);
     put_int(o, "size", size);
     const struct domain_numatune *tune = b->def->numatune;
-    if (tune && tune->memory && tune->memory->nodeset && tune->memory->mode != NUMA_MODE_RESTRICTIVE) {
-        struct bitmap *nodes = bitmap_parse(tune->memory->nodeset, 1024, NULL);
+    const char *on = own && own->nodemask   ? own->nodemask
+                     : tune && tune->memory ? tune->memory->nodeset
+                                            : NULL;
+    enum numa_mode mode = tune && tune->memory ? tune->memory->mode : NUMA_MODE_STRICT;
+    if (on && mode != NUMA_MODE_RESTRICTIVE) {
+        struct bitmap *nodes = bitmap_parse(on, 1024, NULL);
         if (nodes) {
             json_t *list = json_array();
             for (ssize_t n = bitmap_next(nodes, -1); n >= 0; n = bitmap_next(nodes, n))
                 json_array_append_new(list, json_integer(n));
             json_object_set_new(o, "host-nodes", list);
-            put_str(o, "policy", tune->memory->mode == NUMA_MODE_PREFERRED    ? "preferred"
-                                 : tune->memory->mode == NUMA_MODE_INTERLEAVE ? "interleave"
-                                                                              : "bind");
+            if (json_object_get(o, "prealloc") && qemu_caps_has_type(b->caps, "thread-context")) {
+                g_autofree char *context = g_strdup_printf("tc-%s", id);
+                json_t *tc = json_object();
+                put_str(tc, "qom-type", "thread-context");
+                put_str(tc, "id", context);
+                json_object_set(tc, "node-affinity", list);
+                add_object(b, tc);
+                put_str(o, "prealloc-context", context);
+            }
+            put_str(o, "policy", mode == NUMA_MODE_PREFERRED    ? "preferred"
+                                 : mode == NUMA_MODE_INTERLEAVE ? "interleave"
+                                                                : "bind");
             bitmap_free(nodes);
         }
     }
@@ -270,7 +312,7 @@ build_memory(struct builder *b)
         add_argf(b, "-m", "%llu", (unsigned long long)mib);
     bool numa = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     if (!numa && m && m->default_ram_id)
-        return memory_backend(b, m->default_ram_id, mib << 20, MEMORY_ACCESS_UNSET);
+        return memory_backend(b, m->default_ram_id, mib << 20, MEMORY_ACCESS_UNSET, NULL);
     return 0;
 }
 
@@ -281,7 +323,7 @@ build_numa(struct builder *b)
     for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
         const struct numa_cell *c = numa->cells[i];
         g_autofree char *id = g_strdup_printf("ram-node%u", c->id);
-        if (c->memory && memory_backend(b, id, c->memory * 1024, c->mem_access) < 0)
+        if (c->memory && memory_backend(b, id, c->memory * 1024, c->mem_access, NULL) < 0)
             return -1;
         GString *s = g_string_new(NULL);
         g_string_append_printf(s, "node,nodeid=%u", c->id);
@@ -310,26 +352,50 @@ build_numa(struct builder *b)
     return 0;
 }
 
-/* Memory modules, in their slots. */
+/* Memory devices: modules in their slots, and those that sit on PCI. */
 int
-build_dimms(struct builder *b)
+build_memory_devices(struct builder *b)
 {
+    static const char *const drivers[] = { [MEMORY_MODEL_DIMM] = "pc-dimm",
+                                           [MEMORY_MODEL_NVDIMM] = "nvdimm",
+                                           [MEMORY_MODEL_VIRTIO_PMEM] = "virtio-pmem-pci",
+                                           [MEMORY_MODEL_VIRTIO_MEM] = "virtio-mem-pci" };
     for (uint32_t i = 0; i < b->def->n_memories; i++) {
         const struct domain_memory *m = b->def->memories[i];
-        if (m->model != MEMORY_MODEL_DIMM || !m->target)
-            continue;
+        const struct device_address *a = m->info.address;
+        const struct memory_target *t = m->target;
         g_autofree char *id = g_strdup_printf("mem%s", m->info.alias);
-        if (memory_backend(b, id, m->target->size * 1024, m->access) < 0)
+        if (memory_backend(b, id, t->size * 1024, m->access, m) < 0)
             return -1;
-        json_t *o = props_new("pc-dimm");
-        if (m->target->has_node)
-            put_int(o, "node", m->target->node);
+        json_t *o = props_new(drivers[m->model]);
+        if (t->has_node)
+            put_int(o, "node", t->node);
+        if (m->model == MEMORY_MODEL_NVDIMM && t->label_size)
+            put_int(o, "label-size", t->label_size * 1024);
+        if (m->model == MEMORY_MODEL_NVDIMM && m->has_uuid) {
+            char uuid[UUID_TEXT];
+            uuid_format(m->uuid, uuid);
+            put_str(o, "uuid", uuid);
+        }
+        if (m->model == MEMORY_MODEL_NVDIMM && t->readonly)
+            put_bool(o, "unarmed", true);
+        if (m->model == MEMORY_MODEL_VIRTIO_MEM) {
+            const struct memory_backing *mb = b->def->memory_backing;
+            put_int(o, "block-size", t->block * 1024);
+            put_int(o, "requested-size", t->requested * 1024);
+            if (mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE)
+                put_bool(o, "prealloc", true);
+        }
         put_str(o, "memdev", id);
         put_str(o, "id", m->info.alias);
-        if (m->info.address && m->info.address->type == ADDRESS_TYPE_DIMM && m->info.address->has_number) {
-            put_int(o, "slot", m->info.address->number);
-            if (m->info.address->has_base)
-                put_int(o, "addr", m->info.address->base);
+        if (a && a->type == ADDRESS_TYPE_PCI && put_address(b, o, &m->info) < 0) {
+            json_decref(o);
+            return -1;
+        }
+        if (a && a->type == ADDRESS_TYPE_DIMM && a->has_number) {
+            put_int(o, "slot", a->number);
+            if (a->has_base)
+                put_int(o, "addr", a->base);
         }
         add_device(b, o);
     }

@@ -114,6 +114,8 @@ qemu_command_make(struct qemu_command *cmd, struct qemu_host *host, struct err *
     if (host->user_problem)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s", host->user_problem);
     rc = make_folder(cmd, cmd->guest_dir, 0750, err);
+    if (rc == 0 && cmd->ram_dir)
+        rc = make_folder(cmd, cmd->ram_dir, 0700, err);
     if (rc == 0 && cmd->master_key_path)
         rc = make_key(cmd, err);
     for (size_t i = 0; i < cmd->nfds && rc == 0; i++) {
@@ -168,7 +170,7 @@ void
 qemu_command_unmake(struct qemu_command *cmd)
 {
     for (size_t n = cmd->made ? g_strv_length(cmd->made) : 0; n-- > 0;) {
-        if (g_strcmp0(cmd->made[n], cmd->guest_dir) == 0)
+        if (g_strcmp0(cmd->made[n], cmd->guest_dir) == 0 || g_strcmp0(cmd->made[n], cmd->ram_dir) == 0)
             remove_tree(AT_FDCWD, cmd->made[n], 0);
         else if (unlink(cmd->made[n]) < 0)
             rmdir(cmd->made[n]);
@@ -190,6 +192,7 @@ qemu_command_clear(struct qemu_command *cmd)
     g_strfreev(cmd->argv);
     g_strfreev(cmd->env);
     g_free(cmd->guest_dir);
+    g_free(cmd->ram_dir);
     g_free(cmd->monitor_path);
     g_free(cmd->master_key_path);
     g_free(cmd->log_path);

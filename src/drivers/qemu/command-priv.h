@@ -80,7 +80,7 @@ int build_chardev(struct builder *b, const struct chardev_source *source, const 
 int build_cpu(struct builder *b);
 int build_memory(struct builder *b);
 int build_numa(struct builder *b);
-int build_dimms(struct builder *b);
+int build_memory_devices(struct builder *b);
 int build_clock(struct builder *b);
 int build_smbios(struct builder *b);
 /* bootindex a device gets from <os><boot dev>, 0: none */

@@ -299,6 +299,12 @@ qemu_guest_dir(const struct qemu_host *host, int id, const char *name)
     return dir;
 }
 
+char *
+qemu_guest_ram_dir(const struct qemu_host *host, const char *guest_dir)
+{
+    return g_build_filename(host->dirs.ram, strrchr(guest_dir, '/') + 1 + strlen("domain-"), NULL);
+}
+
 static int
 build_name(struct builder *b)
 {
@@ -346,6 +352,8 @@ build_machine(struct builder *b)
         g_string_append_printf(s, ",kernel_irqchip=%s", f->ioapic == IOAPIC_DRIVER_QEMU ? "split" : "on");
     bool dump = def->memory->dump_core ? def->memory->dump_core == TRI_ON : b->host->conf->dump_guest_core;
     g_string_append_printf(s, ",dump-guest-core=%s", dump ? "on" : "off");
+    if (def->memory_backing && def->memory_backing->nosharepages)
+        g_string_append(s, ",mem-merge=off");
     bool numa = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     if (!numa && m && m->default_ram_id)
         g_string_append_printf(s, ",memory-backend=%s", m->default_ram_id);
@@ -361,6 +369,11 @@ build_machine(struct builder *b)
     timer_options(b, s);
     if (def->iommu && def->iommu->model == IOMMU_MODEL_SMMUV3)
         g_string_append(s, ",iommu=smmuv3");
+    bool nvdimm = false;
+    for (uint32_t i = 0; i < def->n_memories; i++)
+        nvdimm = nvdimm || def->memories[i]->model == MEMORY_MODEL_NVDIMM;
+    if (nvdimm)
+        g_string_append(s, ",nvdimm=on");
     add_arg(b, "-machine", s->str);
     g_string_free(s, TRUE);
     if (def->type == DOMAIN_VIRT_KVM && f && f->kvm && f->kvm->dirty_ring &&
@@ -534,7 +547,7 @@ build_all(struct builder *b)
     add_argf(b, "-overcommit", "mem-lock=%s", locked ? "on" : "off");
     build_smp(b);
     build_iothreads(b);
-    if (build_numa(b) < 0 || build_dimms(b) < 0)
+    if (build_numa(b) < 0)
         return -1;
     add_arg(b, "-uuid", uuid_format(def->uuid, uuid));
     if (build_smbios(b) < 0)
@@ -554,10 +567,10 @@ build_all(struct builder *b)
         !machine_is(def, "isapc"))
         add_arg(b, "-no-acpi", NULL);
     build_pm(b);
-    if (build_boot(b) < 0 || build_controllers(b) < 0 || build_disks(b) < 0 || build_filesystems(b) < 0 ||
-        build_interfaces(b) < 0 || build_chardevs(b) < 0 || build_tpms(b) < 0 || build_audio(b) < 0 ||
-        build_graphics(b) < 0 || build_videos(b) < 0 || build_sounds(b) < 0 || build_redirdevs(b) < 0 ||
-        build_hostdevs(b) < 0 || build_other_devices(b) < 0 || build_shmem(b) < 0)
+    if (build_boot(b) < 0 || build_controllers(b) < 0 || build_memory_devices(b) < 0 || build_disks(b) < 0 ||
+        build_filesystems(b) < 0 || build_interfaces(b) < 0 || build_chardevs(b) < 0 || build_tpms(b) < 0 ||
+        build_audio(b) < 0 || build_graphics(b) < 0 || build_videos(b) < 0 || build_sounds(b) < 0 ||
+        build_redirdevs(b) < 0 || build_hostdevs(b) < 0 || build_other_devices(b) < 0 || build_shmem(b) < 0)
         return -1;
     return build_tail(b);
 }

@@ -55,6 +55,7 @@ struct qemu_command {
     size_t nfds;
 
     char *guest_dir;              /* lib/domain-ID-NAME: 0750, owned by the guest's user */
+    char *ram_dir;                /* where memory lies that is a file, or NULL */
     char *monitor_path;           /* listening; connect as soon as make() has returned */
     char *master_key_path;        /* 32 random bytes, or NULL */
     char *log_path;               /* stdout and stderr, append */
@@ -89,3 +90,5 @@ char *qemu_command_to_string(const struct qemu_command *cmd, bool lines);
 /* The folder domain-ID-SHORTNAME below lib/ of a guest (the name's first 20
  * characters); needed again after a daemon restart. Free it. */
 char *qemu_guest_dir(const struct qemu_host *host, int id, const char *name);
+/* The folder of a guest's memory that is a file, from the one above. Free it. */
+char *qemu_guest_ram_dir(const struct qemu_host *host, const char *guest_dir);

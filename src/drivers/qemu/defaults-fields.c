@@ -5,6 +5,7 @@
  */
 #include "drivers/qemu/domain-host.h"
 
+#include "base/bitmap.h"
 #include "base/uuid.h"
 #include "drivers/qemu/qemu-host.h"
 
@@ -219,8 +220,8 @@ video_fields(struct domain_def *def, const struct qemu_caps *caps)
             if (!m->ram)
                 m->ram = 65536;
             m->ram = round_up(m->ram);
-            m->vram = round_up(m->vram ? m->vram : 65536);
-            m->vgamem = round_up(m->vgamem ? m->vgamem : 16384);
+            m->vram = m->vram ? m->vram : 65536;
+            m->vgamem = m->vgamem ? m->vgamem : 16384;
         } else if (!m->vram && (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_CIRRUS ||
                                 m->type == VIDEO_TYPE_VMVGA || m->type == VIDEO_TYPE_BOCHS)) {
             m->vram = 16384;
@@ -359,6 +360,36 @@ loader_fields(struct domain_def *def, const struct qemu_host *host)
                                 nv->format == STORAGE_FORMAT_QCOW2 ? "qcow2" : "fd");
 }
 
+/* CPUs that no NUMA cell holds are in the first one. */
+static int
+numa_fields(struct domain_def *def, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    if (!numa || !numa->n_cells)
+        return 0;
+    struct bitmap *left = bitmap_new(def->vcpu->max);
+    bitmap_set_range(left, 0, def->vcpu->max - 1);
+    for (uint32_t i = numa->n_cells; i-- > 0;) {
+        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
+        if (numa->cells[i]->cpus && !map) {
+            bitmap_free(left);
+            return -1;
+        }
+        for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n)) {
+            if (i)
+                bitmap_clear(left, n);
+            else
+                bitmap_set(left, n);
+        }
+        bitmap_free(map);
+    }
+    g_autofree char *cpus = bitmap_format(left);
+    if (*cpus)
+        numa->cells[0]->cpus = model_str(def, cpus);
+    bitmap_free(left);
+    return 0;
+}
+
 int
 qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
                      struct err *err)
@@ -372,5 +403,5 @@ qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const
     sound_fields(def);
     misc_fields(def);
     loader_fields(def, host);
-    return 0;
+    return numa_fields(def, err);
 }

@@ -49,16 +49,6 @@ device_describe(const char *kind, const void *device)
 }
 
 static bool
-has_controller(const struct domain_def *def, enum controller_type type)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        if (def->controllers[i]->type == type)
-            return true;
-    }
-    return false;
-}
-
-static bool
 has_controller_index(const struct domain_def *def, enum controller_type type, unsigned index)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
@@ -139,7 +129,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") &&
                !machine_is(def, "microvm") && !machine_is(def, "virt") && !arch_is_arm(def) &&
                (root || arch_is_x86(def));
-    if (usb && !has_controller(def, CONTROLLER_TYPE_USB))
+    if (usb && !has_controller_index(def, CONTROLLER_TYPE_USB, 0))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0, NULL);
     if (q35 && !has_controller_index(def, CONTROLLER_TYPE_SATA, 0))
         domain_add_controller(def, CONTROLLER_TYPE_SATA, 0, NULL);
@@ -256,6 +246,7 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     if (rc == 0)
         rc = choose_machine(def, caps, err);
     if (rc == 0) {
+        domain_sort_controllers(def);
         qemu_defaults_devices(def, caps);
         rc = domain_fill(def, def->os->arch, err);
     }
@@ -265,6 +256,8 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
         rc = qemu_validate_early(def, err);
     if (rc == 0)
         rc = qemu_assign_addresses(def, caps, err);
+    if (rc == 0)
+        rc = qemu_validate_guest(def, caps, err);
     if (rc == 0)
         rc = domain_check(def, err);
     if (rc == 0)

@@ -106,6 +106,8 @@ int qemu_assign_usb(struct domain_def *def, struct err *err);
 /* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */
 int qemu_assign_others(struct domain_def *def, struct err *err);
 void qemu_assign_zpci(struct domain_def *def);
+/* validate-guest.c: the guest as a whole */
+int qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 /* validate.c: before addresses are chosen, and after */
 int qemu_validate_early(const struct domain_def *def, struct err *err);
 int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host,

@@ -84,6 +84,12 @@ each_path(const struct domain_def *live, struct qemu_host *host, per_path fn, st
         if (files[i].path && fn(&files[i], host, err) < 0)
             return -1;
     }
+    for (uint32_t i = 0; i < live->n_memories; i++) {
+        const struct domain_memory *m = live->memories[i];
+        struct what w = { m->source ? m->source->path : NULL, m->access == MEMORY_ACCESS_SHARED };
+        if (w.path && fn(&w, host, err) < 0)
+            return err_context(err, "memory device %u", i);
+    }
     for (uint32_t i = 0; i < live->n_serials; i++) {
         const struct chardev_source *s = &live->serials[i]->source;
         struct what w = { s->type == CHARDEV_TYPE_DEV && s->n_ends ? s->ends[0]->path : NULL, false };

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "drivers/qemu/command.h"
 #include "drivers/qemu/console.h"
 #include "drivers/qemu/status.h"
 #include "drivers/qemu/verbs.h"
@@ -135,15 +136,20 @@ guest_clear_away(struct turn *turn, struct run *run)
 void
 guest_dir_remove(struct guest *guest)
 {
-    g_autoptr(GDir) dir = g_dir_open(guest->guest_dir, 0, NULL);
-    const char *name;
+    g_autofree char *ram = qemu_guest_ram_dir(guest->driver->host, guest->guest_dir);
+    const char *const folders[] = { guest->guest_dir, ram };
 
-    while (dir && (name = g_dir_read_name(dir))) {
-        g_autofree char *path = g_build_filename(guest->guest_dir, name, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autoptr(GDir) dir = g_dir_open(folders[i], 0, NULL);
+        const char *name;
 
-        unlink(path);
+        while (dir && (name = g_dir_read_name(dir))) {
+            g_autofree char *path = g_build_filename(folders[i], name, NULL);
+
+            unlink(path);
+        }
+        rmdir(folders[i]);
     }
-    rmdir(guest->guest_dir);
 }
 
 /* How a run ended that nobody had said a word about. */

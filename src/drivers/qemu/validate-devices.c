@@ -120,8 +120,6 @@ check_place(const struct domain_def *def, const struct domain_disk *d, struct er
                            address_type_str(a->type));
     if (!a || a->type != ADDRESS_TYPE_DRIVE)
         return 0;
-    if (d->bus == DISK_BUS_IDE && a->controller && (machine_is_i440fx(def) || machine_is(def, "malta")))
-        return INTERNAL("disk %s: the machine has one IDE controller, with index 0", d->target);
     if (d->bus == DISK_BUS_FDC && (a->controller || a->bus))
         return INTERNAL("disk %s: the machine has one floppy controller, with one bus", d->target);
     if (d->bus == DISK_BUS_SATA && a->bus)
@@ -187,13 +185,13 @@ check_disk(const struct domain_def *def, const struct domain_disk *d, struct err
 
 /* ---- controllers ---------------------------------------------------------------------------- */
 
-/* A companion of USB 2 shares its index with the controller that hands over to it. */
+/* Companions of USB 2 hand over to another controller. */
 static bool
-has_master(const struct domain_def *def, unsigned index)
+has_master(const struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_USB && c->index == index && !c->has_master_startport)
+        if (c->type == CONTROLLER_TYPE_USB && !c->has_master_startport)
             return true;
     }
     return false;
@@ -216,11 +214,17 @@ check_controller(const struct domain_def *def, const struct domain_controller *c
         if ((str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci")) && c->has_ports && c->ports > 15)
             return UNSUPPORTED("the USB controller '%s' has at most 15 ports, not %u", c->model, c->ports);
         if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->has_master_startport &&
-            !has_master(def, c->index))
+            !has_master(def))
             return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_DETAIL,
-                                "USB controller %u ('%s') is a companion, and "
-                                "there is no controller 'ich9-ehci1' with its index",
+                                "USB controller %u ('%s') is a companion, and there is no other controller "
+                                "such as 'ich9-ehci1'",
                                 c->index, c->model);
+        break;
+    case CONTROLLER_TYPE_PCI:
+        if (str_is(c->model, "pci-bridge") && c->info.address && c->info.address->type == ADDRESS_TYPE_PCI &&
+            c->info.address->bus >= c->index)
+            return UNSUPPORTED("PCI controller %u is on bus %u: the index has to be larger than that",
+                               c->index, c->info.address->bus);
         break;
     case CONTROLLER_TYPE_IDE:
         if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") &&
@@ -315,7 +319,7 @@ has_graphics(const struct domain_def *def, enum graphics_type type)
 static int
 check_graphics(const struct domain_def *def, const struct qemu_host *host, struct err *err)
 {
-    unsigned gl = 0;
+    unsigned gl = has_graphics(def, GRAPHICS_TYPE_EGL_HEADLESS);
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         const struct domain_graphics *g = def->graphics[i];
         if (g->type == GRAPHICS_TYPE_RDP || g->type == GRAPHICS_TYPE_DESKTOP)
@@ -323,7 +327,7 @@ check_graphics(const struct domain_def *def, const struct qemu_host *host, struc
                                graphics_type_str(g->type));
         if (g->type == GRAPHICS_TYPE_VNC && g->passwd && strlen(g->passwd) > 8)
             return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
-        gl += g->gl_enable == TRI_YES || g->type == GRAPHICS_TYPE_EGL_HEADLESS;
+        gl += g->gl_enable == TRI_YES && g->type != GRAPHICS_TYPE_EGL_HEADLESS;
         if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 &&
             !host->conf->spice.enabled)
             return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)",
@@ -350,7 +354,8 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
         return UNSUPPORTED("QEMU has no video device '%s'", type);
     if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has to be the first one", type);
-    if (m->has_heads && m->heads > 1 && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
+    if (m->heads != 1 && m->type != VIDEO_TYPE_NONE && m->type != VIDEO_TYPE_QXL &&
+        m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has one head, not %u", type, m->heads);
     if (m->acceleration && m->acceleration->accel2d == TRI_YES)
         return UNSUPPORTED("QEMU has no acceleration in 2D");
@@ -372,31 +377,6 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
 }
 
 /* ---- the others ----------------------------------------------------------------------------- */
-
-static int
-check_panics(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_panics; i++) {
-        const struct domain_panic *p = def->panics[i];
-        enum address_type t = p->info.address ? p->info.address->type : ADDRESS_TYPE_UNSET;
-        const char *model = panic_model_str(p->model);
-        if (p->model == PANIC_MODEL_S390 && !arch_is_s390(def))
-            return UNSUPPORTED("the panic device '%s' is for s390 guests", model);
-        if (p->model == PANIC_MODEL_PSERIES && !machine_is(def, "pseries"))
-            return UNSUPPORTED("the panic device '%s' is for pseries machines", model);
-        if (p->model == PANIC_MODEL_HYPERV && !arch_is_x86(def))
-            return UNSUPPORTED("the panic device '%s' is for x86 guests", model);
-        if (p->model == PANIC_MODEL_ISA && !qemu_caps_has_type(caps, "pvpanic"))
-            return UNSUPPORTED("emulator '%s' has no panic device '%s'", def->emulator, model);
-        if (p->model == PANIC_MODEL_ISA && t && t != ADDRESS_TYPE_ISA)
-            return UNSUPPORTED(
-                "the panic device '%s' is on the ISA bus and cannot have an address of type '%s'", model,
-                address_type_str(t));
-        if (p->model != PANIC_MODEL_ISA && t)
-            return UNSUPPORTED("the panic device '%s' has no address", model);
-    }
-    return 0;
-}
 
 static int
 check_watchdogs(const struct domain_def *def, struct err *err)
@@ -483,6 +463,8 @@ check_filesystems(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("filesystem '%s': virtiofs has accessmode='passthrough' only", f->target);
         if (f->readonly)
             return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
+        if (f->multidevs)
+            return UNSUPPORTED("filesystem '%s': virtiofs has no multidevs=", f->target);
         if (!shared_memory(def))
             return UNSUPPORTED(
                 "filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
@@ -514,28 +496,22 @@ check_hostdevs(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* Those on PCI are there and nowhere else. */
 static int
 check_memories(const struct domain_def *def, struct err *err)
 {
-    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    if (def->n_memories && !def->max_memory)
-        return UNSUPPORTED("a memory device needs <maxMemory>, the room for it");
     for (uint32_t i = 0; i < def->n_memories; i++) {
         const struct domain_memory *m = def->memories[i];
-        const struct device_address *a = m->info.address;
-        if (numa && numa->n_cells && !m->target->has_node && m->model != MEMORY_MODEL_VIRTIO_PMEM &&
-            m->model != MEMORY_MODEL_SGX_EPC)
-            return UNSUPPORTED("a memory device has to say in <target> on which NUMA <node> it is");
-        if (!a || a->type != ADDRESS_TYPE_DIMM)
-            continue;
-        if (a->number >= def->max_memory->slots)
-            return UNSUPPORTED("a memory device is in slot %u; there are %u (see <maxMemory>)", a->number,
-                               def->max_memory->slots);
-        for (uint32_t k = 0; k < i; k++) {
-            const struct device_address *o = def->memories[k]->info.address;
-            if (o && o->type == ADDRESS_TYPE_DIMM && o->number == a->number)
-                return UNSUPPORTED("memory devices %u and %u are both in slot %u", k + 1, i + 1, a->number);
-        }
+        enum address_type t = m->info.address ? m->info.address->type : ADDRESS_TYPE_UNSET;
+        bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
+        if (pci && t && t != ADDRESS_TYPE_PCI)
+            return UNSUPPORTED(
+                "a memory device of model '%s' is on the PCI bus and cannot have an address of "
+                "type '%s'",
+                memory_model_str(m->model), address_type_str(t));
+        if (m->model == MEMORY_MODEL_SGX_EPC)
+            return UNSUPPORTED(
+                "enclave memory (a memory device of model 'sgx-epc') cannot be given to guests");
     }
     return 0;
 }
@@ -581,9 +557,14 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
     }
     for (uint32_t i = 0; i < def->n_inputs; i++) {
         const struct domain_input *in = def->inputs[i];
-        if (in->model > VIRTIO_MODEL_VIRTIO && in->type != INPUT_TYPE_PASSTHROUGH)
+        if (in->model > VIRTIO_MODEL_VIRTIO)
             return UNSUPPORTED("an input of type '%s' has no model '%s'", input_type_str(in->type),
                                virtio_model_str(in->model));
+    }
+    for (uint32_t i = 0; i < def->n_sounds; i++) {
+        enum sound_model m = def->sounds[i]->model;
+        if (m == SOUND_MODEL_ICH7)
+            return INTERNAL("QEMU has no sound device '%s'", sound_model_str(m));
     }
     if (def->n_smartcards && (def->n_smartcards > 1 || (def->smartcards[0]->info.address &&
                                                         (def->smartcards[0]->info.address->controller ||
@@ -591,10 +572,10 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
         return UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
     if (def->nvram && !arch_is_ppc(def))
         return UNSUPPORTED("an <nvram> device is for pseries machines");
-    return check_graphics(def, host, err) < 0 || check_panics(def, caps, err) < 0 ||
-                   check_watchdogs(def, err) < 0 || check_tpms(def, caps, err) < 0 ||
-                   check_shmems(def, caps, err) < 0 || check_filesystems(def, err) < 0 ||
-                   check_hostdevs(def, err) < 0 || check_memories(def, err) < 0 || check_iommu(def, err) < 0
+    return check_graphics(def, host, err) < 0 || check_watchdogs(def, err) < 0 ||
+                   check_tpms(def, caps, err) < 0 || check_shmems(def, caps, err) < 0 ||
+                   check_filesystems(def, err) < 0 || check_hostdevs(def, err) < 0 ||
+                   check_memories(def, err) < 0 || check_iommu(def, err) < 0
                ? -1
                : 0;
 }

@@ -11,7 +11,7 @@
 struct node {
     char *name;
     struct node *parent;    /* the root node: NULL */
-    GPtrArray *children;    /* in the order they came */
+    GPtrArray *children;    /* the newest first, as the reference lists them */
     const void *def;
     unsigned marks;
 };
@@ -203,7 +203,7 @@ static void
 link_node(struct node *node, struct node *parent)
 {
     node->parent = parent;
-    g_ptr_array_add(parent->children, node);
+    g_ptr_array_insert(parent->children, 0, node);
 }
 
 void
@@ -253,7 +253,7 @@ moment_remove(struct moments *all, const char *name)
     if (node) {
         if (all->current == node)
             all->current = parent_of(all, node);
-        for (guint i = 0; i < node->children->len; i++)
+        for (guint i = node->children->len; i-- > 0;)
             link_node(node->children->pdata[i], node->parent);
         unlink_node(node);
         node_free(all, node);

@@ -157,6 +157,9 @@ params_write_numa(struct domain_def *def, virTypedParameterPtr params, int n, in
         memory->nodeset = model_str(def, nodeset);
         memory->placement = VCPU_PLACEMENT_UNSET;
     }
+    if (!memory->nodeset && memory->placement != VCPU_PLACEMENT_AUTO)
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "a NUMA mode needs the nodes that it is about: set " VIR_DOMAIN_NUMA_NODESET " with it");
     return 0;
 }
 

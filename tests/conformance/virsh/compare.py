@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs recorded sessions with the reference's virsh and with ours on test:///default and compares.
 
-usage: compare.py OUR_VIRSH [REFERENCE] [-v] [WORD...]
+usage: compare.py OUR_VIRSH [REFERENCE] [-v] [--library] [WORD...]
 
 Standard output and exit codes must be equal byte by byte, after numbers that depend on the clock are
 taken out.  Messages on standard error are our own, so there only the shape must agree: as many lines
-that begin with "error:".  Lines of differences.txt name sessions where more differs, and why.
+that begin with "error:".  Lines of differences.txt name sessions where more differs, and why; with
+--library our virsh runs on our library, and library-differences.txt has what that one does otherwise.
 With WORDs only sessions that contain one of them run.
 """
 import os
@@ -120,11 +121,14 @@ def judge(lines, reference, ours, explained, only, verbose, shape=shape):
 
 
 def main():
-    args = [a for a in sys.argv[1:] if a != '-v']
+    args = [a for a in sys.argv[1:] if a not in ('-v', '--library')]
     ours = os.path.abspath(args[0])
     reference = args[1] if len(args) > 1 else '/usr/bin/virsh'
+    explained = explanations('differences.txt')
+    if '--library' in sys.argv:
+        explained.update(explanations('library-differences.txt'))
     return judge(open(os.path.join(HERE, 'sessions.txt')), lambda line: run(reference, line),
-                 lambda line: run(ours, line), explanations('differences.txt'), args[2:], '-v' in sys.argv)
+                 lambda line: run(ours, line), explained, args[2:], '-v' in sys.argv)
 
 
 if __name__ == '__main__':

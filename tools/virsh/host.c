@@ -342,8 +342,6 @@ cmd_freecell(struct shell *sh, const struct call *call)
         g_autoptr(GArray) ids = cells(sh);
         if (!ids)
             return false;
-        if (ids->len == 0)
-            return fail(sh, "NUMA not supported");
         for (guint i = 0; i < ids->len; i++) {
             int id = g_array_index(ids, int, i);
             if (virNodeGetCellsFreeMemory(sh->conn, &bytes, id, 1) != 1)
@@ -365,7 +363,7 @@ cmd_freecell(struct shell *sh, const struct call *call)
     } else {
         bytes = virNodeGetFreeMemory(sh->conn);
         if (bytes == 0)
-            return false;
+            return err_code(sh) ? false : fail(sh, "the host tells of no free memory");
         fact(sh, "%s: %s\n", "Total", "%llu KiB", bytes / 1024);
     }
     return true;

@@ -39,7 +39,7 @@ test_domain_get_iothread_info(struct drv_conn *conn, const struct domain_ref *do
     for (unsigned i = 0; i < n; i++) {
         unsigned id = copy->iothreadids[i]->id;
         const char *cpuset = def_iothread_pin(copy, id);
-        size_t len = TEST_HOST_CPUS / 8;
+        size_t len = (VIR_NODEINFO_MAXCPUS(test_conn(conn)->node) + 7) / 8;
 
         list[i] = g_new0(virDomainIOThreadInfo, 1);
         list[i]->iothread_id = id;

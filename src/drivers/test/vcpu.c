@@ -81,6 +81,7 @@ test_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVc
                       unsigned char *cpumaps, int maplen, struct err *err)
 {
     VIEW_AUTO view = domain_view(conn, dom, err);
+    unsigned cpus = VIR_NODEINFO_MAXCPUS(test_conn(conn)->node);
     unsigned online;
     int n = 0;
 
@@ -94,11 +95,12 @@ test_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVc
         memset(cpumaps, 0, (size_t)maplen * (size_t)maxinfo);
     for (unsigned i = 0; i < online && n < maxinfo; i++, n++) {
         const char *cpuset = def_cpu_pin(view->live, (int)i);
-        unsigned char map[TEST_HOST_CPUS / 8];
+        size_t len = (cpus + 7) / 8;
+        g_autofree unsigned char *map = g_malloc0(len);
         struct bitmap *bits;
 
-        cpuset_to_bytes(cpuset, TEST_HOST_CPUS, map, sizeof(map));
-        bits = bitmap_from_bytes(map, sizeof(map));
+        cpuset_to_bytes(cpuset, cpus, map, len);
+        bits = bitmap_from_bytes(map, len);
         if (info)
             info[n] = (virVcpuInfo){ .number = i, .state = VIR_VCPU_RUNNING, .cpu = (int)bitmap_last(bits),
                                      .cpuTime = (unsigned long long)g_get_real_time() / 10 };
@@ -124,7 +126,8 @@ test_domain_get_vcpu_pin_info(struct drv_conn *conn, const struct domain_ref *do
         return -1;
     n = MIN(ncpumaps, (int)def_max_vcpus(def));
     for (int i = 0; i < n; i++)
-        cpuset_to_bytes(def_cpu_pin(def, i), TEST_HOST_CPUS, cpumaps + i * maplen, (size_t)maplen);
+        cpuset_to_bytes(def_cpu_pin(def, i), VIR_NODEINFO_MAXCPUS(test_conn(conn)->node), cpumaps + i * maplen,
+                        (size_t)maplen);
     return n;
 }
 
@@ -138,7 +141,7 @@ test_domain_get_emulator_pin_info(struct drv_conn *conn, const struct domain_ref
 
     if (!def)
         return -1;
-    cpuset_to_bytes(def_cpu_pin(def, -1), TEST_HOST_CPUS, cpumap, (size_t)maplen);
+    cpuset_to_bytes(def_cpu_pin(def, -1), VIR_NODEINFO_MAXCPUS(test_conn(conn)->node), cpumap, (size_t)maplen);
     return 1;
 }
 

@@ -19,7 +19,40 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = ("<domain type='test'><name>%s</name><memory>1024</memory><vcpu>1</vcpu>"
-          "<os><type>hvm</type></os></domain>\n")
+          "<os><type>hvm</type></os>%s</domain>\n")
+# What a session finds in its folder.
+FILES = {
+    'domain.xml': DOMAIN % ('d1', ''),
+    'domain2.xml': DOMAIN % ('d2', ''),
+    'iface.xml': "<interface type='ethernet' name='eth9'><start mode='onboot'/><mac address='aa:bb:cc:dd:ee:09'/>"
+                 "<mtu size='1492'/></interface>\n",
+    'net.xml': "<network><name>n</name><uuid>66666666-2222-3333-4444-555555555555</uuid>"
+               "<ip address='192.168.77.1' netmask='255.255.255.0'/></network>\n",
+    'vport.xml': "<device><parent>scsi_host1</parent><capability type='scsi_host'><capability type='fc_host'>"
+                 "<wwnn>2000000012341234</wwnn><wwpn>1000000012341234</wwpn></capability></capability></device>\n",
+    # A host that is described: test:///FOLDER/host.xml.
+    'host.xml': "<node xmlns:t='http://libvirt.org/schemas/domain/test/1.0'>"
+                "<cpu><mhz>2000</mhz><model>i686</model><active>8</active><nodes>2</nodes><sockets>2</sockets>"
+                "<cores>2</cores><threads>1</threads></cpu><memory>4194304</memory>"
+                + DOMAIN % ('runs', "<uuid>11111111-2222-3333-4444-555555555551</uuid><devices>"
+                            "<disk type='file'><source file='/a'/><target dev='vda' bus='virtio'/></disk>"
+                            "<disk type='file' device='cdrom'><target dev='sda' bus='sata'/></disk>"
+                            "<interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='b'/></interface>"
+                            "<serial type='pty'/><graphics type='vnc' port='5905'/></devices>")
+                + DOMAIN % ('off', '<t:runstate>5</t:runstate><title>T</title>')
+                + DOMAIN % ('saved', '<t:runstate>5</t:runstate><t:hasmanagedsave/>')
+                + DOMAIN % ('pausing', '<t:runstate>3</t:runstate>')
+                + "<network><name>n1</name><uuid>66666666-2222-3333-4444-555555555551</uuid><forward mode='nat'/>"
+                "<bridge name='b1'/><ip address='192.168.7.1' netmask='255.255.255.0'><dhcp>"
+                "<range start='192.168.7.10' end='192.168.7.20'/></dhcp></ip></network>"
+                "<interface type='ethernet' name='eth3'><mac address='aa:bb:cc:dd:ee:03'/></interface>"
+                "<pool type='dir'><name>p1</name><uuid>77777777-2222-3333-4444-555555555551</uuid>"
+                "<target><path>/p1</path></target><volume><name>v1</name><capacity>1000000</capacity>"
+                "<allocation>50000</allocation><target><path>/p1/v1</path><format type='qcow2'/></target></volume></pool>"
+                "<device><name>c</name><capability type='system'><hardware><vendor>V</vendor><serial>1</serial>"
+                "<uuid>88888888-2222-3333-4444-555555555551</uuid></hardware></capability></device>"
+                "</node>\n",
+}
 CHANGING = [
     (r'\d{4}-\d\d-\d\d[ -]\d\d:\d\d:\d\d', 'DATE'),
     (r'\(Time: [\d.]+ ms\)', '(Time: N ms)'),
@@ -52,13 +85,13 @@ def run(virsh, line, still=still):
     if words and words[0].startswith('<'):
         stdin = words.pop(0)[1:].encode().decode('unicode_escape')
     with tempfile.TemporaryDirectory(prefix='virsh-compare-') as folder:
-        for name in ('d1', 'd2'):
-            file = 'domain.xml' if name == 'd1' else 'domain2.xml'
-            with open(os.path.join(folder, file), 'w') as f:
-                f.write(DOMAIN % name)
+        for name, text in FILES.items():
+            with open(os.path.join(folder, name), 'w') as f:
+                f.write(text)
+        words = [word.replace('FOLDER', folder) for word in words]
         p = subprocess.run([virsh, '-c', 'test:///default'] + words, cwd=folder, env=env, input=stdin,
                            capture_output=True, text=True, timeout=10, errors='replace')
-        names = sorted(n for n in os.listdir(folder) if not n.startswith('domain'))
+        names = sorted(n for n in os.listdir(folder) if n not in FILES)
         out = p.stdout.replace(folder, 'FOLDER')
     return {'rc': p.returncode, 'out': still(out), 'err': still(p.stderr),
             'files': [still(n) for n in names]}

@@ -122,7 +122,7 @@ cmd_guestinfo(struct shell *sh, const struct call *call)
     g_autoptr(virDomain) dom = domain_of(sh, call);
     if (!dom || virDomainGetGuestInfo(dom, types, &p.list, &p.n, 0) < 0)
         return false;
-    params_print(sh, LINE_OF_PARAM, p.list, p.n);
+    params_print(sh, "%-20s: %s\n", p.list, p.n);
     return true;
 }
 

@@ -125,7 +125,10 @@ cmd_qemu_agent_command(struct shell *sh, const struct call *call)
     if (!result)
         return false;
     auto_lib char *text = opt_flag(call, "pretty") ? indented(result) : NULL;
-    out(sh, "%s\n", text ? text : result);
+    if (text)
+        out(sh, "%s\n\n", text); /* as the reference's text ends */
+    else
+        out(sh, "%s\n", result);
     return true;
 }
 

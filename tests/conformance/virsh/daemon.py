@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the sessions of daemon.txt with the reference's virsh and with ours on one and the same daemon.
+"""Runs the sessions of daemon.txt, or of another file, with the reference's virsh and with ours on one daemon.
 
-usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [WORD...]      (root; exits with 77 if it cannot run)
+usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [--sessions=FILE] [WORD...]      (root; exits with 77 if it cannot run)
 
 The daemon, the reference's libvirtd or vireod, runs in system mode in namespaces of its own.  Each session
-begins with a guest "g" that is defined, or that runs if the line begins with +run; afterwards everything
-that it left is removed.  What is printed, the files left and the exit code must be equal after numbers that
-depend on the clock are taken out, and both must tell of an error or none; explained differences are in daemon-differences.txt, or, for one daemon
-only, in daemon-differences-NAME.txt.
+begins with a guest "g" that is defined, or that runs if the line begins with +run; with +agent it is one with
+an agent in it, which has answered.  A line is a line of the system's shell: what follows the first virsh may be
+more commands, where V is the virsh on its URI.  SECOND is the URI of another daemon, which guests migrate to.
+Afterwards everything that was left is removed.  What is printed, the files left and the exit code must be equal
+after numbers that depend on the clock are taken out, and both must tell of an error or none; explained
+differences are in daemon-differences.txt, or, for one daemon only, in daemon-differences-NAME.txt.
 """
 import os
 import re
@@ -33,6 +35,13 @@ GUEST = """<domain type='qemu'><name>g</name><uuid>11111111-2222-3333-4444-55555
 <interface type='user'><mac address='52:54:00:01:02:03'/><model type='virtio'/></interface>
 <serial type='pty'/><video><model type='vga'/></video><graphics type='vnc' port='-1' autoport='yes'/></devices></domain>
 """
+AGENT_GUEST = """<domain type='qemu'><name>g</name><uuid>11111111-2222-3333-4444-555555555555</uuid>
+<memory unit='MiB'>192</memory><vcpu>2</vcpu><os><type arch='x86_64' machine='pc'>hvm</type><kernel>%(kit)s/kernel</kernel>
+<initrd>%(kit)s/initrd</initrd><cmdline>console=ttyS0 quiet loglevel=1 panic=1</cmdline></os><features><acpi/></features>
+<pm><suspend-to-mem enabled='yes'/></pm><devices><emulator>/usr/bin/qemu-system-x86_64</emulator><serial type='pty'/>
+<interface type='user'><mac address='52:54:00:01:02:03'/><model type='virtio'/></interface>
+<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel></devices></domain>
+"""
 FILES = {
     'h.xml': "<domain type='qemu'><name>h</name><memory unit='MiB'>32</memory><os><type>hvm</type></os></domain>\n",
     'disk.xml': "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='%(folder)s/b.img'/>"
@@ -50,6 +59,15 @@ FILES = {
     'cpu.xml': "<cpu match='exact'><arch>x86_64</arch><model>qemu64</model></cpu>\n",
     'isolated.xml': "<network><name>i</name><bridge name='vbr7'/></network>\n",
     'vol2.xml': "<volume><name>w2</name><capacity unit='MiB'>2</capacity></volume>\n",
+    'binding.xml': "<filterbinding><owner><name>g</name><uuid>11111111-2222-3333-4444-555555555555</uuid></owner>"
+                   "<portdev name='spare0'/><mac address='52:54:00:01:02:03'/><filterref filter='f'/></filterbinding>\n",
+    'port.xml': "<networkport><uuid>55555555-2222-3333-4444-555555555555</uuid><owner><name>g</name>"
+                "<uuid>11111111-2222-3333-4444-555555555555</uuid></owner><mac address='52:54:00:7b:35:93'/></networkport>\n",
+    'key.pub': 'ssh-ed25519 AAAA somebody\n',
+    'memory.xml': "<domain type='qemu'><name>m</name><maxMemory slots='4' unit='MiB'>1024</maxMemory><memory unit='MiB'>192</memory>"
+                  "<vcpu>1</vcpu><os><type>hvm</type></os><cpu><numa><cell id='0' cpus='0' memory='64' unit='MiB'/></numa></cpu>"
+                  "<devices><memory model='virtio-mem'><target><size unit='MiB'>128</size><node>0</node>"
+                  "<block unit='KiB'>2048</block><requested unit='MiB'>0</requested></target></memory></devices></domain>\n",
     'broken.xml': '<domain\n',
 }
 CHANGING = [
@@ -67,7 +85,7 @@ CHANGING = [
     (r"(<(?:allocation|available) unit='bytes'>)\d+", r'\1N'), (r'\b(\d{10})\.\d{9}\b', r'\1'), (r'(?<=\S) +(?=N iB)', ' '),
     (r'(?m)(?<=\])(?=error:)', '\n'), (r': N +ms', ': N ms'), (r' *[0-9.]+ ?%', ' N %'), (r'(\[ N %\])(?=error:)', r'\1\n'), (r'(?m)^(\d+:|total:|free|used|MemFree|cached|buffers|'
      r'user|system|idle|iowait|total|Total) *:? *\d+.*$', r'\1 N'),
-    (r'(?m)^((?:cur|end|bandwidth)=)\d+', r'\1N'), (r'52:54:00(:[0-9a-f]{2}){3}', 'MAC'),
+    (r'(?m)^((?:cur|end|bandwidth)=)\d+', r'\1N'), (r'("return": )\d+', r'\1N'), (r'52:54:00(:[0-9a-f]{2}){3}', 'MAC'),
 ]
 
 
@@ -145,7 +163,8 @@ def mount(top):
         subprocess.run(['mount', '-t', 'cgroup', '-o', names.replace('name=', 'none,name='), 'cgroup', folder],
                        capture_output=True)
     run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', '/run')
-    for folder in ('/run/libvirt', '/run/lock', top + '/etc'):
+    run('ip', 'tuntap', 'add', 'spare0', 'mode', 'tap')
+    for folder in ('/run/libvirt', '/run/lock', top + '/second'):
         os.makedirs(folder, exist_ok=True)
     for folder in ('/var/lib/libvirt', '/var/log/libvirt', '/var/cache/libvirt', '/etc/libvirt'):
         os.makedirs(folder, exist_ok=True)
@@ -156,34 +175,48 @@ def mount(top):
         os.makedirs('/var/lib/libvirt/' + folder, exist_ok=True)
 
 
-def start(daemon, top):
+def start(daemon, top, wrapper=(), socket='/run/libvirt/libvirt-sock'):
     env = {k: v for k, v in os.environ.items() if not k.startswith(('LIBVIRT_', 'LD_LIBRARY_PATH'))}
-    with open(top + '/daemon.log', 'w') as log:
-        process = subprocess.Popen([daemon], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd='/', env=env)
-    while not os.path.exists('/run/libvirt/libvirt-sock'):
+    with open(top + '/daemon.log', 'a') as log:
+        process = subprocess.Popen([*wrapper, daemon], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd='/', env=env)
+    while not os.path.exists(socket):
         if process.poll() is not None:
             sys.exit('the daemon ended:\n' + open(top + '/daemon.log').read()[-2000:])
         time.sleep(0.05)
     return process
 
 
+# Another host: mounts, a name and a UUID of its own; its folder of sockets is seen from here.
+SECOND = """set -e
+for d in /run /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; do mount -t tmpfs tmpfs $d; done
+mkdir -p /run/libvirt /run/lock /var/lib/libvirt/qemu /var/log/libvirt/qemu
+mount --bind "$0/second" /run/libvirt
+hostname second
+echo 'host_uuid = "22222222-2222-4333-8444-555555555555"' > "$0/second.conf"
+exec "$@" --config "$0/second.conf"
+"""
+
+
 class World:
-    def __init__(self, top, reference):
-        self.top, self.reference = top, reference
+    def __init__(self, top, reference, ours):
+        self.top, self.reference, self.ours = top, reference, ours
+        self.second = 'qemu+unix:///system?socket=%s/second/libvirt-sock' % top
         self.env = dict(os.environ, EDITOR='true', VISUAL='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', HOME=top)
         self.env.pop('LD_LIBRARY_PATH', None) # each virsh runs on the library it was made for
         self.folder = top + '/w'
 
-    def ask(self, *words):
-        p = subprocess.run([self.reference, '-q', '-c', 'qemu:///system', *words], env=self.env, capture_output=True,
-                           text=True, timeout=60, stdin=subprocess.DEVNULL)
+    def ask(self, *words, uri='qemu:///system', virsh=None):
+        p = subprocess.run([virsh or self.reference, '-q', '-c', uri, *words], env=self.env, capture_output=True,
+                           text=True, timeout=120, stdin=subprocess.DEVNULL)
         return p.stdout.split(), p
 
     def clean(self):
         """Removes whatever a session left."""
-        for name in self.ask('list', '--all', '--name')[0]:
-            self.ask('destroy', name)
-            self.ask('undefine', name, '--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram')
+        for uri in ('qemu:///system', self.second):
+            for name in self.ask('list', '--all', '--name', uri=uri)[0]:
+                self.ask('destroy', name, uri=uri)
+                self.ask('undefine', name, '--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram',
+                         uri=uri)
         for one in ('net', 'pool'):
             for name in self.ask(one + '-list', '--all', '--name')[0]:
                 self.ask(one + '-destroy', name)
@@ -193,34 +226,57 @@ class World:
         self.ask('nwfilter-undefine', 'f')
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def prepare(self, running):
+    def kit(self):
+        """The folder of a guest with an agent, made once."""
+        folder = self.top + '/kit'
+        if not os.path.exists(folder):
+            made = subprocess.run([os.path.join(HERE, '../../tools/guest-kit'), folder, '--agent'], capture_output=True, text=True)
+            if made.returncode:
+                sys.exit(made.stderr)
+        return folder
+
+    def prepare(self, how):
         os.makedirs(self.folder + '/pool')
         for name, text in FILES.items():
             with open('%s/%s' % (self.folder, name), 'w') as f:
                 f.write(text.replace('%(folder)s', self.folder))
         with open(self.folder + '/g.xml', 'w') as f:
-            f.write(GUEST % {'folder': self.folder})
+            f.write(AGENT_GUEST % {'kit': self.kit()} if how == '+agent' else GUEST % {'folder': self.folder})
         with open(self.folder + '/b.img', 'wb') as f:
             f.truncate(1 << 20)
         subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', self.folder + '/g.qcow2', '8M'], check=True)
-        said = self.ask('define %s/g.xml' % self.folder + ('; start g' if running else ''))[1]
+        said = self.ask('define %s/g.xml' % self.folder + ('; start g' if how else ''))[1]
         if said.returncode:
             sys.exit('the guest cannot be made: ' + said.stderr)
 
+    def meet_agent(self):
+        """Waits until the agent of the guest is there, if the driver has anything to do with agents."""
+        if ' supported' in self.ask('qemu-agent-command', 'g', '{"execute":"guest-ping"}')[1].stderr:
+            return
+        if self.ask('await', 'g', '--condition', 'guest-agent-available', '--timeout', '100', virsh=self.ours)[1].returncode:
+            print('the agent did not come')
+
     def session(self, virsh, line):
-        running = line.startswith('+run ')
-        self.prepare(running)
-        text = (line[5:] if running else line).replace('DIR', self.folder)
+        how, _, text = line.partition(' ') if line.startswith('+') else ('', '', line)
+        self.prepare(how)
+        if how == '+agent':
+            self.meet_agent()
+        text = text.replace('DIR', self.folder).replace('SECOND', "'%s'" % self.second)
         given, _, text = text.rpartition(' << ')
+        p = subprocess.Popen(['sh', '-c', 'V() { "$0" -c qemu:///system "$@"; }; V ' + text, virsh], cwd=self.folder,
+                             env=self.env, text=True, errors='replace', stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, start_new_session=True)
+        result = {}
         try:
-            p = subprocess.run(['sh', '-c', 'exec "$0" -c qemu:///system ' + text, virsh], cwd=self.folder, env=self.env,
-                               input=given.replace('\\n', '\n'), capture_output=True, text=True, errors='replace', timeout=60)
-            result = {'rc': p.returncode, 'out': p.stdout, 'err': p.stderr}
-        except subprocess.TimeoutExpired as e:
-            result = {'rc': 'hangs', 'out': (e.stdout or b'').decode(), 'err': (e.stderr or b'').decode()}
+            result['out'], result['err'] = p.communicate(given.replace('\\n', '\n'), timeout=60)
+            result['rc'] = p.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, signal.SIGKILL)
+            result['out'], result['err'] = p.communicate()
+            result['rc'] = 'hangs'
         result['files'] = sorted(still(name) for name in os.listdir(self.folder))
         for kind in ('out', 'err'):
-            shown = result[kind].replace(self.folder, 'DIR')
+            shown = result[kind].replace(self.folder, 'DIR').replace(self.second, 'SECOND')
             for pattern, by in CHANGING:
                 shown = re.sub(pattern, by, shown)
             result[kind] = still(shown)
@@ -230,7 +286,8 @@ class World:
 
 def inside():
     reap()
-    args = [a for a in sys.argv[2:] if a != '-v']
+    args = [a for a in sys.argv[2:] if a != '-v' and not a.startswith('--sessions=')]
+    file = next((a.partition('=')[2] for a in sys.argv if a.startswith('--sessions=')), 'daemon.txt')
     daemon, ours = os.path.realpath(args[0]), os.path.abspath(args[1])
     rest = args[2:]
     reference = rest.pop(0) if rest and '/' in rest[0] else '/usr/bin/virsh'
@@ -238,14 +295,16 @@ def inside():
     os.chmod(top, 0o755)
     mount(top)
     process = start(daemon, top)
-    world = World(top, reference)
+    second = start(daemon, top, ['unshare', '-m', '-u', 'sh', '-c', SECOND, top], top + '/second/libvirt-sock')
+    world = World(top, reference, ours)
     world.clean()
     explained = explanations('daemon-differences.txt')
     explained.update(explanations('daemon-differences-%s.txt' % os.path.basename(daemon)))
-    code = judge(open(os.path.join(HERE, 'daemon.txt')), lambda line: world.session(reference, line),
+    code = judge(open(os.path.join(HERE, file)), lambda line: world.session(reference, line),
                  lambda line: world.session(ours, line), explained, rest, '-v' in sys.argv, lambda err: 'error:' in err)
     died = process.poll()
-    process.send_signal(signal.SIGTERM)
+    for one in (process, second):
+        one.send_signal(signal.SIGTERM)
     shutil.rmtree(top, ignore_errors=True)
     if died is not None:
         sys.exit('the daemon did not survive')

@@ -159,7 +159,8 @@ params_write_numa(struct domain_def *def, virTypedParameterPtr params, int n, in
     }
     if (!memory->nodeset && memory->placement != VCPU_PLACEMENT_AUTO)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_CONFIG_UNSUPPORTED,
-                            "a NUMA mode needs the nodes that it is about: set " VIR_DOMAIN_NUMA_NODESET " with it");
+                            "a NUMA mode needs the nodes that it is about: set " VIR_DOMAIN_NUMA_NODESET
+                            " with it");
     return 0;
 }
 

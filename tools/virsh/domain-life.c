@@ -409,7 +409,8 @@ cmd_undefine(struct shell *sh, const struct call *call)
             return false;
     }
     if (!(flags & VIR_DOMAIN_UNDEFINE_MANAGED_SAVE) && virDomainHasManagedSaveImage(dom, 0) > 0)
-        return fail(sh, "Domain '%s' has a saved state, which undefining would lose: add --managed-save", name);
+        return fail(sh, "Domain '%s' has a saved state, which undefining would lose: add --managed-save",
+                    name);
     if (!undefine(sh, dom, flags))
         return fail(sh, "Failed to undefine domain '%s'", name);
     say(sh, "Domain '%s' has been undefined\n", name);

@@ -126,8 +126,8 @@ test_domain_get_vcpu_pin_info(struct drv_conn *conn, const struct domain_ref *do
         return -1;
     n = MIN(ncpumaps, (int)def_max_vcpus(def));
     for (int i = 0; i < n; i++)
-        cpuset_to_bytes(def_cpu_pin(def, i), VIR_NODEINFO_MAXCPUS(test_conn(conn)->node), cpumaps + i * maplen,
-                        (size_t)maplen);
+        cpuset_to_bytes(def_cpu_pin(def, i), VIR_NODEINFO_MAXCPUS(test_conn(conn)->node),
+                        cpumaps + i * maplen, (size_t)maplen);
     return n;
 }
 
@@ -141,7 +141,8 @@ test_domain_get_emulator_pin_info(struct drv_conn *conn, const struct domain_ref
 
     if (!def)
         return -1;
-    cpuset_to_bytes(def_cpu_pin(def, -1), VIR_NODEINFO_MAXCPUS(test_conn(conn)->node), cpumap, (size_t)maplen);
+    cpuset_to_bytes(def_cpu_pin(def, -1), VIR_NODEINFO_MAXCPUS(test_conn(conn)->node), cpumap,
+                    (size_t)maplen);
     return 1;
 }
 

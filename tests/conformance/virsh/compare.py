@@ -3,13 +3,18 @@
 """Runs recorded sessions with the reference's virsh and with ours on test:///default and compares.
 
 usage: compare.py OUR_VIRSH [REFERENCE] [-v] [--library] [WORD...]
+       compare.py OUR_VIRSH --recorded [--record]
 
 Standard output and exit codes must be equal byte by byte, after numbers that depend on the clock are
 taken out.  Messages on standard error are our own, so there only the shape must agree: as many lines
 that begin with "error:".  Lines of differences.txt name sessions where more differs, and why; with
 --library our virsh runs on our library, and library-differences.txt has what that one does otherwise.
 With WORDs only sessions that contain one of them run.
+
+--recorded compares with newer.txt, which holds what commands print that the reference does not have; --record
+writes what they print now, for somebody to look at.
 """
+import difflib
 import os
 import re
 import shlex
@@ -153,7 +158,23 @@ def judge(lines, reference, ours, explained, only, verbose, shape=shape):
     return 1 if failed else 0
 
 
+def recorded(ours, path, record):
+    """Each session of the file has its lines of output behind "| ", then its exit code and number of errors."""
+    sessions = [line for line in open(path).read().splitlines() if line and line[0] not in '|=#']
+    head = ''.join(line for line in open(path) if line.startswith('#'))
+    said = ((line, run(ours, line)) for line in sessions)
+    text = head + ''.join('%s\n%s= %d %d\n' % (line, ''.join('| %s\n' % shown for shown in r['out'].splitlines()),
+                                              r['rc'], shape(r['err'])) for line, r in said)
+    if record:
+        open(path, 'w').write(text)
+    different = list(difflib.unified_diff(open(path).read().splitlines(), text.splitlines(), 'recorded', 'now', lineterm=''))
+    print('\n'.join(different + ['%d sessions, %s' % (len(sessions), 'different' if different else 'all as recorded')]))
+    return 1 if different else 0
+
+
 def main():
+    if '--recorded' in sys.argv:
+        return recorded(os.path.abspath(sys.argv[1]), os.path.join(HERE, 'newer.txt'), '--record' in sys.argv)
     args = [a for a in sys.argv[1:] if a not in ('-v', '--library')]
     ours = os.path.abspath(args[0])
     reference = args[1] if len(args) > 1 else '/usr/bin/virsh'

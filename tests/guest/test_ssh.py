@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Connections that a command carries: ssh through a private sshd, and ext."""
+"""Connections by ssh, through the program and through a library, on a private sshd; and ext."""
 import os
 import shlex
 import shutil
@@ -186,3 +186,76 @@ def test_through_sshd(top, daemon, sshd, helper):
     assert conn.getType() == 'QEMU' and len(conn.getCapabilities()) > 1000
     assert (conn.isSecure(), conn.isEncrypted()) == (1, 1) if OWN else (1, 0)
     conn.close()
+
+
+# ---- transport libssh: no program
+
+ECHO, SECRET = libvirt.VIR_CRED_ECHOPROMPT, libvirt.VIR_CRED_NOECHOPROMPT
+KEY = {'sshauth': 'privkey'}
+# what the file of known hosts has, parameters, what the application answers by type, code of the error (0: accepted),
+# and whether the file has a key afterwards
+LIBSSH = [
+    ('right', KEY, {}, 0, True),
+    ('right', {'sshauth': 'agent,privkey'}, {}, 0, True),
+    ('right', {}, {}, 0, True),
+    ('nothing', KEY, {}, libvirt.VIR_ERR_LIBSSH, False),
+    ('nothing', KEY, {ECHO: 'y'}, 0, True),
+    ('nothing', KEY, {ECHO: 'n'}, libvirt.VIR_ERR_LIBSSH, False),
+    ('nothing', KEY, {SECRET: 'y'}, libvirt.VIR_ERR_LIBSSH, False),
+    ('nothing', {**KEY, 'known_hosts_verify': 'auto'}, {}, 0, True),
+    ('nothing', {**KEY, 'known_hosts_verify': 'ignore'}, {}, 0, False),
+    ('nothing', {**KEY, 'known_hosts_verify': 'normal'}, {}, libvirt.VIR_ERR_LIBSSH, False),
+    ('wrong', KEY, {ECHO: 'y'}, libvirt.VIR_ERR_AUTH_FAILED, True),
+    ('wrong', {**KEY, 'known_hosts_verify': 'auto'}, {}, libvirt.VIR_ERR_AUTH_FAILED, True),
+    ('wrong', {**KEY, 'known_hosts_verify': 'ignore'}, {}, 0, True),
+    ('right', {**KEY, 'known_hosts_verify': 'nonsense'}, {}, libvirt.VIR_ERR_INVALID_ARG, True),
+    ('right', {'sshauth': 'nonsense'}, {}, libvirt.VIR_ERR_INVALID_ARG, True),
+    ('right', {**KEY, 'keyfile': 'stranger'}, {}, libvirt.VIR_ERR_LIBSSH, True),
+    ('right', {**KEY, 'keyfile': 'nowhere'}, {}, libvirt.VIR_ERR_AUTH_FAILED, True),
+    ('right', {**KEY, 'proxy': 'nonsense'}, {}, libvirt.VIR_ERR_INVALID_ARG, True),
+]
+
+
+def test_libssh(top, daemon, sshd, monkeypatch):
+    port, far = sshd
+    monkeypatch.delenv('SSH_AUTH_SOCK', raising=False)
+    known = top / 'hosts'
+    for has, params, answers, code, written in LIBSSH:
+        known.unlink(missing_ok=True)
+        if has != 'nothing':
+            key = (top / ('host.pub' if has == 'right' else 'user.pub')).read_text()
+            known.write_text(f'[127.0.0.1]:{port} {key}')
+        params = {'keyfile': 'user', **params}
+        params['keyfile'] = top / params['keyfile']
+        query = ''.join(f'&{k}={v}' for k, v in params.items())
+
+        def answer(credentials, opaque):
+            for c in credentials:
+                c[4] = answers[c[0]]
+            return 0
+        got = 0
+        try:
+            conn = libvirt.openAuth(f'test+libssh://root@127.0.0.1:{port}/default?socket={daemon.socket}'
+                                    f'&known_hosts={known}{query}', [list(answers), answer, None], 0)
+            assert conn.lookupByName('test').name() == 'test' and conn.isSecure()
+            conn.close()
+        except libvirt.libvirtError as e:
+            got = e.get_error_code()
+            if OWN and e.get_error_message().startswith("Transport 'libssh' needs"):
+                pytest.skip('built without libssh')
+        assert got == code, f'{has} {params} {answers}'
+        assert known.exists() == written, f'{has} {params} {answers}'
+
+
+def test_libssh_carries_much(top, daemon, sshd):
+    """Many calls in both directions at once, and an end in the middle."""
+    port, far = sshd
+    uri = (f'test+libssh://root@127.0.0.1:{port}/default?socket={daemon.socket}&known_hosts={top}/hosts'
+           f'&known_hosts_verify=ignore&keyfile={top}/user')
+    conns = [libvirt.open(uri) for _ in range(3)]
+    conns[0].defineXML("<domain type='test'><name>much</name><memory>1000</memory><description>" + 'x' * 1000000 +
+                       "</description><os><type>hvm</type></os></domain>")
+    for conn in conns:
+        for _ in range(5):
+            assert len(conn.lookupByName('much').XMLDesc()) > 1000000
+        conn.close()

@@ -119,6 +119,8 @@ class World:
     def __exit__(self, *unused):
         self.daemon.process.terminate()
         self.daemon.process.wait(PATIENCE)
+        text = (self.top / 'vireod.log').read_text(errors='replace')
+        assert 'Sanitizer' not in text and 'runtime error' not in text, text[-6000:]
 
 
 DAEMONS = pytest.mark.parametrize('kind', ['ours', 'other'])

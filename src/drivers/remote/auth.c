@@ -76,7 +76,7 @@ begin(struct remote *r, struct asking *a, struct err *err)
         if (rc > 0 || auth_may_ask(a->req, kinds[i].type))
             types[asker.ntypes++] = kinds[i].type;
     }
-    bool net = !r->unix_socket && !r->tunnel;
+    bool net = !r->unix_socket && !remote_is_carried(r);
     g_autofree char *local = address_of(r->fd, false), *peer = address_of(r->fd, true);
     const struct login_security sec = { .outside = r->tls_bits, .secret = !net || r->tls_bits > 0,
                                         .least = LOGIN_SECRET_BITS };
@@ -180,7 +180,7 @@ sasl(struct drv_conn *conn, const struct open_request *req, const char *mechanis
     r->login = begin(r, &asking, err);
     if (!r->login || exchange(conn, r->login, mechs, err) < 0)
         return -1;
-    if (r->tls_bits || r->unix_socket || r->tunnel || login_layer_bits(r->login) == 0) {
+    if (r->tls_bits || r->unix_socket || remote_is_carried(r) || login_layer_bits(r->login) == 0) {
         login_end(g_steal_pointer(&r->login));
         return 0;
     }

@@ -90,7 +90,7 @@ remote_connect_is_alive(struct drv_conn *conn, struct err *err)
 int
 remote_connect_is_encrypted(struct drv_conn *conn, struct err *err)
 {
-    return remote_of(conn)->tunnel > 0 || remote_encrypted(remote_of(conn));
+    return remote_is_carried(remote_of(conn)) || remote_encrypted(remote_of(conn));
 }
 
 int
@@ -102,7 +102,7 @@ remote_connect_is_secure(struct drv_conn *conn, struct err *err)
     if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_IS_SECURE, XDR_NONE, NULL,
                     XDR_remote_connect_is_secure_ret, &ret, &reply, err) < 0)
         return -1;
-    return ret.secure && (r->local || r->tunnel > 0 || remote_encrypted(r));
+    return ret.secure && (r->local || remote_is_carried(r) || remote_encrypted(r));
 }
 
 int

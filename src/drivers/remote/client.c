@@ -66,6 +66,8 @@ remote_free(struct remote *r)
         while (waitpid(r->tunnel, NULL, 0) < 0 && errno == EINTR)
             ;
     }
+    if (r->relay && !r->foreign)
+        remote_relay_end(r->relay);
     struct frame *f;
     while ((f = g_queue_pop_head(&r->events))) {
         frame_close_fds(f);

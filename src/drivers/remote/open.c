@@ -115,6 +115,7 @@ remote_open(struct drv_conn *conn, const struct open_request *req, struct err *e
     struct remote *r = remote_new(conn, target.fd, target.unix_socket);
     r->local = target.local;
     r->tunnel = target.tunnel;
+    r->relay = target.relay;
     r->secure = target.secure;
     r->tls_bits = target.tls_bits;
     if (req->admin)

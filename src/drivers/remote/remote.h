@@ -51,6 +51,7 @@ struct remote {
     struct secure *secure;  /* NULL: messages go as they are; set before the connection is open */
     struct login *login;    /* SASL's, as long as its layer is used */
     pid_t tunnel;           /* process that carries the connection (ssh …), or 0 */
+    struct relay *relay;    /* a thread that does (libssh), or NULL */
 
     pthread_mutex_t lock;   /* guards all below */
     struct frame_reader in; /* of whoever has `reading` */
@@ -95,6 +96,12 @@ remote_of(const struct drv_conn *conn)
 }
 
 static inline bool
+remote_is_carried(const struct remote *r)
+{
+    return r->tunnel > 0 || r->relay;
+}
+
+static inline bool
 remote_encrypted(const struct remote *r)
 {
     return r->tls_bits > 0 || r->login; /* which is kept for its layer */
@@ -108,6 +115,10 @@ void remote_free(struct remote *r);
 
 /* Under r->lock: what waits goes out, as far as the socket takes it; see frame_writer_flush(). */
 int remote_flush(struct remote *r, struct err *err);
+
+/* ---- socket-libssh.c ---- */
+
+void remote_relay_end(struct relay *r);
 
 /* ---- auth.c ---- */
 

@@ -88,8 +88,8 @@ is_one(const struct uri *uri, const char *name)
 
 /* What runs on the other host: virt-ssh-helper, which knows where sockets are there and starts a session's
  * daemon, netcat on the usual socket, or the first where it is installed. */
-static char *
-far_script(const struct open_request *req, struct err *err)
+char *
+remote_far_script(const struct open_request *req, struct err *err)
 {
     const struct uri *uri = req->uri;
     const char *netcat = uri_param(uri, "netcat"), *socket = uri_param(uri, "socket");
@@ -146,7 +146,7 @@ remote_connect_ssh(const struct open_request *req, struct remote_target *t, stru
     if (mode && strcmp(mode, "direct") == 0)
         return err_set_from(err, VIR_FROM_REMOTE, VIR_ERR_OPERATION_UNSUPPORTED,
                             "URI parameter mode=direct is for sockets of this host; leave it out with ssh");
-    g_autofree char *script = far_script(req, err);
+    g_autofree char *script = remote_far_script(req, err);
     if (!script)
         return -1;
     g_autofree char *quoted = g_shell_quote(script);

@@ -222,8 +222,8 @@ connect_unix(const struct open_request *req, struct remote_target *t, struct err
 
 /* ---- tcp ---- */
 
-static int
-connect_tcp(const struct open_request *req, int usual_port, struct remote_target *t, struct err *err)
+int
+remote_connect_tcp(const struct open_request *req, int usual_port, struct remote_target *t, struct err *err)
 {
     const char *server = req->uri->server && *req->uri->server ? req->uri->server : "localhost";
     g_autofree char *port = g_strdup_printf("%d", req->uri->port ? req->uri->port : usual_port);
@@ -256,7 +256,7 @@ static int
 connect_tls(const struct open_request *req, struct remote_target *t, struct err *err)
 {
     struct tls_credentials *credentials = remote_tls_credentials(req->uri, err);
-    int rc = credentials ? connect_tcp(req, 16514, t, err) : -1;
+    int rc = credentials ? remote_connect_tcp(req, 16514, t, err) : -1;
     if (rc == 0)
         rc = remote_start_tls(req->uri, credentials, t, err);
     tls_credentials_unref(credentials);
@@ -284,13 +284,15 @@ remote_connect(const struct open_request *req, struct remote_target *t, struct e
         return connect_unix(req, t, err);
     }
     if (strcmp(transport, "tcp") == 0)
-        return connect_tcp(req, 16509, t, err);
+        return remote_connect_tcp(req, 16509, t, err);
     if (strcmp(transport, "tls") == 0)
         return connect_tls(req, t, err);
     if (strcmp(transport, "ext") == 0)
         return remote_connect_ext(req, t, err);
     if (strcmp(transport, "ssh") == 0)
         return remote_connect_ssh(req, t, err);
-    return BAD_URI(err, "Transport '%s' is not one of unix, tcp, tls, ssh, ext that this build has",
+    if (strcmp(transport, "libssh") == 0 || strcmp(transport, "libssh2") == 0)
+        return remote_connect_libssh(req, t, err);
+    return BAD_URI(err, "Transport '%s' is not one of unix, tcp, tls, ssh, libssh, ext that this build has",
                    transport);
 }

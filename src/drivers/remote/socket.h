@@ -2,7 +2,7 @@
  *
  * socket: how a URI leads to a connected descriptor.
  *
- * Owns: transports (unix, tcp, tls, ssh, ext), the names of sockets, starting a
+ * Owns: transports (unix, tcp, tls, ssh, libssh, ext), the names of sockets, starting a
  * session daemon on demand.
  * Called by: open.c.  Waits for the connection, and for a daemon to come up.
  */
@@ -15,6 +15,7 @@ struct remote_target {
     bool unix_socket, local;
     pid_t tunnel;
     int said;              /* the tunnel's error output, -1: none; closed by whoever has `t` */
+    struct relay *relay;   /* libssh's */
     struct secure *secure; /* TLS */
     int tls_bits;
 };
@@ -26,6 +27,11 @@ int remote_connect_ext(const struct open_request *req, struct remote_target *t, 
 char *remote_command_said(const struct remote_target *t);
 /* open.c: what the daemon is to open. */
 char *remote_daemon_name(const struct uri *uri);
+/* What runs on the far host of ssh; NULL with err. */
+char *remote_far_script(const struct open_request *req, struct err *err);
+int remote_connect_tcp(const struct open_request *req, int usual_port, struct remote_target *t,
+                       struct err *err);
+int remote_connect_libssh(const struct open_request *req, struct remote_target *t, struct err *err);
 /* socket-tls.c: the certificates that the URI means, and TLS over the TCP connection that `t` has. */
 struct tls_credentials *remote_tls_credentials(const struct uri *uri, struct err *err);
 int remote_start_tls(const struct uri *uri, struct tls_credentials *credentials, struct remote_target *t,

@@ -100,7 +100,7 @@ static void complete_seclabels(struct domain_disk *d)
     }
 }
 
-static void complete_hosts(struct domain_def *def, struct domain_disk *d)
+void storage_complete_hosts(const void *root, struct storage_source *s)
 {
     static const unsigned short ports[STORAGE_PROTOCOL_COUNT] = {
         [STORAGE_PROTOCOL_NBD] = 10809,     [STORAGE_PROTOCOL_SHEEPDOG] = 7000,
@@ -110,11 +110,10 @@ static void complete_hosts(struct domain_def *def, struct domain_disk *d)
         [STORAGE_PROTOCOL_TFTP] = 69,       [STORAGE_PROTOCOL_SSH] = 22,
         [STORAGE_PROTOCOL_VXHS] = 9999,
     };
-    struct storage_source *s = d->source ? &d->source->src : NULL;
-    for (uint32_t i = 0; s && i < s->n_hosts; i++) {
+    for (uint32_t i = 0; i < s->n_hosts; i++) {
         struct storage_host *h = s->hosts[i];
         if (!h->port && !h->socket && ports[s->protocol])
-            h->port = model_printf(def, "%u", ports[s->protocol]);
+            h->port = model_printf(root, "%u", ports[s->protocol]);
     }
 }
 
@@ -178,7 +177,8 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
             d->type = STORAGE_TYPE_FILE;
     }
     complete_seclabels(d);
-    complete_hosts(def, d);
+    if (d->source)
+        storage_complete_hosts(def, &d->source->src);
     drive_address(def, d);
     return 0;
 }

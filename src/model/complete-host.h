@@ -27,16 +27,25 @@ int interface_complete(struct interface_def *def, struct err *err);
 int node_device_complete(struct node_device_def *def, struct err *err);
 /* For a device that is there: does the document say what each of its capabilities is made of? */
 int node_device_check(struct node_device_def *def, struct err *err);
-/* `now` names what has no name and is its time; `domain` is the guest that it is taken of.  The caller
- * adds its parent and its <domain>.  disk_only: without memory, as VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY. */
+/* Does the document of a new snapshot contradict itself?  Memory and disks get their modes as far as it says.
+ * disk_only: without memory, as VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY. */
+int snapshot_read_check(struct snapshot_def *def, bool running, bool disk_only, struct err *err);
+/* The same of one that a client brings back as it was: name, time and state have to be there too. */
+int snapshot_redefine_check(struct snapshot_def *def, struct err *err);
+/* After snapshot_read_check.  `now` names what has no name and is its time; `domain` is the guest that it is
+ * taken of.  The caller adds its parent and its <domain>. */
 int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only,
                       int64_t now, struct err *err);
-/* Of a document that a client brings back as it was: only what it leaves open is filled in. */
+/* After snapshot_redefine_check: only what the document leaves open is filled in. */
 int snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, struct err *err);
-/* What the schema says of a new one beyond its elements: VIR_ERR_XML_INVALID_SCHEMA. */
-int checkpoint_check(const struct checkpoint_def *def, struct err *err);
+/* What the schema says of a checkpoint beyond its elements: VIR_ERR_XML_INVALID_SCHEMA. */
+int checkpoint_check(struct checkpoint_def *def, struct err *err);
+/* Of one that a client brings back as it was: it needs a name and a time. */
+int checkpoint_redefine_check(const struct checkpoint_def *def, struct err *err);
 int checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now,
                         struct err *err);
+/* What a redefined one leaves open; domain may be NULL: what the guest was like is not known. */
+int checkpoint_realign(struct checkpoint_def *def, const struct domain_def *domain, struct err *err);
 int backup_complete(struct backup_def *def, const struct domain_def *domain, int64_t now, struct err *err);
 
 /* Any document, as far as that is possible without its surroundings: for tools and tests. */

@@ -160,6 +160,9 @@ static int
 complete_address(struct network_def *def, struct network_address *a, struct err *err)
 {
     struct ip ip, mask;
+    if (!a->address)
+        return err_set(err, VIR_ERR_XML_ERROR, "an <ip> of network '%s' has no address=, which it needs",
+                       def->name);
     if (ip_parse(a->address, &ip) < 0)
         return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not an IP address",
                        a->address, def->name);

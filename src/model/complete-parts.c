@@ -178,7 +178,7 @@ rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const 
     struct bandwidth_rate *r = *rate;
     if (!r)
         return 0;
-    if (r->has_floor && !floor)
+    if (r->floor && !floor)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: floor= cannot be used in <%s> here", where,
                        what);
     if (!r->has_average && !r->has_floor)

@@ -47,6 +47,9 @@ enum disk_bus disk_bus_of_target(const char *target);
 /* Is there something in the drive? */
 bool disk_has_source(const struct domain_disk *d);
 
+/* The usual port of each host that names none; root: the document that owns the source. */
+void storage_complete_hosts(const void *root, struct storage_source *s);
+
 /* Calls fn for every device that has a device_info, in the order of the document; kind is the
  * name of the element, device its struct.  Stops when fn returns nonzero and returns that. */
 typedef int (*domain_device_fn)(struct domain_def *def, const char *kind, void *device,

@@ -450,7 +450,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         factor = UINT64_C(1) << f->def;
         if ((unit && scan_unit(unit, unit_len, &factor) < 0) || scan_u64(s, n, 10, &v) < 0)
             return -1;
-        if (__builtin_mul_overflow(v, factor, &v))
+        if (__builtin_mul_overflow(v, factor, &v) || v > INT64_MAX)
             return SCALAR_BEYOND;
         v = (v >> f->arg) + (!(f->flags & MODEL_DOWN) && (v & ((UINT64_C(1) << f->arg) - 1)) != 0);
         store(f, base, v);

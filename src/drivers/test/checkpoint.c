@@ -18,23 +18,25 @@ static int
 prepare(struct checkpoint_def *def, const struct vm_view *view, struct moments *all, bool redefine,
         char **parent, struct err *err)
 {
-    if (redefine) {
-        MOMENT_AUTO old = { 0 };
+    MOMENT_AUTO old = { 0 };
 
+    if (redefine) {
+        if (checkpoint_redefine_check(def, err) < 0 || test_moment_guest(def, &def->domain, err) < 0)
+            return -1;
         *parent = def->parent ? g_strdup(def->parent->name) : NULL;
-        if (test_moment_redefined(VIR_FROM_DOMAIN_CHECKPOINT, def->name, def->has_creation_time, def->domain,
-                                  view, err) < 0)
+        if (test_moment_place(all, "checkpoint", def->name, *parent, redefine, err) < 0 ||
+            test_moment_redefined(VIR_FROM_DOMAIN_CHECKPOINT, def->name, def->domain, view, err) < 0)
             return -1;
         if (!def->domain && moment_get(all, def->name, &old) &&
             ((const struct checkpoint_def *)old.def)->domain)
             def->domain =
                 model_import(def, &domain_def_table, ((const struct checkpoint_def *)old.def)->domain);
-    } else {
-        *parent = moments_current(all);
-        if (checkpoint_complete(def, vm_view_def(view), time(NULL), err) < 0)
-            return -1;
-        def->domain = test_moment_domain(def, view);
+        return checkpoint_realign(def, def->domain, err);
     }
+    *parent = moments_current(all);
+    if (checkpoint_complete(def, vm_view_def(view), time(NULL), err) < 0)
+        return -1;
+    def->domain = test_moment_domain(def, view);
     return test_moment_place(all, "checkpoint", def->name, *parent, redefine, err);
 }
 
@@ -61,9 +63,9 @@ test_domain_checkpoint_create_xml(struct drv_conn *conn, const struct domain_ref
     if (!vm_view_is_active(view))
         return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
                        "guest '%s' is off: checkpoints are made while it runs", view->name);
-    /* A new one is always held against the schema. */
-    if (checkpoint_def_parse(xml, strlen(xml), redefine ? 0 : MODEL_PARSE_STRICT, &def, err) < 0 ||
-        (!redefine && checkpoint_check(def, err) < 0) || prepare(def, view, all, redefine, &parent, err) < 0)
+    /* They are always held against the schema. */
+    if (checkpoint_def_parse(xml, strlen(xml), MODEL_PARSE_STRICT, &def, err) < 0 ||
+        checkpoint_check(def, err) < 0 || prepare(def, view, all, redefine, &parent, err) < 0)
         return -1;
     moment_set(all, def->name, parent, checkpoint_def_copy(def), 0);
     if (!redefine)

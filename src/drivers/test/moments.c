@@ -65,6 +65,20 @@ test_moment_domain(void *root, const struct vm_view *view)
 }
 
 int
+test_moment_guest(void *root, struct domain_def **guest, struct err *err)
+{
+    DOMAIN_DEF_AUTO alone = NULL;
+
+    if (!*guest)
+        return 0;
+    alone = model_extract(&domain_def_document, *guest);
+    if (test_defaults(alone, err) < 0)
+        return -1;
+    *guest = model_import(root, &domain_def_table, alone);
+    return 0;
+}
+
+int
 test_moment_place(struct moments *all, const char *what, const char *name, const char *parent, bool redefined,
                   struct err *err)
 {
@@ -87,16 +101,9 @@ test_moment_place(struct moments *all, const char *what, const char *name, const
 }
 
 int
-test_moment_redefined(int domain, const char *name, bool has_time, const struct domain_def *kept,
-                      const struct vm_view *view, struct err *err)
+test_moment_redefined(int domain, const char *name, const struct domain_def *kept, const struct vm_view *view,
+                      struct err *err)
 {
-    if (!name || !*name)
-        return err_set_from(err, domain, VIR_ERR_XML_ERROR, "the document to redefine from has no <name>");
-    if (!has_time)
-        return err_set_from(err, domain, VIR_ERR_INTERNAL_ERROR,
-                            "the document of '%s' has no <creationTime>, without "
-                            "which it cannot be redefined",
-                            name);
     if (kept && memcmp(kept->uuid, view->uuid, UUID_LEN) != 0)
         return err_set_from(err, domain, VIR_ERR_INVALID_ARG,
                             "'%s' is of another guest: the uuid in its <domain> is not "

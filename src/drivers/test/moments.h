@@ -24,11 +24,14 @@ int test_moments_publish(struct turn *turn, struct err *err);
 /* The definition that a moment keeps, without what only this life has. */
 struct domain_def *test_moment_domain(void *root, const struct vm_view *view);
 
+/* *guest is part of a document that a client brings (NULL: it is not): a definition like any other. */
+int test_moment_guest(void *root, struct domain_def **guest, struct err *err);
+
 /* Is a moment of that name and parent possible?  `redefined`: the name may be taken. */
 int test_moment_place(struct moments *all, const char *what, const char *name, const char *parent,
                       bool redefined, struct err *err);
-/* What is asked of a moment's document that a client brings as it was: name and time. */
-int test_moment_redefined(int domain, const char *name, bool has_time, const struct domain_def *kept,
+/* Is a document that a client brings as it was about this guest? */
+int test_moment_redefined(int domain, const char *name, const struct domain_def *kept,
                           const struct vm_view *view, struct err *err);
 /* Deletes the moment, its descendants, or only those. */
 int test_moment_delete(struct turn *turn, struct drv_conn *conn, const struct moment_kind *kind,

@@ -46,22 +46,9 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
                 struct err *err)
 {
     enum snapshot_state state = def->state;
-    struct domain_def *domain;
 
-    if (test_moment_redefined(ERR_FROM, def->name, def->has_creation_time, def->domain, view, err) < 0)
+    if (test_moment_redefined(ERR_FROM, def->name, def->domain, view, err) < 0)
         return -1;
-    if (!state)
-        return err_set(err, VIR_ERR_XML_ERROR,
-                       "snapshot '%s' has no <state>, without which it cannot be redefined", def->name);
-    if (!def->memory)
-        def->memory = model_new(def, struct snapshot_memory);
-    if (!def->memory->snapshot)
-        def->memory->snapshot = def->memory->file ? DISK_SNAPSHOT_EXTERNAL
-                                                  : is_off(def) ? DISK_SNAPSHOT_NO : DISK_SNAPSHOT_INTERNAL;
-    if (is_off(def) && def->memory->snapshot != DISK_SNAPSHOT_NO)
-        return err_set(err, VIR_ERR_XML_ERROR,
-                       "snapshot '%s' of a guest in state '%s' cannot have saved memory", def->name,
-                       snapshot_state_str(state));
     if (old &&
         (is_off(def) != is_off(old) || (state != old->state && (state == SNAPSHOT_STATE_DISK_SNAPSHOT ||
                                                                 old->state == SNAPSHOT_STATE_DISK_SNAPSHOT))))
@@ -71,9 +58,9 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
     if (!def->domain && (!old || !old->domain))
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
                        "snapshot '%s' has no <domain>: what the guest was like is not known", def->name);
-    domain = def->domain ? def->domain : model_import(def, &domain_def_table, old->domain);
-    def->domain = domain;
-    return snapshot_realign(def, domain, err);
+    if (!def->domain)
+        def->domain = model_import(def, &domain_def_table, old->domain);
+    return snapshot_realign(def, def->domain, err);
 }
 
 /* ---- making --------------------------------------------------------------------------------- */
@@ -84,30 +71,44 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
      VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC | VIR_DOMAIN_SNAPSHOT_CREATE_LIVE |                                   \
      VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE)
 
+/* Nobody is asked to take one of a disk here. */
+static int
+check_manual(const struct snapshot_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->snapshot == DISK_SNAPSHOT_MANUAL)
+            return err_set_from(
+                err, VIR_FROM_TEST, VIR_ERR_OPERATION_UNSUPPORTED,
+                "disk '%s' of the snapshot has snapshot='manual', which this hypervisor does not "
+                "support",
+                def->disks[i]->name);
+    return 0;
+}
+
 /* The document as it is kept, and below which one. */
 static int
 prepare(struct snapshot_def *def, const struct vm_view *view, struct moments *all, bool redefine,
         char **parent, struct err *err)
 {
     MOMENT_AUTO old = { 0 };
+    bool running = vm_view_is_active(view);
 
     if (redefine) {
-        moment_get(all, def->name ? def->name : "", &old);
+        if (snapshot_redefine_check(def, err) < 0 || test_moment_guest(def, &def->domain, err) < 0 ||
+            test_moment_guest(def, &def->inactive_domain, err) < 0)
+            return -1;
+        moment_get(all, def->name, &old);
         *parent = def->parent ? g_strdup(def->parent->name) : NULL;
-        if (check_redefined(def, old.def, view, err) < 0)
-            return -1;
-    } else {
-        *parent = moments_current(all);
-        if (snapshot_complete(def, vm_view_def(view), vm_view_is_active(view), false, time(NULL), err) < 0)
-            return -1;
-        if (marks(def) & VIR_DOMAIN_SNAPSHOT_LIST_EXTERNAL)
-            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "snapshot '%s': this hypervisor keeps snapshots inside the "
-                           "disks only, not in files beside them",
-                           def->name);
-        def->state = SNAPSHOT_STATE_NOSTATE + view->state;
-        def->domain = test_moment_domain(def, view);
+        return test_moment_place(all, "snapshot", def->name, *parent, redefine, err) < 0
+                   ? -1
+                   : check_redefined(def, old.def, view, err);
     }
+    *parent = moments_current(all);
+    if (snapshot_read_check(def, running, false, err) < 0 || check_manual(def, err) < 0 ||
+        snapshot_complete(def, vm_view_def(view), running, false, time(NULL), err) < 0)
+        return -1;
+    def->state = SNAPSHOT_STATE_NOSTATE + view->state;
+    def->domain = test_moment_domain(def, view);
     return test_moment_place(all, "snapshot", def->name, *parent, redefine, err);
 }
 

@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the libvirt that is loaded makes of documents: the child of objects.py.
+
+usage: answer.py [URI]
+  stdin: [KIND, DOCUMENT, SEED] as JSON, one a line; stdout: the answer to each, [[LABEL, TEXT]...], where a TEXT is a
+  document or "error CODE/DOMAIN: message".
+"""
+import json
+import random
+import sys
+
+import libvirt
+
+libvirt.registerErrorHandler(lambda *a: None, None)
+URI = sys.argv[1] if len(sys.argv) > 1 else 'test:///default'
+OWNER = '11111111-2222-4333-8444-555555555555'
+GUEST = """<domain type='%s'><name>%s</name><uuid>11111111-2222-4333-8444-55555555555%d</uuid><memory>65536</memory>
+<vcpu>1</vcpu><os><type%s>hvm</type></os><devices>
+<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/tmp/od/one.qcow2'/><target dev='vda'/></disk>
+<disk type='file' device='disk'%s><driver name='qemu' type='raw'/><source file='/tmp/od/two'/><target dev='vdb'/></disk>
+<disk type='block' device='disk'><driver name='qemu' type='raw'/><source dev='/dev/loop7'/><target dev='vdc'/></disk>
+<disk type='network' device='disk'><driver name='qemu' type='qcow2'/><source protocol='nbd' name='x'>
+<host name='h' port='7'/></source><target dev='vdd'/></disk>
+<disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices></domain>"""
+
+
+class Side:
+    def __init__(self):
+        self.conn = libvirt.open(URI)
+        self.dom = {}
+
+    def guest(self, on, snapshot=''):
+        """Guests with a disk of each kind, that run or do not; snapshot=… of the second disk."""
+        key = 'on' if on else 'off'
+        if self.dom.get(key, (0, None))[1] != snapshot:
+            d = self.conn.defineXML(GUEST % ('test', key, 1 if on else 2, '', " snapshot='%s'" % snapshot if snapshot else ''))
+            if on:
+                if d.isActive():
+                    d.destroy()
+                d.create()
+            self.dom[key] = d, snapshot
+        return self.dom[key][0]
+
+    def network(self, xml, r):
+        if r.random() < 0.3:
+            n = self.conn.networkCreateXML(xml)
+            try:
+                yield 'live', n.XMLDesc(0)
+                yield 'inactive', n.XMLDesc(libvirt.VIR_NETWORK_XML_INACTIVE)
+            finally:
+                n.destroy()
+            return
+        n = self.conn.networkDefineXML(xml)
+        try:
+            yield 'xml', n.XMLDesc(0)
+        finally:
+            n.undefine()
+
+    def pool(self, xml, r):
+        if r.random() < 0.3:
+            p = self.conn.storagePoolCreateXML(xml)
+            try:
+                yield 'live', p.XMLDesc(0)
+                yield 'inactive', p.XMLDesc(libvirt.VIR_STORAGE_XML_INACTIVE)
+            finally:
+                p.destroy()
+            return
+        p = self.conn.storagePoolDefineXML(xml)
+        try:
+            yield 'xml', p.XMLDesc(0)
+        finally:
+            p.undefine()
+
+    def volume(self, xml, r):
+        pool = self.conn.storagePoolLookupByName('default-pool')
+        v = pool.createXML(xml, 0)
+        try:
+            yield 'xml', v.XMLDesc(0)
+        finally:
+            v.delete()
+
+    def interface(self, xml, r):
+        i = self.conn.interfaceDefineXML(xml)
+        try:
+            yield 'xml', i.XMLDesc(0)
+        finally:
+            i.undefine()
+
+    def nodedev(self, xml, r):
+        d = self.conn.nodeDeviceCreateXML(xml, 0)
+        try:
+            yield 'xml', d.XMLDesc(0)
+        finally:
+            d.destroy()
+
+    def snapshot(self, xml, r):
+        redefine = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
+        flags = r.choice((0, 0, redefine, redefine, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY,
+                          redefine | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY))
+        d = self.guest(r.random() < 0.5, r.choice(('', '', '', '', '', 'no', 'internal', 'external', 'manual')))
+        s = d.snapshotCreateXML(xml, flags)
+        try:
+            yield 'xml', s.getXMLDesc(0)
+            yield 'secure', s.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE)
+        finally:
+            s.delete()
+
+    def checkpoint(self, xml, r):
+        flags = r.choice((0, libvirt.VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE))
+        d = self.guest(r.random() < 0.7)
+        c = d.checkpointCreateXML(xml, flags)
+        try:
+            yield 'xml', c.getXMLDesc(0)
+            yield 'without domain', c.getXMLDesc(libvirt.VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN)
+            yield 'secure', c.getXMLDesc(libvirt.VIR_DOMAIN_CHECKPOINT_XML_SECURE)
+        finally:
+            c.delete()
+
+    def secret(self, xml, r):
+        s = self.conn.secretDefineXML(xml)
+        try:
+            yield 'xml', s.XMLDesc(0)
+        finally:
+            s.undefine()
+
+    def nwfilter(self, xml, r):
+        f = self.conn.nwfilterDefineXML(xml)
+        try:
+            yield 'xml', f.XMLDesc(0)
+        finally:
+            f.undefine()
+
+    def binding(self, xml, r):
+        b = self.conn.nwfilterBindingCreateXML(xml)
+        try:
+            yield 'xml', b.XMLDesc(0)
+        finally:
+            b.delete()
+
+    def port(self, xml, r):
+        if 'network' not in self.dom:
+            self.dom['network'] = self.conn.networkCreateXML("<network><name>od</name><bridge name='od0'/></network>")
+        p = self.dom['network'].portCreateXML(xml, 0)
+        try:
+            yield 'xml', p.XMLDesc(0)
+        finally:
+            p.delete()
+
+    def cpu(self, xml, r):
+        """A list of processors: what they have in common."""
+        for flags in (0, libvirt.VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES, libvirt.VIR_CONNECT_BASELINE_CPU_MIGRATABLE):
+            yield 'baseline %d' % flags, self.conn.baselineCPU(json.loads(xml), flags)
+
+    def compare(self, xml, r):
+        for flags in (0, libvirt.VIR_CONNECT_COMPARE_CPU_FAIL_INCOMPATIBLE):
+            yield 'compare %d' % flags, '<result>%d</result>' % self.conn.compareCPU(xml, flags)
+
+
+def main():
+    side = Side()
+    for line in sys.stdin:
+        kind, xml, seed = json.loads(line)
+        out = []
+        try:
+            for label, text in getattr(side, kind)(xml, random.Random(seed)):
+                out.append((label, text))
+        except libvirt.libvirtError as e:
+            out.append(('error', 'error %d/%d: %s' % (e.get_error_code(), e.get_error_domain(), e.get_error_message())))
+        print(json.dumps(out), flush=True)
+
+
+if __name__ == '__main__':
+    main()

@@ -87,8 +87,7 @@ complete_range(struct network_def *def, const struct network_address *a, const s
         return bad_range(err, def, r, "starts with the address of the network itself");
     if (ip_is4(&start) && prefix < 31 && ip_host_bits_are(&end, prefix, 1))
         return bad_range(err, def, r, "ends with the broadcast address");
-    unsigned last = start.bits / 8 - 2;            /* how many it has: they differ in two bytes at most */
-    if (memcmp(start.bytes, end.bytes, last))
+    if (!ip_range_fits(&start, &end))
         return bad_range(err, def, r, "has more than 65535 addresses");
     return complete_lease(def, &r->lease, err);
 }

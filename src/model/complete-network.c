@@ -45,6 +45,10 @@ complete_nat(struct network_def *def, struct network_forward *f, struct err *err
             return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
                                 "<nat> of network '%s': the range %s to %s goes backwards", def->name,
                                 r->start, r->end);
+        if (!ip_range_fits(&start, &end))
+            return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                                "<nat> of network '%s': the range %s to %s has more than 65535 addresses",
+                                def->name, r->start, r->end);
         r->start = ip_text(def, &start);
         r->end = ip_text(def, &end);
     }

@@ -49,6 +49,12 @@ ip_same_net(const struct ip *a, const struct ip *b, unsigned prefix)
     return true;
 }
 
+bool
+ip_range_fits(const struct ip *a, const struct ip *b)
+{
+    return !memcmp(a->bytes, b->bytes, a->bits / 8 - 2);
+}
+
 int
 ip_compare(const struct ip *a, const struct ip *b)
 {

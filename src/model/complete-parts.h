@@ -21,6 +21,8 @@ static inline bool ip_is4(const struct ip *ip) { return ip->bits == 32; }
 const char *ip_text(const void *root, const struct ip *ip);
 bool ip_same_net(const struct ip *a, const struct ip *b, unsigned prefix);
 int ip_compare(const struct ip *a, const struct ip *b);
+/* At most 65535 addresses from a to b, all that a range can have: they differ in two bytes. */
+bool ip_range_fits(const struct ip *a, const struct ip *b);
 /* Are all bits behind the prefix this one (0 or 1)? */
 bool ip_host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit);
 /* Of a netmask: its number of leading ones if it is contiguous, else -1. */

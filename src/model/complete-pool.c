@@ -198,6 +198,9 @@ storage_pool_complete(struct storage_pool_def *def, struct err *err)
     if (s->initiator && !s->initiator->iqn)
         s->initiator = NULL;
     g_autofree char *where = g_strdup_printf("pool '%s'", def->name ? def->name : "");
+    if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
+        return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
+                       where);
     if (complete_source(def, k, where, err) < 0)
         return -1;
     if (!def->name)
@@ -212,8 +215,5 @@ storage_pool_complete(struct storage_pool_def *def, struct err *err)
         def->has_uuid = true;
     }
     def->capacity = def->allocation = def->available = 0;     /* the storage says, not the user */
-    if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
-        return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
-                       where);
     return check_source(def, k, where, err) < 0 ? -1 : complete_target(def, k, where, err);
 }

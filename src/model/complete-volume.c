@@ -12,7 +12,7 @@
 #define ERR_FROM VIR_FROM_STORAGE
 
 static const char files[] =
-    "|raw|dir|bochs|cloop|dmg|iso|vpc|vdi|fat|vhd|ploop|luks|cow|qcow|qcow2|qed|vmdk|";
+    "|raw|dir|bochs|cloop|dmg|iso|vpc|vdi|fat|vhd|ploop|cow|qcow|qcow2|qed|vmdk|";
 static const char partitions[] = "|none|linux|fat16|fat32|linux-swap|linux-lvm|linux-raid|extended|";
 
 /* "|first|second|": the formats that volumes of a pool can have, the first is the default. */

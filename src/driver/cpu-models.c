@@ -236,6 +236,7 @@ struct cpu_model {
     const char *name, *vendor;
     struct set has;
     bool derived;           /* told as another one without some features */
+    const char *gone;       /* a feature that it had once: said to be missing */
 };
 static const struct cpu_model x86[] = {
     { "486", NULL,
@@ -319,13 +320,13 @@ static const struct cpu_model x86[] = {
     { "Cascadelake-Server-noTSX", "Intel",
       { { 0x377fa680c1e5ffffull, 0x4400000803467e7dull, 0x484e6000eull, 0 } }, true },
     { "Icelake-Client", "Intel",
-      { { 0x377fa680c1e5ffffull, 0x4400003f9c0072ffull, 0x8000484c6000eull, 0 } }, false },
+      { { 0x377fa680c1e5ffffull, 0x4400003f9c0072ffull, 0x8000484c6000eull, 0 } }, false, "intel-pt" },
     { "Icelake-Client-noTSX", "Intel",
-      { { 0x377fa680c1e5ffffull, 0x4400003f9c00727dull, 0x8000484c6000eull, 0 } }, true },
+      { { 0x377fa680c1e5ffffull, 0x4400003f9c00727dull, 0x8000484c6000eull, 0 } }, true, "intel-pt" },
     { "Icelake-Server", "Intel",
-      { { 0x377fa680c1e5ffffull, 0x4400007f9f467effull, 0x8000484e6000eull, 0 } }, false },
+      { { 0x377fa680c1e5ffffull, 0x4400007f9f467effull, 0x8000484e6000eull, 0 } }, false, "intel-pt" },
     { "Icelake-Server-noTSX", "Intel",
-      { { 0x377fa680c1e5ffffull, 0x4400007f9f467e7dull, 0x8000484e6000eull, 0 } }, true },
+      { { 0x377fa680c1e5ffffull, 0x4400007f9f467e7dull, 0x8000484e6000eull, 0 } }, true, "intel-pt" },
     { "Cooperlake", "Intel",
       { { 0x377fa680c1e5ffffull, 0x5c00000813467cffull, 0x484e6000full, 0x16b00ull } }, false },
     { "Snowridge", "Intel",
@@ -339,21 +340,21 @@ static const struct cpu_model x86[] = {
     { "Opteron_G2", "AMD",
       { { 0x40041e5fffbull, 0, 0x14c60000ull, 0 } }, false },
     { "Opteron_G3", "AMD",
-      { { 0x8040041e5fffbull, 0, 0x394c60000ull, 0 } }, false },
+      { { 0x8040041e5fffbull, 0, 0x394c60000ull, 0 } }, false, "monitor" },
     { "Opteron_G4", "AMD",
       { { 0x1698480c1e5fffbull, 0, 0x22794e60000ull, 0 } }, false },
     { "Opteron_G5", "AMD",
       { { 0x3698680c1e5fffbull, 0, 0x122794e60000ull, 0 } }, false },
     { "EPYC", "AMD",
-      { { 0x376d8680c1e5ffffull, 0x82701dull, 0xfd4fe000eull, 0 } }, false },
+      { { 0x376d8680c1e5ffffull, 0x82701dull, 0xfd4fe000eull, 0 } }, false, "monitor" },
     { "EPYC-IBPB", "AMD",
-      { { 0x376d8680c1e5ffffull, 0x82701dull, 0x10000fd4fe000eull, 0 } }, false },
+      { { 0x376d8680c1e5ffffull, 0x82701dull, 0x10000fd4fe000eull, 0 } }, false, "monitor" },
     { "EPYC-Rome", "AMD",
       { { 0x376d8680c1e5ffffull, 0x800886701dull, 0x245e400fd4fe000eull, 0 } }, false },
     { "EPYC-Milan", "AMD",
       { { 0x376da680c1e5ffffull, 0x100801886707dull, 0x24fe400fd4fe001eull, 0x80ull } }, false },
     { "Dhyana", "Hygon",
-      { { 0x374d868041e5ffffull, 0x2701dull, 0x10000fd4fe000eull, 0 } }, false },
+      { { 0x374d868041e5ffffull, 0x2701dull, 0x10000fd4fe000eull, 0 } }, false, "monitor" },
 };
 
 static const char *const ppc64[] = {
@@ -397,13 +398,23 @@ in_set(const struct set *set, size_t i)
     return set->bits[i / 64] >> (i % 64) & 1;
 }
 
+static bool
+has_feature(const struct set *set, const char *name)
+{
+    for (size_t i = 0; i < N_FEATURES; i++)
+        if (strcmp(features[i], name) == 0)
+            return in_set(set, i);
+    return false;
+}
+
+/* How many that a has and b has not. */
 static unsigned
-differences(const struct set *a, const struct set *b)
+lacking(const struct set *a, const struct set *b)
 {
     unsigned n = 0;
 
     for (size_t i = 0; i < WORDS; i++)
-        n += (unsigned)__builtin_popcountll(a->bits[i] ^ b->bits[i]);
+        n += (unsigned)__builtin_popcountll(a->bits[i] & ~b->bits[i]);
     return n;
 }
 
@@ -453,24 +464,52 @@ text_of(xmlNodePtr root, const char *name)
     return NULL;
 }
 
-static int
-read_feature(struct cpu *cpu, xmlNodePtr node, struct err *err)
+static bool
+add_feature(struct set *set, const char *name)
 {
-    xmlChar *name = xmlGetProp(node, (const xmlChar *)"name");
-    size_t i = 0;
-    int r = 0;
+    for (size_t i = 0; i < N_FEATURES; i++)
+        if (strcmp(features[i], name) == 0) {
+            set->bits[i / 64] |= UINT64_C(1) << (i % 64);
+            return true;
+        }
+    return false;
+}
 
-    while (name && i < N_FEATURES && strcmp(features[i], (const char *)name) != 0)
-        i++;
-    if (!name)
-        r = err_set(err, VIR_ERR_XML_ERROR, "a <feature> of a processor has no name");
-    else if (i == N_FEATURES)
-        r = err_set(err, VIR_ERR_INTERNAL_ERROR, "no feature '%s' of processors is known",
-                    (const char *)name);
-    else
-        cpu->has.bits[i / 64] |= UINT64_C(1) << (i % 64);
-    xmlFree(name);
-    return r;
+/* Names of features: each once.  Only processors of PCs have features that are known here. */
+static int
+read_features(struct cpu *cpu, xmlNodePtr root, bool known, struct err *err)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (xmlNodePtr node = root->children; node; node = node->next) {
+        if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, (const xmlChar *)"feature"))
+            continue;
+        xmlChar *text = xmlGetProp(node, (const xmlChar *)"name");
+        g_autofree char *name = g_strdup((const char *)text);
+
+        xmlFree(text);
+        if (!name || !*name)
+            return err_set(err, VIR_ERR_XML_ERROR, "a <feature> of a processor has no name");
+        if (g_hash_table_contains(seen, name))
+            return err_set(err, VIR_ERR_XML_ERROR, "a processor has the feature '%s' twice", name);
+        if (known && !add_feature(&cpu->has, name))
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "no feature '%s' of processors is known", name);
+        g_hash_table_add(seen, g_steal_pointer(&name));
+    }
+    return 0;
+}
+
+/* What only the <cpu> of a guest has. */
+static int
+check_host(xmlNodePtr root, struct err *err)
+{
+    static const char *const guest[] = { "mode", "migratable" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(guest); i++)
+        if (xmlHasProp(root, (const xmlChar *)guest[i]))
+            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "the document of a processor has %s=, as only the <cpu> of a guest can", guest[i]);
+    return 0;
 }
 
 static int
@@ -478,7 +517,6 @@ read_cpu(const char *xml, struct cpu *cpu, struct err *err)
 {
     xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
     g_autofree char *arch = NULL;
-    const struct cpu_model *model;
     xmlNodePtr root;
 
     ctxt->sax->error = ctxt->sax->warning = quiet;
@@ -488,26 +526,36 @@ read_cpu(const char *xml, struct cpu *cpu, struct err *err)
     if (!root)
         return err_set(err, VIR_ERR_XML_DETAIL, "the document of a processor is not well-formed XML: %.200s",
                        xml);
+    if (!xmlStrEqual(root->name, (const xmlChar *)"cpu"))
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "the document of a processor begins with <%s> and has to be <cpu>",
+                       (const char *)root->name);
+    if (check_host(root, err) < 0)
+        return -1;
     arch = text_of(root, "arch");
     cpu->model = text_of(root, "model");
     cpu->vendor = text_of(root, "vendor");
-    if (!arch || !cpu->model)
-        return err_set(err, VIR_ERR_XML_ERROR, "the document of a processor has no <%s>",
-                       arch ? "model" : "arch");
+    if (!arch)
+        return err_set(err, VIR_ERR_XML_ERROR, "the document of a processor has no <arch>");
     cpu->arch = (enum arch)model_enum_from(&arch_enum, arch);
     if (!cpu->arch)
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in the document of a processor is no architecture",
-                       arch);
-    if (family_of(cpu->arch) != X86)
-        return 0;
-    if (!(model = find_model(cpu->model)))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "'%s' in the document of a processor is no architecture", arch);
+    if (!cpu->model)
+        return err_set(err, VIR_ERR_XML_ERROR, "the document of a processor has no <model>");
+    return read_features(cpu, root, false, err);
+}
+
+/* What the processor can do: its model's features and its own. */
+static int
+know_cpu(struct cpu *cpu, struct err *err)
+{
+    const struct cpu_model *model = find_model(cpu->model);
+
+    if (!model)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "no processor '%s' is known", cpu->model);
     cpu->has = model->has;
-    for (xmlNodePtr node = root->children; node; node = node->next)
-        if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, (const xmlChar *)"feature") &&
-            read_feature(cpu, node, err) < 0)
-            return -1;
-    return 0;
+    return read_features(cpu, xmlDocGetRootElement(cpu->doc), true, err);
 }
 
 /* ---- what all can do ------------------------------------------------------------------------ */
@@ -537,63 +585,128 @@ format(const struct cpu_model *model, bool sure, const char *vendor, const struc
     for (int pass = 0; pass < (expand ? 1 : 2); pass++) {
         for (size_t k = 0; k < N_FEATURES; k++) {
             size_t i = order[k];
-            bool there = in_set(has, i), told = in_set(&model->has, i);
+            bool there = in_set(has, i), gone = expand && g_strcmp0(model->gone, features[i]) == 0;
+            bool told = in_set(&model->has, i) || gone;
 
             if (expand ? there || told : there != told && there == (pass == 0))
                 g_string_append_printf(xml, "  <feature policy='%s' name='%s'/>\n",
                                        there ? "require" : "disable", features[i]);
         }
     }
+    if (model->gone && !has_feature(has, model->gone) && !expand)
+        g_string_append_printf(xml, "  <feature policy='disable' name='%s'/>\n", model->gone);
     g_string_append(xml, "</cpu>\n");
     return g_string_free(xml, FALSE);
 }
 
-/* The one that needs the fewest words; of equals the one listed first.  Models of a vendor are for its own.
- */
+/* How far a model is from what is meant: a feature that it takes away weighs as much as two that it adds. */
+static unsigned
+distance(const struct cpu_model *model, const struct set *has)
+{
+    return lacking(has, &model->has) + 2 * lacking(&model->has, has);
+}
+
+/* The nearest model that is not one of another vendor; of equals the one listed first. */
 static const struct cpu_model *
 nearest(const struct set *has, const char *vendor)
 {
     const struct cpu_model *best = NULL;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(x86); i++)
-        if (!x86[i].derived && (!x86[i].vendor || g_strcmp0(x86[i].vendor, vendor) == 0) &&
-            (!best || differences(&x86[i].has, has) < differences(&best->has, has)))
-            best = &x86[i];
+    for (size_t i = 0; i < G_N_ELEMENTS(x86); i++) {
+        const struct cpu_model *m = &x86[i];
+
+        if (m->derived || (vendor && m->vendor && strcmp(m->vendor, vendor) != 0))
+            continue;
+        if (!best || distance(m, has) < distance(best, has))
+            best = m;
+    }
     return best;
 }
 
-static const char *
-vendor_of(const struct cpu *cpu)
+/* The vendor of all: the first that a document says counts, or that of a later one's model. */
+static int
+common_vendor(const struct cpu *cpus, unsigned n, const char **vendor, struct err *err)
 {
-    return cpu->vendor ? cpu->vendor : find_model(cpu->model)->vendor;
+    *vendor = cpus[0].vendor;
+    for (unsigned i = 1; i < n; i++) {
+        const char *of_model = find_model(cpus[i].model)->vendor;
+        const char *own = cpus[i].vendor ? cpus[i].vendor : of_model;
+
+        if (cpus[i].vendor && of_model && strcmp(cpus[i].vendor, of_model) != 0)
+            return err_set(err, VIR_ERR_OPERATION_FAILED, "processor '%s' is made by %s, not by %s",
+                           cpus[i].model, of_model, cpus[i].vendor);
+        if (own && *vendor && strcmp(own, *vendor) != 0)
+            return err_set(err, VIR_ERR_OPERATION_FAILED,
+                           "processors of %s and of %s have no model in common", *vendor, own);
+        if (!*vendor)
+            *vendor = own;
+    }
+    return 0;
+}
+
+static bool
+is_vendor(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(x86); i++)
+        if (g_strcmp0(x86[i].vendor, name) == 0)
+            return true;
+    return false;
 }
 
 static int
-x86_baseline(const struct cpu *cpus, unsigned n, bool expand, char **result, struct err *err)
+x86_baseline(struct cpu *cpus, unsigned n, bool expand, char **result, struct err *err)
 {
-    struct set has = cpus[0].has;
-    const struct cpu_model *model = find_model(cpus[0].model);
-    const char *vendor = vendor_of(&cpus[0]); /* of all */
-    const char *said = NULL;                  /* by one of the documents */
+    const char *vendor, *said = NULL; /* of all; by one of the documents */
+    const struct cpu_model *model;
     bool same = true, told = true;
+    struct set has;
 
-    for (unsigned i = 0; i < n; i++)
-        said = said ? said : cpus[i].vendor;
     for (unsigned i = 0; i < n; i++) {
-        if (said && vendor_of(&cpus[i]) && strcmp(said, vendor_of(&cpus[i])) != 0)
-            return err_set(err, VIR_ERR_OPERATION_FAILED,
-                           "processors of %s and of %s have no model in common", said, vendor_of(&cpus[i]));
-        if (g_strcmp0(vendor, vendor_of(&cpus[i])) != 0)
-            vendor = NULL;
+        if (know_cpu(&cpus[i], err) < 0)
+            return -1;
+        if (cpus[i].vendor && !is_vendor(cpus[i].vendor))
+            return err_set(err, VIR_ERR_OPERATION_FAILED, "no vendor of processors '%s' is known",
+                           cpus[i].vendor);
+    }
+    if (common_vendor(cpus, n, &vendor, err) < 0)
+        return -1;
+    has = cpus[0].has;
+    for (unsigned i = 0; i < n; i++) {
+        said = said ? said : cpus[i].vendor;
         told &= cpus[i].vendor != NULL;
         same &= strcmp(cpus[i].model, cpus[0].model) == 0;
         for (size_t w = 0; w < WORDS; w++)
             has.bits[w] &= cpus[i].has.bits[w];
     }
-    if (!same || model->derived)
+    model = find_model(cpus[0].model);
+    if (!same || model->derived || (vendor && model->vendor && strcmp(vendor, model->vendor) != 0))
         model = nearest(&has, vendor);
     *result =
         format(model, same && strcmp(model->name, cpus[0].model) == 0, told ? said : NULL, &has, expand);
+    return 0;
+}
+
+/* Of these nothing is known but the name: the first one's counts, which is enough where guests are told of no
+ * other. */
+static int
+named_baseline(const struct cpu *cpus, unsigned n, char **result, struct err *err)
+{
+    const struct cpu_model only = { .name = cpus[0].model };
+    const struct set nothing = { { 0 } };
+    bool power = family_of(cpus[0].arch) == PPC64, known = !power;
+
+    if (cpus[0].arch == ARCH_S390X || cpus[0].arch == ARCH_S390 || family_of(cpus[0].arch) == OTHER)
+        return err_set(err, VIR_ERR_NO_SUPPORT, "what processors of '%s' have in common is not known",
+                       arch_str(cpus[0].arch));
+    for (size_t i = 0; i < G_N_ELEMENTS(ppc64); i++)
+        known |= strcmp(ppc64[i], cpus[0].model) == 0;
+    if (!known)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "no processor '%s' is known", cpus[0].model);
+    for (unsigned i = 1; power && i < n; i++)
+        if (strcmp(cpus[i].model, cpus[0].model) != 0)
+            return err_set(err, VIR_ERR_OPERATION_FAILED, "processors '%s' and '%s' have no model in common",
+                           cpus[0].model, cpus[i].model);
+    *result = format(&only, power, power ? cpus[0].vendor : NULL, &nothing, false);
     return 0;
 }
 
@@ -607,19 +720,9 @@ cpu_baseline(const char **xml, unsigned n, bool expand, char **result, struct er
         return err_set(err, VIR_ERR_INVALID_ARG, "no processor was given");
     for (unsigned i = 0; i < n && r == 0; i++)
         r = read_cpu(xml[i], &cpus[i], err);
-    for (unsigned i = 1; i < n && r == 0; i++)
-        if (family_of(cpus[i].arch) != family_of(cpus[0].arch) ||
-            (family_of(cpus[0].arch) != X86 && strcmp(cpus[i].model, cpus[0].model) != 0))
-            r = err_set(err, VIR_ERR_OPERATION_FAILED, "processors '%s' and '%s' have no model in common",
-                        cpus[0].model, cpus[i].model);
-    if (r == 0 && family_of(cpus[0].arch) == X86) {
-        r = x86_baseline(cpus, n, expand, result, err);
-    } else if (r == 0) {
-        const struct cpu_model only = { .name = cpus[0].model };
-        const struct set nothing = { { 0 } };
-
-        *result = format(&only, true, cpus[0].vendor, &nothing, false);
-    }
+    if (r == 0)
+        r = family_of(cpus[0].arch) == X86 ? x86_baseline(cpus, n, expand, result, err)
+                                           : named_baseline(cpus, n, result, err);
     for (unsigned i = 0; i < n; i++)
         cpu_clear(&cpus[i]);
     return r;

@@ -52,6 +52,10 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
     complete_ips(net->ips, net->n_ips);
     if (net->source)
         complete_ips(net->source->ips, net->source->n_ips);
+    if (net->filterref && !net->filterref->filter)
+        net->filterref = NULL;
+    if (net->filterref)
+        nwfilter_use_complete(net->filterref);
     return complete_plug(def, net, err);
 }
 

@@ -17,23 +17,13 @@ bad(struct err *err, const struct network_def *def, const char *record, const ch
                    name ? name : "", what);
 }
 
-/* Is there one that is no letter or digit, nor any of `others`? */
-static bool
-odd_character(const char *s, const char *others)
-{
-    for (; *s; s++)
-        if (!g_ascii_isalnum(*s) && !strchr(others, *s))
-            return true;
-    return false;
-}
-
 static int
 complete_srv(const struct network_def *def, const struct dns_srv *s, struct err *err)
 {
-    if (odd_character(s->service, "*+-/_"))
+    if (!text_made_of(s->service, "*+-/_"))
         return bad(err, def, "SRV", s->service,
                    "can have letters, digits and any of * + - / _ in its service");
-    if (odd_character(s->protocol, "+-/"))
+    if (!text_made_of(s->protocol, "+-/"))
         return bad(err, def, "SRV", s->service, "can have letters, digits and any of + - / in its protocol");
     if (!s->target && (s->has_port || s->priority || s->weight))
         return bad(err, def, "SRV", s->service,

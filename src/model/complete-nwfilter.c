@@ -275,8 +275,7 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
                struct err *err)
 {
     const struct model_table *t = &nwfilter_match_table;
-    if (m->match == TRI_YES)
-        m->match = TRI_UNSET;
+    bool any = false;
     for (unsigned i = 0; i < t->n_attrs; i++) {
         const struct model_field *f = &t->fields[i];
         const char **slot = FIELD_PTR(m, f->offset);
@@ -287,14 +286,19 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
             *slot = NULL;
             continue;
         }
-        if (is_variable(*slot))
+        if (is_variable(*slot)) {
+            any = true;
             continue;
+        }
         const char *good = value(def, a->type, *slot, has & SIX);
         if (!good)
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>",
                            def->name, *slot, f->name, protocol);
         *slot = good;
+        any = true;
     }
+    if (m->match == TRI_YES || !any)        /* "not" of nothing says nothing */
+        m->match = TRI_UNSET;
     if (m->ipset && !m->ipsetflags)
         m->ipsetflags = "src";
     if (!m->ipset)
@@ -363,27 +367,6 @@ complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct er
 
 /* ---- filters -------------------------------------------------------------------------------- */
 
-static bool
-made_of(const char *s, const char *more)
-{
-    for (; *s; s++)
-        if (!g_ascii_isalnum(*s) && !strchr(more, *s))
-            return false;
-    return true;
-}
-
-static void
-complete_use(struct nwfilter_use *use)
-{
-    for (uint32_t i = 0; i < use->n_parameters;) {
-        const struct nwfilter_parameter *p = use->parameters[i];
-        if (p->name && p->value && made_of(p->name, "_") && made_of(p->value, ":./,_-"))
-            i++;
-        else
-            model_list_remove(use->parameters, use->n_parameters, i);
-    }
-}
-
 static int
 complete_chain(struct nwfilter_def *def, struct err *err)
 {
@@ -394,26 +377,26 @@ complete_chain(struct nwfilter_def *def, struct err *err)
     if (def->has_priority && (def->priority < -1000 || def->priority > 1000))
         return err_set(err, VIR_ERR_INVALID_ARG, "filter '%s': priority %d is not from -1000 to 1000",
                        def->name, def->priority);
-    if (!def->chain)
+    if (!def->chain) {
         def->chain = "root";
+        def->has_priority = false;
+    }
     if (strlen(def->chain) > 12)
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "filter '%s': the chain '%s' has a name of more than 12 characters", def->name,
                        def->chain);
-    if (!made_of(def->chain, "_-."))
+    if (!text_made_of(def->chain, "_-."))
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "filter '%s': the name of the chain '%s' has other characters than letters, "
                        "digits, _, - and .",
                        def->name, def->chain);
     for (unsigned i = 0; i < G_N_ELEMENTS(chains); i++) {
         size_t n = strlen(chains[i].prefix);
-        if (strncmp(def->chain, chains[i].prefix, n) || (def->chain[n] && (!i || def->chain[n] != '-')))
+        if (strncmp(def->chain, chains[i].prefix, n) || (!i && def->chain[n]))
             continue;
-        if (!i)                             /* the order among root chains means nothing */
-            def->has_priority = false;
-        else if (!def->has_priority)
+        if (!def->has_priority)
             def->priority = chains[i].priority;
-        def->has_priority = i && def->priority;
+        def->has_priority = def->priority;
         return 0;
     }
     return err_set(err, VIR_ERR_INVALID_ARG,
@@ -435,7 +418,7 @@ nwfilter_complete(struct nwfilter_def *def, struct err *err)
         if (!def->refs[i]->filter)
             return err_set(err, VIR_ERR_INTERNAL_ERROR,
                            "filter '%s': a <filterref> does not say which filter", def->name);
-        complete_use(def->refs[i]);
+        nwfilter_use_complete(def->refs[i]);
     }
     for (uint32_t i = 0; i < def->n_rules; i++)
         if (complete_rule(def, def->rules[i], err) < 0)
@@ -455,6 +438,6 @@ nwfilter_binding_complete(struct nwfilter_binding_def *def, struct err *err)
     if (lacks)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "the binding of a filter to port '%s' has no %s",
                        def->portdev ? def->portdev : "", lacks);
-    complete_use(def->filterref);
+    nwfilter_use_complete(def->filterref);
     return 0;
 }

@@ -339,3 +339,38 @@ path_clean(const void *root, const char *path)
             g_string_append_c(s, *p);
     return model_str(root, s->len || !*path ? s->str : "/");
 }
+
+bool
+text_made_of(const char *s, const char *more)
+{
+    for (; *s; s++)
+        if (!g_ascii_isalnum(*s) && !strchr(more, *s))
+            return false;
+    return true;
+}
+
+/* By name; those of one name keep their order: they are a list. */
+static void
+sort_parameters(struct nwfilter_use *use)
+{
+    for (uint32_t i = 1; i < use->n_parameters; i++) {
+        struct nwfilter_parameter *p = use->parameters[i];
+        uint32_t k = i;
+        for (; k && strcmp(use->parameters[k - 1]->name, p->name) > 0; k--)
+            use->parameters[k] = use->parameters[k - 1];
+        use->parameters[k] = p;
+    }
+}
+
+void
+nwfilter_use_complete(struct nwfilter_use *use)
+{
+    for (uint32_t i = 0; i < use->n_parameters;) {
+        const struct nwfilter_parameter *p = use->parameters[i];
+        if (p->name && p->value && text_made_of(p->name, "_") && text_made_of(p->value, ":./,_-"))
+            i++;
+        else
+            model_list_remove(use->parameters, use->n_parameters, i);
+    }
+    sort_parameters(use);
+}

@@ -43,6 +43,10 @@ int virtualport_complete(struct virtualport *v, bool typed, const char *where, s
 int virtualport_fill(const void *root, struct virtualport *v, bool final, const char *where, struct err *err);
 int secret_use_check(bool uuid, const char *usage, const char *where, struct err *err);
 int encryption_complete(struct encryption *e, const char *where, struct err *err);
+/* Letters and digits, and any of `more`? */
+bool text_made_of(const char *s, const char *more);
+/* Drops parameters that no filter can have, and puts the others in order. */
+void nwfilter_use_complete(struct nwfilter_use *use);
 /* 16 hexadecimal digits, perhaps behind 0x. */
 int wwn_check(const char *wwn, const char *where, struct err *err);
 /* One slash where there are several (but two at the start stay), none at the end; NULL stays NULL. */

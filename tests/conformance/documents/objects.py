@@ -90,7 +90,7 @@ class Source:
         for number in range(self.a.count):
             rng = random.Random(self.a.seed * 1000003 + number)
             if self.a.kind == 'cpu':
-                yield json.dumps([self.one(rng) for _ in range(rng.choice((1, 1, 2, 2, 3)))])
+                yield json.dumps([processor(rng) for _ in range(rng.choice((1, 1, 2, 2, 3)))])
             else:
                 yield self.one(rng)
 
@@ -129,6 +129,29 @@ class Source:
                 if self.schema.elements(self.element, e.get('name')):
                     return e.get('name')
         return None
+
+
+MODELS = ('486 pentium3 qemu32 kvm64 qemu64 coreduo core2duo Conroe Penryn Nehalem Nehalem-IBRS Westmere SandyBridge IvyBridge Haswell '
+          'Haswell-noTSX Broadwell Skylake-Client Skylake-Client-noTSX-IBRS Skylake-Server-IBRS Cascadelake-Server Icelake-Server '
+          'Cooperlake Snowridge athlon phenom Opteron_G1 Opteron_G3 Opteron_G5 EPYC EPYC-IBPB EPYC-Rome EPYC-Milan Dhyana').split()
+FEATURES = ('vmx svm x2apic aes avx avx2 pcid ssse3 sse4.1 sse4.2 popcnt xsave osxsave invtsc rdtscp pdpe1gb lahf_lm cx16 rtm hle mpx '
+            'arch-capabilities ibrs-all rdctl-no ssbd md-clear spec-ctrl abm 3dnow lm nx tsc_adjust hypervisor monitor ds').split()
+
+
+def processor(rng):
+    """As a host tells of its own, or a guest asks for one."""
+    out = '<cpu>' if rng.random() < 0.8 else "<cpu mode='custom' match='%s'>" % rng.choice(('exact', 'minimum', 'strict'))
+    if rng.random() < 0.95:
+        out += '<arch>%s</arch>' % rng.choice(('x86_64', 'x86_64', 'x86_64', 'x86_64', 'i686', 'aarch64'))
+    if rng.random() < 0.97:
+        out += '<model>%s</model>' % rng.choice(MODELS + ['none-such'] * (rng.random() < 0.1))
+    if rng.random() < 0.4:
+        out += '<vendor>%s</vendor>' % rng.choice(('Intel', 'Intel', 'Intel', 'AMD', 'Hygon', 'x'))
+    for name in rng.sample(FEATURES, rng.choice((0, 0, 1, 2, 5))):
+        policy = rng.choice(('', '', '', '', " policy='require'", " policy='disable'", " policy='optional'", " policy='force'",
+                             " policy='forbid'"))
+        out += "<feature%s name='%s'/>" % (policy if out.startswith('<cpu mode') else '', name)
+    return out + '</cpu>'
 
 
 def answers(command, documents, kind, seeds):

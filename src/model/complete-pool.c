@@ -133,15 +133,21 @@ complete_format(struct storage_pool_def *def, const struct kind *k, const char *
 }
 
 static int
+check_name(const struct storage_pool_def *def, const struct kind *k, const char *where, struct err *err)
+{
+    return !k->need_name || def->source->name
+               ? 0
+               : err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <name>", where,
+                         pool_type_str(def->type));
+}
+
+static int
 complete_source(struct storage_pool_def *def, const struct kind *k, const char *where, struct err *err)
 {
     struct pool_source *s = def->source;
     if (!s->name && k->named)
         s->name = def->name;
-    if (k->need_name && !s->name)
-        return err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <name>", where,
-                       pool_type_str(def->type));
-    if (complete_format(def, k, where, err) < 0 || complete_auth(def, where, err) < 0 ||
+    if (check_name(def, k, where, err) < 0 || complete_format(def, k, where, err) < 0 || complete_auth(def, where, err) < 0 ||
         (s->adapter && complete_adapter(def, where, err) < 0))
         return -1;
     if (def->type == POOL_TYPE_GLUSTER && !s->dir)
@@ -192,16 +198,19 @@ int
 storage_pool_complete(struct storage_pool_def *def, struct err *err)
 {
     const struct kind *k = &kinds[def->type];
-    if (!def->source)
+    bool given = def->source != NULL;       /* then its faults are found before that of the features */
+    if (!given)
         def->source = model_new(def, struct pool_source);
     struct pool_source *s = def->source;
     if (s->initiator && !s->initiator->iqn)
         s->initiator = NULL;
     g_autofree char *where = g_strdup_printf("pool '%s'", def->name ? def->name : "");
+    if (given && complete_source(def, k, where, err) < 0)
+        return -1;
     if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
         return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
                        where);
-    if (complete_source(def, k, where, err) < 0)
+    if (!given && complete_source(def, k, where, err) < 0)
         return -1;
     if (!def->name)
         def->name = s->name;

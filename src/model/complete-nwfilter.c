@@ -385,10 +385,10 @@ complete_chain(struct nwfilter_def *def, struct err *err)
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "filter '%s': the chain '%s' has a name of more than 12 characters", def->name,
                        def->chain);
-    if (!text_made_of(def->chain, "_-."))
+    if (!text_made_of(def->chain, "_-.:"))
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "filter '%s': the name of the chain '%s' has other characters than letters, "
-                       "digits, _, - and .",
+                       "digits, _, -, : and .",
                        def->name, def->chain);
     for (unsigned i = 0; i < G_N_ELEMENTS(chains); i++) {
         size_t n = strlen(chains[i].prefix);

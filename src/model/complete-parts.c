@@ -367,7 +367,7 @@ nwfilter_use_complete(struct nwfilter_use *use)
 {
     for (uint32_t i = 0; i < use->n_parameters;) {
         const struct nwfilter_parameter *p = use->parameters[i];
-        if (p->name && p->value && text_made_of(p->name, "_") && text_made_of(p->value, ":./,_-"))
+        if (p->name && p->value && *p->value && text_made_of(p->name, "_") && text_made_of(p->value, ":._"))
             i++;
         else
             model_list_remove(use->parameters, use->n_parameters, i);

@@ -147,8 +147,8 @@ complete_source(struct storage_pool_def *def, const struct kind *k, const char *
     struct pool_source *s = def->source;
     if (!s->name && k->named)
         s->name = def->name;
-    if (check_name(def, k, where, err) < 0 || complete_format(def, k, where, err) < 0 || complete_auth(def, where, err) < 0 ||
-        (s->adapter && complete_adapter(def, where, err) < 0))
+    if (check_name(def, k, where, err) < 0 || complete_format(def, k, where, err) < 0 ||
+        complete_auth(def, where, err) < 0 || (s->adapter && complete_adapter(def, where, err) < 0))
         return -1;
     if (def->type == POOL_TYPE_GLUSTER && !s->dir)
         s->dir = "/";

@@ -138,6 +138,13 @@ class Side:
         finally:
             b.delete()
 
+    def guest_xml(self, xml, r):
+        d = self.conn.defineXML(xml)
+        try:
+            yield 'xml', d.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
+        finally:
+            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_NVRAM)
+
     def port(self, xml, r):
         if 'network' not in self.dom:
             self.dom['network'] = self.conn.networkCreateXML("<network><name>od</name><bridge name='od0'/></network>")

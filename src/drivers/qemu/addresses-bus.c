@@ -175,7 +175,7 @@ give_mmio(struct domain_def *def, const char *kind, void *device, struct device_
     return 0;
 }
 
-/* ---- pseries -------------------------------------------------------------------------------- */
+/* ---- the virtual bus of pseries; its devices have such places elsewhere, too ------------------ */
 
 static int
 note_spapr(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
@@ -206,6 +206,9 @@ give_spapr(struct domain_def *def, const char *kind, void *device, struct device
         first = 0x30000000;
     else if (!strcmp(kind, "nvram"))
         first = 0x3000;
+    else if (!strcmp(kind, "interface") &&
+             str_is(((const struct domain_interface *)device)->model, "spapr-vlan"))
+        first = 0x1000;
     struct device_address *a = info->address;
     if (!first || (a && a->type && !(a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number)))
         return 0;
@@ -225,7 +228,7 @@ assign_spapr(struct domain_def *def, struct err *err)
         return -1;
     domain_each_device(def, give_spapr, &p);
     /* The console that is the first serial port once more is at its place. */
-    if (def->n_consoles && def->n_serials && def->consoles[0]->target &&
+    if (machine_is(def, "pseries") && def->n_consoles && def->n_serials && def->consoles[0]->target &&
         def->consoles[0]->target->type == CHARDEV_TARGET_TYPE_SERIAL)
         def->consoles[0]->info.address = def->serials[0]->info.address;
     return 0;
@@ -238,5 +241,5 @@ qemu_assign_others(struct domain_def *def, struct err *err)
         return assign_ccw(def, err);
     if (arch_is_arm(def) && g_str_has_prefix(def->os->machine, "vexpress-"))
         domain_each_device(def, give_mmio, NULL);
-    return machine_is(def, "pseries") ? assign_spapr(def, err) : 0;
+    return assign_spapr(def, err);
 }

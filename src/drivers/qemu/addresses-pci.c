@@ -137,10 +137,13 @@ wants_of(const struct pci *p, const char *kind, const void *device)
             return WANT_WRONG;
         if (n->type == INTERFACE_TYPE_HOSTDEV)
             return arch_is_x86(p->def) ? WANT_PCIE : WANT_PCI;
+        if (str_is(n->model, "spapr-vlan"))
+            return WANT_NONE;
         /* Cards of another age sit on a conventional bus; of those only the
          * usual ones are known to mind a PCIe port. */
         return str_is(n->model, "rtl8139") || str_is(n->model, "e1000") || str_is(n->model, "vmxnet3") ||
-                       str_is(n->model, "virtio-transitional")
+                       str_is(n->model, "netfront") || str_is(n->model, "lan9118") ||
+                       str_is(n->model, "scm91c111") || str_is(n->model, "virtio-transitional")
                    ? WANT_PCI
                    : WANT_PCIE;
     }
@@ -390,39 +393,28 @@ ich9_function(const char *model)
 
 /* The controllers of one USB 2 set share a slot. */
 static int
-ich9_set(struct pci *p, struct domain_controller *c, bool fixed, struct err *err)
+ich9_set(struct pci *p, struct domain_controller *c, struct err *err)
 {
     int function = ich9_function(c->model);
     const struct device_address *sibling = NULL;
     if (device_is_placed(&c->info) || g_hash_table_contains(p->placed, &c->info))
         return 0;
-    /* In a dry pass siblings have no address to be found by: the first one of a
-     * set counts for all. */
-    for (uint32_t i = 0; p->dry && i < p->def->n_controllers && p->def->controllers[i] != c; i++) {
+    for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         const struct domain_controller *o = p->def->controllers[i];
-        if (o->type == CONTROLLER_TYPE_USB && o->index == c->index && ich9_function(o->model) >= 0) {
+        if (o == c || o->type != CONTROLLER_TYPE_USB || o->index != c->index || ich9_function(o->model) < 0)
+            continue;
+        /* In a dry pass siblings have no address to be found by: the first one of a set counts for all. */
+        if (p->dry && g_hash_table_contains(p->placed, &o->info)) {
             g_hash_table_add(p->placed, &c->info);
             return 0;
         }
-    }
-    for (uint32_t i = 0; i < p->def->n_controllers; i++) {
-        const struct domain_controller *o = p->def->controllers[i];
-        if (o != c && o->type == CONTROLLER_TYPE_USB && o->index == c->index &&
-            ich9_function(o->model) >= 0 && o->info.address && o->info.address->type == ADDRESS_TYPE_PCI)
+        if (o->info.address && o->info.address->type == ADDRESS_TYPE_PCI)
             sibling = o->info.address;
     }
     unsigned bus = 0, slot = 0, f;
     if (sibling && !(p->bus[sibling->bus].used[sibling->slot] >> function & 1)) {
         bus = sibling->bus;
         slot = sibling->slot;
-    } else if (fixed) {
-        static const unsigned places[] = { 0x1d, 0x1a };
-        for (size_t i = 0; i < G_N_ELEMENTS(places) && !slot; i++) {
-            if (is_free(p, places[i]))
-                slot = places[i];
-        }
-        if (!slot && find_slot(p, WANT_ROOT, false, &bus, &slot, &f) < 0)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR, "no free PCI slot for USB controller %u", c->index);
     } else {
         while (find_slot(p, WANT_PCI, false, &bus, &slot, &f) < 0) {
             if (!p->dry || grow(p, WANT_PCI, err) < 0)
@@ -436,10 +428,36 @@ ich9_set(struct pci *p, struct domain_controller *c, bool fixed, struct err *err
     return 0;
 }
 
-static void
-reserve(struct pci *p, unsigned slot, unsigned function)
+/* Something of the board is there; nobody else can be. */
+static int
+reserve(struct pci *p, unsigned slot, unsigned function, struct err *err)
 {
+    if (p->bus[0].used[slot] >> function & 1)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "PCI address 0000:00:%02x.%x: on machine '%s' a device of the board is there", slot,
+                       function, p->def->os->machine);
     p->bus[0].used[slot] |= 1u << function;
+    return 0;
+}
+
+/* A controller of the board has its place by the chipset. */
+static int
+place_fixed(struct pci *p, struct domain_controller *c, unsigned slot, unsigned function, struct err *err)
+{
+    const struct device_address *a = c->info.address;
+    if (!device_is_placed(&c->info)) {
+        if (reserve(p, slot, function, err) < 0)
+            return -1;
+        set_address(p, &c->info, 0, slot, function);
+        return 0;
+    }
+    return a->type != ADDRESS_TYPE_PCI || (!a->bus && a->slot == slot && a->function == function)
+               ? 0
+               : err_set_from(
+                     err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,
+                     "%s controller 0 of machine '%s' is at PCI address 0000:00:%02x.%x and cannot be "
+                     "elsewhere",
+                     controller_type_str(c->type), p->def->os->machine, slot, function);
 }
 
 static struct domain_video *
@@ -448,49 +466,67 @@ primary_video(const struct domain_def *def)
     return def->n_videos && wants_of(NULL, "video", def->videos[0]) != WANT_NONE ? def->videos[0] : NULL;
 }
 
-static void
-machine_i440fx(struct pci *p)
+/* It comes before all others, in the slot where firmware has always looked, if that is free. */
+static int
+place_primary_video(struct pci *p, unsigned slot, struct err *err)
+{
+    struct domain_video *video = primary_video(p->def);
+    if (!video || device_is_placed(&video->info))
+        return 0;
+    if (!is_free(p, slot))
+        return assign(p, "video", video, &video->info, err);
+    set_address(p, &video->info, 0, slot, 0);
+    return 0;
+}
+
+static int
+machine_i440fx(struct pci *p, struct err *err)
 {
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_IDE && c->index == 0 && !device_is_placed(&c->info))
-            set_address(p, &c->info, 0, 1, 1);
-        if (c->type == CONTROLLER_TYPE_USB && c->index == 0 && str_is(c->model, "piix3-uhci") &&
-            !device_is_placed(&c->info))
-            set_address(p, &c->info, 0, 1, 2);
+        if (c->index == 0 && c->type == CONTROLLER_TYPE_IDE && place_fixed(p, c, 1, 1, err) < 0)
+            return -1;
+        if (c->index == 0 && c->type == CONTROLLER_TYPE_USB && str_is(c->model, "piix3-uhci") &&
+            place_fixed(p, c, 1, 2, err) < 0)
+            return -1;
     }
-    p->bus[0].used[1] = 0xff; /* the PIIX3 */
-    struct domain_video *video = primary_video(p->def);
-    if (video && !device_is_placed(&video->info) && is_free(p, 2))
-        set_address(p, &video->info, 0, 2, 0);
+    if (reserve(p, 1, 0, err) < 0 || reserve(p, 1, 3, err) < 0) /* bridge and power management of the PIIX3 */
+        return -1;
+    p->bus[0].used[1] = 0xff;
+    return place_primary_video(p, 2, err);
 }
 
 static int
 machine_q35(struct pci *p, struct err *err)
 {
+    bool sata = false;
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_SATA && c->index == 0 && !device_is_placed(&c->info) &&
-            !(p->bus[0].used[0x1f] & 1 << 2))
-            set_address(p, &c->info, 0, 0x1f, 2);
-    }
-    reserve(p, 0x1f, 0); /* LPC and SMBus are on the board */
-    reserve(p, 0x1f, 2);
-    reserve(p, 0x1f, 3);
-    struct domain_video *video = primary_video(p->def);
-    if (video && !device_is_placed(&video->info) && is_free(p, 1))
-        set_address(p, &video->info, 0, 1, 0);
-    for (uint32_t i = 0; i < p->def->n_controllers; i++) {
-        struct domain_controller *c = p->def->controllers[i];
-        /* A set with its first companion sits where the chipset has it. */
-        bool whole = false;
-        for (uint32_t k = 0; k < p->def->n_controllers && !whole; k++) {
-            const struct domain_controller *o = p->def->controllers[k];
-            whole = o->type == CONTROLLER_TYPE_USB && o->index == c->index && str_is(o->model, "ich9-uhci1");
+        if (c->type == CONTROLLER_TYPE_SATA && c->index == 0) {
+            sata = true;
+            if (place_fixed(p, c, 0x1f, 2, err) < 0)
+                return -1;
         }
-        if (c->type == CONTROLLER_TYPE_USB && whole && ich9_function(c->model) >= 0 &&
-            ich9_set(p, c, true, err) < 0)
-            return -1;
+    }
+    if (reserve(p, 0x1f, 0, err) < 0 || reserve(p, 0x1f, 3, err) < 0) /* LPC and SMBus are on the board */
+        return -1;
+    if (!sata && reserve(p, 0x1f, 2, err) < 0)
+        return -1;
+    if (place_primary_video(p, 1, err) < 0)
+        return -1;
+    for (uint32_t i = 0; i < p->def->n_controllers; i++) {
+        struct domain_controller *c = p->def->controllers[i];
+        /* The first companion, and so the set that follows it, sits where the chipset has it. */
+        static const unsigned places[] = { 0x1d, 0x1a };
+        for (size_t k = 0; k < G_N_ELEMENTS(places); k++) {
+            if (c->type == CONTROLLER_TYPE_USB && str_is(c->model, "ich9-uhci1") &&
+                !device_is_placed(&c->info) && !g_hash_table_contains(p->placed, &c->info) &&
+                is_free(p, places[k])) {
+                set_address(p, &c->info, 0, places[k], 0);
+                if (!p->dry)
+                    c->info.address->multifunction = TRI_ON;
+            }
+        }
     }
     for (uint32_t i = 0; i < p->def->n_sounds; i++) {
         struct domain_sound *s = p->def->sounds[i];
@@ -515,15 +551,13 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     struct given *g = data;
     struct pci *p = g->p;
     const struct device_address *a = info->address;
-    bool told = !strcmp(kind, "hub") || !strcmp(kind, "console");     /* it takes none, but keeps one */
+    /* These need no place, but keep one. */
+    bool told = !strcmp(kind, "hub") || !strcmp(kind, "console") || !strcmp(kind, "input");
     enum wants want = told ? WANT_PCI : wants_of(p, kind, device);
     bool ide = !strcmp(kind, "controller") &&
                ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_IDE;
     if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || (want == WANT_NONE && !ide))
         return 0;
-    if (a->domain)
-        return err_set(g->err, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists",
-                       a->domain, a->bus, a->slot, a->function);
     if (a->slot > 31 || a->function > 7)
         return err_set(g->err, VIR_ERR_XML_ERROR,
                        "PCI address %04x:%02x:%02x.%x: slots end at 0x1f, functions at 7", a->domain, a->bus,
@@ -648,9 +682,9 @@ pass(struct pci *p, struct err *err)
     struct domain_def *def = p->def;
     if (collect(p, err) < 0)
         return -1;
-    if (machine_is_i440fx(def))
-        machine_i440fx(p);
-    else if (machine_is_q35(def) && machine_q35(p, err) < 0)
+    if (machine_is_i440fx(def) && machine_i440fx(p, err) < 0)
+        return -1;
+    if (machine_is_q35(def) && machine_q35(p, err) < 0)
         return -1;
 #define EACH(list, n, kind) \
     for (uint32_t i = 0; i < def->n; i++) { \
@@ -675,7 +709,7 @@ pass(struct pci *p, struct err *err)
         if (c->type == CONTROLLER_TYPE_PCI)
             continue;
         if (c->type == CONTROLLER_TYPE_USB && ich9_function(c->model) >= 0) {
-            if (ich9_set(p, c, false, err) < 0)
+            if (ich9_set(p, c, err) < 0)
                 return -1;
         } else if (assign(p, "controller", c, &c->info, err) < 0) {
             return -1;

@@ -52,42 +52,69 @@ virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
                    "all ports of the virtio-serial controllers of guest '%s' are taken", def->name);
 }
 
+static char *
+serial_describe(const char *kind, void *device)
+{
+    const struct domain_channel *c = device;
+    return !strcmp(kind, "channel")
+               ? g_strdup_printf("channel '%s'", c->target && c->target->name ? c->target->name : "")
+               : device_describe(kind, device);
+}
+
+struct serial_owner {
+    const struct device_info *self;
+    char *name;
+};
+
+static int
+serial_owner(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct serial_owner *o = data;
+    const struct device_address *a = info->address, *b = o->self->address;
+    if (info == o->self)
+        return 1;               /* only those before it */
+    if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL || a->controller != b->controller || a->bus != b->bus ||
+        a->port != b->port)
+        return 0;
+    o->name = serial_describe(kind, device);
+    return 1;
+}
+
 /* Ports that the user gave: are they there, and whose are they? */
 static int
-check_virtio_serial(struct domain_def *def, struct err *err)
+check_virtio_serial(struct domain_def *def, const char *kind, void *device, struct device_info *info,
+                    void *data)
 {
-    for (uint32_t i = 0; i < def->n_channels; i++) {
-        const struct device_address *a = def->channels[i]->info.address;
-        if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL || !a->port)
-            continue;
-        const struct domain_controller *c =
-            domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, a->controller);
-        unsigned ports = c && c->has_ports ? c->ports : 31;
-        if (a->port >= ports)
-            return err_set(err, VIR_ERR_XML_ERROR,
-                           "channel '%s' of guest '%s' is on port %u of virtio-serial controller "
-                           "%u, which has %u",
-                           def->channels[i]->target->name ? def->channels[i]->target->name : "", def->name,
-                           a->port, a->controller, ports);
-        for (uint32_t k = 0; k < i; k++) {
-            const struct device_address *o = def->channels[k]->info.address;
-            if (o && o->type == ADDRESS_TYPE_VIRTIO_SERIAL && o->controller == a->controller &&
-                o->bus == a->bus && o->port == a->port)
-                return err_set(err, VIR_ERR_XML_ERROR,
-                               "channels '%s' and '%s' of guest '%s' are both on port %u of "
-                               "virtio-serial controller %u",
-                               def->channels[k]->target->name ? def->channels[k]->target->name : "",
-                               def->channels[i]->target->name ? def->channels[i]->target->name : "",
-                               def->name, a->port, a->controller);
-        }
-    }
-    return 0;
+    struct err *err = data;
+    const struct device_address *a = info->address;
+    if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL || !a->port)
+        return 0;
+    g_autofree char *name = serial_describe(kind, device);
+    const struct domain_controller *c =
+        domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, a->controller);
+    if (!c)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s of guest '%s' is on virtio-serial controller %u, which is not "
+                       "there",
+                       name, def->name, a->controller);
+    unsigned ports = c->has_ports ? c->ports : 31;
+    if (a->port >= ports)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "%s of guest '%s' is on port %u of virtio-serial controller %u, which has %u", name,
+                       def->name, a->port, a->controller, ports);
+    struct serial_owner o = { info, NULL };
+    domain_each_device(def, serial_owner, &o);
+    g_autofree char *other = o.name;
+    return !other ? 0
+                  : err_set(err, VIR_ERR_XML_ERROR,
+                            "%s and %s of guest '%s' are both on port %u of virtio-serial controller %u",
+                            other, name, def->name, a->port, a->controller);
 }
 
 static int
 assign_virtio_serial(struct domain_def *def, struct err *err)
 {
-    if (check_virtio_serial(def, err) < 0)
+    if (domain_each_device(def, check_virtio_serial, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_channels; i++) {
         if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO &&
@@ -142,12 +169,23 @@ assign_dimms(struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* Before others lose an address that is not of their kind. */
+static int
+check_domain(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    const struct device_address *a = info->address;
+    return !a || a->type != ADDRESS_TYPE_PCI || !a->domain
+               ? 0
+               : err_set(data, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists",
+                         a->domain, a->bus, a->slot, a->function);
+}
+
 int
 qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     assign_ccid(def);
-    if (assign_virtio_serial(def, err) < 0 || qemu_assign_others(def, err) < 0 ||
-        qemu_assign_pci(def, caps, err) < 0)
+    if (domain_each_device(def, check_domain, err) < 0 || assign_virtio_serial(def, err) < 0 ||
+        qemu_assign_others(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
         return -1;
     qemu_assign_zpci(def);
     return qemu_assign_usb(def, err) < 0 ? -1 : assign_dimms(def, err);

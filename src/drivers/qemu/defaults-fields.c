@@ -140,7 +140,8 @@ net_fields(struct domain_def *def, const struct qemu_caps *caps)
         if (net->virtualport)
             port_ids(def, net->virtualport);
         if (!net->model && net->type != INTERFACE_TYPE_HOSTDEV) {
-            if (arch_is_s390(def) || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))))
+            if (net->type == INTERFACE_TYPE_VDPA || arch_is_s390(def) ||
+                (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))))
                 net->model = "virtio";
             else if (arch_is_arm(def)) /* the cards on the boards; the first name is spelt as users know it */
                 net->model = machine_is(def, "versatilepb") ? "scm91c111" : "lan9118";
@@ -156,7 +157,7 @@ net_fields(struct domain_def *def, const struct qemu_caps *caps)
 static const char *
 default_usb_model(const struct domain_def *def, const struct qemu_caps *caps)
 {
-    if (machine_is_q35(def) || machine_is(def, "virt") || machine_is(def, "pseries"))
+    if (machine_is(def, "virt") || machine_is(def, "pseries"))
         return qemu_caps_has_type(caps, "qemu-xhci")       ? "qemu-xhci"
                : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
                                                           : "piix3-uhci";
@@ -267,16 +268,20 @@ static void
 sound_fields(struct domain_def *def)
 {
     if (!def->n_audios) {
+        /* The last display that has an idea of sound decides; SDL's is to leave it to the emulator. */
+        enum audio_type type = def->n_graphics ? AUDIO_TYPE_UNSET : AUDIO_TYPE_NONE;
+        for (uint32_t i = 0; i < def->n_graphics; i++) {
+            enum graphics_type g = def->graphics[i]->type;
+            type = g == GRAPHICS_TYPE_SPICE ? AUDIO_TYPE_SPICE
+                   : g == GRAPHICS_TYPE_VNC ? AUDIO_TYPE_NONE
+                   : g == GRAPHICS_TYPE_SDL ? AUDIO_TYPE_UNSET
+                                            : type;
+        }
+        if (!type)
+            return;
         struct domain_audio *audio = model_new(def, struct domain_audio);
         audio->id = 1;
-        audio->type = AUDIO_TYPE_NONE;
-        for (uint32_t i = 0; i < def->n_graphics; i++) {
-            /* These displays have their own ideas about sound. */
-            if (def->graphics[i]->type == GRAPHICS_TYPE_SDL || def->graphics[i]->type == GRAPHICS_TYPE_DBUS)
-                return;
-            if (def->graphics[i]->type == GRAPHICS_TYPE_SPICE)
-                audio->type = AUDIO_TYPE_SPICE;
-        }
+        audio->type = type;
         model_list_append(def, def->audios, def->n_audios, audio);
     }
 }

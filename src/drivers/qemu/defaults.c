@@ -130,7 +130,11 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
                !machine_is(def, "microvm") && !machine_is(def, "virt") && !arch_is_arm(def) &&
                (root || arch_is_x86(def));
     if (usb && !has_controller_index(def, CONTROLLER_TYPE_USB, 0))
-        domain_add_controller(def, CONTROLLER_TYPE_USB, 0, NULL);
+        domain_add_controller(def, CONTROLLER_TYPE_USB, 0,
+                              !q35                                         ? NULL
+                              : qemu_caps_has_type(caps, "qemu-xhci")      ? "qemu-xhci"
+                              : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
+                                                                           : NULL);
     if (q35 && !has_controller_index(def, CONTROLLER_TYPE_SATA, 0))
         domain_add_controller(def, CONTROLLER_TYPE_SATA, 0, NULL);
     if (root) {
@@ -236,11 +240,37 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
     return 0;
 }
 
+/* What is passed on as it is has to have a name, and arguments a text. */
+static int
+read_commandline(const struct domain_def *def, struct err *err)
+{
+    const struct qemu_commandline *c = def->qemu_commandline;
+    for (uint32_t i = 0; c && i < c->n_args; i++) {
+        if (!c->args[i]->value)
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "a <qemu:arg> of guest '%s' has no value=", def->name);
+    }
+    for (uint32_t i = 0; c && i < c->n_envs; i++) {
+        const char *n = c->envs[i]->name;
+        bool good = n && (g_ascii_isalpha(*n) || *n == '_');
+        for (; good && *n; n++)
+            good = g_ascii_isalnum(*n) || *n == '_';
+        if (!good)
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "a <qemu:env> of guest '%s' has name='%s'; names are of letters, digits and "
+                           "underscores, and begin with no digit",
+                           def->name, c->envs[i]->name ? c->envs[i]->name : "");
+    }
+    return 0;
+}
+
 int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
     int rc = domain_read_check(def, err);
+    if (rc == 0)
+        rc = read_commandline(def, err);
     if (rc == 0)
         rc = choose_emulator(def, host, &caps, err);
     if (rc == 0)

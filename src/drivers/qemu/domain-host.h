@@ -112,6 +112,9 @@ int qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *ca
 int qemu_validate_early(const struct domain_def *def, struct err *err);
 int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host,
                   struct err *err);
+/* validate-controller.c */
+int qemu_validate_controller(const struct domain_def *def, const struct domain_controller *c,
+                             struct err *err);
 /* validate-devices.c */
 int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
                           const struct qemu_host *host, struct err *err);

@@ -183,63 +183,6 @@ check_disk(const struct domain_def *def, const struct domain_disk *d, struct err
     return 0;
 }
 
-/* ---- controllers ---------------------------------------------------------------------------- */
-
-/* Companions of USB 2 hand over to another controller. */
-static bool
-has_master(const struct domain_def *def)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_USB && !c->has_master_startport)
-            return true;
-    }
-    return false;
-}
-
-static int
-check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
-{
-    switch (c->type) {
-    case CONTROLLER_TYPE_SCSI:
-        if (str_is(c->model, "buslogic"))
-            return UNSUPPORTED("QEMU has no SCSI controller '%s'", c->model);
-        if (str_is(c->model, "ncr53c90") && !machine_is(def, "SS-5") && !machine_is(def, "LX"))
-            return UNSUPPORTED("the SCSI controller 'ncr53c90' is a part of boards that '%s' is not",
-                               def->os->machine);
-        break;
-    case CONTROLLER_TYPE_USB:
-        if (str_is(c->model, "qusb1") || str_is(c->model, "qusb2"))
-            return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
-        if ((str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci")) && c->has_ports && c->ports > 15)
-            return UNSUPPORTED("the USB controller '%s' has at most 15 ports, not %u", c->model, c->ports);
-        if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->has_master_startport &&
-            !has_master(def))
-            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_DETAIL,
-                                "USB controller %u ('%s') is a companion, and there is no other controller "
-                                "such as 'ich9-ehci1'",
-                                c->index, c->model);
-        break;
-    case CONTROLLER_TYPE_PCI:
-        if (str_is(c->model, "pci-bridge") && c->info.address && c->info.address->type == ADDRESS_TYPE_PCI &&
-            c->info.address->bus >= c->index)
-            return UNSUPPORTED("PCI controller %u is on bus %u: the index has to be larger than that",
-                               c->index, c->info.address->bus);
-        break;
-    case CONTROLLER_TYPE_IDE:
-        if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") &&
-            !machine_is(def, "g3beige"))
-            return UNSUPPORTED("machine '%s' has no IDE controller; use SATA, SCSI or virtio",
-                               def->os->machine);
-        if (c->index)
-            return UNSUPPORTED("machine '%s' has one IDE controller, with index 0", def->os->machine);
-        break;
-    default:
-        break;
-    }
-    return 0;
-}
-
 /* ---- interfaces ----------------------------------------------------------------------------- */
 
 static bool
@@ -544,7 +487,7 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
             return -1; \
     }
     EACH(disks, n_disks, check_disk)
-    EACH(controllers, n_controllers, check_controller)
+    EACH(controllers, n_controllers, qemu_validate_controller)
     EACH(interfaces, n_interfaces, check_interface)
 #undef EACH
     for (uint32_t i = 0; i < def->n_videos; i++) {

@@ -111,11 +111,72 @@ validate_chardev(const struct domain_def *def, const char *kind, const struct ch
     return 0;
 }
 
+/* What a serial port is decides which models it has, where it sits and on which machines it is. */
+static int
+validate_serial(const struct domain_def *def, const struct domain_chardev *c, struct err *err)
+{
+    static const struct {
+        enum chardev_target_type type;
+        enum address_type address;
+        enum chardev_target_model models[3];
+    } kinds[] = {
+        { CHARDEV_TARGET_TYPE_ISA_SERIAL, ADDRESS_TYPE_ISA, { CHARDEV_TARGET_MODEL_ISA_SERIAL } },
+        { CHARDEV_TARGET_TYPE_USB_SERIAL, ADDRESS_TYPE_USB, { CHARDEV_TARGET_MODEL_USB_SERIAL } },
+        { CHARDEV_TARGET_TYPE_PCI_SERIAL, ADDRESS_TYPE_PCI, { CHARDEV_TARGET_MODEL_PCI_SERIAL } },
+        { CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL, ADDRESS_TYPE_SPAPR_VIO, { CHARDEV_TARGET_MODEL_SPAPR_VTY } },
+        { CHARDEV_TARGET_TYPE_SYSTEM_SERIAL,
+          ADDRESS_TYPE_UNSET,
+          { CHARDEV_TARGET_MODEL_PL011, CHARDEV_TARGET_MODEL_16550A } },
+        { CHARDEV_TARGET_TYPE_SCLP_SERIAL,
+          ADDRESS_TYPE_UNSET,
+          { CHARDEV_TARGET_MODEL_SCLPCONSOLE, CHARDEV_TARGET_MODEL_SCLPLMCONSOLE } },
+        { CHARDEV_TARGET_TYPE_ISA_DEBUG, ADDRESS_TYPE_ISA, { CHARDEV_TARGET_MODEL_ISA_DEBUGCON } },
+    };
+    enum address_type a = c->info.address ? c->info.address->type : ADDRESS_TYPE_UNSET;
+    if (!c->target)
+        return 0;
+    const char *type = chardev_target_type_str(c->target->type);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (kinds[i].type != c->target->type)
+            continue;
+        bool known = !c->target->model;
+        for (size_t k = 0; k < 3 && kinds[i].models[k]; k++)
+            known = known || kinds[i].models[k] == c->target->model;
+        if (!known)
+            return unsupported(err, "a serial port of type '%s' cannot have model '%s'", type,
+                               chardev_target_model_str(c->target->model));
+        if (a && kinds[i].address && a != kinds[i].address)
+            return unsupported(err, "a serial port of type '%s' needs an address of type '%s', not '%s'",
+                               type, address_type_str(kinds[i].address), address_type_str(a));
+    }
+    if ((c->target->type == CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL && !machine_is(def, "pseries")) ||
+        (c->target->type == CHARDEV_TARGET_TYPE_SCLP_SERIAL && !arch_is_s390(def)))
+        return unsupported(err, "machine '%s' has no serial port of type '%s'", def->os->machine, type);
+    return 0;
+}
+
+static int
+validate_console(const struct domain_def *def, const struct domain_chardev *c, struct err *err)
+{
+    enum chardev_target_type t = c->target ? c->target->type : CHARDEV_TARGET_TYPE_UNSET;
+    if (t == CHARDEV_TARGET_TYPE_XEN || t == CHARDEV_TARGET_TYPE_UML || t == CHARDEV_TARGET_TYPE_LXC ||
+        t == CHARDEV_TARGET_TYPE_OPENVZ ||
+        ((t == CHARDEV_TARGET_TYPE_SCLP || t == CHARDEV_TARGET_TYPE_SCLPLM) && !arch_is_s390(def)))
+        return unsupported(err, "machine '%s' has no console of type '%s'", def->os->machine,
+                           chardev_target_type_str(t));
+    return 0;
+}
+
 static int
 validate_chardevs(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_serials; i++) {
-        if (validate_chardev(def, "serial port", &def->serials[i]->source, err) < 0)
+        if (validate_chardev(def, "serial port", &def->serials[i]->source, err) < 0 ||
+            validate_serial(def, def->serials[i], err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_consoles; i++) {
+        if (validate_console(def, def->consoles[i], err) < 0)
             return -1;
     }
     for (uint32_t i = 0; i < def->n_parallels; i++) {
@@ -147,10 +208,21 @@ validate_address(struct domain_def *def, const char *kind, void *device, struct 
         g_autofree char *name = device_describe(kind, device);
         return unsupported(err, "%s: machine '%s' has no CCW addresses", name, def->os->machine);
     }
-    if (t == ADDRESS_TYPE_VIRTIO_MMIO && !arch_is_arm(def) && def->os->arch != ARCH_RISCV64) {
+    bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
+    if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
         g_autofree char *name = device_describe(kind, device);
-        return unsupported(err, "%s: machine '%s' has no virtio-mmio addresses", name, def->os->machine);
+        return unsupported(err,
+                           "%s: <acpi index='%u'> is for PCI devices, not for one with an address of type "
+                           "'%s'",
+                           name, info->acpi->index, address_type_str(t));
     }
+    if (t == ADDRESS_TYPE_PCI && info->address->zpci && !arch_is_s390(def) &&
+        (info->address->zpci->has_uid || info->address->zpci->has_fid)) {
+        g_autofree char *name = device_describe(kind, device);
+        return unsupported(err, "%s: machine '%s' has no zPCI", name, def->os->machine);
+    }
+    if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
     return 0;
 }
 

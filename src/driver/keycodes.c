@@ -4,6 +4,8 @@
  */
 #include "driver/keycodes.h"
 
+#include "base/bitmap.h"
+
 #include <glib.h>
 #include <libvirt/libvirt.h>
 
@@ -141,6 +143,51 @@ const char *
 keycode_set_name(unsigned codeset)
 {
     return codeset < G_N_ELEMENTS(codesets) ? codesets[codeset] : NULL;
+}
+
+/* All that have a number in a set, also those that a PC's keyboard has not. */
+static const char *const numbers[] = {
+    [VIR_KEYCODE_SET_LINUX] =
+        "0-265,272-279,288-299,303-318,320-327,330-337,352-439,448-451,464-484,"
+        "497-506,512-524",
+    [VIR_KEYCODE_SET_XT] =
+        "0-95,99-109,111-121,123,125-126",
+    [VIR_KEYCODE_SET_ATSET1] =
+        "0-95,99-109,111-121,123,125-126",
+    [VIR_KEYCODE_SET_ATSET2] =
+        "0-1,3-7,9-15,17-22,26-30,33-39,41-47,49-55,58-63,65-70,73-78,81-82,"
+        "84-85,88-91,93,95,97-100,102-103,105-109,112-127,131",
+    [VIR_KEYCODE_SET_ATSET3] =
+        "0,7-63,65-71,73-79,82,84-103,105-118,121-122,124-131,133-135,139-142,145,"
+        "147-152,154-163",
+    [VIR_KEYCODE_SET_OSX] =
+        "0-51,53-65,67,69,71-76,78-107,109-111,113-126,255",
+    [VIR_KEYCODE_SET_XT_KBD] =
+        "0-95,99-109,111-121,123,125-126,257-268,270-272,274-297,299-310,312-351,"
+        "355-365,367-377,379,381",
+    [VIR_KEYCODE_SET_USB] =
+        "0,4-48,50-119,121-125,133,135-140,144-148,182-183,224-251",
+    [VIR_KEYCODE_SET_WIN32] =
+        "0-2,4-6,8-9,13,17-22,26-29,32-42,44-57,65-93,95-135,144-145,160-161,163,"
+        "165-180,186-192,219-222,226,242,250-251",
+    [VIR_KEYCODE_SET_QNUM] =
+        "0-95,99-109,111-121,123,125-126,129-140,142-144,146-169,171-182,184-223,"
+        "227-237,239-249,251,253",
+};
+#define NUMBERS 525 /* one more than the largest */
+
+bool
+keycode_is_known(unsigned codeset, unsigned code)
+{
+    struct bitmap *known;
+    bool yes;
+
+    if (codeset >= G_N_ELEMENTS(numbers) || code >= NUMBERS)
+        return false;
+    known = bitmap_parse(numbers[codeset], NUMBERS, &(struct err){ 0 });
+    yes = bitmap_test(known, code);
+    bitmap_free(known);
+    return yes;
 }
 
 unsigned

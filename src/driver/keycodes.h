@@ -7,7 +7,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 /* "linux", "usb" …, by virKeycodeSet; NULL: there is no such set. */
 const char *keycode_set_name(unsigned codeset);
-/* 0: there is no such key. */
+/* Whether the set numbers a key so. */
+bool keycode_is_known(unsigned codeset, unsigned code);
+/* 0: a PC's keyboard has no such key. */
 unsigned keycode_to_qnum(unsigned codeset, unsigned code);

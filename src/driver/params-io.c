@@ -156,15 +156,22 @@ params_read_interface(const struct domain_interface *net, struct params_out *out
 }
 
 int
-params_write_interface(struct domain_def *def, struct domain_interface *net, virTypedParameterPtr params,
-                       int n, struct err *err)
+params_check_interface(virTypedParameterPtr params, int n, struct err *err)
 {
     struct typed_param_rule rules[G_N_ELEMENTS(rates)];
-    struct bandwidth_rate *fresh[2] = { NULL, NULL };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rates); i++)
         rules[i] = (struct typed_param_rule){ rates[i].name, VIR_TYPED_PARAM_UINT, false };
-    if (typed_params_check(params, n, rules, G_N_ELEMENTS(rules), err) < 0)
+    return typed_params_check(params, n, rules, G_N_ELEMENTS(rules), err);
+}
+
+int
+params_write_interface(struct domain_def *def, struct domain_interface *net, virTypedParameterPtr params,
+                       int n, struct err *err)
+{
+    struct bandwidth_rate *fresh[2] = { NULL, NULL };
+
+    if (params_check_interface(params, n, err) < 0)
         return -1;
     for (int i = 0; i < n; i++) {
         for (size_t k = 0; k < G_N_ELEMENTS(rates); k++) {
@@ -247,8 +254,7 @@ check_limits(struct disk_iotune *tune, int from, struct err *err)
 }
 
 int
-params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedParameterPtr params, int n,
-                    int from, struct err *err)
+params_check_iotune(virTypedParameterPtr params, int n, struct err *err)
 {
     struct typed_param_rule rules[G_N_ELEMENTS(limits) + 1];
 
@@ -256,7 +262,14 @@ params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedPa
         rules[i] = (struct typed_param_rule){ limits[i].name, VIR_TYPED_PARAM_ULLONG, false };
     rules[G_N_ELEMENTS(limits)] =
         (struct typed_param_rule){ VIR_DOMAIN_BLOCK_IOTUNE_GROUP_NAME, VIR_TYPED_PARAM_STRING, false };
-    if (typed_params_check(params, n, rules, G_N_ELEMENTS(rules), err) < 0)
+    return typed_params_check(params, n, rules, G_N_ELEMENTS(rules), err);
+}
+
+int
+params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedParameterPtr params, int n,
+                    int from, struct err *err)
+{
+    if (params_check_iotune(params, n, err) < 0)
         return -1;
     if (!disk->iotune)
         disk->iotune = model_new(def, struct disk_iotune);

@@ -37,8 +37,11 @@ int params_write_numa(struct domain_def *def, virTypedParameterPtr params, int n
 void params_read_perf(const struct domain_def *def, struct params_out *out);
 int params_write_perf(struct domain_def *def, virTypedParameterPtr params, int n, struct err *err);
 void params_read_interface(const struct domain_interface *net, struct params_out *out);
+/* Only names and types, for who has to look for the device afterwards. */
+int params_check_interface(virTypedParameterPtr params, int n, struct err *err);
 int params_write_interface(struct domain_def *def, struct domain_interface *net, virTypedParameterPtr params,
                            int n, struct err *err);
 void params_read_iotune(const struct domain_disk *disk, struct params_out *out);
+int params_check_iotune(virTypedParameterPtr params, int n, struct err *err);
 int params_write_iotune(struct domain_def *def, struct domain_disk *disk, virTypedParameterPtr params, int n,
                         int from, struct err *err);

@@ -60,6 +60,14 @@ rule_cpu_stats(struct entry *e, const void *params, unsigned int nparams, int st
     return true;
 }
 
+/* 0 is a difference, or what a volume may shrink to. */
+bool
+rule_vol_resize(struct entry *e, unsigned long long capacity, unsigned int flags)
+{
+    return entry_that(e, capacity || flags & (VIR_STORAGE_VOL_RESIZE_DELTA | VIR_STORAGE_VOL_RESIZE_SHRINK),
+                      "capacity", "must not be zero");
+}
+
 bool
 rule_socket(struct entry *e, int fd)
 {

@@ -12,4 +12,5 @@ bool rule_set_metadata(struct entry *e, int type, const char *metadata, const ch
 bool rule_get_metadata(struct entry *e, int type, const char *uri);
 bool rule_cpu_stats(struct entry *e, const void *params, unsigned int nparams, int start_cpu,
                     unsigned int ncpus);
+bool rule_vol_resize(struct entry *e, unsigned long long capacity, unsigned int flags);
 bool rule_socket(struct entry *e, int fd);

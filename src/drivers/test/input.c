@@ -10,7 +10,6 @@
 #include "driver/keycodes.h"
 #include "model/devices.h"
 
-#include <linux/input-event-codes.h>
 #include <stdlib.h>
 
 #define ERR_FROM VIR_FROM_TEST
@@ -25,15 +24,6 @@ running(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, uns
     return vm_view_is_active(*view) ? 0 : err_not_running(err);
 }
 
-/* Linux numbers more keys than a PC's keyboard has; the third set of the AT is rare. */
-static bool
-is_key(unsigned codeset, unsigned code)
-{
-    if (codeset == VIR_KEYCODE_SET_LINUX)
-        return code <= KEY_MAX;
-    return codeset == VIR_KEYCODE_SET_ATSET3 ? code <= UINT8_MAX : keycode_to_qnum(codeset, code) != 0;
-}
-
 int
 test_domain_send_key(struct drv_conn *conn, const struct domain_ref *dom, unsigned int codeset,
                      unsigned int holdtime, unsigned int *keycodes, int nkeycodes, unsigned int flags,
@@ -46,7 +36,7 @@ test_domain_send_key(struct drv_conn *conn, const struct domain_ref *dom, unsign
     if (!keycode_set_name(codeset))
         return err_set(err, VIR_ERR_INVALID_ARG, "there is no key code set %u", codeset);
     for (int i = 0; i < nkeycodes; i++)
-        if (!is_key(codeset, keycodes[i]))
+        if (!keycode_is_known(codeset, keycodes[i]))
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "there is no key %u in the set '%s'", keycodes[i],
                            keycode_set_name(codeset));
     return 0;
@@ -92,7 +82,7 @@ test_domain_get_disk_errors(struct drv_conn *conn, const struct domain_ref *dom,
     VIEW_AUTO view = NULL;
     uint32_t n;
 
-    if (running(conn, dom, flags, flags, "virDomainGetDiskErrors", &view, err) < 0)
+    if (running(conn, dom, flags, 0, "virDomainGetDiskErrors", &view, err) < 0)
         return -1;
     n = view->live->n_disks;
     if (!errors)

@@ -91,8 +91,6 @@ test_domain_get_vcpus(struct drv_conn *conn, const struct domain_ref *dom, virVc
         return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' does not run: its vCPUs have no times",
                        view->name);
     online = def_vcpus(view->live);
-    if (cpumaps)
-        memset(cpumaps, 0, (size_t)maplen * (size_t)maxinfo);
     for (unsigned i = 0; i < online && n < maxinfo; i++, n++) {
         const char *cpuset = def_cpu_pin(view->live, (int)i);
         size_t len = (cpus + 7) / 8;

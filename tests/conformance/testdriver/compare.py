@@ -2,35 +2,77 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The test driver of two libraries, call by call.
 
-usage: compare.py LIBRARY-FOLDER [--show N] [SUBJECT…]
+usage: compare.py LIBRARY-FOLDER [--daemon VIREOD] [--show N] [SUBJECT…]
 
 Each subject, a script in this folder, is run with the library that the system has (the reference) and
-with the one in LIBRARY-FOLDER; their records are compared.  differences.txt lists records that may
-differ, with the reason.  The last line is 'N passed, N failed'.
+with the one in LIBRARY-FOLDER; their records are compared.  With --daemon our library asks through that daemon, a new one for
+each subject, and the reference's still in process.  differences.txt lists records that may differ, with the reason;
+what stands there of the subject `remote` is about the wire.  The last line is 'N passed, N failed'.
 """
 import argparse
 import difflib
 import fnmatch
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
 
 
-def records(subject, folder):
+class Daemon:
+    """A daemon of its own, ready when it is entered."""
+
+    def __init__(self, program):
+        self.program, self.top = program, None
+
+    def __enter__(self):
+        self.top = tempfile.mkdtemp(prefix='vt-', dir='/tmp')
+        env = {k: v for k, v in os.environ.items() if not k.startswith(('XDG_', 'LIBVIRT_', 'LD_LIBRARY_PATH'))}
+        for name in ('RUNTIME_DIR', 'CONFIG_HOME', 'CACHE_HOME', 'DATA_HOME', 'STATE_HOME'):
+            env['XDG_' + name] = os.path.join(self.top, name)
+            os.mkdir(env['XDG_' + name], 0o700)
+        self.process = subprocess.Popen([self.program, '--session'], env=env, cwd='/', stdin=subprocess.DEVNULL)
+        path = os.path.join(self.top, 'RUNTIME_DIR/libvirt/libvirt-sock')
+        while self.process.poll() is None:
+            with socket.socket(socket.AF_UNIX) as attempt:
+                if attempt.connect_ex(path) == 0:
+                    return path
+            time.sleep(0.01)
+        raise SystemExit(f'compare: {self.program} ended with {self.process.returncode}')
+
+    def __exit__(self, *exc):
+        self.process.terminate()
+        self.process.wait(30)
+        shutil.rmtree(self.top, ignore_errors=True)
+
+
+def records(subject, folder, daemon=None):
+    """{label: record}"""
+    if daemon:
+        with Daemon(daemon) as path:
+            return run(subject, folder, path)
+    return run(subject, folder, '')
+
+
+def run(subject, folder, path):
     env = {k: v for k, v in os.environ.items() if not k.startswith(('LIBVIRT_', 'LD_', 'PYTHON'))}
     env.update(TZ='UTC', LC_ALL='C.UTF-8', PYTHONDONTWRITEBYTECODE='1')
+    if path:
+        env['RECORD_SOCKET'] = path
     if folder:
         env['LD_LIBRARY_PATH'] = folder
-    run = subprocess.run([PYTHON, os.path.join(HERE, subject + '.py')], env=env, cwd='/', text=True,
+    done = subprocess.run([PYTHON, os.path.join(HERE, subject + '.py')], env=env, cwd='/', text=True,
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     found = {}
-    for block in run.stdout.split('== ')[1:]:
+    for block in done.stdout.split('== ')[1:]:
         label, _, body = block.partition('\n')
         found[label] = body
-    found['(the script)'] = 'ended with %d\n%s' % (run.returncode, run.stderr[-2000:] if run.returncode else '')
+    found['(the script)'] = 'ended with %d\n%s' % (done.returncode, done.stderr[-2000:] if done.returncode else '')
     return found
 
 
@@ -46,6 +88,7 @@ def excused():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('folder')
+    parser.add_argument('--daemon')
     parser.add_argument('--show', type=int, default=20)
     parser.add_argument('subjects', nargs='*')
     args = parser.parse_args()
@@ -54,12 +97,13 @@ def main():
     rows = excused()
     passed = failed = excuses = 0
     for subject in subjects:
-        want, got = records(subject, None), records(subject, os.path.abspath(args.folder))
+        want, got = records(subject, None), records(subject, os.path.abspath(args.folder),
+                                                  args.daemon and os.path.abspath(args.daemon))
         for label in list(want) + [g for g in got if g not in want]:
             if want.get(label) == got.get(label):
                 passed += 1
                 continue
-            if any(r[0] == subject and fnmatch.fnmatchcase(label, r[1]) for r in rows):
+            if any(r[0] in (subject, 'remote' if args.daemon else '') and fnmatch.fnmatchcase(label, r[1]) for r in rows):
                 excuses += 1
                 continue
             failed += 1

@@ -5,6 +5,8 @@ A subject (lifecycle.py, …) calls `call()` for each question; each prints one 
 `== LABEL` and goes on with the result, or with error code and domain, and the events that followed.
 What no two runs have in common (times, identifiers made up) is masked.
 """
+import functools
+import os
 import re
 import sys
 
@@ -17,6 +19,32 @@ GUEST = """<domain type='test'><name>%s</name><uuid>%s</uuid><memory unit='KiB'>
 <currentMemory unit='KiB'>32768</currentMemory><vcpu current='1'>2</vcpu><os><type>hvm</type></os>%s</domain>"""
 _names = {}
 
+# With RECORD_SOCKET the hosts are those of the daemon behind it.
+SOCKET = os.environ.get('RECORD_SOCKET')
+_connections = []
+
+
+def far(uri):
+    return f'test+unix://{uri[7:]}?socket={SOCKET}' if SOCKET and uri.startswith('test:///') else uri
+
+
+def near(text):
+    return text.replace('test+unix://', 'test://').replace('?socket=' + SOCKET, '') if SOCKET else text
+
+
+def _through_daemon(opener):
+    @functools.wraps(opener)
+    def wrapped(uri=None, *args):
+        conn = opener(far(uri) if uri else uri, *args)
+        _connections.append(conn)
+        return conn
+    return wrapped
+
+
+if SOCKET:
+    for _name in ('open', 'openReadOnly', 'openAuth'):
+        setattr(libvirt, _name, _through_daemon(getattr(libvirt, _name)))
+
 
 def guest(name, more='<devices/>'):
     """A small document; the uuid follows from the name."""
@@ -28,6 +56,7 @@ def mask(text):
     """Values made up: uuids and MACs that the subject did not give."""
     def uuid(m):
         return m.group(0) if m.group(0) in known else 'UUID'
+    text = near(text)
     text = re.sub(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', uuid, text)
     return re.sub(r'(52:54:00|00:16:3e)(:[0-9a-f]{2}){3}',
                   lambda m: m.group(0) if m.group(0) in known else 'MAC', text)
@@ -128,6 +157,11 @@ def drain():
 
     def tick(timer, opaque):
         quiet[0] += 1
+    for conn in list(_connections):  # an answer comes after the events that were sent before it
+        try:
+            conn.getHostname()
+        except libvirt.libvirtError:
+            _connections.remove(conn)
     timer = libvirt.virEventAddTimeout(0, tick, None)
     idle = 0
     while idle < 3:

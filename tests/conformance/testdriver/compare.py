@@ -7,7 +7,7 @@ usage: compare.py LIBRARY-FOLDER [--daemon VIREOD] [--show N] [SUBJECT…]
 Each subject, a script in this folder, is run with the library that the system has (the reference) and
 with the one in LIBRARY-FOLDER; their records are compared.  With --daemon our library asks through that daemon, a new one for
 each subject, and the reference's still in process.  differences.txt lists records that may differ, with the reason;
-what stands there of the subject `remote` is about the wire.  The last line is 'N passed, N failed'.
+what stands there of `remote/SUBJECT` is about the wire.  The last line is 'N passed, N failed'.
 """
 import argparse
 import difflib
@@ -103,7 +103,7 @@ def main():
             if want.get(label) == got.get(label):
                 passed += 1
                 continue
-            if any(r[0] in (subject, 'remote' if args.daemon else '') and fnmatch.fnmatchcase(label, r[1]) for r in rows):
+            if any(r[0] in (subject, 'remote/' + subject if args.daemon else '') and fnmatch.fnmatchcase(label, r[1]) for r in rows):
                 excuses += 1
                 continue
             failed += 1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Definitions, lives and their ends, look-ups and lists, and the events of all that."""
 import libvirt
-from record import by_name, call, cpu_time, guest, listen
+from record import by_name, call, cpu_time, guest, listen, number
 
 conn = libvirt.open('test:///default')
 listen(conn)
@@ -11,7 +11,7 @@ test = conn.lookupByName('test')
 def world(d=None):
     call(lambda: sorted(x.name() for x in conn.listAllDomains()), label='guests')
     if d is not None:
-        call(lambda: (d.state(), d.isActive(), d.isPersistent(), d.ID(), d.autostart()), label='what it is')
+        call(lambda: (d.state(), d.isActive(), d.isPersistent(), number(d), d.autostart()), label='what it is')
 
 
 # what is there

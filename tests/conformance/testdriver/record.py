@@ -25,11 +25,14 @@ _connections = []
 
 
 def far(uri):
-    return f'test+unix://{uri[7:]}?socket={SOCKET}' if SOCKET and uri.startswith('test:///') else uri
+    if not SOCKET or not uri.startswith('test:///'):
+        return uri
+    path, fragment, rest = uri[7:].partition('#')
+    return f'test+unix://{path}{"&" if "?" in path else "?"}socket={SOCKET}{fragment}{rest}'
 
 
 def near(text):
-    return text.replace('test+unix://', 'test://').replace('?socket=' + SOCKET, '') if SOCKET else text
+    return re.sub('[?&]socket=' + SOCKET, '', text.replace('test+unix://', 'test://')) if SOCKET else text
 
 
 def _through_daemon(opener):
@@ -94,6 +97,11 @@ def show(value):
     if isinstance(value, str):
         return repr(mask(value))
     return repr(value)
+
+
+def number(dom):
+    """Its ID.  A handle on a daemon's guest keeps the one it has seen, as with the reference's daemon."""
+    return dom.ID() if not SOCKET or dom.isActive() else -1
 
 
 def _label(fn, args):

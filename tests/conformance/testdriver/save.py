@@ -5,7 +5,7 @@ import shutil
 import tempfile
 
 import libvirt
-from record import call, guest, listen
+from record import call, guest, listen, number
 
 conn = libvirt.open('test:///default')
 listen(conn)
@@ -28,7 +28,7 @@ def do(fn, *args, shown=None):
 
 
 def what(d):
-    call(lambda: (d.state(), d.isActive(), d.isPersistent(), d.ID(), d.hasManagedSaveImage()), label='what it is')
+    call(lambda: (d.state(), d.isActive(), d.isPersistent(), number(d), d.hasManagedSaveImage()), label='what it is')
     call(lambda: sorted(x.name() for x in conn.listAllDomains()), label='guests')
     call(lambda: sorted(os.listdir(folder)), label='files')
 

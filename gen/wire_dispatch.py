@@ -304,15 +304,9 @@ def flags_of(wire, plan):
     return ' | '.join(flags) or '0'
 
 
-# Which part of the system speaks when a call is refused before a driver sees it.
-DOMAINS = {'network': 'NETWORK', 'storage': 'STORAGE', 'interface': 'INTERFACE', 'nodedev': 'NODEDEV',
-           'nwfilter': 'NWFILTER', 'secret': 'SECRET', 'domain-snapshot': 'DOMAIN_SNAPSHOT',
-           'domain-checkpoint': 'DOMAIN_CHECKPOINT', 'admin': 'ADMIN'}
-
-
 def domain_of(plan):
-    call = plan.call
-    return DOMAINS.get(call.unit.name, 'DOMAIN') if call else 'RPC'
+    """Which part of the system speaks when a call is refused before a driver sees it: as in process."""
+    return plan.call.unit.errors if plan.call else 'VIR_FROM_RPC'
 
 
 def cls_of(plan):
@@ -339,7 +333,7 @@ def emit_program(api, wire, name, o):
             body = Body(wire, api, plan)
             body.hand_function() if plan.hand else body.function()
             o.append('static ' + RUN % (run, '\n'.join(body.lines)))
-        entries.append('    [%d] = { "%s", %s, CALL_%s, %s, VIR_FROM_%s },' % (
+        entries.append('    [%d] = { "%s", %s, CALL_%s, %s, %s },' % (
             proc.number, proc.name, run, cls_of(plan), flags_of(wire, plan), domain_of(plan)))
     o.append('static const struct dispatch_entry entries[] = {\n%s\n};\n' % '\n'.join(entries))
     program = wire.programs[name]

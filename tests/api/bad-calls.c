@@ -8,6 +8,8 @@
  * FOLDER holds the libraries ("" for those of the system): nothing is linked, so that the same program asks
  * ours and any other.  Every call runs in a process of its own, a fork of one that has opened the
  * connections, so that none changes the world of the next, and a crash or a hang is one more way to end.
+ * Through a daemon (a URI with a transport) each opens its own connections, and the daemon's host is a new one
+ * for each, because the one before is gone with its last connection.
  */
 #include "bad-calls.h"
 
@@ -24,16 +26,21 @@
 
 #define HANG_SECONDS 20
 
-struct outcome { long result; int code, domain, level; };
 
 static void *libraries[4];
 static const char *const sonames[] = { "libvirt.so.0", "libvirt-qemu.so.0", "libvirt-lxc.so.0",
                                        "libvirt-admin.so.0" };
-static struct outcome *shared;
 /* A handle of each kind: of a connection, of a second one, and of a read-only one. */
-static long handles[3][KIND_handles_end];
-enum { MINE, OTHERS, READONLY };
+enum world { MINE, OTHERS, READONLY, WORLDS };
+static long handles[WORLDS][KIND_handles_end];
+/* What children leave behind. */
+struct outcome { long result; int code, domain, level; long handles[WORLDS][KIND_handles_end]; };
+static struct outcome *shared;
+/* A call with the handles of a world and one argument of its own: a value, or a handle. */
+struct trial { const struct bad_call *call; enum world world; int at; long value; enum kind kind; enum world of; };
 static long memory[BAD_ARGS_MAX][512];
+static const char *uri;
+static bool remote;
 
 static void *
 symbol(const char *library, const char *name)
@@ -65,17 +72,61 @@ callback(void)
         h[KIND_##kind] = n > 0 ? (long)all[0] : 0; \
     }
 
-static void
-fill(long *h, const char *uri, bool readonly, bool make)
+static virConnectPtr
+connect(bool readonly)
 {
     virConnectPtr conn = readonly ? SYM(virConnectOpenReadOnly)(uri) : SYM(virConnectOpen)(uri);
-    virDomainPtr dom;
-    virStoragePoolPtr pool;
 
     if (!conn) {
         fprintf(stderr, "bad-calls: cannot open %s: %s\n", uri, SYM(virGetLastErrorMessage)());
-        exit(2);
+        _exit(2);
     }
+    return conn;
+}
+
+/* Whether nobody has been here.  One call spoils one of the two at most. */
+static bool
+is_untouched(virConnectPtr conn)
+{
+    virDomainPtr dom = SYM(virDomainLookupByName)(conn, "test");
+    virStoragePoolPtr pool = SYM(virStoragePoolLookupByName)(conn, "default-pool");
+    virDomainSnapshotPtr snap = dom ? SYM(virDomainSnapshotLookupByName)(dom, "snap", 0) : NULL;
+    virStorageVolPtr vol = pool ? SYM(virStorageVolLookupByName)(pool, "vol") : NULL;
+    bool untouched = dom && pool && !snap && !vol;
+
+    /* Each would keep its connection open. */
+    if (snap)
+        SYM(virDomainSnapshotFree)(snap);
+    if (vol)
+        SYM(virStorageVolFree)(vol);
+    if (dom)
+        SYM(virDomainFree)(dom);
+    if (pool)
+        SYM(virStoragePoolFree)(pool);
+    return untouched;
+}
+
+/* The first connection to a host that is new: the daemon may still be busy to take the last one away. */
+static virConnectPtr
+connect_new(void)
+{
+    virConnectPtr conn = connect(false);
+
+    while (remote && !is_untouched(conn)) {
+        SYM(virConnectClose)(conn);
+        usleep(500);
+        conn = connect(false);
+    }
+    return conn;
+}
+
+static void
+fill(long *h, bool readonly, bool make)
+{
+    virConnectPtr conn = make ? connect_new() : connect(readonly);
+    virDomainPtr dom;
+    virStoragePoolPtr pool;
+
     h[KIND_conn] = (long)conn;
     h[KIND_stream] = (long)SYM(virStreamNew)(conn, VIR_STREAM_NONBLOCK);
     FIRST(domain, virConnectListAllDomains, virDomain)
@@ -103,7 +154,15 @@ fill(long *h, const char *uri, bool readonly, bool make)
 }
 
 static void
-make_world(const char *folder, const char *uri)
+fill_all(void)
+{
+    fill(handles[MINE], false, true);
+    fill(handles[OTHERS], false, false);
+    fill(handles[READONLY], true, false);
+}
+
+static void
+make_world(const char *folder)
 {
     for (size_t i = 0; i < sizeof(sonames) / sizeof(*sonames); i++) {
         char path[PATH_MAX];
@@ -117,9 +176,19 @@ make_world(const char *folder, const char *uri)
     SYM(virInitialize)();
     ((__typeof__(&virAdmInitialize))symbol("libvirt-admin.so.0", "virAdmInitialize"))();
     SYM(virSetErrorFunc)(NULL, silence);
-    fill(handles[MINE], uri, false, true);
-    fill(handles[OTHERS], uri, false, false);
-    fill(handles[READONLY], uri, true, false);
+    if (!remote) {
+        fill_all();
+        return;
+    }
+    /* What there is, is all that has to be known here. */
+    if (fork() == 0) {
+        fill_all();
+        memcpy(shared->handles, handles, sizeof(handles));
+        _exit(0);
+    }
+    if (wait(NULL) < 0)
+        exit(2);
+    memcpy(handles, shared->handles, sizeof(handles));
 }
 
 /* ---- one call ---- */
@@ -129,43 +198,6 @@ static const char *const kind_names[] = {
 #define KIND_NAME(type) [KIND_##type] = #type,
     BAD_HANDLES(KIND_NAME)
 };
-
-static void
-try(const struct bad_call *call, const char *how, const long *args)
-{
-    void *f = symbol(call->library, call->name);
-    int status;
-    pid_t pid;
-
-    if (!f)
-        return; /* newer than the library */
-    fflush(stdout);
-    pid = fork();
-    if (pid < 0) {
-        perror("bad-calls: fork");
-        exit(2);
-    }
-    if (pid == 0) {
-        virErrorPtr err;
-
-        alarm(HANG_SECONDS);
-        SYM(virResetLastError)();
-        shared->result = call->run(args, f);
-        err = SYM(virGetLastError)();
-        shared->code = err ? err->code : 0;
-        shared->domain = err ? err->domain : 0;
-        shared->level = err ? (int)err->level : 0;
-        _exit(0);
-    }
-    if (waitpid(pid, &status, 0) < 0)
-        exit(2);
-    if (WIFSIGNALED(status))
-        printf("%s\t%s\t%s\t%d\t0\t0\n", call->name, how, WTERMSIG(status) == SIGALRM ? "hangs" : "dies",
-               WTERMSIG(status));
-    else
-        printf("%s\t%s\t%s\t%d\t%d\t%d\n", call->name, how, shared->result < 0 ? "fails" : "succeeds",
-               shared->code, shared->domain, shared->level);
-}
 
 static void
 good(const struct bad_call *call, const long *world, long *args)
@@ -187,6 +219,50 @@ good(const struct bad_call *call, const long *world, long *args)
     }
 }
 
+static void
+try(struct trial t, const char *how)
+{
+    const struct bad_call *call = t.call;
+    void *f = symbol(call->library, call->name);
+    int status;
+    pid_t pid;
+
+    if (!f)
+        return; /* newer than the library */
+    fflush(stdout);
+    pid = fork();
+    if (pid < 0) {
+        perror("bad-calls: fork");
+        exit(2);
+    }
+    if (pid == 0) {
+        long args[BAD_ARGS_MAX];
+        virErrorPtr err;
+
+        alarm(HANG_SECONDS);
+        if (remote)
+            fill_all();
+        good(call, handles[t.world], args);
+        if (t.at >= 0)
+            args[t.at] = t.kind ? handles[t.of][t.kind] : t.value;
+        SYM(virResetLastError)();
+        shared->result = call->run(args, f);
+        err = SYM(virGetLastError)();
+        shared->code = err ? err->code : 0;
+        shared->domain = err ? err->domain : 0;
+        shared->level = err ? (int)err->level : 0;
+        _exit(0);
+    }
+    if (waitpid(pid, &status, 0) < 0)
+        exit(2);
+    if (WIFSIGNALED(status))
+        printf("%s\t%s\t%s\t%d\t0\t0\n", call->name, how, WTERMSIG(status) == SIGALRM ? "hangs" : "dies",
+               WTERMSIG(status));
+    else
+        printf("%s\t%s\t%s\t%d\t%d\t%d\n", call->name, how, shared->result < 0 ? "fails" : "succeeds",
+               shared->code, shared->domain, shared->level);
+}
+
 static bool
 is_handle(enum kind kind)
 {
@@ -194,21 +270,26 @@ is_handle(enum kind kind)
 }
 
 static void
-spoil(const struct bad_call *call, int i, long value, const char *what)
+spoil(const struct bad_call *call, int at, long value, const char *what)
 {
-    long args[BAD_ARGS_MAX];
     char how[128];
 
-    good(call, handles[MINE], args);
-    args[i] = value;
-    snprintf(how, sizeof(how), "%s=%s", call->names[i], what);
-    try(call, how, args);
+    snprintf(how, sizeof(how), "%s=%s", call->names[at], what);
+    try((struct trial){ call, MINE, at, value }, how);
 }
 
 static void
-with_flags(const struct bad_call *call, const long *world, const char *prefix)
+spoil_handle(const struct bad_call *call, int at, enum world of, enum kind kind, const char *what)
 {
-    long args[BAD_ARGS_MAX];
+    char how[128];
+
+    snprintf(how, sizeof(how), "%s=%s", call->names[at], what);
+    try((struct trial){ call, MINE, at, 0, kind, of }, how);
+}
+
+static void
+with_flags(const struct bad_call *call, enum world world, const char *prefix)
+{
     int at = 0;
     char how[64];
 
@@ -217,23 +298,18 @@ with_flags(const struct bad_call *call, const long *world, const char *prefix)
     if (at == call->nargs)
         return;
     for (int bit = 0; bit < 32; bit++) {
-        good(call, world, args);
-        args[at] = (long)(1UL << bit);
-        snprintf(how, sizeof(how), "%sflag 0x%lx", prefix, args[at]);
-        try(call, how, args);
+        snprintf(how, sizeof(how), "%sflag 0x%lx", prefix, 1UL << bit);
+        try((struct trial){ call, world, at, (long)(1UL << bit) }, how);
     }
     for (const unsigned int *f = call->flags; *f; f++) {
-        good(call, world, args);
-        args[at] = *f;
         snprintf(how, sizeof(how), "%sflags 0x%x", prefix, *f);
-        try(call, how, args);
+        try((struct trial){ call, world, at, *f }, how);
     }
 }
 
 static void
 go_through(const struct bad_call *call)
 {
-    long args[BAD_ARGS_MAX];
     bool complete = true;
 
     for (int i = 0; i < call->nargs; i++)
@@ -244,12 +320,12 @@ go_through(const struct bad_call *call)
 
         if (is_handle(kind)) {
             spoil(call, i, 0, "NULL");
-            spoil(call, i, handles[MINE][kind == KIND_conn ? KIND_stream : KIND_conn], "other type");
+            spoil_handle(call, i, MINE, kind == KIND_conn ? KIND_stream : KIND_conn, "other type");
         }
         if (!complete)
             continue;
         if (is_handle(kind) && i > 0 && handles[OTHERS][kind])
-            spoil(call, i, handles[OTHERS][kind], "of another connection");
+            spoil_handle(call, i, OTHERS, kind, "of another connection");
         if (kind == KIND_callback || kind == KIND_string || kind == KIND_strings || kind == KIND_memory)
             spoil(call, i, 0, "NULL");
         if (kind == KIND_string)
@@ -270,14 +346,12 @@ go_through(const struct bad_call *call)
                 printf("%s\tno handle of type %s\t\t\t\t\n", call->name, kind_names[call->kinds[i]]);
         return;
     }
-    good(call, handles[MINE], args);
-    try(call, "good", args);
-    with_flags(call, handles[MINE], "");
+    try((struct trial){ call, MINE, -1 }, "good");
+    with_flags(call, MINE, "");
     if (call->nargs == 0 || !is_handle(call->kinds[0]) || !handles[READONLY][call->kinds[0]])
         return;
-    good(call, handles[READONLY], args);
-    try(call, "read-only", args);
-    with_flags(call, handles[READONLY], "read-only, ");
+    try((struct trial){ call, READONLY, -1 }, "read-only");
+    with_flags(call, READONLY, "read-only, ");
 }
 
 int
@@ -296,7 +370,9 @@ main(int argc, char **argv)
     }
     setenv("LIBVIRT_DEFAULT_URI", argv[2], 1);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    make_world(argv[1], argv[2]);
+    uri = argv[2];
+    remote = strchr(uri, '+') != NULL;
+    make_world(argv[1]);
     for (const struct bad_call *call = bad_calls; call->name; call++) {
         bool wanted = argc == 3;
 

@@ -221,6 +221,25 @@ thousands(void)
     }
 }
 
+/* What is referenced twice is closed twice. */
+static void
+references(void)
+{
+    virConnectPtr own = virConnectOpen("any:///");
+    virStreamPtr st = virStreamNew(own, 0);
+
+    g_assert_cmpint(virConnectRef(own), ==, 0);
+    g_assert_cmpint(virStreamRef(st), ==, 0);
+    g_assert_cmpint(virConnectClose(own), ==, 1);
+    g_assert_cmpint(virStreamFree(st), ==, 0);
+    g_assert_cmpint(virStreamFree(st), ==, 0);
+    g_assert_cmpint(virConnectClose(own), ==, 0);
+    g_assert_cmpint(virConnectRef(NULL), ==, -1);
+    g_assert_cmpint(last_code(), ==, VIR_ERR_INVALID_CONN);
+    g_assert_cmpint(virStreamRef(NULL), ==, -1);
+    g_assert_cmpint(last_code(), ==, VIR_ERR_INVALID_STREAM);
+}
+
 static void
 errors(void)
 {
@@ -306,6 +325,7 @@ main(int argc, char **argv)
     g_test_add_func("/handles/parents", parents);
     g_test_add_func("/handles/by-uuid", by_uuid);
     g_test_add_func("/handles/thousands", thousands);
+    g_test_add_func("/handles/references", references);
     g_test_add_func("/handles/errors", errors);
     g_test_add_func("/handles/structures", structures);
     rc = g_test_run();

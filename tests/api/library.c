@@ -194,6 +194,7 @@ typed_parameters(void)
     int n = 0, max = 0, i;
     unsigned int ui;
     unsigned long long ul;
+    long long l;
     double d;
     const char *s, *list[] = { "a", "b", NULL };
     g_autofree char *longname = g_strnfill(80, 'x');
@@ -208,12 +209,18 @@ typed_parameters(void)
     g_assert_cmpint(virTypedParamsAddFromString(&params, &n, &max, "bad", 99, "1"), ==, -1);
     g_assert_cmpint(virTypedParamsAddInt(&params, &n, &max, longname, 1), ==, -1);
     g_assert_cmpint(virGetLastErrorCode(), ==, VIR_ERR_INTERNAL_ERROR);
+    g_assert_cmpint(virTypedParamsAddLLong(&params, &n, &max, "l", G_MININT64), ==, 0);
+    g_assert_cmpint(virTypedParamsAddDouble(&params, &n, &max, "half", 0.5), ==, 0);
     for (i = 0; i < 40; i++) {
         g_autofree char *name = g_strdup_printf("p%d", i);
 
         g_assert_cmpint(virTypedParamsAddUInt(&params, &n, &max, name, i), ==, 0);
     }
-    g_assert_cmpint(n, ==, 46);
+    g_assert_cmpint(n, ==, 48);
+    g_assert_cmpint(virTypedParamsGetLLong(params, n, "l", &l), ==, 1);
+    g_assert_cmpint(l, ==, G_MININT64);
+    g_assert_cmpint(virTypedParamsGetDouble(params, n, "half", &d), ==, 1);
+    g_assert_true(d == 0.5);
     g_assert_cmpint(virTypedParamsGetInt(params, n, "int", &i), ==, 1);
     g_assert_cmpint(i, ==, -5);
     g_assert_cmpint(virTypedParamsGetULLong(params, n, "ul", &ul), ==, 1);

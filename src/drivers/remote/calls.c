@@ -25,6 +25,12 @@ int
 remote_params_out(struct remote_reply *reply, virTypedParameterPtr params, int n, uint32_t limit,
                   struct remote_typed_param **out, uint32_t *out_n, struct err *err)
 {
+    if (params && remote_limit(MAX(n, 0), limit, "parameters", err) < 0)
+        return -1;
+    for (int i = 0; params && i < n; i++)
+        if (!params[i].type) /* what has none is left out where results are sent */
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "Parameter %d ('%.*s') has no type",
+                                i, VIR_TYPED_PARAM_FIELD_LENGTH, params[i].field);
     return params_to_wire(&reply->arena, params, n, true, limit, out, out_n, err);
 }
 

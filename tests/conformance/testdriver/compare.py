@@ -64,6 +64,8 @@ def run(subject, folder, path):
     env.update(TZ='UTC', LC_ALL='C.UTF-8', PYTHONDONTWRITEBYTECODE='1')
     if path:
         env['RECORD_SOCKET'] = path
+    if folder and os.environ.get('COVERAGE_LOG'):  # our library's record of what was called (tests/api/coverage)
+        env.update(LIBVIRT_LOG_FILTERS='1:libvirt', LIBVIRT_LOG_OUTPUTS='1:file:' + os.environ['COVERAGE_LOG'])
     if folder:
         env['LD_LIBRARY_PATH'] = folder
     done = subprocess.run([PYTHON, os.path.join(HERE, subject + '.py')], env=env, cwd='/', text=True,

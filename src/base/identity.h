@@ -3,7 +3,7 @@
  * identity: who makes a call.
  *
  * Owns: the caller's identity as the transport proved it (peer credentials,
- * SASL, x509).  Set once when a connection is authenticated, constant after.
+ * SASL, x509), or as a gateway names the one it speaks for.  Constant once it is set.
  * Called by: daemon, access checks, drivers that act on behalf of a user.
  */
 #pragma once

@@ -106,7 +106,7 @@ make_ready(struct executor *ex, struct work *work)
         pthread_cond_signal(&t->wake);
         return;
     }
-    if (ex->nthreads < ex->cfg.max_threads) {
+    if (ex->nthreads < ex->cfg.max_threads + (work->urgent ? ex->cfg.spare : 0)) {
         pthread_t id;
         struct start *s = g_new(struct start, 1);
         *s = (struct start){ ex, work };
@@ -208,11 +208,13 @@ finished(struct executor *ex, struct exec_lane *lane, struct exec_guest *guest)
 static struct work *
 next_work(struct executor *ex, struct thread *self)
 {
-    if (ex->ready) {
+    /* What urgent work had beyond the limit, or a limit that was lowered meanwhile. */
+    bool surplus = ex->nthreads > ex->cfg.max_threads;
+    if (ex->ready && (!surplus || ex->ready->urgent)) {
         ex->nready--;
         return take(&ex->ready, &ex->ready_tail);
     }
-    if (ex->stopping || ex->nidle >= ex->cfg.max_idle)
+    if (ex->stopping || surplus || (ex->nidle >= ex->cfg.max_idle && ex->nthreads > ex->cfg.min_threads))
         return NULL;
     self->work = NULL;
     self->next = ex->idle;
@@ -226,9 +228,13 @@ next_work(struct executor *ex, struct thread *self)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    int rc = 0;
-    while (!self->work && !ex->stopping && rc != ETIMEDOUT)
-        rc = pthread_cond_timedwait(&self->wake, &ex->lock, &until);
+    bool late = false;
+    while (!self->work && !ex->stopping && !(late && ex->nthreads > ex->cfg.min_threads)) {
+        if (late)
+            pthread_cond_wait(&self->wake, &ex->lock);
+        else
+            late = pthread_cond_timedwait(&self->wake, &ex->lock, &until) == ETIMEDOUT;
+    }
     if (!self->work) {
         struct thread **p = &ex->idle;
         while (*p != self)
@@ -315,15 +321,20 @@ void
 executor_get_stats(struct executor *ex, struct executor_stats *stats)
 {
     pthread_mutex_lock(&ex->lock);
-    *stats = (struct executor_stats){ ex->nthreads, ex->nidle, ex->peak, ex->nready, ex->cfg.max_threads };
+    *stats = (struct executor_stats){ ex->nthreads, ex->nidle, ex->peak, ex->nready,
+                                       ex->cfg.max_threads, ex->cfg.min_threads, ex->cfg.spare };
     pthread_mutex_unlock(&ex->lock);
 }
 
 void
-executor_set_max(struct executor *ex, unsigned max_threads)
+executor_set_threads(struct executor *ex, unsigned max_threads, unsigned min_threads, unsigned spare)
 {
     pthread_mutex_lock(&ex->lock);
     ex->cfg.max_threads = MAX(max_threads, 1);
+    ex->cfg.min_threads = min_threads;
+    ex->cfg.spare = spare;
+    for (struct thread *t = ex->idle; t; t = t->next)
+        pthread_cond_signal(&t->wake); /* those that stayed for a larger minimum */
     pthread_mutex_unlock(&ex->lock);
 }
 

@@ -21,6 +21,8 @@ struct executor;
 
 struct executor_config {
     unsigned max_threads; /* 0: 2048 */
+    unsigned min_threads; /* that stay when idle, once they were needed */
+    unsigned spare;       /* threads beyond max_threads, for urgent work only */
     unsigned max_idle;    /* threads kept for `idle_ms` after their last work; 0: 16 */
     unsigned idle_ms;     /* 0: 5000 */
     unsigned per_guest;   /* 0: 4 */
@@ -63,7 +65,7 @@ struct work *executor_cancel(struct executor *ex, struct exec_lane *lane);
  * replies gets no new ones made. */
 void executor_pause(struct executor *ex, struct exec_lane *lane, bool paused);
 
-struct executor_stats { unsigned threads, idle, peak, queued, max_threads; };
+struct executor_stats { unsigned threads, idle, peak, queued, max_threads, min_threads, spare; };
 void executor_get_stats(struct executor *ex, struct executor_stats *stats);
-/* Changes the number of threads allowed and kept while running. */
-void executor_set_max(struct executor *ex, unsigned max_threads);
+/* Changes the numbers of threads while running; those that are too many leave when their work is done. */
+void executor_set_threads(struct executor *ex, unsigned max_threads, unsigned min_threads, unsigned spare);

@@ -296,26 +296,14 @@ server_get_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
         return -1;
     executor_get_stats(of(conn)->executor, &stats);
     *params = NULL;
-    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_MIN, service->limits.min_workers);
+    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_MIN, stats.min_threads);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_MAX, stats.max_threads);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_CURRENT, stats.threads);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_FREE, stats.idle);
-    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_PRIORITY, service->limits.prio_workers);
+    typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_WORKERS_PRIORITY, stats.spare);
     typed_params_add_uint(params, &n, &max, VIR_THREADPOOL_JOB_QUEUE_DEPTH, stats.queued);
     *nparams = n;
     return 0;
-}
-
-/* Threads come and go by themselves: a minimum and a reserve for priority calls are kept for who asks for
- * them. */
-struct workers_change { struct service *service; unsigned min, prio; };
-
-static void
-workers_posted(void *arg)
-{
-    struct workers_change *change = arg;
-    change->service->limits.min_workers = change->min;
-    change->service->limits.prio_workers = change->prio;
 }
 
 static int
@@ -331,26 +319,26 @@ server_set_thread_pool_parameters(struct drv_conn *conn, const struct admin_serv
     if (!service || no_flags(flags, "setting threads", err) < 0 ||
         typed_params_check(params, nparams, rules, G_N_ELEMENTS(rules), err) < 0)
         return -1;
-    struct workers_change change = { service, service->limits.min_workers, service->limits.prio_workers };
-    struct executor_stats stats;
-    executor_get_stats(of(conn)->executor, &stats);
-    unsigned max = stats.max_threads;
-    virTypedParameterPtr p;
-    if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MIN)))
-        change.min = p->value.ui;
-    if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_PRIORITY)))
-        change.prio = p->value.ui;
-    if ((p = typed_params_find(params, nparams, VIR_THREADPOOL_WORKERS_MAX)))
-        max = p->value.ui;
+    struct executor_stats now;
+    executor_get_stats(of(conn)->executor, &now);
+    unsigned max = now.max_threads, min = now.min_threads, spare = now.spare;
+    const struct { const char *name; unsigned *value; } wanted[] = {
+        { VIR_THREADPOOL_WORKERS_MIN, &min },
+        { VIR_THREADPOOL_WORKERS_MAX, &max },
+        { VIR_THREADPOOL_WORKERS_PRIORITY, &spare },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        virTypedParameterPtr p = typed_params_find(params, nparams, wanted[i].name);
+        if (p)
+            *wanted[i].value = p->value.ui;
+    }
     if (max < WORKERS_LEAST)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
                             "the daemon needs at least %d thread for calls", WORKERS_LEAST);
-    if (change.min > max)
+    if (min > max)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
-                            "at least %u threads cannot be more than at most %u", change.min, max);
-    io_call(of(conn)->io, workers_posted, &change);
-    if (p)
-        executor_set_max(of(conn)->executor, max);
+                            "at least %u threads cannot be more than at most %u", min, max);
+    executor_set_threads(of(conn)->executor, max, min, spare);
     return 0;
 }
 

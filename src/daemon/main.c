@@ -170,7 +170,9 @@ static int
 serve(struct config *config, const struct options *o, const sigset_t *signals, struct err *err)
 {
     struct io *io = io_new(err);
-    struct executor *ex = executor_new(&(struct executor_config){ .rest = rest });
+    struct executor *ex = executor_new(&(struct executor_config){
+        .max_threads = config->main.max_workers, .min_threads = config->main.min_workers,
+        .spare = config->main.prio_workers, .rest = rest });
     struct server *server = io ? server_new(config, io, ex, err) : NULL;
     if (server)
         server->listen = o->listen;

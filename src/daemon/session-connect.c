@@ -120,17 +120,6 @@ session_connect_is_secure(struct dispatch_call *call, int *secure, struct err *e
 }
 
 int
-session_connect_set_identity(struct dispatch_call *call, virTypedParameterPtr params, int nparams,
-                             unsigned int flags, struct err *err)
-{
-    /* For daemons that pass on the calls of others.  Who may write here may do everything anyway: there is
-     * nothing that another identity would allow, and what the socket tells stays what is logged. */
-    if (call->session->readonly)
-        return err_set(err, VIR_ERR_ACCESS_DENIED, "a read-only client cannot speak for others");
-    return 0;
-}
-
-int
 session_close_callback(struct dispatch_call *call, bool want, struct err *err)
 {
     return 0; /* the driver lives in this process: with it goes the socket itself */

@@ -64,10 +64,9 @@ session_free(struct session *s)
     secure_free(s->secure);
     tls_free(s->tls);
     login_end(s->login); /* after the layer that uses it */
-    g_free(s->who.user_name);
-    g_free(s->who.group_name);
-    g_free(s->who.sasl_user_name);
-    g_free(s->who.x509_dname);
+    session_identity_clear(&s->who);
+    if (s->spoken_for)
+        g_ptr_array_unref(s->spoken_for);
     g_free(s->peer);
     g_free(s->local);
     g_free(s);

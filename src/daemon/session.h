@@ -47,6 +47,7 @@ struct session {
     unsigned unanswered;
     struct session_stream *streams;
     GPtrArray *subscriptions;
+    GPtrArray *spoken_for;      /* whom the client has named (struct identity), NULL: nobody */
     unsigned events_watched;
 
     /* Under lock. */
@@ -117,4 +118,5 @@ void session_greet_step(struct session *s);             /* the socket is ready f
 void session_find_peer(struct session *s, int fd);      /* who a new client is */
 
 /* session-connect.c */
+void session_identity_clear(struct identity *who);
 void session_conn_free(struct session *s);

@@ -98,12 +98,12 @@ config_defaults(bool system)
     /* A client with several threads waiting for slow guests must not hold up
      * its own other calls, hence more than the five that others allow. */
     c->main = (struct limits){
-        .max_clients = 5000, .max_anonymous_clients = 20, .max_queued_clients = 1000, .min_workers = 5,
+        .max_clients = 5000, .max_anonymous_clients = 20, .max_queued_clients = 1000,
         .prio_workers = 5, .max_client_requests = 32, .keepalive_interval = 5, .keepalive_count = 5,
     };
     c->admin = (struct limits){
-        .max_clients = 5000, .max_anonymous_clients = 20, .max_queued_clients = 20, .min_workers = 5,
-        .max_workers = 5, .max_client_requests = 5, .keepalive_interval = 5, .keepalive_count = 5,
+        .max_clients = 5000, .max_queued_clients = 20, .max_client_requests = 5,
+        .keepalive_interval = 5, .keepalive_count = 5,
     };
     return c;
 }

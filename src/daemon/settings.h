@@ -18,8 +18,9 @@ enum auth_kind { AUTH_NONE = 0, AUTH_SASL = 1, AUTH_POLKIT = 2 }; /* as on the w
 
 struct limits {
     unsigned max_clients, max_anonymous_clients, max_queued_clients;
-    unsigned min_workers, prio_workers; /* reported only: threads come and go by themselves */
-    unsigned max_workers;         /* threads for calls that wait; 0: the executor's own bound */
+    /* Threads for calls that wait: those that stay, those for urgent calls beyond max_workers (0: the
+     * executor's own bound).  Those of the API serve the administrator, too. */
+    unsigned min_workers, prio_workers, max_workers;
     unsigned max_client_requests; /* of one client at once; the rest queue */
     int keepalive_interval;       /* seconds, -1: never */
     unsigned keepalive_count;

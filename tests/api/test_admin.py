@@ -102,6 +102,25 @@ def test_threads(api, server, change, expected):
     assert {k: after[k] for k in expected} == expected
 
 
+def test_limits_of_the_configuration(api, daemon, uri):
+    """What the file says is what holds."""
+    folder = daemon.top / 'config/libvirt'
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'libvirtd.conf').write_text('max_workers = 30\nmin_workers = 2\nprio_workers = 4\nmax_clients = 70\n'
+                                          'max_anonymous_clients = 8\nadmin_max_clients = 9\n')
+    daemon.restart()
+    conn = api.ConnectOpen(uri, 0)
+    server, admin = (api.ConnectLookupServer(conn, name, 0) for name in ('libvirtd', 'admin'))
+    threads = api.params('ServerGetThreadPoolParameters', server)
+    assert (threads['minWorkers'], threads['maxWorkers'], threads['prioWorkers']) == (2, 30, 4)
+    assert 1 <= threads['nWorkers'] <= 30
+    told = api.params('ServerGetClientLimits', server)
+    assert told == {'nclients_max': 70, 'nclients': 0, 'nclients_unauth_max': 8, 'nclients_unauth': 0}
+    told = api.params('ServerGetClientLimits', admin)
+    assert told == {'nclients_max': 9, 'nclients': 1, 'nclients_unauth_max': 0, 'nclients_unauth': 0}
+    assert api.ServerFree(server) == 0 and api.ServerFree(admin) == 0 and api.ConnectClose(conn) == 0
+
+
 @pytest.mark.parametrize('change, expected', [
     ({'nclients_max': 100}, {'nclients_max': 100}), ({'nclients_unauth_max': 50}, {'nclients_unauth_max': 50}),
     ({'nclients_max': 1, 'nclients_unauth_max': 1}, {'nclients_max': 1, 'nclients_unauth_max': 1}),

@@ -44,6 +44,10 @@ EXCUSED = {
 WIRE = {
     'virDomainAnnounceInterface': 'a parameter without a type does not leave the client',
     'virDomainBlockCopy': 'the same',
+    'virConnectDomainQemuMonitorEventDeregister': 'there is no event loop, or no such number, whatever the driver has',
+    'virConnectDomainQemuMonitorEventRegister': 'the same',
+    'virConnectSecretEventDeregisterAny': 'the same',
+    'virConnectSecretEventRegisterAny': 'the same',
     'virConnectSetIdentity': 'there is nobody else in process',
     'virConnectSetKeepAlive': 'there is nothing to keep alive in process',
     'virConnectUnregisterCloseCallback': 'there is nothing to close in process',
@@ -51,6 +55,7 @@ WIRE = {
     'virDomainCreateWithFiles': 'descriptors that nobody has cannot be sent',
     'virDomainCreateXMLWithFiles': 'the same',
     'virDomainFDAssociate': 'the same',
+    'virDomainQemuMonitorCommandWithFiles': 'the same',
     'virDomainRestoreParams': 'arguments are looked at before the daemon is asked whether its driver has the call',
     'virDomainSaveParams': 'the same',
     'virNodeGetSEVInfo': 'the same',

@@ -10,7 +10,7 @@ import libvirt
 import libvirt_qemu
 import pytest
 
-from support import BUILD, booting, tiny, wait_for, Console
+from support import BUILD, Console, Daemon, booting, tiny, wait_for
 
 own = pytest.mark.skipif(os.environ['VIREO_LIBRARY'] != 'own', reason='for our library')
 SEV = """<domain type='test'><name>sealed</name><memory>65536</memory><os><type>hvm</type></os>
@@ -84,7 +84,8 @@ def test_no_driver_moves_guests(test_host):
 
 @own
 def test_no_driver_has_secrets_that_change(test_host):
-    assert refused(test_host.secretEventRegisterAny, None, 0, lambda *a: None, None)[0] == NO_SUPPORT
+    assert refused(test_host.secretEventRegisterAny, None, 0, lambda *a: None, None) == (NO_SUPPORT, libvirt.VIR_FROM_SECRET)
+    assert refused(test_host.secretEventDeregisterAny, 0) == (NO_SUPPORT, libvirt.VIR_FROM_SECRET)
 
 
 # ---- containers: what the process that asks does to itself ----
@@ -117,6 +118,20 @@ def test_entering_a_container():
                 code |= 4
         os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+# ---- gateways ----
+
+def test_speaking_for_somebody(top):
+    with Daemon(top, ['--verbose']) as daemon:
+        c = daemon.open()
+        c.setIdentity({'user-name': 'alice', 'unix-user-id': 4711, 'process-id': 99})
+        c.setIdentity({'sasl-user-name': 'bob@example.org', 'selinux-context': 'u:r:t'})
+        assert 'speaks for alice, process 99 of user 4711' in daemon.log()
+        assert 'speaks for bob@example.org' in daemon.log()
+        assert refused(c.setIdentity, {'no-such': 'x'}) == (libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED, libvirt.VIR_FROM_NONE)
+        assert c.getHostname()
+        c.close()
 
 
 # ---- QEMU's host and guests ----

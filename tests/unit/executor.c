@@ -175,6 +175,54 @@ test_few_threads(void)
     g_assert_cmpint(most, <=, 2);
 }
 
+/* What is urgent has threads of its own when all others are busy, and they do nothing else. */
+static void
+test_spare(void)
+{
+    reset();
+    struct executor *ex = executor_new(&(struct executor_config){ .max_threads = 2, .spare = 1 });
+    for (int i = 0; i < 2; i++)
+        executor_submit(ex, &job_new(NULL, 0, true)->work);
+    await(&running, 2);
+    executor_submit(ex, &job_new(NULL, 0, false)->work); /* has to wait */
+    struct job *urgent = job_new(NULL, 0, false);
+    urgent->work.urgent = true;
+    executor_submit(ex, &urgent->work);
+    await(&gone, 1);
+    struct executor_stats stats;
+    executor_get_stats(ex, &stats);
+    g_assert_cmpint(stats.queued, ==, 1);
+    open_gate();
+    await(&gone, 4);
+    executor_free(ex);
+}
+
+/* Threads that were needed once stay, as many as shall; fewer shall later. */
+static void
+test_kept(void)
+{
+    reset();
+    struct executor *ex = executor_new(&(struct executor_config){ .idle_ms = 1, .min_threads = 3 });
+    for (int i = 0; i < 8; i++)
+        executor_submit(ex, &job_new(NULL, 0, true)->work);
+    await(&running, 8);
+    open_gate();
+    struct executor_stats stats;
+    do {
+        g_usleep(2000);
+        executor_get_stats(ex, &stats);
+    } while (stats.threads > 3);
+    g_usleep(20000);
+    executor_get_stats(ex, &stats);
+    g_assert_cmpint(stats.threads, ==, 3);
+    executor_set_threads(ex, 2048, 0, 0);
+    do {
+        g_usleep(2000);
+        executor_get_stats(ex, &stats);
+    } while (stats.threads > 0);
+    executor_free(ex);
+}
+
 static void
 test_shrink(void)
 {
@@ -204,6 +252,8 @@ main(int argc, char **argv)
     g_test_add_func("/executor/cancel", test_cancel);
     g_test_add_func("/executor/pause", test_pause);
     g_test_add_func("/executor/few-threads", test_few_threads);
+    g_test_add_func("/executor/spare", test_spare);
+    g_test_add_func("/executor/kept", test_kept);
     g_test_add_func("/executor/shrink", test_shrink);
     return g_test_run();
 }

@@ -6,15 +6,6 @@
 #include "remote-hand.h"
 
 #define ERR_FROM VIR_FROM_RPC
-#define CALL(PROGRAM, PROC, name)                                                                            \
-    remote_request(conn,                                                                                     \
-                   &(struct remote_request){ .program = PROGRAM##_PROGRAM,                                   \
-                                             .proc = PROGRAM##_PROC_##PROC,                                  \
-                                             .args_type = XDR_##name##_args,                                 \
-                                             .args = &a,                                                     \
-                                             .ret_type = XDR_##name##_ret,                                   \
-                                             .ret = &ret },                                                  \
-                   &reply, err)
 
 int
 remote_connect_get_cpu_model_names(struct drv_conn *conn, const char *arch, char ***models,

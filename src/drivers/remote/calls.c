@@ -8,16 +8,6 @@
 #include <unistd.h>
 
 #define ERR_FROM VIR_FROM_RPC
-/* The request most have: arguments `a`, result `ret`. */
-#define CALL(PROGRAM, PROC, name)                                                                            \
-    remote_request(conn,                                                                                     \
-                   &(struct remote_request){ .program = PROGRAM##_PROGRAM,                                   \
-                                             .proc = PROGRAM##_PROC_##PROC,                                  \
-                                             .args_type = XDR_##name##_args,                                 \
-                                             .args = &a,                                                     \
-                                             .ret_type = XDR_##name##_ret,                                   \
-                                             .ret = &ret },                                                  \
-                   &reply, err)
 
 /* ---- helpers ---- */
 
@@ -126,8 +116,7 @@ remote_connect_set_identity(struct drv_conn *conn, virTypedParameterPtr params, 
     if (remote_params_out(&reply, params, nparams, REMOTE_CONNECT_IDENTITY_PARAMS_MAX, &a.params, &a.params_n,
                           err) < 0)
         return -1;
-    return remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_SET_IDENTITY,
-                       XDR_remote_connect_set_identity_args, &a, XDR_NONE, NULL, &reply, err);
+    return CALL_VOID(REMOTE, CONNECT_SET_IDENTITY, remote_connect_set_identity);
 }
 
 /* ---- the host ---- */
@@ -148,6 +137,21 @@ remote_node_get_cpu_map(struct drv_conn *conn, unsigned char **cpumap, unsigned 
     return ret.ret;
 }
 
+/* Statistics of the host are names and numbers, in two types that differ in name only. */
+#define FILL_NODE_STATS() \
+    if (a.nparams == 0) { \
+        *nparams = ret.nparams; \
+        return 0; \
+    } \
+    if (remote_limit(ret.params_n, (uint32_t)*nparams, "statistics", err) < 0) \
+        return -1; \
+    *nparams = (int)ret.params_n; \
+    for (uint32_t i = 0; i < ret.params_n; i++) { \
+        g_strlcpy(params[i].field, ret.params[i].field, sizeof(params[i].field)); \
+        params[i].value = ret.params[i].value; \
+    } \
+    return 0;
+
 int
 remote_node_get_cpu_stats(struct drv_conn *conn, int cpuNum, virNodeCPUStatsPtr params, int *nparams,
                           unsigned int flags, struct err *err)
@@ -157,18 +161,7 @@ remote_node_get_cpu_stats(struct drv_conn *conn, int cpuNum, virNodeCPUStatsPtr 
     REMOTE_REPLY_INIT(reply);
     if (CALL(REMOTE, NODE_GET_CPU_STATS, remote_node_get_cpu_stats) < 0)
         return -1;
-    if (a.nparams == 0) {
-        *nparams = ret.nparams;
-        return 0;
-    }
-    if (remote_limit(ret.params_n, (uint32_t)*nparams, "statistics", err) < 0)
-        return -1;
-    *nparams = (int)ret.params_n;
-    for (uint32_t i = 0; i < ret.params_n; i++) {
-        g_strlcpy(params[i].field, ret.params[i].field, sizeof(params[i].field));
-        params[i].value = ret.params[i].value;
-    }
-    return 0;
+    FILL_NODE_STATS()
 }
 
 int
@@ -181,18 +174,7 @@ remote_node_get_memory_stats(struct drv_conn *conn, int cellNum, virNodeMemorySt
     REMOTE_REPLY_INIT(reply);
     if (CALL(REMOTE, NODE_GET_MEMORY_STATS, remote_node_get_memory_stats) < 0)
         return -1;
-    if (a.nparams == 0) {
-        *nparams = ret.nparams;
-        return 0;
-    }
-    if (remote_limit(ret.params_n, (uint32_t)*nparams, "statistics", err) < 0)
-        return -1;
-    *nparams = (int)ret.params_n;
-    for (uint32_t i = 0; i < ret.params_n; i++) {
-        g_strlcpy(params[i].field, ret.params[i].field, sizeof(params[i].field));
-        params[i].value = ret.params[i].value;
-    }
-    return 0;
+    FILL_NODE_STATS()
 }
 
 int
@@ -432,14 +414,7 @@ remote_domain_block_peek(struct drv_conn *conn, const struct domain_ref *dom, co
 {
     struct remote_domain_block_peek_args a = { *dom, (char *)disk, offset, (uint32_t)size, flags };
     struct remote_domain_memory_peek_ret ret = { 0 }; /* of the same layout */
-    return peek(conn,
-                &(struct remote_request){ .program = REMOTE_PROGRAM,
-                                          .proc = REMOTE_PROC_DOMAIN_BLOCK_PEEK,
-                                          .args_type = XDR_remote_domain_block_peek_args,
-                                          .args = &a,
-                                          .ret_type = XDR_remote_domain_block_peek_ret,
-                                          .ret = &ret },
-                &ret, size, buffer, err);
+    return peek(conn, REMOTE_GET(REMOTE, DOMAIN_BLOCK_PEEK, remote_domain_block_peek), &ret, size, buffer, err);
 }
 
 int
@@ -448,14 +423,7 @@ remote_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, u
 {
     struct remote_domain_memory_peek_args a = { *dom, start, (uint32_t)size, flags };
     struct remote_domain_memory_peek_ret ret = { 0 };
-    return peek(conn,
-                &(struct remote_request){ .program = REMOTE_PROGRAM,
-                                          .proc = REMOTE_PROC_DOMAIN_MEMORY_PEEK,
-                                          .args_type = XDR_remote_domain_memory_peek_args,
-                                          .args = &a,
-                                          .ret_type = XDR_remote_domain_memory_peek_ret,
-                                          .ret = &ret },
-                &ret, size, buffer, err);
+    return peek(conn, REMOTE_GET(REMOTE, DOMAIN_MEMORY_PEEK, remote_domain_memory_peek), &ret, size, buffer, err);
 }
 
 int
@@ -482,15 +450,7 @@ remote_domain_open_graphics(struct drv_conn *conn, const struct domain_ref *dom,
 {
     struct remote_domain_open_graphics_args a = { *dom, idx, flags };
     REMOTE_REPLY_INIT(reply);
-    return remote_request(conn,
-                          &(struct remote_request){ .program = REMOTE_PROGRAM,
-                                                    .proc = REMOTE_PROC_DOMAIN_OPEN_GRAPHICS,
-                                                    .args_type = XDR_remote_domain_open_graphics_args,
-                                                    .args = &a,
-                                                    .fds = &fd,
-                                                    .nfds = 1,
-                                                    .with_fds = true },
-                          &reply, err);
+    return CALL_VOID(REMOTE, DOMAIN_OPEN_GRAPHICS, remote_domain_open_graphics, SENT_FDS(&fd, 1));
 }
 
 int
@@ -499,8 +459,7 @@ remote_domain_open_graphics_fd(struct drv_conn *conn, const struct domain_ref *d
 {
     struct remote_domain_open_graphics_fd_args a = { *dom, idx, flags };
     REMOTE_REPLY_INIT(reply);
-    if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_DOMAIN_OPEN_GRAPHICS_FD,
-                    XDR_remote_domain_open_graphics_fd_args, &a, XDR_NONE, NULL, &reply, err) < 0)
+    if (CALL_VOID(REMOTE, DOMAIN_OPEN_GRAPHICS_FD, remote_domain_open_graphics_fd) < 0)
         return -1;
     if (reply.frame->nfds != 1)
         return err_set(err, VIR_ERR_RPC, "The daemon sent %zu file descriptors, one was expected",
@@ -518,11 +477,8 @@ remote_domain_create_xml_with_files(struct drv_conn *conn, const char *xmlDesc, 
     struct remote_domain_create_xml_with_files_args a = { (char *)xmlDesc, flags };
     struct remote_domain_create_xml_with_files_ret ret;
     REMOTE_REPLY_INIT(reply);
-    if (remote_request(conn, &(struct remote_request){ .program = REMOTE_PROGRAM,
-                       .proc = REMOTE_PROC_DOMAIN_CREATE_XML_WITH_FILES,
-                       .args_type = XDR_remote_domain_create_xml_with_files_args, .args = &a,
-                       .ret_type = XDR_remote_domain_create_xml_with_files_ret, .ret = &ret, .fds = files,
-                       .nfds = nfiles, .with_fds = true }, &reply, err) < 0)
+    if (CALL(REMOTE, DOMAIN_CREATE_XML_WITH_FILES, remote_domain_create_xml_with_files,
+             SENT_FDS(files, nfiles)) < 0)
         return -1;
     domain_ref_copy(result, &ret.dom);
     return 0;
@@ -535,11 +491,7 @@ remote_domain_create_with_files(struct drv_conn *conn, const struct domain_ref *
     struct remote_domain_create_with_files_args a = { *domain, flags };
     struct remote_domain_create_with_files_ret ret;
     REMOTE_REPLY_INIT(reply);
-    return remote_request(conn, &(struct remote_request){ .program = REMOTE_PROGRAM,
-                          .proc = REMOTE_PROC_DOMAIN_CREATE_WITH_FILES,
-                          .args_type = XDR_remote_domain_create_with_files_args, .args = &a,
-                          .ret_type = XDR_remote_domain_create_with_files_ret, .ret = &ret, .fds = files,
-                          .nfds = nfiles, .with_fds = true }, &reply, err);
+    return CALL(REMOTE, DOMAIN_CREATE_WITH_FILES, remote_domain_create_with_files, SENT_FDS(files, nfiles));
 }
 
 int
@@ -548,15 +500,7 @@ remote_domain_fd_associate(struct drv_conn *conn, const struct domain_ref *domai
 {
     struct remote_domain_fd_associate_args a = { *domain, (char *)name, flags };
     REMOTE_REPLY_INIT(reply);
-    return remote_request(conn,
-                          &(struct remote_request){ .program = REMOTE_PROGRAM,
-                                                    .proc = REMOTE_PROC_DOMAIN_FD_ASSOCIATE,
-                                                    .args_type = XDR_remote_domain_fd_associate_args,
-                                                    .args = &a,
-                                                    .fds = fds,
-                                                    .nfds = nfds,
-                                                    .with_fds = true },
-                          &reply, err);
+    return CALL_VOID(REMOTE, DOMAIN_FD_ASSOCIATE, remote_domain_fd_associate, SENT_FDS(fds, nfds));
 }
 
 /* The descriptors of a reply, the caller's from now on. */
@@ -577,17 +521,8 @@ remote_domain_qemu_monitor_command_with_files(struct drv_conn *conn, const struc
     struct qemu_domain_monitor_command_with_files_args a = { *domain, (char *)cmd, flags };
     struct qemu_domain_monitor_command_with_files_ret ret;
     REMOTE_REPLY_INIT(reply);
-    if (remote_request(conn,
-                       &(struct remote_request){ .program = QEMU_PROGRAM,
-                                                 .proc = QEMU_PROC_DOMAIN_MONITOR_COMMAND_WITH_FILES,
-                                                 .args_type = XDR_qemu_domain_monitor_command_with_files_args,
-                                                 .args = &a,
-                                                 .ret_type = XDR_qemu_domain_monitor_command_with_files_ret,
-                                                 .ret = &ret,
-                                                 .fds = infiles,
-                                                 .nfds = ninfiles,
-                                                 .with_fds = true },
-                       &reply, err) < 0)
+    if (CALL(QEMU, DOMAIN_MONITOR_COMMAND_WITH_FILES, qemu_domain_monitor_command_with_files,
+             SENT_FDS(infiles, ninfiles)) < 0)
         return -1;
     if (result)
         *result = g_strdup(ret.result);
@@ -604,8 +539,7 @@ remote_domain_lxc_open_namespace(struct drv_conn *conn, const struct domain_ref 
 {
     struct lxc_domain_open_namespace_args a = { *domain, flags };
     REMOTE_REPLY_INIT(reply);
-    if (remote_call(conn, LXC_PROGRAM, LXC_PROC_DOMAIN_OPEN_NAMESPACE, XDR_lxc_domain_open_namespace_args, &a,
-                    XDR_NONE, NULL, &reply, err) < 0)
+    if (CALL_VOID(LXC, DOMAIN_OPEN_NAMESPACE, lxc_domain_open_namespace) < 0)
         return -1;
     int n = (int)reply.frame->nfds;
     *fdlist = take_fds(&reply);

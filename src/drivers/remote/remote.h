@@ -155,6 +155,19 @@ struct remote_request {
     bool with_fds;                     /* the call is of the kind that may carry some */
     struct stream *stream;             /* opened by the call */
 };
+/* A call by its names in the wire's description: arguments `a`, and what else a request has; with results `ret`.
+ * For functions that have these and `conn`, `reply`, `err`. */
+#define REMOTE_ASK(PROGRAM, PROC, name, ...) \
+    (&(struct remote_request){ .program = PROGRAM##_PROGRAM, .proc = PROGRAM##_PROC_##PROC, \
+                               .args_type = XDR_##name##_args, .args = &a, ##__VA_ARGS__ })
+#define REMOTE_GET(PROGRAM, PROC, name, ...) \
+    REMOTE_ASK(PROGRAM, PROC, name, .ret_type = XDR_##name##_ret, .ret = &ret, ##__VA_ARGS__)
+#define CALL(PROGRAM, PROC, name, ...) \
+    remote_request(conn, REMOTE_GET(PROGRAM, PROC, name, ##__VA_ARGS__), &reply, err)
+#define CALL_VOID(PROGRAM, PROC, name, ...) \
+    remote_request(conn, REMOTE_ASK(PROGRAM, PROC, name, ##__VA_ARGS__), &reply, err)
+#define SENT_FDS(list, n) .fds = (list), .nfds = (n), .with_fds = true
+
 int remote_request(struct drv_conn *conn, const struct remote_request *q, struct remote_reply *reply,
                    struct err *err);
 

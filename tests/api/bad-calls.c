@@ -8,8 +8,8 @@
  * FOLDER holds the libraries ("" for those of the system): nothing is linked, so that the same program asks
  * ours and any other.  Every call runs in a process of its own, a fork of one that has opened the
  * connections, so that none changes the world of the next, and a crash or a hang is one more way to end.
- * Through a daemon (a URI with a transport) each opens its own connections, and the daemon's host is a new one
- * for each, because the one before is gone with its last connection.
+ * Through a daemon (a URI with a transport) each opens its own connections, and the daemon's host is a new
+ * one for each, because the one before is gone with its last connection.
  */
 #include "bad-calls.h"
 
@@ -37,7 +37,14 @@ static long handles[WORLDS][KIND_handles_end];
 struct outcome { long result; int code, domain, level; long handles[WORLDS][KIND_handles_end]; };
 static struct outcome *shared;
 /* A call with the handles of a world and one argument of its own: a value, or a handle. */
-struct trial { const struct bad_call *call; enum world world; int at; long value; enum kind kind; enum world of; };
+struct trial {
+    const struct bad_call *call;
+    enum world world;
+    int at; /* -1: none */
+    long value;
+    enum kind kind; /* of the handle, from this world: */
+    enum world of;
+};
 static long memory[BAD_ARGS_MAX][512];
 static const char *uri;
 static bool remote;

@@ -414,7 +414,8 @@ remote_domain_block_peek(struct drv_conn *conn, const struct domain_ref *dom, co
 {
     struct remote_domain_block_peek_args a = { *dom, (char *)disk, offset, (uint32_t)size, flags };
     struct remote_domain_memory_peek_ret ret = { 0 }; /* of the same layout */
-    return peek(conn, REMOTE_GET(REMOTE, DOMAIN_BLOCK_PEEK, remote_domain_block_peek), &ret, size, buffer, err);
+    return peek(conn, REMOTE_GET(REMOTE, DOMAIN_BLOCK_PEEK, remote_domain_block_peek), &ret, size, buffer,
+                err);
 }
 
 int

@@ -155,8 +155,8 @@ struct remote_request {
     bool with_fds;                     /* the call is of the kind that may carry some */
     struct stream *stream;             /* opened by the call */
 };
-/* A call by its names in the wire's description: arguments `a`, and what else a request has; with results `ret`.
- * For functions that have these and `conn`, `reply`, `err`. */
+/* A call by its names in the wire's description: arguments `a`, and what else a request has; with results
+ * `ret`.  For functions that have these and `conn`, `reply`, `err`. */
 #define REMOTE_ASK(PROGRAM, PROC, name, ...) \
     (&(struct remote_request){ .program = PROGRAM##_PROGRAM, .proc = PROGRAM##_PROC_##PROC, \
                                .args_type = XDR_##name##_args, .args = &a, ##__VA_ARGS__ })

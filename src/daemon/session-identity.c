@@ -2,9 +2,9 @@
  *
  * session-identity: on whose behalf a client speaks, when it says so: gateways that serve others.
  *
- * What a client's socket and log-in prove stays who it is, to the administrator and in the log; what it says is
- * for drivers (struct drv_conn) and noted in the log.  A client that may write may do everything, so that nothing is
- * allowed to the one it names that was not allowed before.
+ * What a client's socket and log-in prove stays who it is, to the administrator and in the log; what it says
+ * is for drivers (struct drv_conn) and noted in the log.  A client that may write may do everything, so that
+ * nothing is allowed to the one it names that was not allowed before.
  * Called by: dispatch, on the I/O thread.  Nothing waits.
  */
 #include "daemon/session.h"

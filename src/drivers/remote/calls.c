@@ -19,8 +19,8 @@ remote_params_out(struct remote_reply *reply, virTypedParameterPtr params, int n
         return -1;
     for (int i = 0; params && i < n; i++)
         if (!params[i].type) /* what has none is left out where results are sent */
-            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG, "Parameter %d ('%.*s') has no type",
-                                i, VIR_TYPED_PARAM_FIELD_LENGTH, params[i].field);
+            return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
+                                "Parameter %d ('%.*s') has no type", i, VIR_TYPED_PARAM_FIELD_LENGTH, params[i].field);
     return params_to_wire(&reply->arena, params, n, true, limit, out, out_n, err);
 }
 
@@ -424,7 +424,8 @@ remote_domain_memory_peek(struct drv_conn *conn, const struct domain_ref *dom, u
 {
     struct remote_domain_memory_peek_args a = { *dom, start, (uint32_t)size, flags };
     struct remote_domain_memory_peek_ret ret = { 0 };
-    return peek(conn, REMOTE_GET(REMOTE, DOMAIN_MEMORY_PEEK, remote_domain_memory_peek), &ret, size, buffer, err);
+    return peek(conn, REMOTE_GET(REMOTE, DOMAIN_MEMORY_PEEK, remote_domain_memory_peek), &ret, size, buffer,
+                err);
 }
 
 int

@@ -20,7 +20,8 @@ remote_params_out(struct remote_reply *reply, virTypedParameterPtr params, int n
     for (int i = 0; params && i < n; i++)
         if (!params[i].type) /* what has none is left out where results are sent */
             return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INVALID_ARG,
-                                "Parameter %d ('%.*s') has no type", i, VIR_TYPED_PARAM_FIELD_LENGTH, params[i].field);
+                                "Parameter %d ('%.*s') has no type", i, VIR_TYPED_PARAM_FIELD_LENGTH,
+                                params[i].field);
     return params_to_wire(&reply->arena, params, n, true, limit, out, out_n, err);
 }
 

@@ -15,7 +15,8 @@ is_virtio(const char *kind, const void *device)
     if (!strcmp(kind, "disk"))
         return ((const struct domain_disk *)device)->bus == DISK_BUS_VIRTIO;
     if (!strcmp(kind, "interface"))
-        return str_is(((const struct domain_interface *)device)->model, "virtio");
+        return ((const struct domain_interface *)device)->model &&
+               g_str_has_prefix(((const struct domain_interface *)device)->model, "virtio");
     if (!strcmp(kind, "video"))
         return ((const struct domain_video *)device)->model->type == VIDEO_TYPE_VIRTIO;
     if (!strcmp(kind, "controller")) {
@@ -125,7 +126,7 @@ give_zpci(struct domain_def *def, const char *kind, void *device, struct device_
 {
     struct zpci_pass *p = data;
     struct device_address *a = info->address;
-    if (!a || a->type != ADDRESS_TYPE_PCI || (p->kind && strcmp(kind, p->kind)) ||
+    if (!a || a->type != ADDRESS_TYPE_PCI || (p->kind && strcmp(kind, p->kind)) || !strcmp(kind, "serial") ||
         (!strcmp(kind, "controller") &&
          ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
          str_is(((const struct domain_controller *)device)->model, "pci-root")))
@@ -168,11 +169,27 @@ qemu_assign_zpci(struct domain_def *def)
 /* ---- small boards --------------------------------------------------------------------------- */
 
 static int
-give_mmio(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+is_mmio(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    return info->address && info->address->type == ADDRESS_TYPE_VIRTIO_MMIO;
+}
+
+static int
+give_virtio_mmio(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     if (!device_has_address(info) && is_virtio(kind, device))
         info->address = device_address_new(def, ADDRESS_TYPE_VIRTIO_MMIO);
     return 0;
+}
+
+/* Adapters of SCSI, too, of whatever kind. */
+static int
+give_mmio(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    if (!device_has_address(info) && !strcmp(kind, "controller") &&
+        ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_SCSI)
+        info->address = device_address_new(def, ADDRESS_TYPE_VIRTIO_MMIO);
+    return give_virtio_mmio(def, kind, device, info, data);
 }
 
 /* ---- the virtual bus of pseries; its devices have such places elsewhere, too ------------------ */
@@ -192,25 +209,33 @@ note_spapr(struct domain_def *def, const char *kind, void *device, struct device
                    name, def->name, a->number);
 }
 
+/* The register where the search for a device of that kind begins; 0: it does not sit there. */
+static unsigned
+first_register(const struct domain_def *def, const char *kind, const void *device, bool asked)
+{
+    if (!strcmp(kind, "controller")) {
+        const struct domain_controller *c = device;
+        return c->type == CONTROLLER_TYPE_SCSI && (asked || str_is(c->model, "ibmvscsi")) ? 0x2000 : 0;
+    }
+    if (!strcmp(kind, "interface"))
+        return asked || str_is(((const struct domain_interface *)device)->model, "spapr-vlan") ? 0x1000 : 0;
+    if (!strcmp(kind, "serial"))
+        return ((const struct domain_chardev *)device)->target->type == CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL
+                   ? 0x30000000
+                   : 0;
+    return !strcmp(kind, "nvram") ? 0x3000 : 0;
+}
+
 static int
 give_spapr(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     struct pass *p = data;
-    unsigned first = 0;
-    if (!strcmp(kind, "controller") &&
-        ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_SCSI &&
-        str_is(((const struct domain_controller *)device)->model, "ibmvscsi"))
-        first = 0x2000;
-    else if (!strcmp(kind, "serial") && ((const struct domain_chardev *)device)->target->type ==
-                                            CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL)
-        first = 0x30000000;
-    else if (!strcmp(kind, "nvram"))
-        first = 0x3000;
-    else if (!strcmp(kind, "interface") &&
-             str_is(((const struct domain_interface *)device)->model, "spapr-vlan"))
-        first = 0x1000;
     struct device_address *a = info->address;
-    if (!first || (a && a->type && !(a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number)))
+    bool asked = a && a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number;
+    unsigned first = first_register(def, kind, device, asked);
+    /* The adapter of this bus sits nowhere else, whatever the document says. */
+    bool only = first == 0x2000 && a && a->type != ADDRESS_TYPE_SPAPR_VIO;
+    if (!first || (a && a->type && !asked && !only))
         return 0;
     a = info->address = device_address_new(def, ADDRESS_TYPE_SPAPR_VIO);
     a->has_number = true;
@@ -237,9 +262,14 @@ assign_spapr(struct domain_def *def, struct err *err)
 int
 qemu_assign_others(struct domain_def *def, struct err *err)
 {
+    if (assign_spapr(def, err) < 0)
+        return -1;
     if (arch_is_s390(def))
         return assign_ccw(def, err);
+    /* Boards without PCI; and who puts one device there means all that can sit there. */
     if (arch_is_arm(def) && g_str_has_prefix(def->os->machine, "vexpress-"))
         domain_each_device(def, give_mmio, NULL);
-    return assign_spapr(def, err);
+    else if (machine_is(def, "virt") && domain_each_device(def, is_mmio, NULL))
+        domain_each_device(def, give_virtio_mmio, NULL);
+    return 0;
 }

@@ -136,7 +136,7 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         if (str_is(n->model, "usb-net"))
             return WANT_WRONG;
         if (n->type == INTERFACE_TYPE_HOSTDEV)
-            return arch_is_x86(p->def) ? WANT_PCIE : WANT_PCI;
+            return WANT_PCIE;
         if (str_is(n->model, "spapr-vlan"))
             return WANT_NONE;
         /* Cards of another age sit on a conventional bus; of those only the
@@ -170,10 +170,10 @@ wants_of(const struct pci *p, const char *kind, const void *device)
         if (h->mode == HOSTDEV_MODE_CAPABILITIES)
             return WANT_NONE;
         if (h->type == HOSTDEV_TYPE_PCI)
-            return arch_is_x86(p->def) ? WANT_PCIE : WANT_PCI;
+            return WANT_PCIE;
         if (h->type == HOSTDEV_TYPE_SCSI_HOST)
             return h->model == HOSTDEV_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI : WANT_PCIE;
-        return h->type == HOSTDEV_TYPE_MDEV && (!h->model || h->model == HOSTDEV_MODEL_VFIO_PCI) ? WANT_PCI
+        return h->type == HOSTDEV_TYPE_MDEV && (!h->model || h->model == HOSTDEV_MODEL_VFIO_PCI) ? WANT_PCIE
                                                                                                  : WANT_NONE;
     }
     if (!strcmp(kind, "memballoon")) {

@@ -23,7 +23,7 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
     if (!cpu->mode && !cpu->model) {
         /* Only on these do programs expect to be told which CPU an unnamed one is. */
         if (!m || !m->default_cpu ||
-            !(arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || machine_is(def, "pseries"))) {
+            !(arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || arch_is_ppc(def))) {
             if (!cpu->topology && !cpu->cache && !cpu->numa && !cpu->n_features && !cpu->maxphysaddr)
                 def->cpu = NULL;
             return;
@@ -51,7 +51,7 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
         if (cpu->mode == CPU_MODE_CUSTOM && (!arch_is_x86(def) || def->type != DOMAIN_VIRT_KVM))
             cpu->check = CPU_CHECK_NONE;
     }
-    if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && !cpu->migratable)
+    if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && !cpu->migratable && arch_is_x86(def))
         cpu->migratable = TRI_ON;
 }
 
@@ -157,7 +157,9 @@ net_fields(struct domain_def *def, const struct qemu_caps *caps)
 static const char *
 default_usb_model(const struct domain_def *def, const struct qemu_caps *caps)
 {
-    if (machine_is(def, "virt") || machine_is(def, "pseries"))
+    if (arch_is_s390(def))
+        return "none";
+    if (def->os->arch == ARCH_AARCH64 || arch_is_ppc(def))
         return qemu_caps_has_type(caps, "qemu-xhci")       ? "qemu-xhci"
                : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
                                                           : "piix3-uhci";
@@ -235,6 +237,9 @@ chardev_fields(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_serials; i++) {
         struct chardev_target *t = def->serials[i]->target;
+        /* Once the name of any serial port that is on the board. */
+        if (t->type == CHARDEV_TARGET_TYPE_ISA_SERIAL && !t->model && !arch_is_x86(def))
+            t->type = CHARDEV_TARGET_TYPE_UNSET;
         if (!t->type) {
             if (arch_is_x86(def))
                 t->type = CHARDEV_TARGET_TYPE_ISA_SERIAL;
@@ -254,7 +259,7 @@ chardev_fields(struct domain_def *def)
         case CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL: t->model = CHARDEV_TARGET_MODEL_SPAPR_VTY; break;
         case CHARDEV_TARGET_TYPE_SCLP_SERIAL: t->model = CHARDEV_TARGET_MODEL_SCLPCONSOLE; break;
         case CHARDEV_TARGET_TYPE_SYSTEM_SERIAL:
-            if (arch_is_arm(def))
+            if (arch_is_arm(def) && machine_is(def, "virt"))
                 t->model = CHARDEV_TARGET_MODEL_PL011;
             else if (arch_is_riscv(def))
                 t->model = CHARDEV_TARGET_MODEL_16550A;
@@ -343,9 +348,9 @@ misc_fields(struct domain_def *def)
         struct domain_hostdev *h = def->hostdevs[i];
         if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
             h->managed = TRI_NO;
+        if (h->type == HOSTDEV_TYPE_MDEV && h->model == HOSTDEV_MODEL_VFIO_PCI && !h->display)
+            h->display = TRI_OFF;
     }
-    if (def->features && def->features->acpi && machine_is(def, "pseries"))
-        def->features->acpi = false;
 }
 
 /* UEFI guests: the loader is a pflash image, read-only. */

@@ -114,17 +114,24 @@ scsi_hostdevs(struct domain_def *def)
     }
 }
 
+const char *
+qemu_pci_root(const struct domain_def *def)
+{
+    if (machine_is_i440fx(def) || arch_is_ppc(def) || machine_is(def, "s390-ccw-virtio") ||
+        machine_is(def, "sun4u") || machine_is(def, "malta") ||
+        (arch_is_arm(def) && machine_is(def, "versatilepb")))
+        return "pci-root";
+    return machine_is_q35(def) || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def)))
+               ? "pcie-root"
+               : NULL;
+}
+
 void
 qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
     scsi_hostdevs(def);
-    bool q35 = machine_is_q35(def), pc = machine_is_i440fx(def);
-    const char *root =
-        pc || arch_is_ppc(def) || machine_is(def, "s390-ccw-virtio") || machine_is(def, "sun4u") ||
-                machine_is(def, "malta") || (arch_is_arm(def) && machine_is(def, "versatilepb"))
-            ? "pci-root"
-        : q35 || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def))) ? "pcie-root"
-                                                                                       : NULL;
+    bool q35 = machine_is_q35(def);
+    const char *root = qemu_pci_root(def);
     /* Machines that nobody knows are taken for boards with USB, too; that they have no PCI is said later. */
     bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") &&
                !machine_is(def, "microvm") && !machine_is(def, "virt") && !arch_is_arm(def) &&
@@ -157,7 +164,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     if (arch_is_x86(def) && !machine_is(def, "microvm")) {
         add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_PS2);
         add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_PS2);
-    } else if (machine_is(def, "pseries") && def->n_graphics) {
+    } else if (arch_is_ppc(def) && def->n_graphics) {
         add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_USB);
         add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_USB);
     }

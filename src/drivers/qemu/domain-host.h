@@ -94,6 +94,8 @@ struct device_address *device_address_new(struct domain_def *def, enum address_t
 char *device_describe(const char *kind, const void *device);
 
 /* defaults-*.c, in this order */
+/* The model of the PCI controller 0 that the machine has; NULL: it has no PCI. */
+const char *qemu_pci_root(const struct domain_def *def);
 void qemu_defaults_devices(struct domain_def *def,
                            const struct qemu_caps *caps); /* before domain_complete() */
 /* after it */
@@ -116,6 +118,8 @@ int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, st
 int qemu_validate_controller(const struct domain_def *def, const struct domain_controller *c,
                              struct err *err);
 /* validate-devices.c */
+/* Have the machine and this QEMU such devices? */
+int qemu_validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
                           const struct qemu_host *host, struct err *err);
 /* aliases.c */

@@ -114,8 +114,9 @@ static int
 check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
     const struct device_address *a = d->info.address;
+    bool mmio = arch_is_arm(def) || arch_is_riscv(def);
     if (d->bus == DISK_BUS_VIRTIO && a && a->type && a->type != ADDRESS_TYPE_PCI &&
-        a->type != ADDRESS_TYPE_CCW && a->type != ADDRESS_TYPE_VIRTIO_MMIO)
+        a->type != ADDRESS_TYPE_CCW && !(a->type == ADDRESS_TYPE_VIRTIO_MMIO && mmio))
         return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
                            address_type_str(a->type));
     if (!a || a->type != ADDRESS_TYPE_DRIVE)

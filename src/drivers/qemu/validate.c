@@ -68,6 +68,19 @@ same_drive(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* A device that sits on USB, or NULL. */
+static const char *
+usb_device(const struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_inputs; i++)
+        if (def->inputs[i]->bus == INPUT_BUS_USB)
+            return "input";
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->bus == DISK_BUS_USB)
+            return "disk";
+    return def->n_redirdevs ? "redirdev" : def->n_hubs ? "hub" : NULL;
+}
+
 static int
 validate_usb(const struct domain_def *def, struct err *err)
 {
@@ -75,20 +88,33 @@ validate_usb(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_controllers; i++)
         none = none || (def->controllers[i]->type == CONTROLLER_TYPE_USB &&
                         str_is(def->controllers[i]->model, "none"));
-    if (!none)
-        return 0;
-    const char *what = NULL;
-    for (uint32_t i = 0; i < def->n_inputs; i++)
-        what = def->inputs[i]->bus == INPUT_BUS_USB ? "input" : what;
-    for (uint32_t i = 0; i < def->n_disks; i++)
-        what = def->disks[i]->bus == DISK_BUS_USB ? "disk" : what;
-    if (def->n_redirdevs)
-        what = "redirdev";
-    if (def->n_hubs)
-        what = "hub";
+    const char *what = none ? usb_device(def) : NULL;
     if (what)
         return unsupported(err, "the guest has no USB (controller model 'none') but a USB %s", what);
     return 0;
+}
+
+/* Where no USB comes with the machine its controller has to be asked for. */
+static int
+validate_no_usb(const struct domain_def *def, struct err *err)
+{
+    const char *what = usb_device(def);
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
+            return 0;
+        if (def->controllers[i]->type == CONTROLLER_TYPE_CCID)
+            what = "smartcard controller";
+    }
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "hostdev" : what;
+    for (uint32_t i = 0; i < def->n_sounds; i++)
+        what = def->sounds[i]->model == SOUND_MODEL_USB ? "sound" : what;
+    for (uint32_t i = 0; i < def->n_serials; i++)
+        what = def->serials[i]->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL ? "serial" : what;
+    return !what || arch_is_x86(def)
+               ? 0
+               : unsupported(err, "machine '%s' has no USB for the %s; add <controller type='usb'/>",
+                             def->os->machine, what);
 }
 
 static bool
@@ -229,7 +255,7 @@ validate_address(struct domain_def *def, const char *kind, void *device, struct 
 static int
 validate_pci_root(const struct domain_def *def, struct err *err)
 {
-    const char *want = machine_is_i440fx(def) ? "pci-root" : machine_is_q35(def) ? "pcie-root" : NULL;
+    const char *want = qemu_pci_root(def);
     const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_PCI, 0);
     if (want && c && !str_is(c->model, want))
         return err_set(err, VIR_ERR_XML_ERROR, "machine '%s' has a '%s' as its PCI controller 0, not '%s'",
@@ -253,7 +279,7 @@ validate_acpi(const struct domain_def *def, struct err *err)
     if (acpi && !uefi && def->os->arch == ARCH_AARCH64)
         return unsupported(
             err, "ACPI on this architecture needs UEFI: use firmware='efi' in <os>, or leave <acpi/> out");
-    if (uefi && !acpi && (arch_is_x86(def) || def->os->arch == ARCH_AARCH64))
+    if (uefi && !acpi && arch_is_x86(def))
         return unsupported(err, "UEFI firmware needs ACPI: add <acpi/> to <features>");
     return 0;
 }
@@ -261,7 +287,7 @@ validate_acpi(const struct domain_def *def, struct err *err)
 int
 qemu_validate_early(const struct domain_def *def, struct err *err)
 {
-    if (validate_acpi(def, err) < 0)
+    if (validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
@@ -293,5 +319,6 @@ qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct
     }
     return same_drive(def, err) < 0 || validate_usb(def, err) < 0 || validate_chardevs(def, err) < 0
                ? -1
-               : qemu_validate_devices(def, caps, host, err);
+               : qemu_validate_machine(def, caps, err) < 0 ? -1
+                                                           : qemu_validate_devices(def, caps, host, err);
 }

@@ -3,7 +3,7 @@
 """Two implementations are given the same documents of everything but guests; what each makes of them is compared.
 
 usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|sweep|machines] [--spoil P] [--schemas DIR] [--show N]
-                  [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] KIND [BASE...]
+                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] KIND [BASE...]
 
 KIND is a function of answer.py: network, pool, volume, ….  The documents are
   schema  by chance from the schemas of an installed libvirt
@@ -275,6 +275,7 @@ def main():
     p.add_argument('--reference', default='')
     p.add_argument('--ours', default='')
     p.add_argument('--tool')
+    p.add_argument('--log', help='a file for each difference: its kind, the document and both answers as JSON')
     p.add_argument('kind', choices=sorted(KINDS))
     p.add_argument('base', nargs='*')
     a = p.parse_args()
@@ -289,6 +290,7 @@ def main():
             answers(shlex.split(a.ours) + ask, documents, a.kind, seeds or range(a.seed, a.seed + len(documents)))
     want, got = reference(documents), ours(documents)
     known = compare.explained()
+    log = open(a.log, 'w', encoding='utf-8') if a.log else None
     kinds, meant, examples = collections.Counter(), collections.Counter(), {}
     same = accepted = ended = 0
     differ = [(i, d, w, g) for i, (d, w, g) in enumerate(zip(documents, want, got))
@@ -314,6 +316,8 @@ def main():
             meant[reason] += 1
             continue
         kinds[kind[0]] += 1
+        if log:
+            print(json.dumps([kind[0], d, w, g]), file=log)
         if kind[0] not in examples or len(d) < len(examples[kind[0]][1]):
             examples[kind[0]] = kind[1], d
     for kind, n in kinds.most_common(a.show):

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * validate-machine: devices that only some machines and some QEMU binaries have: serial ports and consoles by
+ * architecture, video cards, PS/2, ports and adapters of PCs.  See domain-host.h.
+ * Called by: qemu_validate().  Nothing waits.
+ */
+#include "drivers/qemu/domain-host.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+#define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
+
+/* ---- serial ports and consoles -------------------------------------------------------------- */
+
+static bool
+is_virt(const struct domain_def *def, bool right_arch)
+{
+    return machine_is(def, "virt") && right_arch;
+}
+
+static int
+check_serial(const struct domain_def *def, const struct chardev_target *t, struct err *err)
+{
+    static const enum chardev_target_type type_of[CHARDEV_TARGET_MODEL_COUNT] = {
+        [CHARDEV_TARGET_MODEL_ISA_SERIAL] = CHARDEV_TARGET_TYPE_ISA_SERIAL,
+        [CHARDEV_TARGET_MODEL_PCI_SERIAL] = CHARDEV_TARGET_TYPE_PCI_SERIAL,
+        [CHARDEV_TARGET_MODEL_USB_SERIAL] = CHARDEV_TARGET_TYPE_USB_SERIAL,
+        [CHARDEV_TARGET_MODEL_SPAPR_VTY] = CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL,
+        [CHARDEV_TARGET_MODEL_SCLPCONSOLE] = CHARDEV_TARGET_TYPE_SCLP_SERIAL,
+        [CHARDEV_TARGET_MODEL_SCLPLMCONSOLE] = CHARDEV_TARGET_TYPE_SCLP_SERIAL,
+        [CHARDEV_TARGET_MODEL_PL011] = CHARDEV_TARGET_TYPE_SYSTEM_SERIAL,
+        [CHARDEV_TARGET_MODEL_16550A] = CHARDEV_TARGET_TYPE_SYSTEM_SERIAL,
+    };
+    enum chardev_target_type want = type_of[t->model];
+    bool fits = t->type == CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL ? machine_is(def, "pseries")
+                : t->type == CHARDEV_TARGET_TYPE_SCLP_SERIAL    ? arch_is_s390(def)
+                : t->model == CHARDEV_TARGET_MODEL_PL011        ? is_virt(def, arch_is_arm(def))
+                : t->model == CHARDEV_TARGET_MODEL_16550A       ? is_virt(def, arch_is_riscv(def))
+                                                                : true;
+    if (want && t->type != want)
+        return UNSUPPORTED("a serial port with the model '%s' is of type '%s', not '%s'",
+                           chardev_target_model_str(t->model), chardev_target_type_str(want),
+                           t->type ? chardev_target_type_str(t->type) : "");
+    return fits ? 0
+                : UNSUPPORTED("machine '%s' has no serial port of type '%s'", def->os->machine,
+                              chardev_target_type_str(t->type));
+}
+
+static int
+check_console(const struct qemu_caps *caps, const struct chardev_target *t, struct err *err)
+{
+    const char *device = t->type == CHARDEV_TARGET_TYPE_SCLP     ? "sclpconsole"
+                         : t->type == CHARDEV_TARGET_TYPE_SCLPLM ? "sclplmconsole"
+                                                                 : NULL;
+    if (t->type == CHARDEV_TARGET_TYPE_XEN)
+        return UNSUPPORTED("a console of type 'xen' is for Xen guests");
+    return !device || qemu_caps_has_type(caps, device)
+               ? 0
+               : UNSUPPORTED("this QEMU has no '%s', which a console of type '%s' needs", device,
+                             chardev_target_type_str(t->type));
+}
+
+/* ---- what a QEMU binary has ----------------------------------------------------------------- */
+
+static int
+check_video(const struct qemu_caps *caps, enum video_type type, struct err *err)
+{
+    static const char *const devices[VIDEO_TYPE_COUNT] = {
+        [VIDEO_TYPE_VGA] = "VGA", [VIDEO_TYPE_CIRRUS] = "cirrus-vga",   [VIDEO_TYPE_VMVGA] = "vmware-svga",
+        [VIDEO_TYPE_QXL] = "qxl", [VIDEO_TYPE_BOCHS] = "bochs-display", [VIDEO_TYPE_RAMFB] = "ramfb",
+    };
+    return !devices[type] || qemu_caps_has_type(caps, devices[type])
+               ? 0
+               : UNSUPPORTED("this QEMU has no '%s', which a video device '%s' needs", devices[type],
+                             video_type_str(type));
+}
+
+static int
+check_controller(const struct qemu_caps *caps, const struct domain_controller *c, struct err *err)
+{
+    const char *device = c->type == CONTROLLER_TYPE_SATA                                   ? "ich9-ahci"
+                         : c->type == CONTROLLER_TYPE_SCSI && str_is(c->model, "lsilogic") ? "lsi53c895a"
+                                                                                           : NULL;
+    return !device || qemu_caps_has_type(caps, device)
+               ? 0
+               : UNSUPPORTED("this QEMU has no '%s', which a %s controller needs", device,
+                             controller_type_str(c->type));
+}
+
+static int
+check_input(const struct qemu_caps *caps, const struct domain_input *i, struct err *err)
+{
+    return i->bus != INPUT_BUS_PS2 || qemu_caps_has_type(caps, "i8042")
+               ? 0
+               : UNSUPPORTED("this QEMU has no PS/2, where a %s is to be", input_type_str(i->type));
+}
+
+static int
+check_board(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    bool sleeps = def->pm && (def->pm->suspend_to_mem || def->pm->suspend_to_disk);
+
+    if (sleeps && !qemu_caps_has_type(caps, "PIIX4_PM") && !qemu_caps_has_type(caps, "ICH9-LPC"))
+        return UNSUPPORTED("machine '%s' has no states of sleep that <pm> could allow", def->os->machine);
+    if (def->n_parallels && (arch_is_s390(def) || machine_is(def, "pseries")))
+        return UNSUPPORTED("machine '%s' has no parallel ports", def->os->machine);
+    return 0;
+}
+
+#define EACH(list, n, check)                                                                                 \
+    for (uint32_t i = 0; i < def->n; i++)                                                                    \
+        if ((check)(caps, def->list[i], err) < 0)                                                            \
+            return -1;
+
+int
+qemu_validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++)
+        if (def->serials[i]->target && check_serial(def, def->serials[i]->target, err) < 0)
+            return -1;
+    for (uint32_t i = 0; i < def->n_consoles; i++)
+        if (def->consoles[i]->target && check_console(caps, def->consoles[i]->target, err) < 0)
+            return -1;
+    for (uint32_t i = 0; i < def->n_videos; i++)
+        if (check_video(caps, def->videos[i]->model->type, err) < 0)
+            return -1;
+    EACH(controllers, n_controllers, check_controller)
+    EACH(inputs, n_inputs, check_input)
+    return check_board(def, caps, err);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the QEMU driver makes of definitions for other machines than PCs: defaults, places, refusals.  Small
+ * scripts play the emulators, so that the answers are the same everywhere.
+ */
+#include "drivers/qemu/domain-host.h"
+#include "drivers/qemu/prepare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static char *root;
+static struct qemu_host *host;
+
+static const struct board {
+    const char *arch, *qemu, *machine, *cpu, *types;
+} boards[] = {
+    { "aarch64", "aarch64", "virt", "cortex-a15-arm-cpu", "qemu-xhci virtio-scsi-pci" },
+    { "armv7l", "arm", "vexpress-a9", "cortex-a9-arm-cpu", "lsi53c895a piix3-usb-uhci cirrus-vga" },
+    { "riscv64", "riscv64", "virt", "rv64-riscv-cpu", "qemu-xhci piix3-usb-uhci" },
+    { "ppc64", "ppc64", "pseries", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
+    { "ppc64", "ppc64", "powernv9", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
+    { "s390x", "s390x", "s390-ccw-virtio", "qemu-s390x-cpu", "qemu-xhci sclpconsole" },
+};
+
+static char *
+make_emulator(const struct board *b)
+{
+    g_autoptr(GString) types = g_string_new(NULL);
+    g_auto(GStrv) words = g_strsplit(b->types, " ", -1);
+    g_autofree char *name = g_strdup_printf("qemu-%s-%s", b->qemu, b->machine);
+    char *path = g_build_filename(root, name, NULL);
+
+    for (char **w = words; *w; w++)
+        g_string_append_printf(types, "%s{\"name\": \"%s\"}", w == words ? "" : ", ", *w);
+    g_autofree char *script = g_strdup_printf(
+        "#!/bin/sh\ncase \"$*\" in *accel=kvm*) exit 1;; esac\ncat << 'EOF'\n{\"QMP\": {}}\n{\"return\": "
+        "{}}\n"
+        "{\"return\": {\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 0}, \"package\": \"\"}}\n"
+        "{\"return\": {\"arch\": \"%s\"}}\n{\"return\": [{\"name\": \"%s\", \"cpu-max\": 8, "
+        "\"default-cpu-type\": \"%s\"}]}\n{\"return\": []}\n{\"return\": []}\n{\"return\": [%s]}\n"
+        "{\"return\": [{\"option\": \"sandbox\", \"parameters\": []}]}\n{\"return\": []}\n{\"return\": []}\n"
+        "{\"return\": []}\n{\"return\": [{\"name\": \"device_add\", \"meta-type\": \"command\", "
+        "\"arg-type\": \"0\", \"ret-type\": \"0\", \"features\": [\"json-cli\"]}]}\n{\"return\": {}}\nEOF\n",
+        b->qemu, b->machine, b->cpu, types->str);
+    g_assert_true(g_file_set_contents(path, script, -1, NULL));
+    g_assert_cmpint(chmod(path, 0755), ==, 0);
+    return path;
+}
+
+/* The definition as it comes back, or "CODE: message". */
+static char *
+define(const struct board *b, const char *extra, const char *devices)
+{
+    ERR_AUTO err = ERR_INIT;
+    DOMAIN_DEF_AUTO def = NULL;
+    g_autofree char *emulator = make_emulator(b);
+    g_autofree char *xml =
+        g_strdup_printf("<domain type='qemu'><name>t</name><memory unit='MiB'>64</memory><os><type arch='%s' "
+                        "machine='%s'>hvm</type></os>%s<devices><emulator>%s</emulator>%s</devices></domain>",
+                        b->arch, b->machine, extra, emulator, devices);
+
+    if (domain_def_parse(xml, strlen(xml), 0, &def, &err) < 0 || qemu_domain_defaults(def, host, 0, &err) < 0)
+        return g_strdup_printf("%d: %s", err.code, err.message);
+    return domain_def_format(def, 0);
+}
+
+static const struct {
+    const char *machine, *extra, *devices;
+    const char *has, *lacks; /* lacks may be NULL */
+} cases[] = {
+#define VIRT "virt"
+    { VIRT, "", "<video/>", "<model type='virtio'", "pcie-to-pci-bridge" },
+    { VIRT, "", "<interface type='user'><model type='lan9118'/></interface>", "pcie-to-pci-bridge", NULL },
+    { VIRT, "", "<interface type='user'><model type='spapr-vlan'/></interface>", "reg='0x00001000'", NULL },
+    { VIRT, "", "<controller type='scsi' model='ibmvscsi'/>", "reg='0x00002000'", NULL },
+    { VIRT, "", "<hub type='usb'/>", "67: ", NULL },
+    { VIRT, "", "<hub type='usb'/><controller type='usb'/>", "<hub type='usb'>", NULL },
+    { VIRT, "", "<controller type='pci' model='pcie-root-port'/>", "27: ", NULL },
+    { VIRT, "", "<serial type='pty'><target type='sclp-serial'/></serial>", "67: ", NULL },
+    { VIRT, "", "<serial type='pty'><target><model name='spapr-vty'/></target></serial>", "67: ", NULL },
+    { VIRT, "", "<serial type='pty'><target type='isa-serial'/></serial>", "type='system-serial'", NULL },
+    { VIRT, "", "<console type='pty'><target type='xen'/></console>", "67: ", NULL },
+    { VIRT, "", "<console type='pty'><target type='sclp'/></console>", "67: ", NULL },
+    { VIRT, "", "<video><model type='qxl'/></video>", "67: ", NULL },
+    { VIRT, "", "<input type='mouse' bus='ps2'/>", "67: ", NULL },
+    { VIRT, "<pm><suspend-to-mem enabled='yes'/></pm>", "", "67: ", NULL },
+    { VIRT, "<cpu mode='host-passthrough'/>", "", "<cpu mode='host-passthrough' check='none'/>", NULL },
+    { VIRT, "",
+      "<rng model='virtio'><backend model='random'/><address type='virtio-mmio'/></rng><interface "
+      "type='user'/>",
+      "<model type='virtio'/>\n      <address type='virtio-mmio'/>", "pcie-root-port" },
+    { VIRT, "",
+      "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source>"
+      "<address uuid='11111111-2222-4333-8444-555555555556'/></source></hostdev>",
+      "display='off'", "pcie-to-pci-bridge" },
+    { "vexpress-a9", "", "<video/>", "<model type='cirrus'", NULL },
+    { "vexpress-a9", "", "<controller type='scsi'/>", "<address type='virtio-mmio'/>", NULL },
+    { "vexpress-a9", "", "<serial type='pty'><target type='system-serial'/></serial>", "system-serial",
+      "pl011" },
+    { "pseries", "<features><acpi/></features>", "", "<acpi/>", NULL },
+    { "pseries", "", "<controller type='scsi' index='0'><address type='pci'/></controller>", "spapr-vio",
+      NULL },
+    { "pseries", "", "<parallel type='pty'/>", "67: ", NULL },
+    { "pseries", "",
+      "<disk type='file'><source file='/x'/><target dev='vda'/><address type='virtio-mmio'/></disk>",
+      "67: ", NULL },
+    { "powernv9", "", "", "<model fallback='forbid'>POWER9</model>", NULL },
+    { "powernv9", "", "<graphics type='vnc'/>", "<input type='keyboard' bus='usb'>", NULL },
+    { "s390-ccw-virtio", "", "<video/>", "<address type='ccw' cssid='0xfe' ssid='0x0' devno='0x0000'/>",
+      NULL },
+    { "s390-ccw-virtio", "", "<controller type='usb'/>", "model='none'", NULL },
+    { "s390-ccw-virtio", "", "<controller type='sata'/>", "67: ", NULL },
+    { "s390-ccw-virtio", "", "<interface type='user'><model type='virtio-transitional'/></interface>",
+      "type='ccw'", "zpci" },
+    { "s390-ccw-virtio", "", "<serial type='pty'><target type='pci-serial'/></serial>", "pci-serial",
+      "zpci" },
+};
+
+static void
+machines(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(boards); k++) {
+            if (strcmp(cases[i].machine, boards[k].machine) != 0)
+                continue;
+            if (!strcmp(boards[k].arch, "riscv64") && strstr(cases[i].devices, "isa-serial"))
+                continue; /* another port stands there */
+            g_autofree char *got = define(&boards[k], cases[i].extra, cases[i].devices);
+            bool refused = g_str_has_suffix(cases[i].has, ": ");
+
+            if ((refused ? !g_str_has_prefix(got, cases[i].has) : !strstr(got, cases[i].has)) ||
+                (cases[i].lacks && strstr(got, cases[i].lacks)))
+                g_error("%s %s: %s%s: wanted %s, not %s: %s", boards[k].arch, boards[k].machine,
+                        cases[i].extra, cases[i].devices, cases[i].has, cases[i].lacks ? cases[i].lacks : "",
+                        got);
+        }
+}
+
+int
+main(int argc, char **argv)
+{
+    ERR_AUTO err = ERR_INIT;
+
+    g_test_init(&argc, &argv, NULL);
+    root = g_dir_make_tmp("machines-XXXXXX", NULL);
+    host = qemu_host_new(false, root, true, &err);
+    g_assert_cmpstr(err.message, ==, NULL);
+    g_test_add_func("/qemu-machines/define", machines);
+    int rc = g_test_run();
+    qemu_host_free(host);
+    g_autofree char *cleanup = g_strdup_printf("rm -rf '%s'", root);
+    if (system(cleanup) != 0)
+        g_printerr("%s stays\n", root);
+    return rc;
+}

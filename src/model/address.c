@@ -8,6 +8,9 @@
 #include "model/check.h"
 
 #define ERR_FROM VIR_FROM_DEVICE
+#define LOADPARM(what)                                                                                       \
+    err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR, "loadparm='%s' of a %s of guest '%s' " what,  \
+                 parm, kind, def->name)
 
 /* A port of a USB hub behind others is "1.2.3": up to four numbers, of which 0 ends the path. */
 static int parse_usb_port(const char *text, unsigned port[4])
@@ -33,6 +36,12 @@ read_address(struct domain_def *def, const char *kind, void *device, struct devi
 {
     struct err *err = data;
     const struct device_address *a = info->address;
+    const char *parm = info->loadparm;
+    if (parm &&
+        strspn(parm, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. ") != strlen(parm))
+        return LOADPARM("has characters other than letters, digits, dots and blanks");
+    if (parm && (!*parm || strlen(parm) > 8))
+        return LOADPARM("has to have 1 to 8 characters");
     if (!a)
         return 0;
     unsigned port[4];
@@ -75,6 +84,10 @@ static int
 complete_address(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     struct device_address *a = info->address;
+    if (info->loadparm) {
+        g_autofree char *upper = g_ascii_strup(info->loadparm, -1);
+        info->loadparm = model_str(def, upper);
+    }
     if (!a)
         return 0;
     if (a->type == ADDRESS_TYPE_PCI) {

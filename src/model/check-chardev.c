@@ -2,9 +2,9 @@
  *
  * check-chardev: serial and parallel ports, consoles, channels, redirected devices, smartcards; see check.h.
  */
-#include <arpa/inet.h>
 #include <string.h>
 #include "model/check.h"
+#include "model/complete-parts.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -17,14 +17,20 @@ read_source(const struct domain_def *def, const char *kind, const struct chardev
     if (s->n_ends > most)
         return XML("a %s of guest '%s' has %u <source>; type='%s' has at most %u", kind, def->name, s->n_ends,
                    chardev_type_str(s->type), most);
+    for (uint32_t i = 0; i < s->n_ends; i++) {
+        const struct chardev_endpoint *e = s->ends[i];
+        g_autofree char *what = g_strdup_printf("a %s of guest '%s'", kind, def->name);
+        if (check_seclabels(what, e->seclabels, e->n_seclabels, err) < 0 ||
+            check_reconnect(what, e->reconnect, err) < 0)
+            return -1;
+    }
     return 0;
 }
 
 static int read_channel(const struct domain_def *def, const struct domain_channel *c, struct err *err)
 {
     const struct channel_target *t = c->target;
-    struct in6_addr six;
-    struct in_addr four;
+    struct ip ip;
     if (!t)
         return XML("a channel of guest '%s' has no <target>, whose type says how the guest sees it",
                    def->name);
@@ -32,20 +38,19 @@ static int read_channel(const struct domain_def *def, const struct domain_channe
         return 0;
     if (!t->address)
         return XML("a guestfwd channel of guest '%s' has no address in its <target>", def->name);
-    if (!t->has_port)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
-                            "a guestfwd channel of guest '%s' has no port in its "
-                            "<target>",
-                            def->name);
-    if (inet_pton(AF_INET6, t->address, &six) == 1)
-        return UNSUPPORTED(
-            "a guestfwd channel of guest '%s' has the address '%s', which has to be an IPv4 address",
-            def->name, t->address);
-    if (inet_pton(AF_INET, t->address, &four) != 1)
+    if (ip_parse(t->address, &ip) < 0)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR,
                             "a guestfwd channel of guest '%s' has the address "
                             "'%s', which is no IP address",
                             def->name, t->address);
+    if (!ip_is4(&ip))
+        return UNSUPPORTED(
+            "a guestfwd channel of guest '%s' has the address '%s', which has to be an IPv4 address",
+            def->name, t->address);
+    if (!t->guestfwd_port || strspn(t->guestfwd_port, "0123456789") != strlen(t->guestfwd_port))
+        return MISSING(
+            "a guestfwd channel of guest '%s' has the port '%s' in its <target>, which has to be a number",
+            def->name, t->guestfwd_port ? t->guestfwd_port : "");
     return 0;
 }
 
@@ -109,7 +114,7 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
     SOURCES("console", def->consoles, def->n_consoles)
     for (uint32_t i = 0; i < def->n_serials; i++) {
         const struct chardev_target *t = def->serials[i]->target;
-        if (t && t->type && (t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG))
+        if (t && t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG && t->type != CHARDEV_TARGET_TYPE_NONE)
             return UNSUPPORTED(
                 "a serial port of guest '%s' has a <target> of type '%s', which is one of consoles",
                 def->name, chardev_target_type_str(t->type));
@@ -120,11 +125,17 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
             return UNSUPPORTED(
                 "a console of guest '%s' has a <target> of type '%s', which is one of serial ports",
                 def->name, chardev_target_type_str(t->type));
+        bool serial =
+            !t || !t->type || t->type == CHARDEV_TARGET_TYPE_SERIAL || t->type == CHARDEV_TARGET_TYPE_NONE;
+        if (i > 0 && serial && def->os && def->os->type == OS_TYPE_HVM)
+            return UNSUPPORTED("console %u of guest '%s' is a serial port; only the first one can be", i + 1,
+                               def->name);
     }
     SOURCES("channel", def->channels, def->n_channels)
     for (uint32_t i = 0; i < def->n_channels; i++)
         if (read_channel(def, def->channels[i], err) < 0)
             return -1;
+    SOURCES("smartcard", def->smartcards, def->n_smartcards)
     for (uint32_t i = 0; i < def->n_smartcards; i++)
         if (read_smartcard(def, def->smartcards[i], err) < 0)
             return -1;
@@ -132,6 +143,12 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
         if (!def->redirdevs[i]->source.type)
             return INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from",
                             def->name);
+    for (uint32_t i = 0; i < def->n_redirdevs; i++) {
+        const struct device_address *a = def->redirdevs[i]->info.address;
+        if (a && a->type != ADDRESS_TYPE_USB)
+            return XML("a redirected USB device of guest '%s' has an address of type '%s'", def->name,
+                       a->type ? address_type_str(a->type) : "");
+    }
     SOURCES("redirected device", def->redirdevs, def->n_redirdevs)
 #undef SOURCES
     for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
@@ -198,8 +215,40 @@ only_channel(const struct domain_def *def, const char *kind, const struct charde
         UNSUPPORTED("a %s of guest '%s' cannot be of type 'spicevmc'; virtio channels can", kind, def->name);
 }
 
+/* The old board has four serial ports, each with its own address. */
+static int check_isa_ports(const struct domain_def *def, struct err *err)
+{
+    unsigned seen = 0;
+    for (uint32_t i = 0; i < def->n_serials; i++) {
+        const struct chardev_target *t = def->serials[i]->target;
+        if (!t || t->type != CHARDEV_TARGET_TYPE_ISA_SERIAL)
+            continue;
+        if (t->port > 3)
+            return INTERNAL("isa-serial port %d of guest '%s' does not exist; there are 0 to 3", t->port,
+                            def->name);
+        if (t->port >= 0 && seen >> t->port & 1)
+            return INTERNAL("guest '%s' has two serial ports on isa-serial port %d", def->name, t->port);
+        seen |= t->port >= 0 ? 1u << t->port : 0;
+    }
+    return 0;
+}
+
 int check_chardevs(const struct domain_def *def, struct err *err)
 {
+    if (check_isa_ports(def, err) < 0)
+        return -1;
+    for (uint32_t i = 0; i < def->n_redirdevs; i++)
+        if (!domain_has_usb(def))
+            return UNSUPPORTED("guest '%s' has a redirected device and no USB controller", def->name);
+    for (uint32_t i = 0; i < def->n_channels; i++)
+        if (def->channels[i]->source.type == CHARDEV_TYPE_SPICEVMC &&
+            def->channels[i]->target->type != CHANNEL_TARGET_TYPE_VIRTIO)
+            return UNSUPPORTED(
+                "a channel of type 'spicevmc' of guest '%s' has to have a <target type='virtio'>", def->name);
+    for (uint32_t i = 0; i < def->n_rngs; i++)
+        if (def->rngs[i]->backend->model == RNG_BACKEND_MODEL_EGD &&
+            check_source(def, "source of random numbers", &def->rngs[i]->backend->source, false, err) < 0)
+            return -1;
 #define SOURCES(kind, array, n, named) \
     for (uint32_t i = 0; i < (n); i++) \
         if (check_source(def, kind, &(array)[i]->source, named, err) < 0) \

@@ -22,6 +22,19 @@ static const char *const models[CONTROLLER_TYPE_COUNT][20] = {
     [CONTROLLER_TYPE_VIRTIO_SERIAL] = { "virtio", "virtio-transitional", "virtio-non-transitional" },
 };
 
+/* Where USB is off nothing can be plugged into it. */
+static int check_no_usb(const struct domain_def *def, struct err *err)
+{
+    const char *what = def->n_hubs ? "hub" : NULL;
+    for (uint32_t i = 0; i < def->n_inputs && !what; i++)
+        what = def->inputs[i]->bus == INPUT_BUS_USB ? "input device" : NULL;
+    for (uint32_t i = 0; i < def->n_hostdevs && !what; i++)
+        what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "device of the host" : NULL;
+    return !what ? 0
+                 : UNSUPPORTED("guest '%s' has no USB (a controller with model 'none') and a USB %s",
+                               def->name, what);
+}
+
 int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err)
 {
     if (c->model && !g_strv_contains(models[c->type], c->model)) {
@@ -30,16 +43,81 @@ int check_controller_read(const struct domain_def *def, const struct domain_cont
                            controller_type_str(c->type), def->name, c->model,
                            *valid ? "it can be " : "that type has none", valid);
     }
+    static const char *const names[] = { "pci-bridge",     "i82801b11-bridge",   "ioh3420",  "x3130-upstream",
+                                         "xio3130-downstream", "pxb",            "pxb-pcie", "pcie-root-port",
+                                         "spapr-pci-host-bridge", "pcie-pci-bridge", NULL };
+    if (c->model_name && !g_strv_contains(names, c->model_name))
+        return MISSING(
+            "a controller of guest '%s' has the model name '%s', which is none of a PCI controller",
+            def->name, c->model_name);
+    if (c->type == CONTROLLER_TYPE_USB && c->model && !strcmp(c->model, "none"))
+        return check_no_usb(def, err);
     return 0;
 }
 
-static bool companion(const struct domain_controller *c)
+bool domain_has_usb(const struct domain_def *def)
 {
-    return c->type == CONTROLLER_TYPE_USB && c->model && g_str_has_prefix(c->model, "ich9-");
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB && g_strcmp0(def->controllers[i]->model, "none"))
+            return true;
+    return false;
+}
+
+static int check_pci(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+{
+    const struct controller_target *t = c->target;
+    if (c->index > 255)
+        return UNSUPPORTED("PCI controller %u of guest '%s' does not exist; 255 is the highest", c->index,
+                           def->name);
+    if (!t)
+        return 0;
+    const struct { bool given; const char *name; unsigned value, least, most;
+    } ranges[] = {
+        { t->has_chassis_nr, "chassisNr", t->chassis_nr, 1, 255 },
+        { t->has_chassis, "chassis", t->chassis, 0, 255 },
+        { t->has_port, "port", t->port, 0, 255 },
+        { t->has_bus_nr, "busNr", t->bus_nr, 1, 254 },
+        { t->has_index, "index", t->index, 0, 30 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(ranges); i++)
+        if (ranges[i].given && (ranges[i].value < ranges[i].least || ranges[i].value > ranges[i].most))
+            return UNSUPPORTED(
+                "PCI controller %u of guest '%s' has %s %u in its <target>, which has to be from %u "
+                "to %u",
+                c->index, def->name, ranges[i].name, ranges[i].value, ranges[i].least, ranges[i].most);
+    if (t->has_index && (t->index == 0) != (c->index == 0))
+        return UNSUPPORTED(
+            "PCI controller %u of guest '%s' has target index %u; controller 0 has 0, and it alone", c->index,
+            def->name, t->index);
+    return 0;
+}
+
+static int check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+{
+    bool virtio = c->model && g_str_has_prefix(c->model, "virtio-");
+    if (c->type == CONTROLLER_TYPE_PCI)
+        return check_pci(def, c, err);
+    if (c->type == CONTROLLER_TYPE_SCSI && c->driver && c->driver->iothread && !virtio)
+        return XML("SCSI controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
+                   def->name);
+    return 0;
 }
 
 int check_controllers(const struct domain_def *def, struct err *err)
 {
+    bool other = false, master = false;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (check_controller(def, c, err) < 0)
+            return -1;
+        if (c->type == CONTROLLER_TYPE_USB && g_strcmp0(c->model, "none")) {
+            other = true;
+            master |= !c->has_master_startport;
+        }
+    }
+    if (other && !master)
+        return err_set(err, VIR_ERR_XML_DETAIL, "the USB controllers of guest '%s' are companions of none",
+                       def->name);
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *a = def->controllers[i];
         for (uint32_t k = 0; k < def->n_controllers; k++) {
@@ -51,7 +129,7 @@ int check_controllers(const struct domain_def *def, struct err *err)
                                "guest '%s' has no USB (a controller with model 'none') and "
                                "another USB controller",
                                def->name);
-            if (k < i && a->index == b->index && !(companion(a) && companion(b)))
+            if (k < i && a->index == b->index && a->type != CONTROLLER_TYPE_USB)
                 return XML("guest '%s' has two %s controllers with index %u", def->name,
                            controller_type_str(a->type), a->index);
         }

@@ -78,6 +78,9 @@ static int read_video(const struct domain_def *def, const struct domain_video *v
 static int read_filesystem(const struct domain_def *def, const struct domain_filesystem *f, struct err *err)
 {
     const struct fs_source *s = f->source;
+    if (f->type == FS_TYPE_RAM && !(s && s->usage))
+        return XML("a <filesystem type='ram'> of guest '%s' does not say its size: <source usage='…'/>",
+                   def->name);
     if (f->type != FS_TYPE_RAM &&
         (!s || !(s->file || s->dev || s->dir || s->name || s->socket || (s->pool && s->volume))))
         return err_set(err, VIR_ERR_NO_SOURCE, "a <filesystem> of guest '%s' has no source", def->name);
@@ -92,13 +95,16 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
     const struct tpm_backend *b = t->backend;
     if (!b)
         return XML("a <tpm> of guest '%s' has no <backend>", def->name);
+    if (b->type == TPM_BACKEND_TYPE_EMULATOR && b->version != TPM_VERSION_2_0 &&
+        (b->sha1 || b->sha256 || b->sha384 || b->sha512))
+        return XML("the <active_pcr_banks> of a <tpm> of guest '%s' need version='2.0'", def->name);
     if (b->type != TPM_BACKEND_TYPE_EXTERNAL)
         return 0;
     const struct tpm_source *s = b->source;
     if (!s || !s->type)
         return XML("an external <tpm> of guest '%s' does not say the type of its <source>", def->name);
     if (strcmp(s->type, "unix"))
-        return UNSUPPORTED("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right",
+        return XML("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right",
                            def->name, s->type);
     if (!s->path)
         return XML("an external <tpm> of guest '%s' has no path in its <source>", def->name);
@@ -110,13 +116,16 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
 
 static int read_input(const struct domain_def *def, const struct domain_input *i, struct err *err)
 {
-    if (i->type == INPUT_TYPE_PASSTHROUGH && !(i->source && i->source->evdev))
-        return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
-    if (i->type == INPUT_TYPE_EVDEV && !(i->source && i->source->dev))
-        return XML("an <input type='evdev'> of guest '%s' has no <source dev='…'/>", def->name);
     if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
         return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
                            input_bus_str(i->bus));
+    if (i->type == INPUT_TYPE_PASSTHROUGH && i->source && !i->source->evdev)
+        return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
+    if (i->type == INPUT_TYPE_EVDEV && i->source && !i->source->dev)
+        return XML("an <input type='evdev'> of guest '%s' has no <source dev='…'/>", def->name);
+    if (i->bus == INPUT_BUS_USB && i->info.address && i->info.address->type != ADDRESS_TYPE_USB)
+        return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(i->type), def->name,
+                   i->info.address->type ? address_type_str(i->info.address->type) : "");
     return 0;
 }
 
@@ -253,9 +262,6 @@ static int check_inputs(const struct domain_def *def, struct err *err)
         if (in->model && in->bus != INPUT_BUS_VIRTIO)
             return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'",
                                input_type_str(in->type), def->name, virtio_model_str(in->model));
-        if (any_virtio(&in->virtio) && in->bus != INPUT_BUS_VIRTIO)
-            return UNSUPPORTED("a %s of guest '%s' has options in <driver> that are for bus 'virtio'",
-                               input_type_str(in->type), def->name);
     }
     return 0;
 }
@@ -302,6 +308,9 @@ static int check_small(const struct domain_def *def, struct err *err)
             if (def->panics[i]->model == def->panics[k]->model)
                 return XML("guest '%s' has two panic devices of model '%s'", def->name,
                            panic_model_str(def->panics[i]->model));
+    if (def->vsock && any_virtio(&def->vsock->virtio) && !def->vsock->model)
+        return UNSUPPORTED("the <vsock> of guest '%s' has options in <driver> that are for model 'virtio'",
+                           def->name);
     if (def->vsock && def->vsock->cid && def->vsock->cid < 3)
         return UNSUPPORTED("vsock address %u of guest '%s': guests start at 3", def->vsock->cid, def->name);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
@@ -327,13 +336,15 @@ static int check_small(const struct domain_def *def, struct err *err)
 static int check_iommu(const struct domain_def *def, struct err *err)
 {
     const struct iommu_driver *d = def->iommu ? def->iommu->driver : NULL;
+    if (def->iommu && def->iommu->model != IOMMU_MODEL_VIRTIO && def->iommu->info.address)
+        return XML("an IOMMU of guest '%s' of model '%s' has no address", def->name,
+                   iommu_model_str(def->iommu->model));
     if (!d)
         return 0;
-    if (def->iommu->model == IOMMU_MODEL_VIRTIO &&
+    if (def->iommu->model != IOMMU_MODEL_INTEL &&
         (d->intremap || d->caching_mode || d->eim || d->iotlb || d->aw_bits))
-        return XML(
-            "an IOMMU of guest '%s' of model 'virtio' has settings in <driver>, which it does not know",
-            def->name);
+        return XML("an IOMMU of guest '%s' of model '%s' has settings in <driver>, which it does not know",
+                   def->name, iommu_model_str(def->iommu->model));
     bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
     if (d->intremap == TRI_ON && !split)
         return UNSUPPORTED(

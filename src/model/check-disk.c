@@ -34,6 +34,26 @@ static int check_auth(const char *what, const struct storage_auth *a, struct err
     return secret_use_check(s->has_uuid, s->usage, what, err);
 }
 
+int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (labels[i]->label && labels[i]->relabel == TRI_NO)
+            return XML("a <seclabel> of %s has a label and relabel='no'", what);
+        for (uint32_t k = 0; k < i; k++)
+            if (!g_strcmp0(labels[i]->model, labels[k]->model))
+                return err_set(err, VIR_ERR_XML_DETAIL, "%s has two <seclabel> for the model %s", what,
+                               labels[i]->model ? labels[i]->model : "of the host");
+    }
+    return 0;
+}
+
+int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err)
+{
+    return r && r->enabled == TRI_YES && !r->has_timeout
+               ? MISSING("the <reconnect> of %s does not say after which timeout", what)
+               : 0;
+}
+
 static int check_network(const struct domain_disk *d, const struct storage_source *s, struct err *err)
 {
     const char *slash = s->name ? strchr(s->name, '/') : NULL;
@@ -61,6 +81,67 @@ static int check_network(const struct domain_disk *d, const struct storage_sourc
     return 0;
 }
 
+static int check_reservations(const struct domain_disk *d, const struct reservations *r, struct err *err)
+{
+    const struct unix_source *u = r ? r->source : NULL;
+    if (!r || r->managed == TRI_YES)
+        return 0;
+#define RESERVATIONS(...) err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, __VA_ARGS__)
+    if (!u)
+        return RESERVATIONS("the <reservations> of disk '%s' have no <source>", d->target);
+    if (strcmp(u->type, "unix"))
+        return RESERVATIONS("the <reservations> of disk '%s' have a source of type '%s'; 'unix' is right",
+                            d->target, u->type);
+    if (!u->path)
+        return RESERVATIONS("the <reservations> of disk '%s' have a source without a path", d->target);
+    if (u->mode != UNIX_SOCKET_MODE_CLIENT)
+        return RESERVATIONS("the <reservations> of disk '%s' have mode '%s'; 'client' is right", d->target,
+                            unix_socket_mode_str(u->mode));
+    return 0;
+}
+
+/* Where the bytes of a disk are, or those below it. */
+static int
+check_source(const struct domain_def *def, const struct domain_disk *d, enum storage_type type,
+             const struct storage_source *s, struct err *err)
+{
+    g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
+    if (type == STORAGE_TYPE_NETWORK && check_network(d, s, err) < 0)
+        return -1;
+    if (type == STORAGE_TYPE_VOLUME && !s->pool != !s->volume)
+        return XML("disk '%s' of guest '%s' names a %s but no %s", d->target, def->name,
+                   s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");
+    if (type == STORAGE_TYPE_NVME) {
+        if (!s->transport_type || strcmp(s->transport_type, "pci"))
+            return XML("NVMe disk '%s': the type of its <source> has to be 'pci', not '%s'", d->target,
+                       s->transport_type ? s->transport_type : "");
+        if (!s->address)
+            return XML("NVMe disk '%s' has no <address> in its <source>", d->target);
+        if (!s->namespace)
+            return UNSUPPORTED("NVMe disk '%s' has namespace 0; namespaces start at 1", d->target);
+    }
+    if (type == STORAGE_TYPE_VHOSTUSER) {
+        if (!s->transport_type || strcmp(s->transport_type, "unix"))
+            return XML("vhost-user disk '%s': the type of its <source> has to be 'unix', not '%s'", d->target,
+                       s->transport_type ? s->transport_type : "");
+        if (!s->path)
+            return XML("vhost-user disk '%s' has no path in its <source>", d->target);
+    }
+    return check_reconnect(what, s->reconnect, err) < 0 || check_reservations(d, s->reservations, err) < 0
+               ? -1
+               : check_seclabels(what, s->seclabels, s->n_seclabels, err);
+}
+
+static int
+check_backing(const struct domain_def *def, const struct domain_disk *d, const struct disk_backing_store *b,
+              struct err *err)
+{
+    if (!b->format || !b->source)
+        return XML("a <backingStore> of disk '%s' of guest '%s' has no <%s>", d->target, def->name,
+                   b->format ? "source" : "format");
+    return check_source(def, d, b->type, &b->source->src, err);
+}
+
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err)
 {
     const struct storage_source *s = d->source ? &d->source->src : NULL;
@@ -76,30 +157,20 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
         encryption_complete(d->encryption, what, err) < 0 ||
         (s && encryption_complete(s->encryption, what, err) < 0))
         return -1;
-    if (s && d->type == STORAGE_TYPE_NETWORK && check_network(d, s, err) < 0)
+    if (s && check_source(def, d, d->type, s, err) < 0)
         return -1;
-    if (s && d->type == STORAGE_TYPE_VOLUME && !s->pool != !s->volume)
-        return XML("disk '%s' of guest '%s' names a %s but no %s", d->target, def->name,
-                   s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");
-    if (s && d->type == STORAGE_TYPE_NVME) {
-        if (!s->transport_type || strcmp(s->transport_type, "pci"))
-            return XML("NVMe disk '%s': the type of its <source> has to be 'pci', not '%s'", d->target,
-                       s->transport_type ? s->transport_type : "");
-        if (!s->address)
-            return XML("NVMe disk '%s' has no <address> in its <source>", d->target);
-        if (!s->namespace)
-            return UNSUPPORTED("NVMe disk '%s' has namespace 0; namespaces start at 1", d->target);
-    }
-    if (s && d->type == STORAGE_TYPE_VHOSTUSER) {
-        if (!s->transport_type || strcmp(s->transport_type, "unix"))
-            return XML("vhost-user disk '%s': the type of its <source> has to be 'unix', not '%s'", d->target,
-                       s->transport_type ? s->transport_type : "");
-        if (!s->path)
-            return XML("vhost-user disk '%s' has no path in its <source>", d->target);
-    }
+    for (const struct disk_backing_store *b = d->backing_store; b && b->type; b = b->backing_store)
+        if (check_backing(def, d, b, err) < 0)
+            return -1;
     if (d->driver && (d->driver->type == STORAGE_FORMAT_NONE || d->driver->type == STORAGE_FORMAT_AUTO))
         return UNSUPPORTED("disk '%s' of guest '%s': '%s' is no format of an image", d->target, def->name,
                            storage_format_str(d->driver->type));
+    if (d->snapshot == DISK_SNAPSHOT_DEFAULT)
+        return MISSING("disk '%s' of guest '%s': snapshot='default' is for documents of snapshots", d->target,
+                       def->name);
+    if (d->sgio == DISK_SGIO_UNFILTERED)
+        return UNSUPPORTED("disk '%s' of guest '%s': sgio='unfiltered' is not possible any more", d->target,
+                           def->name);
     if (d->driver && d->driver->rerror_policy == DISK_ERROR_POLICY_ENOSPACE)
         return UNSUPPORTED("disk '%s' of guest '%s': rerror_policy 'enospace' makes no sense for reading",
                            d->target, def->name);
@@ -165,7 +236,7 @@ static int check_lun(const struct domain_def *def, const struct domain_disk *d, 
                                d->rawio ? "rawio" : "sgio");
         return 0;
     }
-    if (d->type != STORAGE_TYPE_BLOCK && d->type != STORAGE_TYPE_VOLUME &&
+    if ((d->type != STORAGE_TYPE_BLOCK || !disk_has_source(d)) && d->type != STORAGE_TYPE_VOLUME &&
         !(d->type == STORAGE_TYPE_NETWORK && s && s->protocol == STORAGE_PROTOCOL_ISCSI))
         return UNSUPPORTED(
             "disk '%s' of guest '%s': device='lun' passes a block device through and cannot be of type '%s'",
@@ -208,6 +279,13 @@ static int check_texts(const struct domain_def *def, const struct domain_disk *d
     return wwn_check(d->wwn, what, err);
 }
 
+static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
+{
+    const struct device_address *x = a->info.address, *y = b->info.address;
+    return a->bus == b->bus && x && y && x->type == ADDRESS_TYPE_DRIVE && y->type == ADDRESS_TYPE_DRIVE &&
+           x->controller == y->controller && x->bus == y->bus && x->target == y->target && x->unit == y->unit;
+}
+
 static int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_disk *d = def->disks[at];
@@ -215,13 +293,28 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
     if (check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
         check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
         return -1;
-    if (s && s->startup_policy && s->startup_policy != STARTUP_POLICY_DEFAULT &&
-        d->type == STORAGE_TYPE_NETWORK)
+    if (!disk_has_source(d) && (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN))
+        return err_set(
+            err, VIR_ERR_NO_SOURCE,
+            "disk '%s' of guest '%s' has no <source>; only drives with media that can be changed may be "
+            "empty",
+            d->target, def->name);
+    if (s && s->reservations && d->device != DISK_DEVICE_LUN)
+        return UNSUPPORTED("disk '%s' of guest '%s': <reservations> are for device='lun'", d->target,
+                           def->name);
+    if (d->type == STORAGE_TYPE_VHOSTUSER && d->snapshot != DISK_SNAPSHOT_NO)
+        return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only have snapshot='no'", d->target,
+                           def->name);
+    if (s && s->startup_policy && d->type == STORAGE_TYPE_NETWORK)
         return XML("network disk '%s' of guest '%s' cannot have the startupPolicy '%s'", d->target, def->name,
                    startup_policy_str(s->startup_policy));
     for (uint32_t i = 0; i < at; i++)
         if (!g_strcmp0(def->disks[i]->target, d->target))
             return XML("guest '%s' has two disks with the target '%s'", def->name, d->target);
+    for (uint32_t i = 0; i < at; i++)
+        if (same_place(def->disks[i], d))
+            return UNSUPPORTED("disks '%s' and '%s' of guest '%s' have the same address on bus '%s'",
+                               def->disks[i]->target, d->target, def->name, disk_bus_str(d->bus));
     if (disk_target_index(d->target, NULL) < 0)
         return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target,
                         def->name);

@@ -4,6 +4,7 @@
  * programs know; see check.h.  What a single driver cannot do is its own business.
  */
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/bitmap.h"
 #include "model/address.h"
@@ -54,6 +55,8 @@ static int read_os(const struct domain_def *def, struct err *err)
         if (strcmp(os->acpi_tables[i]->type, "slic"))
             return XML("an ACPI table of guest '%s' has type '%s'; 'slic' is the one there is", def->name,
                        os->acpi_tables[i]->type);
+    if (os && os->n_acpi_tables > 1)
+        return XML("guest '%s' has %u ACPI tables and can have one", def->name, os->n_acpi_tables);
     if (os && os->bootmenu_timeout > 65535)
         return UNSUPPORTED("<bootmenu timeout='%u'> of guest '%s' is in milliseconds and at most 65535",
                            os->bootmenu_timeout, def->name);
@@ -101,16 +104,48 @@ static int read_seclabels(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("a dynamic <seclabel> of guest '%s' cannot have relabel='no'", def->name);
         if (s->type == SECLABEL_TYPE_NONE && s->relabel == TRI_YES)
             return UNSUPPORTED("a <seclabel type='none'> of guest '%s' cannot have relabel='yes'", def->name);
-        bool alone =
-            def->n_seclabels == 1 && (s->type == SECLABEL_TYPE_NONE ||
-                                      (s->type == SECLABEL_TYPE_DYNAMIC && !s->label && !s->baselabel));
-        if (!s->model && !alone)
+        if (!s->model && def->n_seclabels > 1 && s->type)
             return XML("a <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)",
                        def->name);
         for (uint32_t k = 0; k < i; k++)
             if (!g_strcmp0(def->seclabels[k]->model, s->model))
                 return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has two <seclabel> for the model %s",
                                def->name, s->model ? s->model : "of the host");
+    }
+    return 0;
+}
+
+int domain_check_models(const struct domain_def *def, struct err *err)
+{
+    const struct seclabel *s = def->n_seclabels == 1 ? def->seclabels[0] : NULL;
+    if (s && !s->model && s->type != SECLABEL_TYPE_NONE &&
+        (s->type != SECLABEL_TYPE_DYNAMIC || s->label || s->baselabel))
+        return XML("the <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)", def->name);
+    return 0;
+}
+
+static int read_sysinfo(const struct domain_def *def, const struct domain_sysinfo *s, struct err *err)
+{
+    for (uint32_t i = 0; s->bios && i < s->bios->n_entries; i++) {
+        const struct sysinfo_entry *e = s->bios->entries[i];
+        unsigned month, day, year;
+        int end = -1;
+        if (g_strcmp0(e->name, "date") || !e->value)
+            continue;
+        if (sscanf(e->value, "%2u/%2u/%4u%n", &month, &day, &year, &end) != 3 || e->value[end] || month < 1 ||
+            month > 12 || day < 1 || day > 31 || (year > 99 && year < 1900))
+            return err_set(err, VIR_ERR_XML_DETAIL,
+                           "the date '%s' of the BIOS of guest '%s' is none such as 12/31/2020", e->value,
+                           def->name);
+        break;
+    }
+    for (uint32_t i = 0; i < s->n_entries; i++) {
+        const struct sysinfo_entry *e = s->entries[i];
+        if (!e->name || !*e->name)
+            return XML("an <entry> for the firmware of guest '%s' has no name", def->name);
+        if (!e->file && (!e->value || !*e->value))
+            return XML("the <entry name='%s'> for the firmware of guest '%s' has neither a text nor file=",
+                       e->name, def->name);
     }
     return 0;
 }
@@ -172,15 +207,26 @@ static int read_rest(const struct domain_def *def, struct err *err)
         return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
     if (def->vcpu && !def->vcpu->max)
         return INTERNAL("<vcpu> of guest '%s' holds no number of CPUs", def->name);
+    for (uint32_t i = 0; i < def->n_sysinfos; i++)
+        if (read_sysinfo(def, def->sysinfos[i], err) < 0)
+            return -1;
     for (uint32_t i = 0; i < def->n_iothreadids; i++) {
         const struct iothread *t = def->iothreadids[i];
-        if (t->has_thread_pool_min && t->has_thread_pool_max && t->thread_pool_min > t->thread_pool_max)
-            return UNSUPPORTED(
-                "I/O thread %u of guest '%s' has a thread_pool_min of %d, more than its thread_pool_max",
-                t->id, def->name, t->thread_pool_min);
+        if (t->has_thread_pool_min && (!t->has_thread_pool_max || t->thread_pool_min > t->thread_pool_max))
+            return UNSUPPORTED("I/O thread %u of guest '%s' has a thread_pool_min of %u, and a "
+                               "thread_pool_max below it or none",
+                               t->id, def->name, t->thread_pool_min);
     }
+    const struct default_iothread *o = def->defaultiothread;
+    if (o && o->has_thread_pool_min && (!o->has_thread_pool_max || o->thread_pool_min > o->thread_pool_max))
+        return UNSUPPORTED("<defaultiothread> of guest '%s' has a thread_pool_min of %u, and a "
+                           "thread_pool_max below it or none",
+                           def->name, o->thread_pool_min);
+    const struct domain_launch_security *l = def->launch_security;
+    if (l && l->type == LAUNCH_SECURITY_TYPE_SEV && !l->has_policy)
+        return XML("<launchSecurity type='sev'> of guest '%s' has no <policy>", def->name);
     const struct domain_clock *c = def->clock;
-    if (c && c->adjustment && strcmp(c->adjustment, "reset")) {
+    if (c && c->adjustment && c->offset != CLOCK_OFFSET_VARIABLE && strcmp(c->adjustment, "reset")) {
         char *end;
         g_ascii_strtoll(c->adjustment, &end, 10);
         if (!*c->adjustment || *end)
@@ -193,6 +239,13 @@ static int read_rest(const struct domain_def *def, struct err *err)
         if (t->track && t->name != TIMER_NAME_RTC && t->name != TIMER_NAME_PLATFORM)
             return UNSUPPORTED("the timer '%s' of guest '%s' cannot track anything", timer_name_str(t->name),
                                def->name);
+        if (t->catchup && (t->catchup->threshold || t->catchup->slew || t->catchup->limit) &&
+            t->tickpolicy != TIMER_TICKPOLICY_CATCHUP)
+            return XML("the timer '%s' of guest '%s' has a <catchup>, which needs tickpolicy='catchup'",
+                       timer_name_str(t->name), def->name);
+        if (t->mode && t->name != TIMER_NAME_TSC)
+            return UNSUPPORTED("the timer '%s' of guest '%s' has a mode, which is for 'tsc'",
+                               timer_name_str(t->name), def->name);
         if (t->frequency && t->name != TIMER_NAME_TSC)
             return UNSUPPORTED("the timer '%s' of guest '%s' has a frequency, which is for 'tsc'",
                                timer_name_str(t->name), def->name);
@@ -254,7 +307,8 @@ check_info(struct domain_def *def, const char *kind, void *device, struct device
 {
     GHashTable *aliases = ((void **)data)[0];
     struct err *err = ((void **)data)[1];
-    if (info->alias && g_str_has_prefix(info->alias, "ua-") &&
+    bool mirror = def->n_consoles && device == def->consoles[0] && def->os->type == OS_TYPE_HVM;
+    if (info->alias && !mirror && g_str_has_prefix(info->alias, "ua-") &&
         !g_hash_table_add(aliases, g_strdup(info->alias)))
         return UNSUPPORTED("two devices of guest '%s' have the alias '%s'", def->name, info->alias);
     if (info->address && info->address->type == ADDRESS_TYPE_UNASSIGNED && strcmp(kind, "hostdev"))

@@ -21,12 +21,15 @@
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
 int check_disks(const struct domain_def *def, struct err *err);
 int check_port(const char *port, struct err *err);
+int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err);
+int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err);
 /* check-hostdev.c */
 int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev *h, struct err *err);
 int check_hostdevs(const struct domain_def *def, struct err *err);
 /* check-controller.c */
 int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err);
 int check_controllers(const struct domain_def *def, struct err *err);
+bool domain_has_usb(const struct domain_def *def);
 /* check-interface.c */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
 int check_interfaces(const struct domain_def *def, struct err *err);

@@ -108,6 +108,9 @@ void domain_number_controllers(struct domain_def *def)
             c->master_startport = (c->model[9] - '1') * 2;
             c->has_master_startport = true;
         }
+        if (c->type == CONTROLLER_TYPE_PCI && g_strcmp0(c->model, "pci-root") &&
+            g_strcmp0(c->model, "pcie-root"))
+            c->pcihole64 = 0;
         if (c->has_index)
             continue;
         if ((first = set_of(def, i))) {
@@ -139,7 +142,7 @@ static int64_t virtio_serial_of(const struct device_address *a)
 
 int domain_add_implied_controllers(struct domain_def *def, struct err *err)
 {
-    int64_t scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1, ccid = -1;
+    int64_t scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1;
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         const struct domain_hostdev *h = def->hostdevs[i];
         if (h->type == HOSTDEV_TYPE_SCSI && h->info.address && h->info.address->type == ADDRESS_TYPE_DRIVE)
@@ -151,16 +154,17 @@ int domain_add_implied_controllers(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_consoles; i++)
         if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO)
             serial = MAX(serial, virtio_serial_of(def->consoles[i]->info.address));
-    for (uint32_t i = 0; i < def->n_smartcards; i++) {
-        const struct device_address *a = def->smartcards[i]->info.address;
-        ccid = MAX(ccid, a && a->type == ADDRESS_TYPE_CCID ? (int64_t)a->controller : 0);
-    }
     if (need_controllers(def, CONTROLLER_TYPE_SCSI, scsi, err) < 0 ||
         need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC), err) < 0 ||
         need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE), err) < 0 ||
         need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA), err) < 0 ||
-        need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial, err) < 0 ||
-        need_controllers(def, CONTROLLER_TYPE_CCID, ccid, err) < 0)
+        need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial, err) < 0)
         return -1;
+    for (uint32_t i = 0; i < def->n_smartcards; i++) {
+        const struct device_address *a = def->smartcards[i]->info.address;
+        unsigned ccid = a && a->type == ADDRESS_TYPE_CCID ? a->controller : 0;
+        if (!domain_find_controller(def, CONTROLLER_TYPE_CCID, ccid))
+            domain_add_controller(def, CONTROLLER_TYPE_CCID, ccid, NULL);
+    }
     return 0;
 }

@@ -72,9 +72,10 @@ static void number_ports(struct domain_def *def, struct domain_chardev **list, u
 {
     for (uint32_t i = 0; i < n; i++) {
         struct chardev_target *t = target_of(def, list[i]);
-        uint32_t next = 0;
-        if (t->has_port)
+        int32_t next = 0;
+        if (t->has_port && t->port != -1)           /* -1 is as none */
             continue;
+        t->has_port = false;
         for (uint32_t k = 0; k < n; k++)
             if (list[k]->target && list[k]->target->has_port && list[k]->target->port >= next)
                 next = list[k]->target->port + 1;
@@ -129,8 +130,21 @@ static void pair_console(struct domain_def *def)
     const struct domain_chardev *s = def->serials[0];
     const struct domain_chardev *copy = model_import(def, &domain_chardev_table, s);
     c->source = copy->source;
+    c->info = copy->info;
     c->target->port = s->target->port;
     c->target->has_port = true;
+}
+
+/* Consoles that are no serial port are numbered as they come. */
+static void number_consoles(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_consoles; i++) {
+        struct chardev_target *t = target_of(def, def->consoles[i]);
+        if (t->type == CHARDEV_TARGET_TYPE_SERIAL && t->has_port)
+            continue;
+        t->port = i;
+        t->has_port = true;
+    }
 }
 
 /* ---- graphics, video ------------------------------------------------------------------------ */
@@ -266,10 +280,35 @@ static void complete_input(struct domain_def *def, struct domain_input *in)
         in->bus = INPUT_BUS_PS2;
 }
 
+/* UDP has one end of each kind, the one that is bound first. */
+static void complete_udp(struct chardev_source *s)
+{
+    struct chardev_endpoint *ends[2] = { NULL };
+    for (uint32_t i = 0; i < s->n_ends; i++) {
+        bool bound = s->ends[i]->mode == CHARDEV_MODE_BIND;
+        if (!ends[!bound])
+            ends[!bound] = s->ends[i];
+    }
+    uint32_t n = 0;
+    for (unsigned i = 0; i < 2; i++)
+        if (ends[i])
+            s->ends[n++] = ends[i];
+    s->n_ends = n;
+}
+
 static void complete_chardev(struct chardev_source *s)
 {
     if (!s->type)
         s->type = CHARDEV_TYPE_PTY;
+    if (s->log && !s->log->file)
+        s->log = NULL;
+    for (uint32_t i = 0; i < s->n_ends; i++) {
+        struct chardev_endpoint *e = s->ends[i];
+        if (s->type == CHARDEV_TYPE_PTY || s->type == CHARDEV_TYPE_NULL)
+            e->n_seclabels = 0;         /* nothing there has a label */
+        domain_complete_seclabels(e->seclabels, &e->n_seclabels);
+        domain_complete_reconnect(&e->reconnect);
+    }
     if (s->type == CHARDEV_TYPE_UNIX || s->type == CHARDEV_TYPE_TCP || s->type == CHARDEV_TYPE_UDP)
         for (uint32_t i = 0; i < s->n_ends; i++)
             if (!s->ends[i]->mode && (s->type != CHARDEV_TYPE_UNIX || s->ends[i]->path))
@@ -280,8 +319,56 @@ static void complete_chardev(struct chardev_source *s)
         else
             i++;
     }
+    if (s->type == CHARDEV_TYPE_UDP)
+        complete_udp(s);
     if (s->type == CHARDEV_TYPE_TCP && !s->protocol)
         s->protocol = CHARDEV_PROTOCOL_RAW;
+}
+
+static void complete_rng(struct domain_def *def, struct domain_rng *r)
+{
+    struct rng_backend *b = r->backend;
+    if (r->rate && !r->rate->bytes)
+        r->rate = NULL;
+    if (b->model == RNG_BACKEND_MODEL_EGD) {
+        complete_chardev(&b->source);
+    } else {
+        b->source.type = CHARDEV_TYPE_UNSET;
+        b->source.n_ends = 0;
+    }
+    if (b->model == RNG_BACKEND_MODEL_BUILTIN)
+        b->device = NULL;
+    if (b->model == RNG_BACKEND_MODEL_RANDOM && !b->device)
+        b->device = model_str(def, "/dev/random");
+}
+
+static void complete_guestfwd(struct domain_def *def, struct channel_target *t)
+{
+    struct ip ip;
+    if (t->type != CHANNEL_TARGET_TYPE_GUESTFWD || ip_parse(t->address, &ip) < 0)
+        return;
+    t->address = ip_text(def, &ip);
+    t->guestfwd_port =
+        model_printf(def, "%u", (unsigned)(uint16_t)g_ascii_strtoull(t->guestfwd_port, NULL, 10));
+}
+
+static void complete_filesystem(struct domain_filesystem *f)
+{
+    if (!f->accessmode && !(f->source && f->source->socket))
+        f->accessmode = FS_ACCESSMODE_PASSTHROUGH;
+    if (f->multidevs == FS_MULTIDEVS_DEFAULT)
+        f->multidevs = FS_MULTIDEVS_UNSET;
+    struct fs_driver *d = f->driver;
+    if (d && d->type != FS_DRIVER_TYPE_VIRTIOFS)
+        d->queue = 0;
+    if (d && !d->type) {
+        d->wrpolicy = FS_WRPOLICY_UNSET;
+        d->format = STORAGE_FORMAT_UNSET;
+    }
+    if (f->binary && f->binary->thread_pool_size < 0)
+        f->binary->has_thread_pool_size = false;
+    if (!d || d->type != FS_DRIVER_TYPE_VIRTIOFS)
+        f->binary = NULL;
 }
 
 static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, uint32_t *scsi)
@@ -371,18 +458,33 @@ static void complete_others(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         complete_hostdev(def, def->hostdevs[i], &scsi);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
-        if (!def->filesystems[i]->accessmode &&
-            !(def->filesystems[i]->source && def->filesystems[i]->source->socket))
-            def->filesystems[i]->accessmode = FS_ACCESSMODE_PASSTHROUGH;
+        complete_filesystem(def->filesystems[i]);
     for (uint32_t i = 0; i < def->n_watchdogs; i++)
         if (!def->watchdogs[i]->action)
             def->watchdogs[i]->action = WATCHDOG_ACTION_RESET;
-    for (uint32_t i = 0; i < def->n_rngs; i++) {
-        struct rng_backend *b = def->rngs[i]->backend;
-        if (b && b->model == RNG_BACKEND_MODEL_RANDOM && !b->device)
-            b->device = model_str(def, "/dev/random");
+    for (uint32_t i = 0; i < def->n_rngs; i++)
+        complete_rng(def, def->rngs[i]);
+    for (uint32_t i = 0; i < def->n_channels; i++)
+        complete_guestfwd(def, def->channels[i]->target);
+    for (uint32_t i = 0; i < def->n_parallels; i++)
+        if (def->parallels[i]->target)
+            def->parallels[i]->target->type = CHARDEV_TARGET_TYPE_UNSET;
+    for (uint32_t i = 0; i < def->n_serials + def->n_consoles; i++) {
+        const struct domain_chardev *c =
+            i < def->n_serials ? def->serials[i] : def->consoles[i - def->n_serials];
+        if (c->target && c->target->type == CHARDEV_TARGET_TYPE_NONE)
+            c->target->type = CHARDEV_TARGET_TYPE_UNSET;
+    }
+    if (def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_NONE) {
+        def->memballoon->info.alias = NULL;
+        def->memballoon->info.address = NULL;
+        def->memballoon->info.acpi = NULL;
     }
     for (uint32_t i = 0; i < def->n_smartcards; i++) {
+        if (def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH)
+            complete_chardev(&def->smartcards[i]->source);
+        else
+            def->smartcards[i]->source = (struct chardev_source){ 0 };
         struct device_info *info = &def->smartcards[i]->info;
         if (info->address)
             continue;
@@ -419,7 +521,7 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     number_ports(def, def->serials, def->n_serials);
     number_ports(def, def->parallels, def->n_parallels);
     pair_console(def);
-    number_ports(def, def->consoles, def->n_consoles);
+    number_consoles(def);
     for (uint32_t i = 0; i < def->n_graphics; i++)
         domain_complete_graphics(def, def->graphics[i]);
     complete_video(def);

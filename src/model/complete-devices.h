@@ -9,5 +9,8 @@
 int domain_complete_devices(struct domain_def *def, struct err *err);
 /* complete-tune.c */
 void domain_complete_tune(struct domain_def *def);
+/* complete-disk.c: labels that say nothing; a connection that is made once */
+void domain_complete_seclabels(struct device_seclabel **labels, uint32_t *n);
+void domain_complete_reconnect(struct chardev_reconnect **r);
 void domain_sort_disks(struct domain_def *def);
 void domain_number_controllers(struct domain_def *def);

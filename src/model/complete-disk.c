@@ -86,18 +86,25 @@ bool disk_has_source(const struct domain_disk *d)
     }
 }
 
-static void complete_seclabels(struct domain_disk *d)
+void domain_complete_seclabels(struct device_seclabel **labels, uint32_t *n)
 {
-    struct storage_source *s = d->source ? &d->source->src : NULL;
-    for (uint32_t i = 0; s && i < s->n_seclabels;) {
-        struct device_seclabel *l = s->seclabels[i];
+    for (uint32_t i = 0; i < *n;) {
+        struct device_seclabel *l = labels[i];
         if (!l->relabel && l->label)
             l->relabel = TRI_YES;
-        if (!l->relabel && !l->labelskip)            /* says nothing */
-            model_list_remove(s->seclabels, s->n_seclabels, i);
-        else
+        if (l->relabel || l->labelskip)
             i++;
+        else                            /* says nothing */
+            model_list_remove(labels, *n, i);
     }
+}
+
+void domain_complete_reconnect(struct chardev_reconnect **r)
+{
+    if (*r && !(*r)->enabled)
+        *r = NULL;
+    else if (*r)
+        (*r)->has_timeout = (*r)->enabled == TRI_YES;
 }
 
 void storage_complete_hosts(const void *root, struct storage_source *s)
@@ -112,8 +119,37 @@ void storage_complete_hosts(const void *root, struct storage_source *s)
     };
     for (uint32_t i = 0; i < s->n_hosts; i++) {
         struct storage_host *h = s->hosts[i];
-        if (!h->port && !h->socket && ports[s->protocol])
-            h->port = model_printf(root, "%u", ports[s->protocol]);
+        unsigned given = h->port ? (unsigned)g_ascii_strtoull(h->port, NULL, 10) : 0;
+        unsigned port = given ? given : h->socket ? 0 : ports[s->protocol];
+        h->port = port ? model_printf(root, "%u", port) : NULL;
+    }
+}
+
+static void complete_source(struct domain_def *def, enum storage_type type, struct storage_source *s)
+{
+    domain_complete_seclabels(s->seclabels, &s->n_seclabels);
+    domain_complete_reconnect(&s->reconnect);
+    if (s->n_slices && g_strcmp0(s->slices[0]->type, "storage"))
+        s->n_slices = 0;
+    if (type != STORAGE_TYPE_NETWORK)
+        return;
+    storage_complete_hosts(def, s);
+    if (s->protocol == STORAGE_PROTOCOL_ISCSI && s->name && !strchr(s->name, '/'))
+        s->name = model_printf(def, "%s/0", s->name);       /* the first unit of the target */
+    if (s->protocol != STORAGE_PROTOCOL_HTTPS && s->protocol != STORAGE_PROTOCOL_FTPS)
+        s->ssl_verify = TRI_UNSET;
+}
+
+static void complete_chain(struct domain_def *def, struct disk_backing_store *b)
+{
+    for (; b; b = b->backing_store) {
+        if (!b->type) {                 /* the end of the chain */
+            b->format = NULL;
+            b->source = NULL;
+            b->backing_store = NULL;
+        } else if (b->source) {
+            complete_source(def, b->type, &b->source->src);
+        }
     }
 }
 
@@ -167,18 +203,19 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
-    if (!disk_has_source(d)) {
-        if (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN)
-            return err_set(err, VIR_ERR_NO_SOURCE,
-                           "disk '%s' of guest '%s' has no <source>; only drives with media "
-                           "that can be changed may be empty",
-                           d->target, def->name);
-        if (d->type == STORAGE_TYPE_BLOCK)          /* an empty drive */
-            d->type = STORAGE_TYPE_FILE;
-    }
-    complete_seclabels(d);
+    if (!disk_has_source(d) && d->device != DISK_DEVICE_DISK && d->device != DISK_DEVICE_LUN)
+        d->type = STORAGE_TYPE_FILE;            /* an empty drive */
+    if (d->driver && d->driver->cache == DISK_CACHE_DEFAULT)
+        d->driver->cache = DISK_CACHE_UNSET;
+    if (d->driver && d->driver->type == STORAGE_FORMAT_AIO)
+        d->driver->type = STORAGE_FORMAT_RAW;
+    if (d->geometry && !(d->geometry->cyls && d->geometry->heads && d->geometry->secs))
+        d->geometry = NULL;
+    if (d->type == STORAGE_TYPE_VHOSTUSER && !d->snapshot)
+        d->snapshot = DISK_SNAPSHOT_NO;
     if (d->source)
-        storage_complete_hosts(def, &d->source->src);
+        complete_source(def, d->type, &d->source->src);
+    complete_chain(def, d->backing_store);
     drive_address(def, d);
     return 0;
 }

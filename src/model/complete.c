@@ -35,6 +35,9 @@ static int complete_identity(struct domain_def *def, struct err *err)
         memcpy(def->uuid, uuid, UUID_BYTES);
         def->has_uuid = true;
     }
+    static const unsigned char none[UUID_BYTES] = { 0 };
+    if (def->has_genid && !memcmp(def->genid, none, UUID_BYTES))
+        uuid_generate(def->genid);              /* an empty <genid/> asks for it */
     if (!def->has_uuid) {
         uuid_generate(def->uuid);
         def->has_uuid = true;
@@ -254,7 +257,10 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     if (os->smbios == OS_SMBIOS_NONE)
         os->smbios = OS_SMBIOS_UNSET;
     complete_firmware(def);
-    if (!order && !os->n_boots && os->type == OS_TYPE_HVM) {
+    os->n_boots = MIN(os->n_boots, 4);
+    if (os->bootmenu != TRI_YES)
+        os->bootmenu_timeout = 0;
+    if (!order && !os->n_boots && os->type == OS_TYPE_HVM && !def->bootloader) {
         struct os_boot *b = model_new(def, struct os_boot);
         b->dev = OS_BOOT_DEV_HD;
         model_list_append(def, os->boots, os->n_boots, b);
@@ -301,6 +307,60 @@ static void complete_features(struct domain_def *def)
         def->os->loader->type = LOADER_TYPE_ROM;
 }
 
+/* A clock that is so many seconds away from another one. */
+static void complete_clock(struct domain_def *def, struct domain_clock *c)
+{
+    bool away = c->adjustment && strcmp(c->adjustment, "reset");
+    if (away && (c->offset == CLOCK_OFFSET_UTC || c->offset == CLOCK_OFFSET_LOCALTIME)) {
+        c->basis = c->offset == CLOCK_OFFSET_UTC ? CLOCK_BASIS_UTC : CLOCK_BASIS_LOCALTIME;
+        c->offset = CLOCK_OFFSET_VARIABLE;
+    }
+    if (c->offset != CLOCK_OFFSET_VARIABLE)
+        return;
+    char *end = NULL;
+    if (!c->adjustment || !*c->adjustment || (g_ascii_strtoll(c->adjustment, &end, 10), *end))
+        c->adjustment = "0";
+    if (!c->basis)
+        c->basis = CLOCK_BASIS_UTC;
+}
+
+static int compare_events(const void *a, const void *b)
+{
+    return (int)(*(struct perf_event *const *)a)->name - (int)(*(struct perf_event *const *)b)->name;
+}
+
+/* Of a table of SMBIOS: the strings that it has, each once and in its order. */
+static void complete_strings(struct sysinfo_block *b, const char *const *names)
+{
+    uint32_t n = 0;
+    for (size_t k = 0; b && names[k]; k++)
+        for (uint32_t i = n; i < b->n_entries; i++) {
+            struct sysinfo_entry *e = b->entries[i];
+            if (g_strcmp0(e->name, names[k]) || !e->value)
+                continue;
+            memmove(&b->entries[n + 1], &b->entries[n], (i - n) * sizeof(void *));
+            b->entries[n++] = e;
+            break;
+        }
+    if (b)
+        b->n_entries = n;
+}
+
+static void complete_sysinfo(struct domain_sysinfo *s)
+{
+    static const char *const bios[] = { "vendor", "version", "date", "release", NULL };
+    static const char *const system[] = { "manufacturer", "product", "version", "serial",
+                                          "uuid",         "sku",     "family",  NULL };
+    static const char *const board[] = { "manufacturer", "product", "version", "serial",
+                                         "asset",        "location", NULL };
+    static const char *const chassis[] = { "manufacturer", "version", "serial", "asset", "sku", NULL };
+    complete_strings(s->bios, bios);
+    complete_strings(s->system, system);
+    complete_strings(s->chassis, chassis);
+    for (uint32_t i = 0; i < s->n_base_boards; i++)
+        complete_strings(s->base_boards[i], board);
+}
+
 static int complete_lifecycle(struct domain_def *def, struct err *err)
 {
     if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
@@ -313,6 +373,7 @@ static int complete_lifecycle(struct domain_def *def, struct err *err)
     }
     if (!def->clock->offset)
         def->clock->offset = CLOCK_OFFSET_UTC;
+    complete_clock(def, def->clock);
     if (!def->on_poweroff)
         def->on_poweroff = LIFECYCLE_ACTION_DESTROY;
     if (!def->on_reboot)
@@ -333,6 +394,10 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
     domain_complete_tune(def);
     complete_features(def);
     complete_seclabels(def);
+    if (def->n_perf_events)
+        qsort(def->perf_events, def->n_perf_events, sizeof(*def->perf_events), compare_events);
+    for (uint32_t i = 0; i < def->n_sysinfos; i++)
+        complete_sysinfo(def->sysinfos[i]);
     return domain_complete_devices(def, err);
 }
 

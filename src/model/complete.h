@@ -22,6 +22,8 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
 int domain_read_check(struct domain_def *def, struct err *err);
 /* Of one type, those whose index is given come in its order; what is implied comes after them. */
 void domain_sort_controllers(struct domain_def *def);
+/* For hypervisors that label: who has one label has to say whose. */
+int domain_check_models(const struct domain_def *def, struct err *err);
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
 int domain_check(struct domain_def *def, struct err *err);
 

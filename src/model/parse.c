@@ -95,6 +95,7 @@ set_value(struct parser *p, struct frame *fr, const char *element, const struct 
     if (r == SCALAR_BEYOND)
         reported.bad = f->kind == MODEL_K_CPUSET
                            ? MODEL_ERROR(VIR_ERR_CONFIG_UNSUPPORTED, MODEL_FROM_DOCUMENT)
+                       : f->kind == MODEL_K_OCT  ? MODEL_ERROR(VIR_ERR_XML_ERROR, MODEL_FROM_DOCUMENT)
                        : f->kind == MODEL_K_SIZE ? MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE)
                                                  : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
     report_bad_value(p, element, &reported, s, n, valid);
@@ -377,7 +378,9 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
         }
         for (size_t i = 0; i < n && blank && !fr->scalar; i++)
             blank = g_ascii_isspace(s[i]);
-        if (fr->scalar ? n > 0 : !blank)
+        if (fr->scalar && !n && f->flags & MODEL_KEEP && f->kind == MODEL_K_UUID)
+            field_set_has(fr->base, f);
+        else if (fr->scalar ? n > 0 : !blank)
             set_value(p, fr, fr->name, f, fr->base, s, n);
         p->text.n = fr->text;
     }

@@ -407,8 +407,10 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
     }
     case MODEL_K_OCT:
         *valid = "an octal number such as 0644";
-        if (scan_u64(s, n, 8, &v) < 0 || v > 0777)
+        if (scan_u64(s, n, 8, &v) < 0)
             return -1;
+        if (v > 0777)
+            return SCALAR_BEYOND;
         *(uint16_t *)FIELD_PTR(base, f->offset) = v;
         break;
     case MODEL_K_I32:

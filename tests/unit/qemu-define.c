@@ -187,7 +187,7 @@ refused(void)
           "",
           "<disk type='file'><source file='/a'/><target dev='hda'/></disk>"
           "<disk type='file'><source file='/b'/><target dev='hdb'/><address type='drive' unit='0'/></disk>",
-          VIR_ERR_XML_ERROR,
+          VIR_ERR_CONFIG_UNSUPPORTED,
           { "hda", "hdb" } },
         { "pc",
           "",

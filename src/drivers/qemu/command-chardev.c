@@ -213,8 +213,8 @@ channel(struct builder *b, const struct domain_channel *c)
     if (build_chardev(b, &c->source, c->info.alias, true) < 0)
         return -1;
     if (c->target && c->target->type == CHANNEL_TARGET_TYPE_GUESTFWD) {
-        add_argf(b, "-netdev", "user,guestfwd=tcp:%s:%u-chardev:char%s,id=%s", c->target->address,
-                 c->target->port, c->info.alias, c->info.alias);
+        add_argf(b, "-netdev", "user,guestfwd=tcp:%s:%s-chardev:char%s,id=%s", c->target->address,
+                 c->target->guestfwd_port, c->info.alias, c->info.alias);
         return 0;
     }
     const char *name =

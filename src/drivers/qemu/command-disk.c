@@ -214,7 +214,7 @@ storage_node(struct builder *b, const struct image *im)
     }
     bool local =
         im->type == STORAGE_TYPE_FILE || im->type == STORAGE_TYPE_BLOCK || im->type == STORAGE_TYPE_UNSET;
-    if (local && d && d->io && d->io != DISK_IO_DEFAULT)
+    if (local && d && d->io)
         put_str(o, "aio", disk_io_str(d->io));
     put_str(o, "node-name", node);
     put_cache(o, d);
@@ -250,9 +250,9 @@ format_node(struct builder *b, const struct image *im)
     json_t *o = json_object();
     put_str(o, "node-name", node);
     put_bool(o, "read-only", im->read_only);
-    if (d && d->discard && d->discard != DISK_DISCARD_DEFAULT)
+    if (d && d->discard)
         put_str(o, "discard", disk_discard_str(d->discard));
-    if (d && d->detect_zeroes && d->detect_zeroes != DISK_DETECT_ZEROES_DEFAULT) {
+    if (d && d->detect_zeroes) {
         bool unmap = d->detect_zeroes == DISK_DETECT_ZEROES_UNMAP && d->discard != DISK_DISCARD_UNMAP;
         put_str(o, "detect-zeroes", unmap ? "on" : disk_detect_zeroes_str(d->detect_zeroes));
     }
@@ -350,13 +350,13 @@ put_disk_tail(json_t *o, const struct domain_disk *d)
     if (drv && drv->cache && drv->cache != DISK_CACHE_DEFAULT && d->device == DISK_DEVICE_DISK)
         put_str(o, "write-cache",
                 drv->cache == DISK_CACHE_WRITETHROUGH || drv->cache == DISK_CACHE_DIRECTSYNC ? "off" : "on");
-    if (drv && drv->error_policy && drv->error_policy != DISK_ERROR_POLICY_DEFAULT) {
+    if (drv && drv->error_policy) {
         bool space = drv->error_policy == DISK_ERROR_POLICY_ENOSPACE;
         put_str(o, "werror", space ? "enospc" : disk_error_policy_str(drv->error_policy));
         if (!drv->rerror_policy)
             put_str(o, "rerror", space ? "report" : disk_error_policy_str(drv->error_policy));
     }
-    if (drv && drv->rerror_policy && drv->rerror_policy != DISK_ERROR_POLICY_DEFAULT)
+    if (drv && drv->rerror_policy)
         put_str(o, "rerror", disk_error_policy_str(drv->rerror_policy));
     if (d->serial)
         put_str(o, "serial", d->serial);

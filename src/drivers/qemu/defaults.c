@@ -275,7 +275,7 @@ int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = domain_read_check(def, err);
+    int rc = domain_read_check(def, err) < 0 ? -1 : domain_check_models(def, err);
     if (rc == 0)
         rc = read_commandline(def, err);
     if (rc == 0)

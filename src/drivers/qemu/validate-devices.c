@@ -399,7 +399,7 @@ check_filesystems(const struct domain_def *def, struct err *err)
         if (f->type != FS_TYPE_MOUNT)
             return UNSUPPORTED("filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target,
                                fs_type_str(f->type));
-        if ((f->has_fmode || f->has_dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
+        if ((f->fmode || f->dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
             return UNSUPPORTED("filesystem '%s': fmode and dmode are for accessmode='mapped'", f->target);
         if (!virtiofs)
             continue;

@@ -193,8 +193,11 @@ forget_others(struct domain_def *def)
 int
 test_defaults(struct domain_def *def, struct err *err)
 {
+    if (domain_read_check(def, err) < 0)
+        return -1;
     drop_idle_words(def);
-    if (domain_complete(def, ARCH_I686, err) < 0 || complete_firmware(def->os, err) < 0)
+    if (domain_fill(def, ARCH_I686, err) < 0 || domain_check(def, err) < 0 ||
+        complete_firmware(def->os, err) < 0)
         return -1;
     domain_strip_live(def);
     name_interfaces(def);

@@ -196,6 +196,7 @@ test_defaults(struct domain_def *def, struct err *err)
     if (domain_read_check(def, err) < 0)
         return -1;
     drop_idle_words(def);
+    domain_sort_controllers(def);
     if (domain_fill(def, ARCH_I686, err) < 0 || domain_check(def, err) < 0 ||
         complete_firmware(def->os, err) < 0)
         return -1;

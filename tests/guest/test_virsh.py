@@ -214,7 +214,7 @@ def test_every_word_has_a_completion_or_is_free():
     (['dominfo', 'tets'], 'hint: there is: test'), (['net-info', 'defalt'], 'hint: there is: default'),
     (['lst'], 'hint: there are: list'), (['list', '--al'], 'hint: there are: --all'),
     (['dominfo'], 'hint: virsh help dominfo tells how it is used'),
-    (['-r', 'destroy', 'test'], 'hint: this connection is for looking only; connect without --readonly')])
+    (['-r', 'destroy', 'test'], 'hint: this connection is for looking only: connect to test:///default without --readonly')])
 def test_errors_come_with_a_hint(words, hint):
     def said(**env):
         return subprocess.run([str(VIRSH), '-c', 'test:///default', *words], env={**os.environ, **env}, capture_output=True,

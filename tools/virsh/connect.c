@@ -92,8 +92,8 @@ bool
 cmd_connect(struct shell *sh, const struct call *call)
 {
     const char *name = opt_text(call, "name");
-    bool readonly = opt_flag(call, "readonly");
-    /* Without a name it is the same hypervisor again. */
+    /* Without a name it is the same hypervisor again, and in the same way unless asked otherwise. */
+    bool readonly = opt_flag(call, "readonly") || (!name && sh->readonly);
     char *uri = g_strdup(name ? name : sh->uri);
     /* The old connection stays until the new one stands. */
     virConnectPtr old = sh->conn;

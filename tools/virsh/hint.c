@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SHOWN = 8 }; /* names at most */
+
 static bool
 wanted(void)
 {
@@ -59,13 +61,16 @@ void
 shell_hint(struct shell *sh, const char *name)
 {
     g_autoptr(GString) like = g_string_new(NULL);
+    int n = 0;
     if (!wanted() || strlen(name) < 3)
         return;
     for (const struct group_def *g = command_groups; g->keyword; g++)
         for (const struct command_def *c = g->commands; c->name; c++)
-            if (!c->hidden && c->run && (strstr(c->name, name) || distance(name, c->name) <= 2))
+            if (!c->hidden && c->run && (strstr(c->name, name) || distance(name, c->name) <= 2) && n++ < SHOWN)
                 g_string_append_printf(like, " %s", c->name);
-    if (like->len)
+    if (n > SHOWN)
+        hint("there are:%s and %d more, %s help lists them", like->str, n - SHOWN, program.name);
+    else if (n)
         hint("there are:%s", like->str);
 }
 
@@ -98,7 +103,6 @@ parse_hint(struct shell *sh, const char *why)
 static bool
 hint_names(struct shell *sh, const struct call *call)
 {
-    enum { SHOWN = 8 };
     for (const struct value *v = call->values; v; v = v->next) {
         const struct finder *f = finders;
         while (f->kind && (!v->opt->complete || strcmp(f->kind, v->opt->complete) != 0))
@@ -154,7 +158,8 @@ error_hint(struct shell *sh, const struct call *call, int code)
         break;
     case VIR_ERR_OPERATION_DENIED:
         if (sh->readonly)
-            hint("this connection is for looking only; connect without --readonly");
+            hint("this connection is for looking only: connect to %s without --readonly",
+                 sh->uri ? sh->uri : "a URI");
         break;
     case VIR_ERR_NO_SUPPORT:
         hint("the driver of this connection has no such call");

@@ -74,12 +74,17 @@ bool
 cmd_connect(struct shell *sh, const struct call *call)
 {
     const char *name = opt_text(call, "name");
+    bool again = sh->admin;
     shell_disconnect(sh);
     if (name) {
         g_free(sh->uri);
         sh->uri = g_strdup(name);
     }
-    return shell_connect(sh);
+    if (!shell_connect(sh))
+        return false;
+    if (again)
+        say(sh, "Reconnected to the admin server\n");
+    return true;
 }
 
 /* ---- looking ---- */

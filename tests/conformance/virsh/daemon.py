@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs the sessions of daemon.txt, or of another file, with the reference's virsh and with ours on one daemon.
 
-usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [--sessions=FILE] [WORD...]      (root; exits with 77 if it cannot run)
+usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [--sessions=FILE] [--admin] [WORD...]      (root; exits with 77 if it cannot run)
 
 The daemon, the reference's libvirtd or vireod, runs in system mode in namespaces of its own.  Each session
 begins with a guest "g" that is defined, or that runs if the line begins with +run; with +agent it is one with
 an agent in it, which has answered.  A line is a line of the system's shell: what follows the first virsh may be
-more commands, where V is the virsh on its URI.  SECOND is the URI of another daemon, which guests migrate to.
+more commands, where V is the virsh on its URI.  With --admin both are virt-admin, and the sessions admin.txt.  SECOND is the URI of another daemon, which guests migrate to.
 Afterwards everything that was left is removed.  What is printed, the files left and the exit code must be equal
 after numbers that depend on the clock are taken out, and both must tell of an error or none; explained
 differences are in daemon-differences.txt, or, for one daemon only, in daemon-differences-NAME.txt.
@@ -87,6 +87,11 @@ CHANGING = [
      r'user|system|idle|iowait|total|Total) *:? *\d+.*$', r'\1 N'),
     (r'(?m)^((?:cur|end|bandwidth)=)\d+', r'\1N'), (r'("return": )\d+', r'\1N'), (r'52:54:00(:[0-9a-f]{2}){3}', 'MAC'),
 ]
+
+
+ADMIN_CHANGING = [(r'(?m)^ \d+( +)(?=unix)', r' N\1'), (r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4}', 'SINCE'),
+                  (r'(?m)^(unix_process_id +: )\d+', r'\1N'), (r'((?:free|jobQueue|n)\w+ +: )\d+', r'\1N'),
+                  (r'(?m)^(id +: )\d+', r'\1N')]
 
 
 def cgroups():
@@ -203,7 +208,7 @@ class World:
         self.second = 'qemu+unix:///system?socket=%s/second/libvirt-sock' % top
         self.env = dict(os.environ, EDITOR='true', VISUAL='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', HOME=top)
         self.env.pop('LD_LIBRARY_PATH', None) # each virsh runs on the library it was made for
-        self.folder = top + '/w'
+        self.folder, self.uri = top + '/w', 'qemu:///system'
 
     def ask(self, *words, uri='qemu:///system', virsh=None):
         p = subprocess.run([virsh or self.reference, '-q', '-c', uri, *words], env=self.env, capture_output=True,
@@ -263,7 +268,7 @@ class World:
             self.meet_agent()
         text = text.replace('DIR', self.folder).replace('SECOND', "'%s'" % self.second)
         given, _, text = text.rpartition(' << ')
-        p = subprocess.Popen(['sh', '-c', 'V() { "$0" -c qemu:///system "$@"; }; V ' + text, virsh], cwd=self.folder,
+        p = subprocess.Popen(['sh', '-c', 'V() { "$0" -c %s "$@"; }; V ' % self.uri + text, virsh], cwd=self.folder,
                              env=self.env, text=True, errors='replace', stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, start_new_session=True)
         result = {}
@@ -286,20 +291,25 @@ class World:
 
 def inside():
     reap()
-    args = [a for a in sys.argv[2:] if a != '-v' and not a.startswith('--sessions=')]
-    file = next((a.partition('=')[2] for a in sys.argv if a.startswith('--sessions=')), 'daemon.txt')
+    args = [a for a in sys.argv[2:] if a != '-v' and not a.startswith('--sessions=') and a != '--admin']
+    admin = '--admin' in sys.argv
+    file = next((a.partition('=')[2] for a in sys.argv if a.startswith('--sessions=')), 'admin.txt' if admin else 'daemon.txt')
     daemon, ours = os.path.realpath(args[0]), os.path.abspath(args[1])
     rest = args[2:]
-    reference = rest.pop(0) if rest and '/' in rest[0] else '/usr/bin/virsh'
+    reference = rest.pop(0) if rest and '/' in rest[0] else '/usr/bin/virt-admin' if admin else '/usr/bin/virsh'
     top = tempfile.mkdtemp(prefix='vc-', dir='/tmp')
     os.chmod(top, 0o755)
     mount(top)
     process = start(daemon, top)
     second = start(daemon, top, ['unshare', '-m', '-u', 'sh', '-c', SECOND, top], top + '/second/libvirt-sock')
-    world = World(top, reference, ours)
+    world = World(top, '/usr/bin/virsh' if admin else reference, ours)
+    if admin:
+        world.uri = 'libvirtd:///system'
     world.clean()
     explained = explanations('daemon-differences.txt')
     explained.update(explanations('daemon-differences-%s.txt' % os.path.basename(daemon)))
+    if admin:
+        CHANGING.extend(ADMIN_CHANGING)
     code = judge(open(os.path.join(HERE, file)), lambda line: world.session(reference, line),
                  lambda line: world.session(ours, line), explained, rest, '-v' in sys.argv, lambda err: 'error:' in err)
     died = process.poll()

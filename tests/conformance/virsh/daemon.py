@@ -90,7 +90,7 @@ CHANGING = [
 
 
 ADMIN_CHANGING = [(r'(?m)^ \d+( +)(?=unix)', r' N\1'), (r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[+-]\d{4}', 'SINCE'),
-                  (r'(?m)^(unix_process_id +: )\d+', r'\1N'), (r'((?:free|jobQueue|n)\w+ +: )\d+', r'\1N'),
+                  (r'(?m)^(unix_process_id *: )\d+', r'\1N'), (r"(Client |ID )'\d+'", r'\1N'), (r'((?:free|jobQueue|n)\w+ +: )\d+', r'\1N'),
                   (r'(?m)^(id +: )\d+', r'\1N')]
 
 

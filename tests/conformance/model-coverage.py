@@ -10,9 +10,10 @@ Without schemas on this machine it says so and passes.
 """
 import os
 import sys
-import xml.etree.ElementTree as ET
 
-RNG = '{http://relaxng.org/ns/structure/1.0}'
+import schema
+from schema import RNG
+
 DOCUMENTS = [   # schema file, root element, our struct
     ('domain.rng', 'domain', 'domain_def'), ('network.rng', 'network', 'network_def'),
     ('networkport.rng', 'networkport', 'network_port_def'), ('nwfilter.rng', 'filter', 'nwfilter_def'),
@@ -43,31 +44,7 @@ for _n in ('type', 'managed', 'parent', 'parent_fabric_wwn', 'parent_wwnn', 'par
     LEFT_OUT['hostdev_source/adapter', _n] = 'a guest names the adapter; the schema borrows that of pools'
 
 
-class Schema:
-    def __init__(self, folder):
-        self.folder, self.defines, self.loaded, self.start = folder, {}, set(), []
-
-    def load(self, name):
-        if name in self.loaded:
-            return
-        self.loaded.add(name)
-        for e in ET.parse(os.path.join(self.folder, name)).getroot():
-            self.top(e)
-
-    def top(self, e):
-        if e.tag == RNG + 'include':
-            for d in e:             # overrides come first and win
-                self.top(d)
-            self.load(e.get('href'))
-        elif e.tag == RNG + 'define':
-            if e.get('combine') or e.get('name') not in self.defines:
-                self.defines.setdefault(e.get('name'), []).append(e)
-        elif e.tag == RNG + 'start':
-            self.start.append(e)
-        elif e.tag == RNG + 'div':
-            for d in e:
-                self.top(d)
-
+class Schema(schema.Grammar):
     def content(self, nodes):
         """(attributes, {child element: [nodes]}) of element nodes of one name."""
         attrs, kids, seen = set(), {}, set()
@@ -90,8 +67,7 @@ class Schema:
                             walk(c)
             elif e.tag == RNG + 'grammar':
                 for inc in e.iter(RNG + 'include'):
-                    inner = Schema(self.folder)
-                    inner.load(inc.get('href'))
+                    inner = Schema(os.path.join(self.folder, inc.get('href')))
                     a, k = inner.content(inner.start)
                     for name, ns in k.items():
                         kids.setdefault(name, []).extend(n for n in ns)
@@ -193,8 +169,7 @@ def main():
         if file.endswith('.rng') and file not in PARTS and file not in [d[0] for d in DOCUMENTS]:
             missing.append('the document of ' + file)
     for file, element, struct in DOCUMENTS:
-        s = Schema(folder)
-        s.load(file)
+        s = Schema(os.path.join(folder, file))
         _, kids = s.content(s.start)
         before, n = len(missing), count[0]
         compare(s, kids[element], m, [m.structs[struct]], element, set(), missing, count)

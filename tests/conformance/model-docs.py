@@ -11,6 +11,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ET
 
+from tap import done, report
+
 root, tool = sys.argv[1:]
 sys.path.insert(0, os.path.join(root, 'gen'))
 import model_docs    # noqa: E402
@@ -20,16 +22,6 @@ m = model_read.read(model_read.file_names(root))
 texts = model_read.read_texts(m, model_read.text_names(root))
 pages = model_docs.Pages(m, texts)
 TOLD = ('domain_def', 'network_def', 'storage_pool_def', 'storage_vol_def')
-failed = number = 0
-
-
-def report(what, faults):
-    global failed, number
-    number += 1
-    failed += bool(faults)
-    print('%sok %d - %s' % ('not ' if faults else '', number, what))
-    for fault in faults[:10]:
-        print('# ' + fault)
 
 
 def elements(s, owners, prefix):
@@ -98,5 +90,4 @@ with tempfile.TemporaryDirectory() as folder:
                 dead.append('%s: %s' % (name, a.get('href')))
     report('%d pages are well-formed' % len(trees), bad)
     report('no link is dead', dead)
-print('1..%d' % number)
-sys.exit(failed != 0)
+done()

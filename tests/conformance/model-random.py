@@ -11,6 +11,8 @@ import random
 import subprocess
 import sys
 
+from tap import done, report
+
 root, tool = sys.argv[1:3]
 count = int(sys.argv[3]) if len(sys.argv) > 3 else 60
 sys.path.insert(0, os.path.join(root, 'gen'))
@@ -19,7 +21,6 @@ import model_read    # noqa: E402
 
 level = model_read.read(model_read.file_names(root))
 newer = model_read.read(model_read.file_names(root), newer=True)
-failed = number = 0
 
 
 def ask(documents, flags):
@@ -30,15 +31,6 @@ def ask(documents, flags):
     if len(answers) != len(documents):
         raise SystemExit('the tool ended early (%d): %s' % (out.returncode, out.stderr.decode()[-300:]))
     return answers
-
-
-def report(what, lost):
-    global failed, number
-    number += 1
-    failed += bool(lost)
-    print('%sok %d - %s' % ('not ' if lost else '', number, what))
-    for line in lost[:3]:
-        print('# ' + line[:500].replace('\n', ' '))
 
 
 def check(document, struct, element, spoil, flags):
@@ -60,7 +52,7 @@ def check(document, struct, element, spoil, flags):
         if once.split() != again.split():
             lost.append('seed %d changes: %s' % (seed, ' '.join(set(again.split()) ^ set(once.split()))))
     kind = ('newer ' if '-n' in flags else '') + ('completed ' if '-c' in flags else '') + ('live ' if '-l' in flags else '') + ('almost valid ' if spoil else '')
-    report('%s: %d %srandom documents, %d accepted' % (document, count, kind, len(good)), lost)
+    report('%s: %d %srandom documents, %d accepted' % (document, count, kind, len(good)), lost, 3)
 
 
 for document, struct, element, _ in level.documents:
@@ -69,5 +61,4 @@ for document, struct, element, _ in level.documents:
     check(document, struct, element, 0.03, [])
     check(document, struct, element, 0.0, ['-c'])
     check(document, struct, element, 0.0, ['-l', '-n'])
-print('1..%d' % number)
-sys.exit(1 if failed else 0)
+done()

@@ -12,6 +12,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+from tap import done, report
+
 source, include, commented, built, support = map(os.path.abspath, sys.argv[1:6])
 cc = sys.argv[6]
 sys.path.insert(0, os.path.join(source, 'gen'))
@@ -21,17 +23,9 @@ import doctext      # noqa: E402
 import docwords     # noqa: E402
 import model_docs   # noqa: E402
 
-failures = count = 0
-
 
 def check(wrong, what):
-    """wrong: a list of what does not fit"""
-    global failures, count
-    count += 1
-    failures += bool(wrong)
-    print('%sok %d - %s' % ('not ' if wrong else '', count, what))
-    for line in wrong[:20]:
-        print('#   %s' % line)
+    report(what, wrong, 20)
 
 
 class Page(html.parser.HTMLParser):
@@ -137,5 +131,4 @@ for name in ('libvirt', 'libvirt-qemu', 'libvirt-lxc', 'libvirt-admin'):
                       if a.get('info').lower().lstrip('( ').startswith('optional') != (a.get('name') in optional)]
     check(wrong, '%s-api.xml hands the texts to bindings' % name)
 
-print('1..%d' % count)
-sys.exit(1 if failures else 0)
+done()

@@ -65,6 +65,7 @@ char **parse_unfinished(const char *text, char *quote);
 bool opt_flag(const struct call *call, const char *name);
 int opt_string(struct shell *sh, const struct call *call, const char *name, const char **v);
 const char *opt_text(const struct call *call, const char *name); /* as given, may be empty; or NULL */
+const char *opt_filled(const struct call *call, const char *name); /* the same, but NULL if empty */
 int opt_int(struct shell *sh, const struct call *call, const char *name, int *v);
 int opt_uint(struct shell *sh, const struct call *call, const char *name, unsigned int *v);
 int opt_ulong(struct shell *sh, const struct call *call, const char *name, unsigned long *v);

@@ -18,13 +18,6 @@ static const char *const disk_options[] = {
     "source-host-transport", "source-host-socket",
 };
 
-static const char *
-get(const struct call *call, const char *name)
-{
-    const char *text = opt_text(call, name);
-    return text && *text ? text : NULL;
-}
-
 static bool
 disk_address(struct shell *sh, const char *text, const char *target, bool multifunction, struct xml_out *x)
 {
@@ -72,24 +65,17 @@ scsi:
                         : "expecting a scsi:00.00.00 or usb:00.00 or sata:00.00.00 address.");
 }
 
-static void
-attribute(GString *s, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    g_autofree char *text = xml_fmt(" %s='%s'", name, value);
-    g_string_append(s, text);
-}
-
 static bool
 disk_xml(struct shell *sh, const struct call *call, struct xml_out *x)
 {
     static const char *const known_modes[] = {"readonly", "shareable", NULL};
-    const char *target = get(call, "target"), *source = opt_text(call, "source"), *mode = get(call, "mode");
-    const char *protocol = get(call, "source-protocol"), *sourcetype = get(call, "sourcetype"),
+    const char *target = opt_filled(call, "target"), *source = opt_text(call, "source"),
+               *mode = opt_filled(call, "mode");
+    const char *protocol = opt_filled(call, "source-protocol"), *sourcetype = opt_filled(call, "sourcetype"),
                *type = "file";
-    const char *host = get(call, "source-host-name"), *transport = get(call, "source-host-transport"),
-               *socket = get(call, "source-host-socket");
+    const char *host = opt_filled(call, "source-host-name"),
+               *transport = opt_filled(call, "source-host-transport"),
+               *socket = opt_filled(call, "source-host-socket");
     struct stat st;
     for (size_t i = 0; i < G_N_ELEMENTS(disk_options); i++) {
         const char *v = NULL;
@@ -115,17 +101,17 @@ disk_xml(struct shell *sh, const struct call *call, struct xml_out *x)
         return fail(sh, "the host of a source is only for --sourcetype network");
 
     g_autoptr(GString) head = g_string_new(NULL);
-    attribute(head, "type", type);
-    attribute(head, "device", get(call, "type"));
-    attribute(head, "rawio", opt_flag(call, "rawio") ? "yes" : NULL);
+    xml_attribute(head, "type", type);
+    xml_attribute(head, "device", opt_filled(call, "type"));
+    xml_attribute(head, "rawio", opt_flag(call, "rawio") ? "yes" : NULL);
     xo_raw_open(x, "<disk%s>", head->str);
 
     g_autoptr(GString) driver = g_string_new(NULL);
-    attribute(driver, "name", get(call, "driver"));
-    attribute(driver, "type", get(call, "subdriver"));
-    attribute(driver, "iothread", get(call, "iothread"));
-    attribute(driver, "cache", get(call, "cache"));
-    attribute(driver, "io", get(call, "io"));
+    xml_attribute(driver, "name", opt_filled(call, "driver"));
+    xml_attribute(driver, "type", opt_filled(call, "subdriver"));
+    xml_attribute(driver, "iothread", opt_filled(call, "iothread"));
+    xml_attribute(driver, "cache", opt_filled(call, "cache"));
+    xml_attribute(driver, "io", opt_filled(call, "io"));
     if (driver->len)
         xo_raw(x, "<driver%s/>", driver->str);
 
@@ -133,10 +119,10 @@ disk_xml(struct shell *sh, const struct call *call, struct xml_out *x)
         g_autoptr(GString) h = g_string_new(NULL);
         if (host || transport || socket) {
             g_auto(GStrv) parts = host ? g_strsplit(host, ":", 2) : NULL;
-            attribute(h, "transport", transport);
-            attribute(h, "socket", socket);
-            attribute(h, "name", parts ? parts[0] : NULL);
-            attribute(h, "port", parts && parts[0] ? parts[1] : NULL);
+            xml_attribute(h, "transport", transport);
+            xml_attribute(h, "socket", socket);
+            xml_attribute(h, "name", parts ? parts[0] : NULL);
+            xml_attribute(h, "port", parts && parts[0] ? parts[1] : NULL);
         }
         if (h->len) {
             xo_open(x, "<source protocol='%s' name='%s'>", protocol, source);
@@ -148,27 +134,27 @@ disk_xml(struct shell *sh, const struct call *call, struct xml_out *x)
     } else {
         xo_line(x, "<source %s='%s'/>", strcmp(type, "block") == 0 ? "dev" : "file", source);
     }
-    if (get(call, "targetbus"))
-        xo_line(x, "<target dev='%s' bus='%s'/>", target, get(call, "targetbus"));
+    if (opt_filled(call, "targetbus"))
+        xo_line(x, "<target dev='%s' bus='%s'/>", target, opt_filled(call, "targetbus"));
     else
         xo_line(x, "<target dev='%s'/>", target);
     if (mode)
         xo_line(x, "<%s/>", mode);
-    if (get(call, "serial"))
-        xo_line(x, "<serial>%s</serial>", get(call, "serial"));
-    if (get(call, "alias"))
-        xo_line(x, "<alias name='%s'/>", get(call, "alias"));
-    if (get(call, "wwn"))
-        xo_line(x, "<wwn>%s</wwn>", get(call, "wwn"));
-    if (get(call, "throttle-groups")) {
-        g_auto(GStrv) groups = g_strsplit(get(call, "throttle-groups"), ",", 0);
+    if (opt_filled(call, "serial"))
+        xo_line(x, "<serial>%s</serial>", opt_filled(call, "serial"));
+    if (opt_filled(call, "alias"))
+        xo_line(x, "<alias name='%s'/>", opt_filled(call, "alias"));
+    if (opt_filled(call, "wwn"))
+        xo_line(x, "<wwn>%s</wwn>", opt_filled(call, "wwn"));
+    if (opt_filled(call, "throttle-groups")) {
+        g_auto(GStrv) groups = g_strsplit(opt_filled(call, "throttle-groups"), ",", 0);
         xo_open(x, "<throttlefilters>");
         for (size_t i = 0; groups[i]; i++)
             xo_line(x, "<throttlefilter group='%s'/>", groups[i]);
         xo_close(x, "throttlefilters");
     }
-    if (get(call, "address") &&
-        !disk_address(sh, get(call, "address"), target, opt_flag(call, "multifunction"), x))
+    if (opt_filled(call, "address") &&
+        !disk_address(sh, opt_filled(call, "address"), target, opt_flag(call, "multifunction"), x))
         return false;
     xo_close(x, "disk");
     return true;
@@ -187,7 +173,7 @@ cmd_attach_disk(struct shell *sh, const struct call *call)
     auto_xml_out struct xml_out x = {0};
     bool print = opt_flag(call, "print-xml");
     g_autoptr(virDomain) dom = NULL;
-    const char *wwn = get(call, "wwn");
+    const char *wwn = opt_filled(call, "wwn");
     if (wwn && !wwn_ok(wwn))
         return fail(sh, "Malformed wwn: %s", wwn);
     if (!print && !(dom = domain_of(sh, call)))
@@ -233,7 +219,7 @@ interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
                                             { "vhostuser", "path" } };
     static const char *const options[] = {"source", "target", "mac", "script", "model", "alias", "inbound",
                                           "outbound", "source-mode"};
-    const char *type = get(call, "type"), *source = NULL;
+    const char *type = opt_filled(call, "type"), *source = NULL;
     const char *mode = NULL;
     size_t t = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
@@ -243,7 +229,7 @@ interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
         t++;
     if (t == G_N_ELEMENTS(types))
         return fail(sh, "No support for %s in command 'attach-interface'", opt_text(call, "type"));
-    mode = get(call, "source-mode");
+    mode = opt_filled(call, "source-mode");
     if (mode && strcmp(mode, "server") != 0 && strcmp(mode, "client") != 0)
         return fail(sh, "Invalid source mode: %s", mode);
     if (opt_flag(call, "managed"))
@@ -267,20 +253,20 @@ interface_xml(struct shell *sh, const struct call *call, struct xml_out *x)
     } else {
         xo_line(x, "<source %s='%s'/>", types[t][1], source);
     }
-    if (get(call, "target"))
-        xo_line(x, "<target dev='%s'/>", get(call, "target"));
-    if (get(call, "mac"))
-        xo_line(x, "<mac address='%s'/>", get(call, "mac"));
-    if (get(call, "script"))
-        xo_line(x, "<script path='%s'/>", get(call, "script"));
-    if (get(call, "model"))
-        xo_line(x, "<model type='%s'/>", get(call, "model"));
-    if (get(call, "alias"))
-        xo_line(x, "<alias name='%s'/>", get(call, "alias"));
-    if (get(call, "inbound") || get(call, "outbound")) {
+    if (opt_filled(call, "target"))
+        xo_line(x, "<target dev='%s'/>", opt_filled(call, "target"));
+    if (opt_filled(call, "mac"))
+        xo_line(x, "<mac address='%s'/>", opt_filled(call, "mac"));
+    if (opt_filled(call, "script"))
+        xo_line(x, "<script path='%s'/>", opt_filled(call, "script"));
+    if (opt_filled(call, "model"))
+        xo_line(x, "<model type='%s'/>", opt_filled(call, "model"));
+    if (opt_filled(call, "alias"))
+        xo_line(x, "<alias name='%s'/>", opt_filled(call, "alias"));
+    if (opt_filled(call, "inbound") || opt_filled(call, "outbound")) {
         xo_open(x, "<bandwidth>");
-        if (!bandwidth_xml(sh, "inbound", get(call, "inbound"), x) ||
-            !bandwidth_xml(sh, "outbound", get(call, "outbound"), x))
+        if (!bandwidth_xml(sh, "inbound", opt_filled(call, "inbound"), x) ||
+            !bandwidth_xml(sh, "outbound", opt_filled(call, "outbound"), x))
             return false;
         xo_close(x, "bandwidth");
     }

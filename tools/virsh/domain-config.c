@@ -89,8 +89,9 @@ domain_meta_set(void *object, int type, const char *text, const char *key, const
     return virDomainSetMetadata(object, type, text, key, uri, flags);
 }
 
-bool
-cmd_desc(struct shell *sh, const struct call *call)
+static bool
+described(struct shell *sh, const struct call *call,
+          bool (*tell)(struct shell *, const struct call *, struct described *))
 {
     g_autoptr(virDomain) dom = domain_of(sh, call);
     struct described d = { .object = dom,
@@ -102,23 +103,19 @@ cmd_desc(struct shell *sh, const struct call *call)
     if (!dom)
         return false;
     d.name = virDomainGetName(dom);
-    return describe_desc(sh, call, &d);
+    return tell(sh, call, &d);
+}
+
+bool
+cmd_desc(struct shell *sh, const struct call *call)
+{
+    return described(sh, call, describe_desc);
 }
 
 bool
 cmd_metadata(struct shell *sh, const struct call *call)
 {
-    g_autoptr(virDomain) dom = domain_of(sh, call);
-    struct described d = { .object = dom,
-                           .kind = "domain",
-                           .Kind = "Domain",
-                           .none = VIR_ERR_NO_DOMAIN_METADATA,
-                           .get = domain_meta_get,
-                           .set = domain_meta_set };
-    if (!dom)
-        return false;
-    d.name = virDomainGetName(dom);
-    return describe_metadata(sh, call, &d);
+    return described(sh, call, describe_metadata);
 }
 
 /* ---- native formats ---- */

@@ -66,7 +66,8 @@ shell_hint(struct shell *sh, const char *name)
         return;
     for (const struct group_def *g = command_groups; g->keyword; g++)
         for (const struct command_def *c = g->commands; c->name; c++)
-            if (!c->hidden && c->run && (strstr(c->name, name) || distance(name, c->name) <= 2) && n++ < SHOWN)
+            if (!c->hidden && c->run && (strstr(c->name, name) || distance(name, c->name) <= 2) &&
+                n++ < SHOWN)
                 g_string_append_printf(like, " %s", c->name);
     if (n > SHOWN)
         hint("there are:%s and %d more, %s help lists them", like->str, n - SHOWN, program.name);

@@ -32,6 +32,13 @@ opt_text(const struct call *call, const char *name)
     return v ? v->text : NULL;
 }
 
+const char *
+opt_filled(const struct call *call, const char *name)
+{
+    const char *text = opt_text(call, name);
+    return text && *text ? text : NULL;
+}
+
 int
 opt_string(struct shell *sh, const struct call *call, const char *name, const char **v)
 {

@@ -109,39 +109,23 @@ cmd_pool_build(struct shell *sh, const struct call *call)
 
 /* ---- from options ---- */
 
-static const char *
-get(const struct call *call, const char *name)
-{
-    const char *text = opt_text(call, name);
-    return text && *text ? text : NULL;
-}
-
-static void
-attribute(GString *s, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    g_autofree char *text = xml_fmt(" %s='%s'", name, value);
-    g_string_append(s, text);
-}
-
 static void
 adapter_xml(const struct call *call, struct xml_out *x)
 {
-    const char *name = get(call, "adapter-name"), *wwnn = get(call, "adapter-wwnn"),
-               *wwpn = get(call, "adapter-wwpn");
+    const char *name = opt_filled(call, "adapter-name"), *wwnn = opt_filled(call, "adapter-wwnn"),
+               *wwpn = opt_filled(call, "adapter-wwpn");
     g_autoptr(GString) s = g_string_new(NULL);
     if (wwnn && wwpn) {
-        attribute(s, "type", "fc_host");
-        attribute(s, "parent", get(call, "adapter-parent"));
-        if (!get(call, "adapter-parent")) {
-            attribute(s, "parent_wwnn", get(call, "adapter-parent-wwnn"));
-            attribute(s, "parent_wwpn", get(call, "adapter-parent-wwpn"));
-            if (!get(call, "adapter-parent-wwnn"))
-                attribute(s, "parent_fabric_wwn", get(call, "adapter-parent-fabric-wwn"));
+        xml_attribute(s, "type", "fc_host");
+        xml_attribute(s, "parent", opt_filled(call, "adapter-parent"));
+        if (!opt_filled(call, "adapter-parent")) {
+            xml_attribute(s, "parent_wwnn", opt_filled(call, "adapter-parent-wwnn"));
+            xml_attribute(s, "parent_wwpn", opt_filled(call, "adapter-parent-wwpn"));
+            if (!opt_filled(call, "adapter-parent-wwnn"))
+                xml_attribute(s, "parent_fabric_wwn", opt_filled(call, "adapter-parent-fabric-wwn"));
         }
-        attribute(s, "wwnn", wwnn);
-        attribute(s, "wwpn", wwpn);
+        xml_attribute(s, "wwnn", wwnn);
+        xml_attribute(s, "wwpn", wwpn);
         xo_raw(x, "<adapter%s/>", s->str);
     } else if (name) {
         xo_line(x, "<adapter type='scsi_host' name='%s'/>", name);
@@ -159,16 +143,17 @@ pool_xml(struct shell *sh, const struct call *call, const char **name, struct xm
     }
     if (opt_string(sh, call, "name", name) <= 0 || opt_string(sh, call, "type", &type) <= 0)
         return false;
-    const char *host = get(call, "source-host"), *path = get(call, "source-path"),
-               *dev = get(call, "source-dev"), *source = get(call, "source-name"),
-               *format = get(call, "source-format"), *auth = get(call, "auth-type"),
-               *user = get(call, "auth-username"), *usage = get(call, "secret-usage"),
-               *uuid = get(call, "secret-uuid"), *protocol = get(call, "source-protocol-ver"),
-               *initiator = get(call, "source-initiator");
+    const char *host = opt_filled(call, "source-host"), *path = opt_filled(call, "source-path"),
+               *dev = opt_filled(call, "source-dev"), *source = opt_filled(call, "source-name"),
+               *format = opt_filled(call, "source-format"), *auth = opt_filled(call, "auth-type"),
+               *user = opt_filled(call, "auth-username"), *usage = opt_filled(call, "secret-usage"),
+               *uuid = opt_filled(call, "secret-uuid"), *protocol = opt_filled(call, "source-protocol-ver"),
+               *initiator = opt_filled(call, "source-initiator");
     if (usage && uuid)
         return fail(sh, "Options --%s and --%s are mutually exclusive", "secret-usage", "secret-uuid");
     bool known = auth && user && (usage || uuid);
-    bool adapter = get(call, "adapter-name") || (get(call, "adapter-wwnn") && get(call, "adapter-wwpn"));
+    bool adapter = opt_filled(call, "adapter-name") ||
+                   (opt_filled(call, "adapter-wwnn") && opt_filled(call, "adapter-wwpn"));
     xo_open(x, "<pool type='%s'>", type);
     xo_line(x, "<name>%s</name>", *name);
     if (host || path || dev || source || format || adapter || initiator || known) {
@@ -201,9 +186,9 @@ pool_xml(struct shell *sh, const struct call *call, const char **name, struct xm
             xo_line(x, "<name>%s</name>", source);
         xo_close(x, "source");
     }
-    if (get(call, "target")) {
+    if (opt_filled(call, "target")) {
         xo_open(x, "<target>");
-        xo_line(x, "<path>%s</path>", get(call, "target"));
+        xo_line(x, "<path>%s</path>", opt_filled(call, "target"));
         xo_close(x, "target");
     }
     xo_close(x, "pool");

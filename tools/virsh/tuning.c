@@ -19,18 +19,27 @@ memory_size(struct shell *sh, const struct call *call, unsigned long *kib)
     return true;
 }
 
+/* The guest, how much it is to have and of what; *plain: nothing was said about of what. */
+static virDomainPtr
+memory_of(struct shell *sh, const struct call *call, unsigned long *kib, unsigned int *flags, bool *plain)
+{
+    if (!affect_flags(sh, call, flags))
+        return NULL;
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom || !memory_size(sh, call, kib))
+        return NULL;
+    *plain = *flags == 0 && !opt_flag(call, "current");
+    return g_steal_pointer(&dom);
+}
+
 bool
 cmd_setmem(struct shell *sh, const struct call *call)
 {
     unsigned long kib;
     unsigned int flags = 0;
-    if (!affect_flags(sh, call, &flags))
-        return false;
-    g_autoptr(virDomain) dom = domain_of(sh, call);
-    if (!dom || !memory_size(sh, call, &kib))
-        return false;
-    bool plain = flags == 0 && !opt_flag(call, "current");
-    return (plain ? virDomainSetMemory(dom, kib) : virDomainSetMemoryFlags(dom, kib, flags)) == 0;
+    bool plain;
+    g_autoptr(virDomain) dom = memory_of(sh, call, &kib, &flags, &plain);
+    return dom && (plain ? virDomainSetMemory(dom, kib) : virDomainSetMemoryFlags(dom, kib, flags)) == 0;
 }
 
 bool
@@ -38,12 +47,10 @@ cmd_setmaxmem(struct shell *sh, const struct call *call)
 {
     unsigned long kib;
     unsigned int flags = 0;
-    if (!affect_flags(sh, call, &flags))
+    bool plain;
+    g_autoptr(virDomain) dom = memory_of(sh, call, &kib, &flags, &plain);
+    if (!dom)
         return false;
-    g_autoptr(virDomain) dom = domain_of(sh, call);
-    if (!dom || !memory_size(sh, call, &kib))
-        return false;
-    bool plain = flags == 0 && !opt_flag(call, "current");
     if ((plain ? virDomainSetMaxMemory(dom, kib)
                : virDomainSetMemoryFlags(dom, kib, flags | VIR_DOMAIN_MEM_MAXIMUM)) < 0)
         return fail(sh, "Unable to change MaxMemorySize");

@@ -193,6 +193,15 @@ xml_fmt(const char *fmt, ...)
     return s;
 }
 
+void
+xml_attribute(GString *s, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    g_autofree char *text = xml_fmt(" %s='%s'", name, value);
+    g_string_append(s, text);
+}
+
 static void
 line(struct xml_out *x, char *text)
 {

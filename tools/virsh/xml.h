@@ -47,3 +47,5 @@ void xo_line(struct xml_out *x, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 char *xml_escape(const char *text);
 /* Formats like printf, with every %s escaped for XML. */
 char *xml_fmt(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
+/* Adds " name='value'", escaped; nothing for NULL. */
+void xml_attribute(GString *s, const char *name, const char *value);

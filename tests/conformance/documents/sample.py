@@ -8,6 +8,7 @@ documents would fail at their first made-up word.
 import copy
 import os
 import re
+import sys
 import xml.etree.ElementTree as ET
 
 try:
@@ -15,7 +16,10 @@ try:
 except ImportError:
     import sre_parse as sre
 
-RNG = '{http://relaxng.org/ns/structure/1.0}'
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import schema  # noqa: E402
+from schema import RNG  # noqa: E402
+
 COMMON = 'abcdkvmxz0129-_.'
 INTS = {'unsignedInt': (0, 2**32 - 1), 'unsignedLong': (0, 2**64 - 1), 'int': (-2**31, 2**31 - 1),
         'integer': (-2**40, 2**40), 'positiveInteger': (1, 2**40), 'unsignedShort': (0, 65535), 'long': (-2**63, 2**63 - 1),
@@ -36,31 +40,7 @@ WORDS = {
 }
 
 
-class Schema:
-    def __init__(self, path):
-        self.folder, self.defines, self.loaded, self.start = os.path.dirname(path), {}, set(), []
-        self.load(os.path.basename(path))
-
-    def load(self, name):
-        if name not in self.loaded:
-            self.loaded.add(name)
-            for e in ET.parse(os.path.join(self.folder, name)).getroot():
-                self.top(e)
-
-    def top(self, e):
-        if e.tag == RNG + 'include':
-            for d in e:                 # overrides come first and win
-                self.top(d)
-            self.load(e.get('href'))
-        elif e.tag == RNG + 'define':
-            if e.get('combine') or e.get('name') not in self.defines:
-                self.defines.setdefault(e.get('name'), []).append(e)
-        elif e.tag == RNG + 'start':
-            self.start.append(e)
-        elif e.tag == RNG + 'div':
-            for d in e:
-                self.top(d)
-
+class Schema(schema.Grammar):
     def elements(self, name, inside=None):
         """All <element name=…> of the grammar, or of one define."""
         out = []

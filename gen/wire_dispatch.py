@@ -113,7 +113,7 @@ class Body:
                 ret.append('.%s = (void *)out' % f.name)
                 ret.append('.%s_n = (uint32_t)rc' % f.name)
                 if base == 'char *':
-                    free.append('dispatch_free_strings(out, rc);')
+                    free.append('dispatch_free_strings(out, a.%s);' % self.limit.name)
             elif kind == 'list':
                 t = cname(f.type)
                 self.add('struct %s_list list = { 0 };' % t)

@@ -13,6 +13,7 @@ import argparse
 import difflib
 import fnmatch
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -37,11 +38,11 @@ class Daemon:
             env['XDG_' + name] = os.path.join(self.top, name)
             os.mkdir(env['XDG_' + name], 0o700)
         self.process = subprocess.Popen([self.program, '--session'], env=env, cwd='/', stdin=subprocess.DEVNULL)
-        path = os.path.join(self.top, 'RUNTIME_DIR/libvirt/libvirt-sock')
+        self.socket = os.path.join(self.top, 'RUNTIME_DIR/libvirt/libvirt-sock')
         while self.process.poll() is None:
             with socket.socket(socket.AF_UNIX) as attempt:
-                if attempt.connect_ex(path) == 0:
-                    return path
+                if attempt.connect_ex(self.socket) == 0:
+                    return self
             time.sleep(0.01)
         raise SystemExit(f'compare: {self.program} ended with {self.process.returncode}')
 
@@ -53,10 +54,22 @@ class Daemon:
 
 def records(subject, folder, daemon=None):
     """{label: record}"""
-    if daemon:
-        with Daemon(daemon) as path:
-            return run(subject, folder, path)
-    return run(subject, folder, '')
+    if not daemon:
+        return run(subject, folder, '')
+    with Daemon(daemon) as server:
+        found = run(subject, folder, server.socket)
+    if server.process.returncode:  # it broke, or a sanitizer has found something
+        found['(the daemon)'] = 'ended with %d' % server.process.returncode
+    return found
+
+
+def sanitizer(folder):
+    """What has to be loaded before a library that was built with one; the leaks of Python are not ours."""
+    told = subprocess.run(['ldd', os.path.join(folder, 'libvirt.so.0')], stdout=subprocess.PIPE, text=True).stdout
+    found = re.search(r'=> (\S*/lib[at]san\S*)', told)
+    if not found:
+        return {}
+    return {'LD_PRELOAD': found[1], 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'}
 
 
 def run(subject, folder, path):
@@ -64,6 +77,8 @@ def run(subject, folder, path):
     env.update(TZ='UTC', LC_ALL='C.UTF-8', PYTHONDONTWRITEBYTECODE='1')
     if path:
         env['RECORD_SOCKET'] = path
+    if folder:
+        env.update(sanitizer(folder))
     if folder and os.environ.get('COVERAGE_LOG'):  # our library's record of what was called (tests/api/coverage)
         env.update(LIBVIRT_LOG_FILTERS='1:libvirt', LIBVIRT_LOG_OUTPUTS='1:file:' + os.environ['COVERAGE_LOG'])
     if folder:

@@ -135,31 +135,38 @@ static int64_t highest_drive(const struct domain_def *def, enum disk_bus bus)
     return n;
 }
 
-static int64_t virtio_serial_of(const struct device_address *a)
+static void need_virtio_serial(struct domain_def *def, const struct device_address *a)
 {
-    return a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL ? (int64_t)a->controller : 0;
+    unsigned index = a && a->type == ADDRESS_TYPE_VIRTIO_SERIAL ? a->controller : 0;
+    if (!domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, index))
+        domain_add_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, index, NULL);
+}
+
+/* Those that are used, and not the numbers between them. */
+static void need_virtio_serials(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_channels; i++)
+        if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
+            need_virtio_serial(def, def->channels[i]->info.address);
+    for (uint32_t i = 0; i < def->n_consoles; i++)
+        if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO)
+            need_virtio_serial(def, def->consoles[i]->info.address);
 }
 
 int domain_add_implied_controllers(struct domain_def *def, struct err *err)
 {
-    int64_t scsi = highest_drive(def, DISK_BUS_SCSI), serial = -1;
+    int64_t scsi = highest_drive(def, DISK_BUS_SCSI);
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         const struct domain_hostdev *h = def->hostdevs[i];
         if (h->type == HOSTDEV_TYPE_SCSI && h->info.address && h->info.address->type == ADDRESS_TYPE_DRIVE)
             scsi = MAX(scsi, (int64_t)h->info.address->controller);
     }
-    for (uint32_t i = 0; i < def->n_channels; i++)
-        if (def->channels[i]->target && def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
-            serial = MAX(serial, virtio_serial_of(def->channels[i]->info.address));
-    for (uint32_t i = 0; i < def->n_consoles; i++)
-        if (def->consoles[i]->target && def->consoles[i]->target->type == CHARDEV_TARGET_TYPE_VIRTIO)
-            serial = MAX(serial, virtio_serial_of(def->consoles[i]->info.address));
     if (need_controllers(def, CONTROLLER_TYPE_SCSI, scsi, err) < 0 ||
         need_controllers(def, CONTROLLER_TYPE_FDC, highest_drive(def, DISK_BUS_FDC), err) < 0 ||
         need_controllers(def, CONTROLLER_TYPE_IDE, highest_drive(def, DISK_BUS_IDE), err) < 0 ||
-        need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA), err) < 0 ||
-        need_controllers(def, CONTROLLER_TYPE_VIRTIO_SERIAL, serial, err) < 0)
+        need_controllers(def, CONTROLLER_TYPE_SATA, highest_drive(def, DISK_BUS_SATA), err) < 0)
         return -1;
+    need_virtio_serials(def);
     for (uint32_t i = 0; i < def->n_smartcards; i++) {
         const struct device_address *a = def->smartcards[i]->info.address;
         unsigned ccid = a && a->type == ADDRESS_TYPE_CCID ? a->controller : 0;

@@ -21,7 +21,8 @@ static struct qemu_host *host;
 
 static const char types[] =
     "piix3-usb-uhci qemu-xhci rtl8139 cirrus-vga lsi53c895a virtio-blk-pci virtio-scsi-pci "
-    "iothread virtio-rng-device virtio-vga i8042 ich9-ahci PIIX4_PM VGA qxl bochs-display vmware-svga";
+    "iothread virtio-rng-device virtio-vga i8042 ich9-ahci PIIX4_PM VGA qxl bochs-display vmware-svga "
+    "ivshmem-plain";
 
 static void
 make_emulator(void)
@@ -498,6 +499,58 @@ refused(void)
           "<interface type='user'><address type='pci' slot='9'><zpci uid='1' fid='2'/></address></interface>",
           VIR_ERR_CONFIG_UNSUPPORTED,
           { "zPCI" } },
+        { "pc",
+          "<sysinfo type='fwcfg'><entry name='etc/a'>x</entry></sysinfo>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "etc/a" } },
+        { "pc",
+          "<sysinfo type='fwcfg'><entry name='opt/ovmf/a'>x</entry></sysinfo>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "opt/ovmf/a" } },
+        { "pc",
+          "<cputune><memorytune vcpus='0'><node id='0' bandwidth='60'/></memorytune></cputune>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "kvm" } },
+        { "pc",
+          "<launchSecurity type='sev'><policy>5ae</policy></launchSecurity>",
+          "",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "launchSecurity" } },
+        { "pc",
+          "",
+          "<interface type='user'><rom file='/a'/><address type='spapr-vio'/></interface>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "<rom>" } },
+        { "pc",
+          "",
+          "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0x5678'/></source>"
+          "<rom bar='on'/></hostdev>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "<rom>" } },
+        { "pc",
+          "",
+          "<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' "
+          "wwpn='naa.5123456789abcde0'/><boot order='1'/></hostdev>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "boot" } },
+        { "q35",
+          "<features><acpi/></features>",
+          "<iommu model='virtio'><address type='ccid'/></iommu>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "PCI address" } },
+        { "pc",
+          "",
+          "<graphics type='egl-headless'/><graphics type='sdl'/>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "egl-headless" } },
+        { "pc",
+          "",
+          "<input type='mouse' bus='ps2'><address type='pci' slot='1'/></input>",
+          VIR_ERR_XML_ERROR,
+          { "board" } },
         { "pc", ENV("4a"), "", VIR_ERR_INTERNAL_ERROR, { "4a" } },
         { "pc", ENV("a-b"), "", VIR_ERR_INTERNAL_ERROR, { "a-b" } },
     };
@@ -626,6 +679,14 @@ completed(void)
           "<controller type='scsi' model='ibmvscsi'/>",
           { "<address type='spapr-vio' reg='0x00002000'/>" } },
         { "pc", ENV("_a1"), "", { "<qemu:env name='_a1' value='x'/>" } },
+        /* virtio-serial controllers that are used, and none between them */
+        { "pc",
+          "",
+          "<channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' controller='3' "
+          "port='2'/></channel>",
+          { "type='virtio-serial' index='3'>\n      <address type='pci' domain='0x0000' bus='0x00' "
+            "slot='0x02'" } },
+        { "pc", "", "<shmem name='a'><model type='ivshmem-plain'/></shmem>", { "<size unit='M'>4</size>" } },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         ERR_AUTO err = ERR_INIT;

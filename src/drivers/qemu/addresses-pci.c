@@ -552,7 +552,8 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     struct pci *p = g->p;
     const struct device_address *a = info->address;
     /* These need no place, but keep one. */
-    bool told = !strcmp(kind, "hub") || !strcmp(kind, "console") || !strcmp(kind, "input");
+    bool told = !strcmp(kind, "hub") || !strcmp(kind, "console") || !strcmp(kind, "input") ||
+                (!strcmp(kind, "hostdev") && wants_of(p, kind, device) == WANT_NONE);
     enum wants want = told ? WANT_PCI : wants_of(p, kind, device);
     bool ide = !strcmp(kind, "controller") &&
                ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_IDE;

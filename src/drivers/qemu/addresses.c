@@ -33,7 +33,12 @@ virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
         return 0;
     if (!a || a->type != ADDRESS_TYPE_VIRTIO_SERIAL)
         a = device_address_new(def, ADDRESS_TYPE_VIRTIO_SERIAL);
-    for (unsigned index = 0; index <= UINT8_MAX; index++) {
+    unsigned highest = 0;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        if (def->controllers[i]->type == CONTROLLER_TYPE_VIRTIO_SERIAL)
+            highest = MAX(highest, def->controllers[i]->index);
+    }
+    for (unsigned index = info->address ? a->controller : 0; index <= highest; index++) {
         const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, index);
         if (!c || (info->address && c->index != a->controller))
             continue;

@@ -201,18 +201,10 @@ round_up(uint32_t n)
 }
 
 static void
-video_fields(struct domain_def *def, const struct qemu_caps *caps)
+video_fields(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_videos; i++) {
         struct video_model *m = def->videos[i]->model;
-        if (!m->type || m->type == VIDEO_TYPE_DEFAULT) {
-            if (arch_is_x86(def))
-                m->type = qemu_caps_has_type(caps, "cirrus-vga") ? VIDEO_TYPE_CIRRUS : VIDEO_TYPE_VGA;
-            else if (arch_is_arm(def) || arch_is_s390(def) || def->os->arch == ARCH_RISCV64)
-                m->type = VIDEO_TYPE_VIRTIO;
-            else
-                m->type = VIDEO_TYPE_VGA;
-        }
         if (m->type == VIDEO_TYPE_NONE) {
             m->has_heads = false;
             m->primary = TRI_UNSET;
@@ -341,8 +333,10 @@ misc_fields(struct domain_def *def)
     }
     for (uint32_t i = 0; i < def->n_shmems; i++) {
         struct domain_shmem *m = def->shmems[i];
-        if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL)
+        if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL) {
             m->size = 4; /* MiB */
+            m->has_size = true;
+        }
     }
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         struct domain_hostdev *h = def->hostdevs[i];
@@ -408,7 +402,7 @@ qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const
     disk_fields(def);
     net_fields(def, caps);
     controller_fields(def, caps);
-    video_fields(def, caps);
+    video_fields(def);
     chardev_fields(def);
     sound_fields(def);
     misc_fields(def);

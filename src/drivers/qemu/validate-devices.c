@@ -264,6 +264,15 @@ static int
 check_graphics(const struct domain_def *def, const struct qemu_host *host, struct err *err)
 {
     unsigned gl = has_graphics(def, GRAPHICS_TYPE_EGL_HEADLESS);
+    bool others = false, remote = false;
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        enum graphics_type t = def->graphics[i]->type;
+        others =
+            others || (t != GRAPHICS_TYPE_EGL_HEADLESS && t != GRAPHICS_TYPE_VNC && t != GRAPHICS_TYPE_SPICE);
+        remote = remote || t == GRAPHICS_TYPE_EGL_HEADLESS;
+    }
+    if (others && remote)
+        return UNSUPPORTED("a display 'egl-headless' goes with vnc and spice only");
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         const struct domain_graphics *g = def->graphics[i];
         if (g->type == GRAPHICS_TYPE_RDP || g->type == GRAPHICS_TYPE_DESKTOP)
@@ -427,6 +436,10 @@ check_hostdevs(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("host devices of mode 'capabilities' are for containers");
         if (h->source->write_filtering)
             return UNSUPPORTED("QEMU does not filter writes to a PCI device's configuration");
+        if (h->type == HOSTDEV_TYPE_SCSI_HOST && h->info.boot_order)
+            return UNSUPPORTED("guests cannot boot from a SCSI host of the host (vhost)");
+        if (h->type == HOSTDEV_TYPE_USB && h->info.rom)
+            return UNSUPPORTED("<rom> is for PCI devices, not for a USB <hostdev>");
         if (h->type == HOSTDEV_TYPE_SCSI && check_scsi(def, "a SCSI <hostdev>", h->info.address, err) < 0)
             return -1;
         if (h->type != HOSTDEV_TYPE_MDEV)
@@ -471,6 +484,10 @@ check_iommu(const struct domain_def *def, struct err *err)
         return UNSUPPORTED("an SMMUv3 needs an ARM guest with machine 'virt', not '%s'", def->os->machine);
     if (def->iommu->model != IOMMU_MODEL_VIRTIO)
         return 0;
+    const struct device_address *a = def->iommu->info.address;
+    if (a && a->type && a->type != ADDRESS_TYPE_PCI)
+        return UNSUPPORTED("a virtio IOMMU needs a PCI address, not one of type '%s'",
+                           address_type_str(a->type));
     if (!machine_is_q35(def) && !(arch_is_arm(def) && machine_is(def, "virt")))
         return UNSUPPORTED("a virtio IOMMU needs machine q35 or virt, not '%s'", def->os->machine);
     if (!(def->features && def->features->acpi))

@@ -227,6 +227,9 @@ validate_tune(const struct domain_def *def, struct err *err)
     const struct memory_backing *mb = def->memory_backing;
     if (def->memtune && def->memtune->min_guarantee)
         return UNSUPPORTED("QEMU cannot guarantee memory: <min_guarantee>");
+    if (def->cputune && (def->cputune->n_cachetunes || def->cputune->n_memorytunes) &&
+        def->type != DOMAIN_VIRT_KVM)
+        return UNSUPPORTED("caches and memory bandwidth can be given to guests of type kvm only: <cputune>");
     if (mb && mb->has_hugepages && mb->allocation == MEMORY_ALLOCATION_ONDEMAND)
         return UNSUPPORTED("huge pages cannot be allocated on demand");
     if (mb && mb->has_hugepages && mb->source == MEMORY_SOURCE_TYPE_ANONYMOUS)
@@ -250,6 +253,43 @@ validate_absent(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* What an address says of its device comes before the devices themselves. */
+static int
+validate_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct err *err = data;
+    enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
+    if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
+    bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
+    if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
+        g_autofree char *name = device_describe(kind, device);
+        return UNSUPPORTED(
+            "%s: <acpi index='%u'> is for PCI devices, not for one with an address of type '%s'", name,
+            info->acpi->index, address_type_str(t));
+    }
+    return 0;
+}
+
+/* Names of files in the guest's fw_cfg: a corner of it is the user's. */
+static int
+validate_fwcfg(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_sysinfos; i++) {
+        const struct domain_sysinfo *s = def->sysinfos[i];
+        for (uint32_t k = 0; k < s->n_entries; k++) {
+            const char *name = s->entries[k]->name;
+            if (!name || !g_str_has_prefix(name, "opt/"))
+                return UNSUPPORTED("<sysinfo type='fwcfg'> has an entry '%s'; names begin with 'opt/'",
+                                   name ? name : "");
+            if (g_str_has_prefix(name, "opt/ovmf/") || g_str_has_prefix(name, "opt/org.qemu/"))
+                return UNSUPPORTED("<sysinfo type='fwcfg'> has an entry '%s', a name that firmware keeps",
+                                   name);
+        }
+    }
+    return 0;
+}
+
 int
 qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
@@ -257,7 +297,8 @@ qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, 
                    validate_life(def, err) < 0 || validate_cpu(def, caps, err) < 0 ||
                    validate_os(def, err) < 0 || validate_memory(def, err) < 0 ||
                    validate_tune(def, err) < 0 || validate_memories(def, err) < 0 ||
-                   validate_panics(def, caps, err) < 0 || validate_absent(def, err) < 0
+                   validate_panics(def, caps, err) < 0 || validate_absent(def, err) < 0 ||
+                   validate_fwcfg(def, err) < 0
                ? -1
-               : 0;
+               : domain_each_device((struct domain_def *)def, validate_info, err);
 }

@@ -234,21 +234,16 @@ validate_address(struct domain_def *def, const char *kind, void *device, struct 
         g_autofree char *name = device_describe(kind, device);
         return unsupported(err, "%s: machine '%s' has no CCW addresses", name, def->os->machine);
     }
-    bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
-    if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
+    if (info->rom && t && t != ADDRESS_TYPE_PCI) {
         g_autofree char *name = device_describe(kind, device);
-        return unsupported(err,
-                           "%s: <acpi index='%u'> is for PCI devices, not for one with an address of type "
-                           "'%s'",
-                           name, info->acpi->index, address_type_str(t));
+        return unsupported(err, "%s: <rom> is for PCI devices, not for one with an address of type '%s'",
+                           name, address_type_str(t));
     }
     if (t == ADDRESS_TYPE_PCI && info->address->zpci && !arch_is_s390(def) &&
         (info->address->zpci->has_uid || info->address->zpci->has_fid)) {
         g_autofree char *name = device_describe(kind, device);
         return unsupported(err, "%s: machine '%s' has no zPCI", name, def->os->machine);
     }
-    if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
     return 0;
 }
 

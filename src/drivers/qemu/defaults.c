@@ -177,17 +177,6 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
         struct domain_video *video = model_new(def, struct domain_video);
         model_list_append(def, def->videos, def->n_videos, video);
     }
-    for (uint32_t i = 0; i < def->n_videos; i++) {
-        if (!def->videos[i]->model)
-            def->videos[i]->model = model_new(def, struct video_model);
-        struct video_model *m = def->videos[i]->model;
-        bool virtio = arch_is_arm(def) || arch_is_s390(def) || arch_is_riscv(def);
-        if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
-            m->type = virtio                                                           ? VIDEO_TYPE_VIRTIO
-                      : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA
-                      : qemu_caps_has_type(caps, "cirrus-vga")                        ? VIDEO_TYPE_CIRRUS
-                                                                                      : VIDEO_TYPE_VGA;
-    }
 }
 
 static int

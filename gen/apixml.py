@@ -122,7 +122,8 @@ class Emitter:
         return out
 
     def typedef(self, name, ctype, stem, since, text):
-        return '    <typedef%s>\n%s    </typedef>\n' % (attrs(name=name, file=stem, type=ctype, version=since),
+        return '    <typedef%s>\n%s    </typedef>\n' % (attrs(name=name, file=stem, type=ctype,
+                                                              version=since),
                                                         info(text))
 
     def unit_symbols(self, unit):
@@ -166,7 +167,8 @@ def main(source, name, target):
     symbols = {u.name: Emitter(api, texts).unit_symbols(u) for u in units}
     for unit in units:
         stem, told = unit.header[:-2], texts.units.get(unit.name)
-        out.append('    <file name=%s>\n      <summary>%s</summary>\n      <description>%s</description>\n' % (
+        out.append('    <file name=%s>\n      <summary>%s</summary>\n      <description>%s</description>\n' %
+                   (
             quoteattr(stem), escape(told.summary if told else 'the public interface of ' + unit.name),
             escape(unit.header)))
         out += ['      <exports%s/>\n' % attrs(symbol=sym, type=kind) for kind, sym, _ in symbols[unit.name]]

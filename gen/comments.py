@@ -37,7 +37,8 @@ class Commented(Bare):
         for line in lines:
             deeper = '    ' if line.startswith('@') else '  ' if line.startswith('- ') else ''
             out.append(textwrap.fill(line, 100, initial_indent=star, subsequent_indent=star + deeper,
-                                     break_long_words=False, break_on_hyphens=False) if line else star.rstrip())
+                                     break_long_words=False, break_on_hyphens=False) if line
+                                     else star.rstrip())
         if len(out) == 1 and '\n' not in out[0]:
             return '%s/** %s */\n' % (indent, lines[0])
         return '%s/**\n%s\n%s */\n' % (indent, '\n'.join(out), indent)

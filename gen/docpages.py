@@ -26,7 +26,8 @@ PAGES = [('common', 'Typed parameters'), ('error', 'Errors'), ('event', 'Event l
 TITLES = dict(PAGES)
 # The documents of the calls, and their pages in the other reference, which stands beside this one.
 DOCUMENTS = {
-    'domain': 'domain_def', 'network': 'network_def', 'networkport': 'network_port_def', 'filter': 'nwfilter_def',
+    'domain': 'domain_def', 'network': 'network_def', 'networkport': 'network_port_def',
+    'filter': 'nwfilter_def',
     'filterbinding': 'nwfilter_binding_def', 'pool': 'storage_pool_def', 'volume': 'storage_vol_def',
     'secret': 'secret_def', 'interface': 'interface_def', 'device': 'node_device_def',
     'domainbackup': 'backup_def', 'domaincheckpoint': 'checkpoint_def', 'domainsnapshot': 'snapshot_def',
@@ -145,7 +146,8 @@ class Pages:
         kind = 'callback' if rec.kind == 'callback' else ''
         out = ['<section class="entry">\n', self.heading(rec.name, kind), self.prototype(rec, here),
                self.paragraphs(doc, here)]
-        rows = [('<i>%s</i>' % escape(a.name), self.prose(docwords.arg_text(self.api, rec, a, doc) or '', here))
+        rows = [('<i>%s</i>' % escape(a.name), self.prose(docwords.arg_text(self.api, rec, a, doc) or '',
+                                                          here))
                 for a in rec.args]
         out.append(self.pairs('Arguments', rows, 'args'))
         result = docwords.result_text(rec, doc)
@@ -198,7 +200,8 @@ class Pages:
                 continue
             told = self.texts.of.get(name)
             number = '1 &lt;&lt; %d' % (value.bit_length() - 1) if flags and value > 0 else value
-            out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s%s</td></tr>\n' % (
+            out.append('<tr id="%s"><td><code>%s</code></td><td class="number">%s</td><td>%s%s</td></tr>\n' %
+                       (
                 name, breakable(name), number, self.prose(' '.join(told.paragraphs), here) if told else '',
                 ' <span class="since">since %s</span>' % since if since and since != rec.since else ''))
         out.append('</table>\n%s</section>\n' % self.facts(rec, here))
@@ -211,10 +214,12 @@ class Pages:
         told = doc.args if doc else {}
         for name, array, _, ctype, members in rec.fields:
             out.append('<tr><td><code>%s</code></td><td>%s</td></tr>\n' % (
-                self.declaration(ctype, '<i>%s</i>' % name, here) + array, self.prose(told.get(name, ''), here)))
+                self.declaration(ctype, '<i>%s</i>' % name, here) + array,
+                self.prose(told.get(name, ''), here)))
             for mname, _, mtype in members or []:
                 out.append('<tr><td class="member"><code>%s</code></td><td>%s</td></tr>\n' % (
-                    self.declaration(mtype, '<i>%s</i>' % mname, here), self.prose(told.get(mname, ''), here)))
+                    self.declaration(mtype, '<i>%s</i>' % mname, here),
+                    self.prose(told.get(mname, ''), here)))
         out.append('</table>\n%s</section>\n' % self.facts(rec, here))
         return ''.join(out)
 
@@ -257,7 +262,8 @@ class Pages:
 
     def records(self, unit):
         """[(topic or None, [record])]: in the order of the texts, then what has no text yet."""
-        named = {r.name: r for kind in ('macros', 'enums', 'handles', 'structs', 'callbacks', 'variables', 'calls',
+        named = {r.name: r for kind in ('macros', 'enums', 'handles', 'structs', 'callbacks', 'variables',
+                                        'calls',
                                         'typedefs') for r in getattr(self.api, kind) if r.unit is unit}
         named = {n: r for n, r in named.items() if not getattr(r, 'special', False)}
         shown = {t.name for recs in self.told_with.values() for t in recs}
@@ -272,7 +278,8 @@ class Pages:
     def entries(self, recs, here):
         out, run = [], []
         emit = {'macro': self.macro_function, 'enum': self.enum, 'handle': self.handle, 'struct': self.struct,
-                'callback': self.function, 'call': self.function, 'typedef': self.simple, 'variable': self.simple}
+                'callback': self.function, 'call': self.function, 'typedef': self.simple,
+                'variable': self.simple}
         for rec in recs + [None]:
             if rec is not None and rec.kind == 'macro' and not rec.params:
                 run.append(rec)

@@ -61,7 +61,8 @@ def stands_with(api, rec):
 
 def public(api):
     """(name, record) of everything that needs a text of its own; a constant comes with its enum."""
-    out = [(r.name, r) for what in ('macros', 'enums', 'handles', 'structs', 'callbacks', 'variables', 'calls')
+    out = [(r.name, r) for what in ('macros', 'enums', 'handles', 'structs', 'callbacks', 'variables',
+                                    'calls')
            for r in getattr(api, what) if not getattr(r, 'special', False)]
     out += [(r.name, r) for r in api.typedefs if not stands_with(api, r)]
     return out + [(v[0], e) for e in api.enums for v in e.values if not v[3]]
@@ -100,7 +101,8 @@ def arg_text(api, call, arg, doc):
         return 'the stream that carries the data, made with virStreamNew'
     if role == 'list':
         return ('where the array of %ss is stored, allocated and ended by NULL, or NULL to get only their '
-                'number; free each with %s, then the array with free()' % (noun, free_call(pointee(arg.type))))
+                'number; free each with %s, then the array with free()' %
+                (noun, free_call(pointee(arg.type))))
     if role == 'callback':
         return 'the function to call'
     if role == 'opaque' or arg.name == 'opaque':
@@ -136,7 +138,8 @@ def flag_list(words, glue=' or '):
 # What a failed check says.  `rule` is told by the texts of its call, and `zero-without` is no failure.
 FAILED = {
     'nonnull': '{0} is NULL', 'nonempty': '{0} is empty', 'positive': '{0} is not greater than 0',
-    'nonnegative': '{0} is negative', 'nonzero': '{0} is 0', 'nonnull-if': '{0} is NULL although {1} is not 0',
+    'nonnegative': '{0} is negative', 'nonzero': '{0} is 0',
+    'nonnull-if': '{0} is NULL although {1} is not 0',
     'exclusive': '{0} and {1} are set together', 'requires': '{0} is set without {1}',
     'max': '{0} is greater than {1}', 'below': '{0} is no value of its enumeration',
 }
@@ -209,7 +212,8 @@ def errors(api, call, doc):
 
 VARIANTS = ('Flags', 'WithFlags', 'Params', 'WithFiles', 'WithFormat', 'Pattern', 'From', 'Any', '2', '3')
 COUNTERPARTS = [('Get', 'Set'), ('Attach', 'Detach'), ('Suspend', 'Resume'), ('Save', 'Restore'),
-                ('Freeze', 'Thaw'), ('Upload', 'Download'), ('Register', 'Deregister'), ('Undefine', 'DefineXML')]
+                ('Freeze', 'Thaw'), ('Upload', 'Download'), ('Register', 'Deregister'),
+                ('Undefine', 'DefineXML')]
 
 
 def related(api, call, doc):

@@ -140,7 +140,8 @@ def body(call):
                       if not ctype.endswith('*') else '    %s = NULL;\n' % decl(ctype, 'result'))
         args.append('&result')
         result = 'result'
-    hook = {'id-refresh': '    handle_domain_refresh(%s);\n', 'name-refresh': '    handle_domain_refresh(%s);\n',
+    hook = {'id-refresh': '    handle_domain_refresh(%s);\n',
+            'name-refresh': '    handle_domain_refresh(%s);\n',
             'id-gone': '    handle_domain_gone(%s);\n', 'id-settle': '    handle_domain_settle(%s);\n'}
     if call.after:
         after.append(hook[call.after] % call.self_arg.name)
@@ -156,7 +157,8 @@ def body(call):
     late = argument_checks(call, 'late')
     if late:
         text += refuse(call, late)
-    text += '    rc = e.conn->drv->%s->%s(%s);\n' % (family, slot, ', '.join(['e.conn->drv'] + args + ['&e.err']))
+    text += '    rc = e.conn->drv->%s->%s(%s);\n' % (family, slot,
+                                                     ', '.join(['e.conn->drv'] + args + ['&e.err']))
     text += '    if (rc < 0)' + (' ' + fail(call, 'entry_fail(&e)') if call.fails != '-1'
                                  else '\n        ' + fail(call, 'entry_fail(&e)')) + '\n'
     text += ''.join(after)
@@ -167,7 +169,8 @@ def body(call):
 def entry(call, errors):
     params = ', '.join(decl(a.type, a.name) for a in call.args)
     ret = call.returns
-    return '%s\n%s(%s)\n{\n    ENTRY("%s", %s);\n%s}\n' % (ret, call.name, params, call.name, errors, body(call))
+    return '%s\n%s(%s)\n{\n    ENTRY("%s", %s);\n%s}\n' % (ret, call.name, params, call.name, errors,
+                                                           body(call))
 
 
 def main(source, name, target):

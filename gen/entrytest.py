@@ -20,7 +20,8 @@ def fake_slots(api):
     out = []
     for family, calls in api.slots().items():
         for call in calls:
-            params = ['struct drv_conn *conn'] + [decl(t, n) for t, n in call.slot_params()] + ['struct err *err']
+            params = ['struct drv_conn *conn'] + [decl(t, n) for t,
+                                                  n in call.slot_params()] + ['struct err *err']
             out.append('static int\nfake_%s_%s(%s)\n{\n    return fake_called(conn, "%s", err);\n}\n\n' % (
                 family, call.slot[1], ', '.join(params), call.slot[1]))
         out.append('static const struct %s_ops fake_%s = {\n' % (family, family))
@@ -98,7 +99,8 @@ def test(call, api):
     use(changed(selfindex, 'NULL'), 'NULL handle', 'w->code_' + kind)
     use(changed(selfindex, '(void *)w->garbage'), 'garbage for a handle', 'w->code_' + kind)
     out.append('    world_readonly(w, true);\n')
-    denied = {False: 'VIR_ERR_OPERATION_DENIED'}.get(call.readonly if isinstance(call.readonly, bool) else True,
+    denied = {False: 'VIR_ERR_OPERATION_DENIED'}.get(call.readonly if isinstance(call.readonly, bool)
+                                                     else True,
                                                      'w->failure')
     harmless = list(args)
     for word in call.readonly if isinstance(call.readonly, list) else []:

@@ -118,7 +118,8 @@ def header(api, unit, say):
         if rec.params and not rec.special:
             out.append(macro(rec, say) + '\n')
     for rec in api.of(unit, 'handles'):
-        out.append('%stypedef struct %s %s;\ntypedef %s *%s;\n\n' % (say.above(rec.name), rec.struct, rec.name,
+        out.append('%stypedef struct %s %s;\ntypedef %s *%s;\n\n' %
+                   (say.above(rec.name), rec.struct, rec.name,
                                                                     rec.name, rec.pointer))
     for rec in api.of(unit, 'enums'):
         out.append(enum(rec, say) + '\n')
@@ -130,7 +131,8 @@ def header(api, unit, say):
     names = {rec.name for rec in callbacks}
     for rec in sorted(callbacks, key=lambda rec: any(a.type in names for a in rec.args)):
         out.append('%stypedef %s(*%s)(%s);\n%s' % (
-            say.call(rec), rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name, params(rec.args),
+            say.call(rec), rec.returns + ('' if rec.returns.endswith('*') else ' '), rec.name,
+            params(rec.args),
             say.gap))
     out.append('\n')
     for rec in api.of(unit, 'structs'):

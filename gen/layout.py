@@ -41,7 +41,8 @@ def main(source, target, newest=None):
         name = 'struct ' + struct.name
         out.append('_Static_assert(sizeof(%s) == %d, "%s");\n' % (name, struct.size, name))
         for field, array, offset, ctype, members in struct.fields:
-            out.append('_Static_assert(offsetof(%s, %s) == %d, "%s.%s");\n' % (name, field, offset, name, field))
+            out.append('_Static_assert(offsetof(%s, %s) == %d, "%s.%s");\n' %
+                       (name, field, offset, name, field))
             if members is None and not array:
                 out.append('_Static_assert(SAME(__typeof__(((%s *)0)->%s), %s), "%s.%s");\n' % (
                     name, field, ctype, name, field))

@@ -18,26 +18,33 @@ from model_read import SCALARS, Bad
 
 TITLES = {
     'domain_def': 'Guests', 'network_def': 'Networks', 'network_port_def': 'Ports of networks',
-    'nwfilter_def': 'Packet filters', 'nwfilter_binding_def': 'Bindings of filters', 'storage_pool_def': 'Storage pools',
+    'nwfilter_def': 'Packet filters', 'nwfilter_binding_def': 'Bindings of filters',
+    'storage_pool_def': 'Storage pools',
     'storage_vol_def': 'Volumes', 'secret_def': 'Secrets', 'interface_def': 'Host interfaces',
     'node_device_def': 'Host devices', 'snapshot_def': 'Snapshots', 'checkpoint_def': 'Checkpoints',
     'backup_def': 'Backups', 'host_cpu': 'Processors', 'capabilities_def': 'Capabilities of a host',
-    'domcaps_def': 'Capabilities of a machine', 'poolcaps_def': 'Capabilities of storage', 'pool_sources': 'Sources of pools',
+    'domcaps_def': 'Capabilities of a machine', 'poolcaps_def': 'Capabilities of storage',
+    'pool_sources': 'Sources of pools',
     'host_sysinfo': 'Firmware tables',
 }
 HIDDEN_DOCUMENTS = {'domain_status'}      # which no user sees
 NEWER = '<b title="ignored or refused unless newer_elements is set: newer than the format that is read">from %s</b>'
 KINDS = {
-    'STR': 'text', 'RAW': 'XML of other namespaces', 'CPUSET': 'list of numbers such as 0-3,^2', 'UUID': 'uuid',
+    'STR': 'text', 'RAW': 'XML of other namespaces', 'CPUSET': 'list of numbers such as 0-3,^2',
+    'UUID': 'uuid',
     'MAC': 'MAC address', 'DOUBLE': 'number', 'OCT': 'octal number', 'U8': '0 to 255', 'U16': '0 to 65535',
-    'U32': 'number', 'U64': 'number', 'I32': 'whole number', 'I64': 'whole number', 'X8': 'number, shown as 0x…',
+    'U32': 'number', 'U64': 'number', 'I32': 'whole number', 'I64': 'whole number',
+    'X8': 'number, shown as 0x…',
     'N32': 'number, decimal or 0x…', 'BUS': '0 to 0xff', 'SLOT': '0 to 0x1f', 'FUNCTION': '0 to 7',
-    'X16': 'number, shown as 0x…', 'X32': 'number, shown as 0x…', 'X64': 'number, shown as 0x…', 'FLAG': 'present or not',
+    'X16': 'number, shown as 0x…', 'X32': 'number, shown as 0x…', 'X64': 'number, shown as 0x…',
+    'FLAG': 'present or not',
 }
 SPECIAL = [
-    ('live', 'running', 'only of a running guest: a definition loses it'), ('alias', 'running', 'only of a running guest, '
+    ('live', 'running', 'only of a running guest: a definition loses it'),
+    ('alias', 'running', 'only of a running guest, '
      'unless it begins with ua-'), ('secret', 'secret', 'shown only to those who may see secrets'),
-    ('abi', 'ABI', 'the guest can tell the difference: it cannot change while the guest runs, migrates or goes back to a '
+    ('abi', 'ABI',
+     'the guest can tell the difference: it cannot change while the guest runs, migrates or goes back to a '
      'snapshot'), ('positive', 'not 0', 'cannot be 0'), ('status', 'internal', 'in our own files only'),
 ]
 
@@ -45,11 +52,16 @@ SPECIAL = [
 class Example(model_random.Maker):
     """Made by the generator, with values that a person could have chosen."""
     ordered = True
-    NAMES = {'name': 'demo', 'path': '/var/lib/demo', 'file': '/var/lib/demo/disk.qcow2', 'dev': 'vda', 'address': '192.0.2.1',
-             'host': 'demo.example', 'port': '5900', 'model': 'virtio', 'uuid': '6c0cde1e-0a3b-4a2e-9b55-5f3dd0f04a11',
-             'netmask': '255.255.255.0', 'gateway': '192.0.2.254', 'network': 'default', 'bridge': 'br0', 'ip': '192.0.2.7',
-             'start': '192.0.2.10', 'end': '192.0.2.99', 'mac': '52:54:00:12:34:56', 'filter': 'clean-traffic',
-             'usage': 'demo', 'username': 'demo', 'pool': 'default', 'volume': 'demo.qcow2', 'dir': '/srv/demo'}
+    NAMES = {'name': 'demo', 'path': '/var/lib/demo', 'file': '/var/lib/demo/disk.qcow2', 'dev': 'vda',
+             'address': '192.0.2.1',
+             'host': 'demo.example', 'port': '5900', 'model': 'virtio',
+             'uuid': '6c0cde1e-0a3b-4a2e-9b55-5f3dd0f04a11',
+             'netmask': '255.255.255.0', 'gateway': '192.0.2.254', 'network': 'default', 'bridge': 'br0',
+             'ip': '192.0.2.7',
+             'start': '192.0.2.10', 'end': '192.0.2.99', 'mac': '52:54:00:12:34:56',
+             'filter': 'clean-traffic',
+             'usage': 'demo', 'username': 'demo', 'pool': 'default', 'volume': 'demo.qcow2',
+             'dir': '/srv/demo'}
 
     def value(self, f, key):
         t = f.type
@@ -96,7 +108,8 @@ class Pages:
             return '<a href="#%s">%s</a>' % (t, t)
         if t in self.m.enums:
             e = self.m.enums[t]
-            return ' '.join('<code>%s</code>%s' % (escape(v), NEWER % escape(e.since[v]) if v in e.later else '')
+            return ' '.join('<code>%s</code>%s' % (escape(v),
+                                                   NEWER % escape(e.since[v]) if v in e.later else '')
                             for v in e.values)
         if t in ('yesno', 'onoff'):
             return '<code>%s</code> <code>%s</code>' % (('yes', 'no') if t == 'yesno' else ('on', 'off'))
@@ -115,7 +128,8 @@ class Pages:
         if 'later' in f.flags:
             out.append(NEWER % escape(f.opts['since']))
         if 'default' in f.opts:
-            out.append('<b title="taken if it is not given">default <code>%s</code></b>' % escape(f.opts['default']))
+            out.append('<b title="taken if it is not given">default <code>%s</code></b>' %
+                       escape(f.opts['default']))
         for flag, word, why in SPECIAL:
             if flag in f.flags:
                 out.append('<b title="%s">%s</b>' % (escape(why), word))
@@ -127,7 +141,8 @@ class Pages:
             of = of.replace('_', ' ') + ' around it'
         if spec:
             values = [v if v != '-' else 'not given' for v in spec.lstrip('!').split(',')]
-            out.append('<span>%s %s %s</span>' % ('not for' if spec[0] == '!' else 'for', escape(of), escape(' '.join(values))))
+            out.append('<span>%s %s %s</span>' % ('not for' if spec[0] == '!' else 'for', escape(of),
+                                                  escape(' '.join(values))))
         return ' '.join(out)
 
     # ------------------------------------------------------------------ examples
@@ -186,7 +201,8 @@ class Pages:
             example = self.example(f, here)
             elements.append('<tr><td><code>&lt;%s&gt;</code>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n'
                             '<tr><td colspan="4"><pre class="code">%s</pre></td></tr>' % (
-                                escape(prefix + name), ' repeats' if f.kind == 'list' else '', self.type_of(f), told,
+                                escape(prefix + name), ' repeats' if f.kind == 'list' else '',
+                                self.type_of(f), told,
                                 self.notes(f, here), escape(example)))
             if f.kind == 'group':
                 a, e = self.rows(f.sub, owners, path + '/', here, used)
@@ -209,7 +225,8 @@ class Pages:
         return '\n'.join(out) + '</section>'
 
     def page(self, title, nav_to, body):
-        nav = ''.join('<li%s><a href="%s.html">%s</a></li>' % (' class="here"' if d[0] == nav_to else '', d[0],
+        nav = ''.join('<li%s><a href="%s.html">%s</a></li>' %
+                      (' class="here"' if d[0] == nav_to else '', d[0],
                                                               escape(TITLES[d[0]])) for d in self.documents)
         return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/><title>%s</title>'
                 '<link rel="stylesheet" href="docpages.css"/></head><body><nav><p class="brand">'
@@ -232,7 +249,8 @@ class Pages:
             d[0], d[2], escape(TITLES[d[0]]), escape(self.text([d[1]], ''))) for d in self.documents)
         notes = ''.join('<dt>%s</dt><dd>%s</dd>' % (escape(w), escape(why)) for _, w, why in SPECIAL)
         with open(os.path.join(folder, 'index.html'), 'w', encoding='utf-8') as f:
-            f.write(self.page('XML documents', '', '<h1>XML documents</h1><table>%s</table><h2>Words</h2><dl>%s</dl>' % (
+            f.write(self.page('XML documents', '',
+                              '<h1>XML documents</h1><table>%s</table><h2>Words</h2><dl>%s</dl>' % (
                 rows, notes)))
 
 

@@ -28,7 +28,8 @@ def c_type(m, f):
 
 
 def wants_has(m, f):
-    return f.type in SCALARS and f.kind != 'list' and ('zero' in f.flags or (SCALARS[f.type][2] and 'nz' not in f.flags))
+    return f.type in SCALARS and f.kind != 'list' and ('zero' in f.flags
+                                                       or (SCALARS[f.type][2] and 'nz' not in f.flags))
 
 
 def members(m, s, out, seen):
@@ -159,7 +160,8 @@ def abi_structs(m):
     found = set()
 
     def inside(s):
-        return any('abi' in f.flags or f.type in found or (f.kind == 'group' and inside(f.sub)) for f in s.fields)
+        return any('abi' in f.flags or f.type in found or (f.kind == 'group' and inside(f.sub))
+                   for f in s.fields)
     while True:
         more = {n for n, s in m.structs.items() if n not in found and inside(s)}
         if not more:
@@ -211,8 +213,10 @@ class Tables:
         required = 'true' if any('missing' in f.opts and f.kind == 'attr' for f, _ in fields) else 'false'
         for f, pre in fields:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
-                  ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower', 'nounit',
-                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent', 'ignore', 'positive', 'mixed', 'apart',
+                  ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower',
+                   'nounit',
+                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent',
+                   'ignore', 'positive', 'mixed', 'apart',
                    'later', 'base0', 'base16', 'merge', 'down')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
@@ -289,10 +293,12 @@ class Tables:
                 unit = 'NULL' if 'nounit' in f.flags else '" %s=\'%s\'"' % (f.opts.get('uattr', 'unit'), shown)
                 default = f.opts.get('in', str(arg))
                 sizes = sizes or f.kind in ('attr', 'text')
-            rows.append((f.name, '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
+            rows.append((f.name,
+                         '    { "%s", %d, MODEL_K_%s, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s },' % (
                 f.name, len(f.name), kind, arg, '"%s"' % m.namespaces[f.ns] if f.ns else 'NULL',
                 '"%s:%s"' % (f.ns, f.name) if f.ns else '"%s"' % f.name,
-                '|'.join(fl) or '0', off, has, sub, mask, default, unit, self.error(f, 'bad'), self.error(f, 'missing'),
+                '|'.join(fl) or '0', off, has, sub, mask, default, unit, self.error(f, 'bad'),
+                self.error(f, 'missing'),
                 self.error(f, 'twice'), self.error(f, 'only')), f.kind))
         attrs = [i for i, r in enumerate(rows) if r[2] == 'attr']
         text = next((i for i, r in enumerate(rows) if r[2] == 'text'), -1)
@@ -306,8 +312,10 @@ class Tables:
             cident, ', '.join(str(i) for i in sorted(attrs, key=key) + sorted(kids, key=key)) or '0'))
         o.append('%sconst struct model_table %s_table = { "%s", %s_fields, %s_sorted, %d, %d, %d, %d, %d, %s, %s, %s, %s, %d, '
                  'sizeof(struct %s), _Alignof(struct %s) };\n' % (
-                     'static ' if group else '', cident, cident, cident, cident, len(attrs), len(kids), len(rows), text, disc,
-                     'true' if defaults else 'false', required, 'true' if sizes else 'false', 'true' if any(f.ns for f, _ in fields) else 'false', 1 if group else 0, top, top))
+                     'static ' if group else '', cident, cident, cident, cident, len(attrs), len(kids),
+                     len(rows), text, disc,
+                     'true' if defaults else 'false', required, 'true' if sizes else 'false',
+                     'true' if any(f.ns for f, _ in fields) else 'false', 1 if group else 0, top, top))
         if len(rows) > 250:
             raise Bad('struct %s: more than 250 fields in one element' % cident)
 
@@ -342,7 +350,8 @@ def emit_source(m, name, mine):
 def emit_all(m, what):
     """The list of all documents, for code that is about any of them."""
     if what == 'header':
-        p = [HEADER] + ['#include "model/%s-def.h"' % os.path.basename(path)[:-len('.model')] for path in m.files]
+        p = [HEADER] + ['#include "model/%s-def.h"' % os.path.basename(path)[:-len('.model')]
+                        for path in m.files]
         return '\n'.join(p) + '''
 
 #define MODEL_N_DOCUMENTS %d

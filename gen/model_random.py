@@ -109,7 +109,8 @@ class Maker:
                 continue
             if not self.exists(f, disc, up) or f.flags & {'status'} or f.name.startswith(model_read.HIDDEN):
                 continue
-            want = key in self.force or ('missing' in f.opts and not self.spoiled()) or r.random() < self.density
+            want = key in self.force or ('missing' in f.opts
+                                         and not self.spoiled()) or r.random() < self.density
             if key in self.overrides and self.overrides[key] is None:
                 continue
             if not want:

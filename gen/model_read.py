@@ -57,14 +57,18 @@ SCALARS['pci_slot'] = ('uint8_t ', 1, True, 'SLOT', 2)
 SCALARS['pci_function'] = ('uint8_t ', 1, True, 'FUNCTION', 1)
 ARRAYS = {'uuid': 16, 'mac': 6}
 INTS = {k for k, v in SCALARS.items() if v[3] in
-        ('N32', 'BUS', 'SLOT', 'FUNCTION', 'U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64', 'OCT')}
+        ('N32', 'BUS', 'SLOT', 'FUNCTION', 'U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64',
+         'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
          'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down'}
-OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since', 'without'}
+OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since',
+           'without'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
-ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL', 'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
-          'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG', 'source': 'VIR_ERR_NO_SOURCE',
+ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL',
+          'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
+          'internal': 'VIR_ERR_INTERNAL_ERROR', 'invalid': 'VIR_ERR_INVALID_ARG',
+          'source': 'VIR_ERR_NO_SOURCE',
           'target': 'VIR_ERR_NO_TARGET', 'argument': 'VIR_ERR_INVALID_ARG', 'overflow': 'VIR_ERR_OVERFLOW'}
 
 HIDDEN = '.'             # the first letter of attributes that no XML has: members for code and JSON only
@@ -335,7 +339,8 @@ def _check(m):
                 raise Bad('%s: %s cannot hold a struct' % (f.where, f.name or 'text'))
             if f.kind == 'include' and t not in m.structs:
                 raise Bad('%s: include needs a struct' % f.where)
-            for n in f.opts.get('without', '').split(',') if f.kind == 'include' and 'without' in f.opts else ():
+            for n in f.opts.get('without',
+                                '').split(',') if f.kind == 'include' and 'without' in f.opts else ():
                 if not any(g.name == n for g in m.structs[t].fields):
                     raise Bad('%s: struct %s has no %s' % (f.where, t, n))
             if 'mixed' in f.flags and not any(g.name == POSITION for g in m.structs[t].fields):

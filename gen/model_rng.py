@@ -62,7 +62,8 @@ class Schema:
     def value(self, f):
         t = f.type
         if t in self.m.enums:
-            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v) for v in self.m.enums[t].values
+            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v)
+                                                   for v in self.m.enums[t].values
                                                    if v not in self.m.enums[t].later)
         if t in ('yesno', 'onoff'):
             return '<choice>%s</choice>' % ''.join('<value>%s</value>' % v for v in
@@ -121,7 +122,8 @@ class Schema:
             x = self.element(f, '<ref name="anything"/>')
         else:
             x = self.element(f, self.unit(f) + self.value(f))
-        return '<%s>%s</%s>' % (('zeroOrMore', x, 'zeroOrMore') if f.kind == 'list' else ('optional', x, 'optional'))
+        return '<%s>%s</%s>' % (('zeroOrMore', x, 'zeroOrMore') if f.kind == 'list'
+                                else ('optional', x, 'optional'))
 
     def fields(self, fields, disc, up):
         here = [f for f in fields if self.exists(f, disc, up) and not f.name.startswith(model_read.HIDDEN)]
@@ -168,14 +170,16 @@ class Schema:
                     head, rest = b[len('<group>'):].split('</attribute>', 1)
                     branches[i] = '<group><optional>%s</attribute></optional>%s' % (head, rest)
         # a validator that tries branches in turn fails fast on the attribute, unless it may be absent
-        branches.sort(key=lambda b: b.startswith('<group><optional>') or not b.startswith('<group><attribute'))
+        branches.sort(key=lambda b: b.startswith('<group><optional>')
+                      or not b.startswith('<group><attribute'))
         return branches[0] if len(branches) == 1 else '<choice>%s</choice>' % ''.join(branches)
 
     def emit(self, document):
         d = find(self.m, document)
         self.raw = False
         print(HEAD)
-        print('  <start><element name=%s><ref name=%s/></element></start>' % (quoteattr(d[2]), quoteattr(d[1])))
+        print('  <start><element name=%s><ref name=%s/></element></start>' %
+              (quoteattr(d[2]), quoteattr(d[1])))
         self.done.add(d[1])
         self.todo.append((d[1], self.m.structs[d[1]], None))
         while self.todo:

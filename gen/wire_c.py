@@ -170,7 +170,8 @@ def tables(wire, o):
             for c in wire.unions[name].cases:
                 kind = wire.resolve(c.type)
                 op = 'STRING' if kind[0] == 'string' else OP[kind[1]]
-                out.append((op, str(c.value), 'offsetof(struct %s, u.%s)' % (REFS.get(name, name), c.name), 'NONE',
+                out.append((op, str(c.value), 'offsetof(struct %s, u.%s)' % (REFS.get(name, name), c.name),
+                            'NONE',
                             kind[1] if kind[0] == 'string' else 0, names.add(c.name)))
             minimum = wire.minimum(('union', name))
         else:
@@ -194,7 +195,8 @@ def tables(wire, o):
             flags = ['WIRE_' + kind] + (['WIRE_HIGH'] if q.high else []) + (
                 ['WIRE_STREAM_' + q.stream.upper()] if q.stream else []) + ['WIRE_FDS_' + f.upper() for f in q.fds]
             o.append('    { 0x%08xU, %d, XDR_%s, XDR_%s, %d, %s },' % (
-                p.number, q.number, q.args or q.msg or 'NONE', q.ret or 'NONE', names.add(q.name), ' | '.join(flags)))
+                p.number, q.number, q.args or q.msg or 'NONE', q.ret or 'NONE', names.add(q.name),
+                ' | '.join(flags)))
             count += 1
     o.append('};\nconst unsigned int wire_procs_n = %d;' % count)
     names.emit(o, 'xdr_names')

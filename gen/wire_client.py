@@ -12,9 +12,11 @@ import wire_plan
 from description import decl
 
 # Slots that are written by hand though no procedure, or more than one, stands behind them.
-HAND = {'connect_is_alive', 'connect_is_encrypted', 'connect_set_keep_alive', 'connect_get_uri', 'connect_is_secure',
+HAND = {'connect_is_alive', 'connect_is_encrypted', 'connect_set_keep_alive', 'connect_get_uri',
+        'connect_is_secure',
         'connect_set_identity'}
-EVENTS = {'connect_%s_event_%s_any' % (o, d) for o in ('domain', 'network', 'storage_pool', 'node_device', 'secret')
+EVENTS = {'connect_%s_event_%s_any' % (o, d) for o in ('domain', 'network', 'storage_pool', 'node_device',
+                                                       'secret')
           for d in ('register', 'deregister')}
 EVENTS |= {'connect_domain_qemu_monitor_event_register', 'connect_domain_qemu_monitor_event_deregister'}
 # Besides those that fill the caller's room: calls that are told that we take strings.
@@ -62,7 +64,8 @@ class Body:
                     self.copies.append('if (remote_params_out(&reply, %s, %s, %d, &a.%s, &a.%s_n, err) < 0)\n'
                                        '        return -1;' % (arg.name, n, f.limit, f.name, f.name))
                 else:
-                    self.args += ['.%s = (void *)%s' % (f.name, arg.name), '.%s_n = (uint32_t)%s' % (f.name, n)]
+                    self.args += ['.%s = (void *)%s' % (f.name, arg.name),
+                                  '.%s_n = (uint32_t)%s' % (f.name, n)]
             elif kind == 'count':
                 self.room = arg
                 out = next(o for o in self.plan.outs if o[0] in ('array', 'params', 'params_new'))
@@ -112,7 +115,8 @@ class Body:
                 add('if (remote_limit(ret.%s_n, (uint32_t)MAX(%s, 0), "%s", err) < 0)\n        return -1;'
                     % (f.name, count.name, f.name))
                 value = 'g_strdup(ret.%s[i])' % f.name if arg.type.startswith('char') else 'ret.%s[i]' % f.name
-                add('for (uint32_t i = 0; i < ret.%s_n; i++)\n        %s[i] = %s;' % (f.name, arg.name, value))
+                add('for (uint32_t i = 0; i < ret.%s_n; i++)\n        %s[i] = %s;' %
+                    (f.name, arg.name, value))
                 self.result = '(int)ret.%s_n' % f.name
             elif kind == 'list':
                 arg = item[2].name
@@ -194,7 +198,8 @@ def main():
                     tables.append('    .%s = remote_%s,' % (call.slot[1], call.slot[1]))
                 elif plan and not plan.hand:
                     o.append(Body(wire, plan).text())
-                    tables.append('    .%s = %s_%s,' % (call.slot[1], 'admin' if family == 'admin' else 'call',
+                    tables.append('    .%s = %s_%s,' % (call.slot[1],
+                                                        'admin' if family == 'admin' else 'call',
                                                         call.slot[1]))
             tables.append('};\n')
         o += tables

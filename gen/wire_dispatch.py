@@ -106,7 +106,8 @@ class Body:
                 arg, count = item[2], item[3]
                 base = {'int *': 'int', 'unsigned long long *': 'unsigned long long'}.get(arg.type, 'char *')
                 decl = '%s*' % base if base.endswith('*') else base + ' *'
-                self.add('if (dispatch_count(a.%s, %d, err) < 0)\n        return -1;' % (self.limit.name, f.limit))
+                self.add('if (dispatch_count(a.%s, %d, err) < 0)\n        return -1;' %
+                         (self.limit.name, f.limit))
                 self.add('%sout = xdr_arena_alloc(call->arena, (size_t)a.%s * sizeof(*out));'
                          % (decl, self.limit.name))
                 self.values[arg.name] = 'out'
@@ -123,7 +124,8 @@ class Body:
                 free.append('%s_list_clear(&list);' % t)
             elif kind == 'params':
                 arg, count = item[2], item[3]
-                self.add('if (dispatch_count(a.%s, %d, err) < 0)\n        return -1;' % (self.limit.name, f.limit))
+                self.add('if (dispatch_count(a.%s, %d, err) < 0)\n        return -1;' %
+                         (self.limit.name, f.limit))
                 self.add('int n = a.%s;' % self.limit.name)
                 self.add('virTypedParameterPtr out = n ? xdr_arena_alloc(call->arena, (size_t)n * sizeof(*out)) '
                          ': NULL;')

@@ -87,7 +87,8 @@ def decode(wire, m, proc, o):
             family = 'domain' if m.family == 'qemu_monitor' else m.family
             o.append('    %s_ref_copy(&ev->about.%s, &%s);' % (family, family, path))
         elif f.type.endswith('_typed_param'):
-            o.append('    if (event_params_from_wire(ev, %s, %s_n, err) < 0)\n        return -1;' % (path, path))
+            o.append('    if (event_params_from_wire(ev, %s, %s_n, err) < 0)\n        return -1;' %
+                     (path, path))
         elif f.type == 'remote_domain_event_graphics_address':
             o.append('    event_graphics_from_wire(&%s, &%s);' % (path, ours(m, f)))
         elif f.name == 'subject':

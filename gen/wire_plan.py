@@ -35,8 +35,10 @@ REFS['admin_nonnull_client'] = 'admin_client_ref'
 SESSION = {
     ('remote', n) for n in (
         'connect_open', 'connect_close', 'connect_supports_feature', 'connect_get_uri', 'connect_is_secure',
-        'connect_set_identity', 'auth_list', 'auth_sasl_init', 'auth_sasl_start', 'auth_sasl_step', 'auth_polkit',
-        'connect_domain_event_register', 'connect_domain_event_deregister', 'connect_domain_event_register_any',
+        'connect_set_identity', 'auth_list', 'auth_sasl_init', 'auth_sasl_start', 'auth_sasl_step',
+        'auth_polkit',
+        'connect_domain_event_register', 'connect_domain_event_deregister',
+        'connect_domain_event_register_any',
         'connect_domain_event_deregister_any', 'connect_domain_event_callback_register_any',
         'connect_domain_event_callback_deregister_any', 'connect_network_event_register_any',
         'connect_network_event_deregister_any', 'connect_storage_pool_event_register_any',
@@ -51,7 +53,8 @@ SESSION = {
 NO_AUTH = {'auth_list', 'auth_sasl_init', 'auth_sasl_start', 'auth_sasl_step', 'auth_polkit'}
 NO_OPEN = NO_AUTH | {'connect_open', 'connect_close', 'connect_set_identity', 'connect_supports_feature'}
 # May overtake what a client and a guest have under way: this is what frees them.
-URGENT = {'domain_destroy', 'domain_destroy_flags', 'domain_abort_job', 'domain_abort_job_flags', 'domain_reset',
+URGENT = {'domain_destroy', 'domain_destroy_flags', 'domain_abort_job', 'domain_abort_job_flags',
+          'domain_reset',
           'domain_block_job_abort'}
 
 

@@ -134,12 +134,15 @@ URIS = {'virsh': ('qemu:///system', 'qemu:///session', 'qemu+ssh://', 'lxc:///sy
 def global_options(program):
     """(name, form in the manual, text) of the options before a command."""
     options = [
-        ('connect', '-c, --connect URI', 'connect to this ' + ('hypervisor' if program == 'virsh' else 'daemon')),
+        ('connect', '-c, --connect URI', 'connect to this ' +
+         ('hypervisor' if program == 'virsh' else 'daemon')),
         ('debug', '-d, --debug LEVEL', 'say what is done: 0 everything, 4 errors only'),
         ('escape', '-e, --escape CHARACTER', 'leave a console with this character, ^] by default'),
         ('help', '-h, --help', 'list options and commands'),
-        ('keepalive-interval', '-k, --keepalive-interval SECONDS', 'probe the connection this often, 0 never'),
-        ('keepalive-count', '-K, --keepalive-count NUMBER', 'give the connection up after so many silent probes'),
+        ('keepalive-interval', '-k, --keepalive-interval SECONDS',
+         'probe the connection this often, 0 never'),
+        ('keepalive-count', '-K, --keepalive-count NUMBER',
+         'give the connection up after so many silent probes'),
         ('log', '-l, --log FILE', 'append messages to a file'),
         ('output', '--output FORMAT', 'text (default) or json, see OUTPUT'),
         ('quiet', '-q, --quiet', 'print results only'),
@@ -187,7 +190,8 @@ def emit_h(groups, out):
     out.write('#include "command.h"\n\n')
     for g in groups:
         for c in g.commands:
-            out.write('__attribute__((weak)) bool %s(struct shell *sh, const struct call *call);\n' % c.function)
+            out.write('__attribute__((weak)) bool %s(struct shell *sh, const struct call *call);\n' %
+                      c.function)
 
 
 def emit_bash(groups, out):
@@ -321,8 +325,10 @@ def emit_man(groups, out):
                 words = o.complete[len('word:'):].split(',') if o.complete.startswith('word:') else []
                 known = [w for w in words if w not in o.text]
                 put('.TP\n\\fB%s\\fR%s\n%s%s.' % (
-                    roff('--' + o.name), '' if o.type == 'flag' else ' \\fI%s\\fR' % ('number' if o.type == 'number' else 'string'),
-                    roff(o.text if o.text.split(',')[0].split()[0] in words else o.text[0].upper() + o.text[1:]), roff('; one of ' + ', '.join(words)) if known else ''))
+                    roff('--' + o.name), '' if o.type == 'flag'
+                    else ' \\fI%s\\fR' % ('number' if o.type == 'number' else 'string'),
+                    roff(o.text if o.text.split(',')[0].split()[0] in words else o.text[0].upper() +
+                         o.text[1:]), roff('; one of ' + ', '.join(words)) if known else ''))
     put('.SH ENVIRONMENT')
     uri = 'VIRSH_DEFAULT_CONNECT_URI, LIBVIRT_DEFAULT_URI' if program == 'virsh' else 'LIBVIRT_ADMIN_DEFAULT_URI'
     for name, text in ((uri, 'URI used without -c'),
@@ -333,7 +339,8 @@ def emit_man(groups, out):
                        ('VIRSH_HINTS', 'hints after errors, although there is no terminal')):
         if program == 'virsh' or 'EDITOR' not in name:
             put('.TP\n\\fB%s\\fR\n%s' % (roff(name), roff(text)))
-    put('.SH FILES\n.TP\n\\fI~/.cache/libvirt/%s/history\\fR\nthe history of the interactive shell' % roff(program))
+    put('.SH FILES\n.TP\n\\fI~/.cache/libvirt/%s/history\\fR\nthe history of the interactive shell' %
+        roff(program))
     put('.SH EXIT STATUS\n0 if the last command succeeded, 1 if it failed or could not be understood; nothing runs then. '
         'The interactive shell ends with 0.')
     put('.SH EXAMPLES')

@@ -50,8 +50,8 @@ session_auth_sasl_init(struct dispatch_call *call, struct remote_auth_sasl_init_
                                   .least = (int)s->server->config->tcp_min_ssf };
     if (take(s, LOGIN_NONE, err) < 0)
         return -1;
+    struct login *login = login_server_begin(&sec, s->local, s->peer, err); /* may ask the resolver */
     pthread_mutex_lock(&s->lock);
-    struct login *login = login_server_begin(&sec, s->local, s->peer, err);
     s->login = login;
     pthread_mutex_unlock(&s->lock);
     g_autofree char *list = login ? login_mechanisms(login, err) : NULL;

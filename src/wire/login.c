@@ -81,11 +81,11 @@ secure_props(struct login *l, struct err *err)
 {
     const struct login_security *sec = &l->sec;
     sasl_ssf_t outside = (sasl_ssf_t)sec->outside;
-    sasl_security_properties_t props = { .maxbufsize = 65536 };
+    sasl_security_properties_t props = { .maxbufsize = 65536, .security_flags = SASL_SEC_NOANONYMOUS };
     if (!sec->secret) {
         props.min_ssf = (sasl_ssf_t)sec->least;
         props.max_ssf = 100000;
-        props.security_flags = SASL_SEC_NOANONYMOUS | SASL_SEC_NOPLAINTEXT;
+        props.security_flags |= SASL_SEC_NOPLAINTEXT;
     }
     int rc = SASL_OK;
     if (outside)

@@ -265,12 +265,14 @@ NAME = f'{USER}@{REALM}'
 
 @DAEMONS
 def test_mechanisms(top, kind, pki):
-    with World(top, kind, pki, SASL, sasl='digest-md5 scram-sha-256 plain') as w:
+    with World(top, kind, pki, SASL, sasl='digest-md5 scram-sha-256 plain anonymous') as w:
         for transport, params, accepted in MECHANISMS:
             error = attempt(w.uri(transport, **params), NAME)
             assert (error is None) == accepted, f'{transport} {params}: {error}'
             error = attempt(w.uri(transport, **params), NAME, 'wrong')
             assert error is not None and error.get_error_code() == libvirt.VIR_ERR_AUTH_FAILED, f'{transport} {params}'
+        if kind == 'ours':  # also when it is installed, and named in mech_list: anybody could come in
+            assert attempt(w.uri('tls', auth='sasl.ANONYMOUS'), NAME) is not None
         error = attempt(w.uri('tcp'), 'nobody')
         assert error is not None and error.get_error_code() == libvirt.VIR_ERR_AUTH_FAILED
         conn = libvirt.openAuth(w.uri('tcp'), [[AUTHNAME, PASSPHRASE], lambda cs, _: answer(cs), None], 0)
@@ -488,6 +490,44 @@ def test_strangers(top, pki):
         # A step before the beginning of one, twice, and then the end.
         s.sendall(struct.pack('>9I', 36, 0x20008086, 1, 69, 0, 8, 0, 1, 0))
         assert struct.unpack('>7I', s.recv(65536)[:28])[4:] == (1, 8, 1)
+        s.close()
+
+
+def test_sockets_from_systemd(top, pki):
+    """The unit's name says what a socket is for, or its port does."""
+    w = World(top, 'ours', pki, 'listen_tcp = 0\nauth_tcp = "none"\n')
+    w.daemon.sockets.mkdir()
+    unix = socket.socket(socket.AF_UNIX)
+    unix.bind(str(w.daemon.socket))
+    sockets = [unix]
+    for port in (w.tls, w.tcp, 0):
+        s = socket.socket()
+        s.bind(('127.0.0.1', port))
+        sockets.append(s)
+    third = sockets[3].getsockname()[1]
+    for s in sockets:
+        s.listen(5)
+
+    def descriptors():
+        kept = [os.dup2(s.fileno(), 100 + i) for i, s in enumerate(sockets)]
+        for i, fd in enumerate(kept):
+            os.dup2(fd, 3 + i)
+
+    def run(names):
+        command = ['/bin/sh', '-c', f'LISTEN_PID=$$ LISTEN_FDS=4 LISTEN_FDNAMES={names} exec "$0" "$@"', str(VIREOD),
+                   '--session']
+        with open(top / 'vireod.log', 'ab') as log:
+            w.daemon.process = subprocess.Popen(command, env=w.daemon.env, stdin=subprocess.DEVNULL, stdout=log,
+                                                stderr=log, close_fds=False, preexec_fn=descriptors)
+    run('a:b:c:d')
+    assert w.daemon.process.wait(PATIENCE) == 1 and 'tls_port or tcp_port' in w.daemon.log()
+    run('a:b:c:mine-tls.socket')
+    assert attempt(w.uri()) is None
+    assert attempt(w.uri('tcp')) is None
+    assert attempt(w.uri().replace(str(w.tls), str(third))) is None
+    w.daemon.process.terminate()
+    w.daemon.process.wait(PATIENCE)
+    for s in sockets:
         s.close()
 
 

@@ -35,6 +35,7 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
 int check_interfaces(const struct domain_def *def, struct err *err);
 /* check-chardev.c: the smartcards, too */
 int check_chardevs_read(const struct domain_def *def, struct err *err);
+int check_isa_ports(const struct domain_def *def, struct err *err);
 int check_chardevs(const struct domain_def *def, struct err *err);
 /* check-tune.c */
 int check_tune_read(struct domain_def *def, struct err *err);

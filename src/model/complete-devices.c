@@ -4,6 +4,7 @@
  */
 #include <glib.h>
 #include "model/address.h"
+#include "model/check.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
 #include "model/complete-parts.h"
@@ -519,6 +520,8 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
         if (domain_complete_interface(def, def->interfaces[i], err) < 0)
             return -1;
     number_ports(def, def->serials, def->n_serials);
+    if (check_isa_ports(def, err) < 0)
+        return -1;
     number_ports(def, def->parallels, def->n_parallels);
     pair_console(def);
     number_consoles(def);

@@ -551,6 +551,12 @@ refused(void)
           "<input type='mouse' bus='ps2'><address type='pci' slot='1'/></input>",
           VIR_ERR_XML_ERROR,
           { "board" } },
+        { "pc",
+          "",
+          "<serial type='pty'><target type='isa-serial' port='0'/></serial>"
+          "<serial type='pty'><target type='isa-serial' port='0'/></serial>",
+          VIR_ERR_INTERNAL_ERROR,
+          { "isa-serial" } },
         { "pc", ENV("4a"), "", VIR_ERR_INTERNAL_ERROR, { "4a" } },
         { "pc", ENV("a-b"), "", VIR_ERR_INTERNAL_ERROR, { "a-b" } },
     };
@@ -686,6 +692,10 @@ completed(void)
           "port='2'/></channel>",
           { "type='virtio-serial' index='3'>\n      <address type='pci' domain='0x0000' bus='0x00' "
             "slot='0x02'" } },
+        { "pc",
+          "",
+          "<serial type='pty'><target port='7'/></serial><serial type='pty'><target port='7'/></serial>",
+          { "<target type='isa-serial' port='7'>" } },
         { "pc", "", "<shmem name='a'><model type='ivshmem-plain'/></shmem>", { "<size unit='M'>4</size>" } },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {

@@ -135,9 +135,10 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_channels; i++)
         if (read_channel(def, def->channels[i], err) < 0)
             return -1;
-    SOURCES("smartcard", def->smartcards, def->n_smartcards)
     for (uint32_t i = 0; i < def->n_smartcards; i++)
-        if (read_smartcard(def, def->smartcards[i], err) < 0)
+        if ((def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH &&
+             read_source(def, "smartcard", &def->smartcards[i]->source, err) < 0) ||
+            read_smartcard(def, def->smartcards[i], err) < 0)
             return -1;
     for (uint32_t i = 0; i < def->n_redirdevs; i++)
         if (!def->redirdevs[i]->source.type)

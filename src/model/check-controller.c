@@ -95,10 +95,10 @@ static int check_pci(const struct domain_def *def, const struct domain_controlle
 static int check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
 {
     bool virtio = c->model && g_str_has_prefix(c->model, "virtio-");
-    if (c->type == CONTROLLER_TYPE_PCI)
-        return check_pci(def, c, err);
-    if (c->type == CONTROLLER_TYPE_SCSI && c->driver && c->driver->iothread && !virtio)
-        return XML("SCSI controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
+    if (c->type == CONTROLLER_TYPE_PCI && check_pci(def, c, err) < 0)
+        return -1;
+    if (c->driver && c->driver->iothread && !(c->type == CONTROLLER_TYPE_SCSI && virtio))
+        return XML("controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
                    def->name);
     return 0;
 }

@@ -52,7 +52,7 @@ static int read_audio(const struct domain_def *def, const struct audio_io *io, s
     if (io && io->fixed_settings == TRI_YES && io->mixing_engine != TRI_YES)
         return UNSUPPORTED("an <audio> of guest '%s' has fixedSettings='yes', which needs mixingEngine='yes'",
                            def->name);
-    if (s && (s->frequency || s->channels || s->format) && io->fixed_settings != TRI_YES)
+    if (s && io->fixed_settings != TRI_YES)
         return UNSUPPORTED("an <audio> of guest '%s' has <settings>, which need fixedSettings='yes'",
                            def->name);
     return 0;
@@ -256,6 +256,10 @@ static int check_inputs(const struct domain_def *def, struct err *err)
         if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_XEN)
             return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type),
                             def->name);
+        const struct device_address *a = in->info.address;
+        if (in->bus == INPUT_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
+            return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(in->type),
+                       def->name, address_type_str(a->type));
         if (in->type == INPUT_TYPE_PASSTHROUGH && in->bus != INPUT_BUS_VIRTIO)
             return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'",
                                def->name);
@@ -293,6 +297,11 @@ static int check_memory(const struct domain_def *def, const struct domain_memory
     return 0;
 }
 
+static bool is_virtiofs(const struct domain_filesystem *f)
+{
+    return f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS;
+}
+
 static int check_small(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_shmems; i++) {
@@ -314,8 +323,14 @@ static int check_small(const struct domain_def *def, struct err *err)
     if (def->vsock && def->vsock->cid && def->vsock->cid < 3)
         return UNSUPPORTED("vsock address %u of guest '%s': guests start at 3", def->vsock->cid, def->name);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (is_virtiofs(def->filesystems[i]) && is_virtiofs(def->filesystems[k]) &&
+                !strcmp(def->filesystems[i]->target, def->filesystems[k]->target))
+                return UNSUPPORTED("guest '%s' has two filesystems with the target '%s'", def->name,
+                                   def->filesystems[i]->target);
+    for (uint32_t i = 0; i < def->n_filesystems; i++)
         if (def->filesystems[i]->info.boot_order &&
-            !(def->filesystems[i]->driver && def->filesystems[i]->driver->type == FS_DRIVER_TYPE_VIRTIOFS))
+            !is_virtiofs(def->filesystems[i]))
             return UNSUPPORTED(
                 "filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
                 "boot",

@@ -184,6 +184,22 @@ static bool same_device(const struct domain_hostdev *a, const struct domain_host
 
 int check_hostdevs(const struct domain_def *def, struct err *err)
 {
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = def->hostdevs[i];
+        enum address_type t = h->info.address ? h->info.address->type : ADDRESS_TYPE_UNSET;
+        const struct device_rom *r = h->info.rom;
+        if (h->type == HOSTDEV_TYPE_PCI && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_UNASSIGNED)
+            return INTERNAL("a PCI <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
+                            address_type_str(t));
+        if (h->type == HOSTDEV_TYPE_USB && t && t != ADDRESS_TYPE_USB)
+            return UNSUPPORTED("a USB <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
+                               address_type_str(t));
+        if (h->sgio == DISK_SGIO_UNFILTERED)
+            return UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
+                               def->name);
+        if (r && r->enabled == TRI_NO && (r->bar || r->file))
+            return UNSUPPORTED("the <rom> of a <hostdev> of guest '%s' is off and has settings", def->name);
+    }
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         for (uint32_t k = 0; k < i; k++)
             if (same_device(def->hostdevs[i], def->hostdevs[k]))

@@ -12,11 +12,8 @@
 /* The family of an address: AF_INET, AF_INET6, or 0. */
 static int family_of(const char *s)
 {
-    unsigned char buf[16];
-    return !s                                 ? 0
-           : inet_pton(AF_INET, s, buf) == 1  ? AF_INET
-           : inet_pton(AF_INET6, s, buf) == 1 ? AF_INET6
-                                              : 0;
+    struct ip ip;
+    return !s || ip_parse(s, &ip) < 0 ? 0 : ip_is4(&ip) ? AF_INET : AF_INET6;
 }
 
 static int wanted(enum ip_family f, int otherwise)

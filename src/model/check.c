@@ -311,9 +311,6 @@ check_info(struct domain_def *def, const char *kind, void *device, struct device
     if (info->alias && !mirror && g_str_has_prefix(info->alias, "ua-") &&
         !g_hash_table_add(aliases, g_strdup(info->alias)))
         return UNSUPPORTED("two devices of guest '%s' have the alias '%s'", def->name, info->alias);
-    if (info->address && info->address->type == ADDRESS_TYPE_UNASSIGNED && strcmp(kind, "hostdev"))
-        return UNSUPPORTED("a %s of guest '%s' has an address of type 'unassigned', which is for <hostdev>",
-                           kind, def->name);
     return 0;
 }
 

@@ -13,11 +13,18 @@
 
 /* ---- interfaces ----------------------------------------------------------------------------- */
 
-static void complete_ips(struct network_ip **ips, uint32_t n)
+static void complete_ips(const void *root, struct network_ip **ips, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (!ips[i]->family && ips[i]->address)
-            ips[i]->family = strchr(ips[i]->address, ':') ? IP_FAMILY_IPV6 : IP_FAMILY_IPV4;
+    for (uint32_t i = 0; i < n; i++) {
+        struct ip ip;
+        if (!ips[i]->address || ip_parse(ips[i]->address, &ip) < 0)
+            continue;
+        ips[i]->address = ip_text(root, &ip);
+        ips[i]->family = ip_is4(&ip) ? IP_FAMILY_IPV4 : IP_FAMILY_IPV6;
+        ips[i]->has_prefix = ips[i]->prefix > 0;
+        if (ips[i]->peer && ip_parse(ips[i]->peer, &ip) == 0)
+            ips[i]->peer = ip_text(root, &ip);
+    }
 }
 
 /* What the card says to the switch it is plugged into. */
@@ -50,9 +57,17 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
     }
     if (net->type == INTERFACE_TYPE_DIRECT && net->source && !net->source->mode)
         net->source->mode = INTERFACE_MODE_VEPA;
-    complete_ips(net->ips, net->n_ips);
+    complete_ips(def, net->ips, net->n_ips);
     if (net->source)
-        complete_ips(net->source->ips, net->source->n_ips);
+        complete_ips(def, net->source->ips, net->source->n_ips);
+    bool virtio = net->model && g_str_has_prefix(net->model, "virtio");
+    if (net->type != INTERFACE_TYPE_HOSTDEV && !virtio) {       /* settings of a card that it is not */
+        net->driver = NULL;
+        if (net->backend)
+            net->backend->vhost = NULL;
+    }
+    if (net->driver && net->driver->queues == 1)
+        net->driver->queues = 0;
     if (net->filterref && !net->filterref->filter)
         net->filterref = NULL;
     if (net->filterref)
@@ -156,8 +171,21 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         g->connected = GRAPHICS_CONNECTED_UNSET;
         g->passwd_valid_to = NULL;
     }
+    if (g->fullscreen == TRI_NO)
+        g->fullscreen = TRI_UNSET;
+    if (g->p2p == TRI_NO)
+        g->p2p = TRI_UNSET;
     if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE && g->type != GRAPHICS_TYPE_RDP)
         return;
+    if (g->multi_user == TRI_NO)
+        g->multi_user = TRI_UNSET;
+    if (g->replace_user == TRI_NO)
+        g->replace_user = TRI_UNSET;
+    bool vnc = g->type == GRAPHICS_TYPE_VNC;
+    if (g->type == GRAPHICS_TYPE_SPICE) {
+        g->has_port = g->has_port && g->port;
+        g->has_tls_port = g->has_tls_port && g->tls_port;
+    }
     bool spice = g->type == GRAPHICS_TYPE_SPICE, socket = g->socket != NULL, none = false;
     if (g->n_listens) {
         socket |= g->listens[0]->type == GRAPHICS_LISTEN_TYPE_SOCKET;
@@ -168,6 +196,9 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
     if (socket || none) {
         g->autoport = TRI_UNSET;
         g->has_port = g->has_tls_port = false;
+    } else if (vnc && g->autoport != TRI_YES && g->has_port && !g->port) {
+        g->autoport = TRI_NO;
+        g->has_port = false;
     } else if (g->autoport == TRI_YES || (!spice && (!g->has_port || !g->port))) {
         g->autoport = TRI_YES;
         g->has_port = !spice;
@@ -175,6 +206,8 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         g->has_tls_port = false;
     } else if (g->has_port || g->has_tls_port || g->n_listens) {
         g->autoport = TRI_NO;
+    } else {
+        g->autoport = TRI_UNSET;
     }
     if (!g->n_listens) {
         struct graphics_listen *l = model_new(def, struct graphics_listen);
@@ -233,8 +266,11 @@ static void complete_video(struct domain_def *def)
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
             m->type = usual_video(def);
         primary |= m->primary == TRI_YES;
-        if (m->type == VIDEO_TYPE_NONE)
+        if (m->type == VIDEO_TYPE_NONE) {
+            m->vram = 0;
+            m->has_heads = false;
             continue;
+        }
         if (!m->has_heads)
             m->heads = 1;
         m->has_heads = m->heads > 0;
@@ -259,6 +295,12 @@ static void complete_video(struct domain_def *def)
         m->ram = power_of_two(m->ram);
         m->vram = power_of_two(m->vram);
     }
+    for (uint32_t i = 1; i < def->n_videos; i++)
+        if (def->videos[i]->model->primary == TRI_YES && def->videos[0]->model->primary != TRI_YES) {
+            struct domain_video *first = def->videos[i];
+            memmove(&def->videos[1], &def->videos[0], i * sizeof(void *));
+            def->videos[0] = first;
+        }
     if (!primary && def->n_videos && def->videos[0]->model->type != VIDEO_TYPE_NONE)
         def->videos[0]->model->primary = TRI_YES;
 }
@@ -305,7 +347,8 @@ static void complete_chardev(struct chardev_source *s)
         s->log = NULL;
     for (uint32_t i = 0; i < s->n_ends; i++) {
         struct chardev_endpoint *e = s->ends[i];
-        if (s->type == CHARDEV_TYPE_PTY || s->type == CHARDEV_TYPE_NULL)
+        if (s->type != CHARDEV_TYPE_DEV && s->type != CHARDEV_TYPE_FILE && s->type != CHARDEV_TYPE_PIPE &&
+            s->type != CHARDEV_TYPE_UNIX)
             e->n_seclabels = 0;         /* nothing there has a label */
         domain_complete_seclabels(e->seclabels, &e->n_seclabels);
         domain_complete_reconnect(&e->reconnect);
@@ -376,6 +419,20 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
 {
     if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
         h->managed = TRI_NO;
+    complete_ips(def, h->ips, h->n_ips);
+    struct hostdev_source *s = h->source;
+    if (h->type == HOSTDEV_TYPE_PCI && !s->address) {
+        struct hostdev_host_address *a = s->address = model_new(def, struct hostdev_host_address);
+        a->has_domain = a->has_bus = a->has_slot = a->has_function = true;
+    }
+    if (h->type != HOSTDEV_TYPE_MDEV)
+        h->display = h->ramfb = TRI_UNSET;
+    if (h->type == HOSTDEV_TYPE_SCSI && s->protocol != HOSTDEV_PROTOCOL_ISCSI) {
+        s->protocol = HOSTDEV_PROTOCOL_UNSET;
+        s->name = NULL;
+    } else if (h->type == HOSTDEV_TYPE_SCSI && s->name && !strchr(s->name, '/')) {
+        s->name = model_printf(def, "%s/0", s->name);
+    }
     if (h->type != HOSTDEV_TYPE_SCSI || h->info.address)
         return;
     struct device_address *a = h->info.address = model_new(def, struct device_address);
@@ -401,8 +458,8 @@ static void complete_filter(struct domain_def *def, struct redirfilter_usb *u)
 static int
 complete_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
-    if (info->acpi && !info->acpi->index && strcmp(kind, "controller"))
-        info->acpi = NULL;      /* a node alone is one of an expander bus */
+    if (info->acpi && !info->acpi->index)
+        info->acpi = NULL;
     return 0;
 }
 
@@ -469,7 +526,10 @@ static void complete_others(struct domain_def *def)
         complete_guestfwd(def, def->channels[i]->target);
     for (uint32_t i = 0; i < def->n_parallels; i++)
         if (def->parallels[i]->target)
+        {
             def->parallels[i]->target->type = CHARDEV_TARGET_TYPE_UNSET;
+            def->parallels[i]->target->model = CHARDEV_TARGET_MODEL_UNSET;
+        }
     for (uint32_t i = 0; i < def->n_serials + def->n_consoles; i++) {
         const struct domain_chardev *c =
             i < def->n_serials ? def->serials[i] : def->consoles[i - def->n_serials];

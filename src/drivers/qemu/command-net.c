@@ -115,7 +115,7 @@ card(struct builder *b, const struct domain_interface *n)
     json_t *o = props_new(driver);
     const struct interface_driver *d = n->driver;
     if (virtio && d) {
-        if (d->txmode && d->txmode != INTERFACE_TXMODE_DEFAULT)
+        if (d->txmode)
             put_str(o, "tx", d->txmode == INTERFACE_TXMODE_IOTHREAD ? "bh" : "timer");
         put_onoff(o, "ioeventfd", d->ioeventfd);
         put_onoff(o, "event_idx", d->event_idx);

@@ -176,6 +176,19 @@ drop_idle_words(struct domain_def *def)
     }
 }
 
+/* Addresses that nobody chose are written as 0. */
+static int
+write_address(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct device_address *a = info->address;
+
+    if (a && a->type == ADDRESS_TYPE_CCW)
+        a->has_cssid = a->has_ssid = a->has_devno = true;
+    if (a && a->zpci)
+        a->zpci->has_uid = a->zpci->has_fid = true;
+    return 0;
+}
+
 /* What is meant for other hypervisors. */
 static void
 forget_others(struct domain_def *def)
@@ -201,6 +214,7 @@ test_defaults(struct domain_def *def, struct err *err)
         complete_firmware(def->os, err) < 0)
         return -1;
     domain_strip_live(def);
+    domain_each_device(def, write_address, NULL);
     name_interfaces(def);
     number_virtualports(def);
     complete_numatune(def);

@@ -234,23 +234,6 @@ static uint32_t power_of_two(uint32_t n)
     return n ? p : 0;
 }
 
-static enum video_type usual_video(const struct domain_def *def)
-{
-    if (def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ)
-        return VIDEO_TYPE_XEN;
-    switch (def->os->arch) {
-    case ARCH_PPC64:
-    case ARCH_PPC64LE: return VIDEO_TYPE_VGA;
-    case ARCH_S390X: return VIDEO_TYPE_VIRTIO;
-    case ARCH_AARCH64:
-    case ARCH_ARMV7L:
-    case ARCH_RISCV64:                  /* boards with PCI */
-        return def->os->machine && g_str_has_prefix(def->os->machine, "virt") ? VIDEO_TYPE_VIRTIO
-                                                                             : VIDEO_TYPE_CIRRUS;
-    default: return VIDEO_TYPE_CIRRUS;
-    }
-}
-
 static void complete_video(struct domain_def *def)
 {
     bool primary = false;
@@ -264,7 +247,9 @@ static void complete_video(struct domain_def *def)
             v->model = model_new(def, struct video_model);
         struct video_model *m = v->model;
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
-            m->type = usual_video(def);
+            m->type = def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ    ? VIDEO_TYPE_XEN
+                      : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA
+                                                                                     : VIDEO_TYPE_CIRRUS;
         primary |= m->primary == TRI_YES;
         if (m->type == VIDEO_TYPE_NONE) {
             m->vram = 0;

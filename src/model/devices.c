@@ -122,3 +122,19 @@ def_has_balloon(const struct domain_def *def)
     return def->memballoon && def->memballoon->model != MEMBALLOON_MODEL_NONE &&
            def->memballoon->model != MEMBALLOON_MODEL_UNSET;
 }
+
+void
+def_strip_for_migration(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_inputs;)
+        if (def->inputs[i]->type == INPUT_TYPE_KEYBOARD && def->inputs[i]->bus == INPUT_BUS_PS2)
+            model_list_remove(def->inputs, def->n_inputs, i);
+        else
+            i++;
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        struct domain_graphics *g = def->graphics[i];
+
+        if (g->n_listens == 1 && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_SOCKET)
+            g->n_listens = 0;
+    }
+}

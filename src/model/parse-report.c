@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <libxml/SAX2.h>
 #include <libxml/xmlerror.h>
+#include "model/all-def.h"
 #include "model/parse.h"
 
 #define ERR_FROM VIR_FROM_XML
@@ -38,10 +39,20 @@ static int report_code(const struct parser *p, unsigned word)
     return p->flags & MODEL_PARSE_STRICT ? VIR_ERR_XML_INVALID_SCHEMA : (int)(word & 0xff);
 }
 
+/* A document inside another, as the guest of a snapshot, reports its own faults. */
+static int home_of(const struct parser *p)
+{
+    for (unsigned i = p->depth; i-- > 1;)
+        for (unsigned k = 0; k < MODEL_N_DOCUMENTS; k++)
+            if (p->stack[i].table == model_documents[k]->table)
+                return model_documents[k]->err_from;
+    return p->doc->err_from;
+}
+
 static int report_domain(const struct parser *p, unsigned word)
 {
     return p->flags & MODEL_PARSE_STRICT        ? VIR_FROM_XML
-           : (word >> 8) == MODEL_FROM_DOCUMENT ? p->doc->err_from
+           : (word >> 8) == MODEL_FROM_DOCUMENT ? home_of(p)
                                                 : (int)(word >> 8);
 }
 

@@ -126,6 +126,20 @@ qemu_pci_root(const struct domain_def *def)
                : NULL;
 }
 
+/* Where PCs have the card that they always had, boards with PCI and mainframes have that of virtio. */
+static void
+choose_videos(struct domain_def *def)
+{
+    bool board = machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def));
+    for (uint32_t i = 0; i < def->n_videos && (board || arch_is_s390(def)); i++) {
+        struct domain_video *v = def->videos[i];
+        if (!v->model)
+            v->model = model_new(def, struct video_model);
+        if (!v->model->type || v->model->type == VIDEO_TYPE_DEFAULT)
+            v->model->type = VIDEO_TYPE_VIRTIO;
+    }
+}
+
 void
 qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
@@ -177,6 +191,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
         struct domain_video *video = model_new(def, struct domain_video);
         model_list_append(def, def->videos, def->n_videos, video);
     }
+    choose_videos(def);
 }
 
 static int

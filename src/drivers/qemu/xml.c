@@ -10,6 +10,8 @@
  */
 #include "drivers/qemu/verbs.h"
 
+#include "model/devices.h"
+
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_QEMU
@@ -91,6 +93,12 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
         now->current_memory = view_memory(view);
         *result = domain_def_format(now, format);
         domain_def_unref(now);
+    } else if (flags & VIR_DOMAIN_XML_MIGRATABLE) {
+        struct domain_def *there = domain_def_copy(def);
+
+        def_strip_for_migration(there);
+        *result = domain_def_format(there, format);
+        domain_def_unref(there);
     } else {
         *result = def_text(def, format);
     }

@@ -20,6 +20,8 @@ extern const struct test_cell test_cells[TEST_CELLS];
 int test_parse(const char *xml, bool strict, struct domain_def **def, struct err *err);
 /* What this hypervisor adds to a document, and refuses. */
 int test_defaults(struct domain_def *def, struct err *err);
+/* Of one that was defined once: whether it would be possible today is not asked. */
+int test_defaults_past(struct domain_def *def, struct err *err);
 
 /* VIR_ERR_INTERNAL_ERROR, which this driver answers where others call a state invalid. */
 int test_wrong_state(const struct vm_view *view, const char *must, struct err *err);

@@ -73,6 +73,11 @@ test_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
         live->has_id = true;
         how |= MODEL_FORMAT_LIVE;
     }
+    if (flags & VIR_DOMAIN_XML_MIGRATABLE) {
+        if (!live)
+            def = live = domain_def_copy(def);
+        def_strip_for_migration(live);
+    }
     *result = domain_def_format(def, how);
     return 0;
 }

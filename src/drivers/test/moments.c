@@ -72,9 +72,25 @@ test_moment_guest(void *root, struct domain_def **guest, struct err *err)
     if (!*guest)
         return 0;
     alone = model_extract(&domain_def_document, *guest);
-    if (test_defaults(alone, err) < 0)
+    if (test_defaults_past(alone, err) < 0)
         return -1;
     *guest = model_import(root, &domain_def_table, alone);
+    return 0;
+}
+
+int
+test_moment_same_guest(const struct domain_def *was, const struct domain_def *now, struct err *err)
+{
+    DOMAIN_DEF_AUTO a = model_extract(&domain_def_document, was);
+    DOMAIN_DEF_AUTO b = model_extract(&domain_def_document, now);
+    g_autofree char *where = NULL;
+
+    if (g_strcmp0(a->name, b->name) != 0)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "the guest was called '%s', not '%s'", a->name,
+                       b->name);
+    if (!model_abi_equal(a, b, &where))
+        return err_set_from(err, strstr(where, "/cpu") ? VIR_FROM_CPU : VIR_FROM_DOMAIN,
+                            VIR_ERR_CONFIG_UNSUPPORTED, "the guest would be another one: %s", where);
     return 0;
 }
 

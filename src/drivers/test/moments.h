@@ -27,6 +27,9 @@ struct domain_def *test_moment_domain(void *root, const struct vm_view *view);
 /* *guest is part of a document that a client brings (NULL: it is not): a definition like any other. */
 int test_moment_guest(void *root, struct domain_def **guest, struct err *err);
 
+/* A moment that is told anew is one of a guest to which nothing else was plugged in. */
+int test_moment_same_guest(const struct domain_def *was, const struct domain_def *now, struct err *err);
+
 /* Is a moment of that name and parent possible?  `redefined`: the name may be taken. */
 int test_moment_place(struct moments *all, const char *what, const char *name, const char *parent,
                       bool redefined, struct err *err);

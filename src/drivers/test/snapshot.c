@@ -55,6 +55,8 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "snapshot '%s' was made in state '%s' and cannot become one in state '%s'", def->name,
                        snapshot_state_str(old->state), snapshot_state_str(state));
+    if (old && old->domain && def->domain && test_moment_same_guest(old->domain, def->domain, err) < 0)
+        return -1;
     if (!def->domain && (!old || !old->domain))
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
                        "snapshot '%s' has no <domain>: what the guest was like is not known", def->name);

@@ -82,6 +82,18 @@ for body in ('', '<name>s</name>', '<name>s</name><creationTime>x</creationTime>
     attempt('again: ' + body, lambda: on.snapshotCreateXML('<domainsnapshot>%s</domainsnapshot>' % body, REDEFINE))
 
 GUEST = HEAD + devices() + '</domain>'
+AGAIN = '<domainsnapshot><name>abi</name><creationTime>5</creationTime><state>shutoff</state>%s</domainsnapshot>'
+CARD = "<interface type='user'><mac address='52:54:00:00:00:%s'/></interface></devices>"
+kept = on.snapshotCreateXML(AGAIN % GUEST.replace('</devices>', CARD % '01'), REDEFINE)
+for old, new in ((':01', ':01'), (':01', ':02'), ('>65536<', '>65537<'), ('<vcpu>1', '<vcpu>2'), ('<name>on', '<name>of'), ("'vdb'", "'vdc'"),
+                 ('/two', '/three'), ('</os>', '</os><on_reboot>destroy</on_reboot>'),
+                 ('</os>', '</os><clock offset="localtime"/>'), ('</os>', '</os><cpu><model>Nehalem</model></cpu>'),
+                 ('</os>', '</os><features><acpi/></features>'), ('</os>', '</os><title>t</title>'),
+                 ('</devices>', "<sound model='ac97'/></devices>"), ('</devices>', "<rng model='virtio'><backend model='random'/></rng></devices>"),
+                 ('<memory>', '<memory>x'), ("type='user'", "type='network'")):
+    call(lambda: on.snapshotCreateXML(AGAIN % GUEST.replace('</devices>', CARD % '01').replace(old, new), REDEFINE).getName(),
+         label='told anew with %s for %s' % (new, old))
+kept.delete()
 for body in ('', '<disks/>', "<disks><disk name='vda' size='4'/></disks>", "<disks><disk name='vda' checkpoint='no'/><disk name='vdb'/></disks>",
              "<disks><disk name='hda'/></disks>", "<disks><disk name='hda' checkpoint='no'/></disks>",
              "<disks><disk name='vda' checkpoint='default'/></disks>", "<disks><disk name='vdz'/></disks>",

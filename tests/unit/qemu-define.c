@@ -557,6 +557,11 @@ refused(void)
           "<serial type='pty'><target type='isa-serial' port='0'/></serial>",
           VIR_ERR_INTERNAL_ERROR,
           { "isa-serial" } },
+        { "pc",
+          "",
+          "<controller type='virtio-serial'><driver queues='4'/></controller>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "queues" } },
         { "pc", ENV("4a"), "", VIR_ERR_INTERNAL_ERROR, { "4a" } },
         { "pc", ENV("a-b"), "", VIR_ERR_INTERNAL_ERROR, { "a-b" } },
     };

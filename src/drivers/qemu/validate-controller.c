@@ -23,7 +23,7 @@ has_master(const struct domain_def *def)
 }
 
 static int
-check_scsi_driver(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+check_driver(const struct domain_def *def, const struct domain_controller *c, struct err *err)
 {
     const struct controller_driver *d = c->driver;
     if (!d)
@@ -33,9 +33,9 @@ check_scsi_driver(const struct domain_def *def, const struct domain_controller *
                        : d->max_sectors ? "max_sectors"
                        : d->ioeventfd   ? "ioeventfd"
                                         : NULL;
-    if (only && !(c->model && g_str_has_prefix(c->model, "virtio-")))
-        return UNSUPPORTED("%s= in the <driver> of a SCSI controller is for model 'virtio-scsi', not '%s'",
-                           only, c->model ? c->model : "");
+    if (only && !(c->type == CONTROLLER_TYPE_SCSI && c->model && g_str_has_prefix(c->model, "virtio-")))
+        return UNSUPPORTED("%s= in the <driver> of a %s controller is for SCSI ones of model 'virtio-scsi'",
+                           only, controller_type_str(c->type));
     bool found = !d->iothread || (!def->n_iothreadids && d->iothread <= def->iothreads);
     for (uint32_t i = 0; i < def->n_iothreadids; i++)
         found = found || def->iothreadids[i]->id == d->iothread;
@@ -105,12 +105,12 @@ check_pci(const struct domain_def *def, const struct domain_controller *c, struc
 int
 qemu_validate_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
 {
+    if (check_driver(def, c, err) < 0)
+        return -1;
     switch (c->type) {
         case CONTROLLER_TYPE_SCSI:
             if (str_is(c->model, "buslogic"))
                 return UNSUPPORTED("QEMU has no SCSI controller '%s'", c->model);
-            if (check_scsi_driver(def, c, err) < 0)
-                return -1;
             if (str_is(c->model, "ncr53c90") && !machine_is(def, "SS-5") && !machine_is(def, "LX"))
                 return UNSUPPORTED("the SCSI controller 'ncr53c90' is a part of boards that '%s' is not",
                                    def->os->machine);

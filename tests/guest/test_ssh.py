@@ -115,8 +115,10 @@ def test_what_ssh_cannot_do(top, daemon, far):
 
 def test_why_it_fails_is_told(top, daemon):
     script(top / 'ssh', 'echo "me@host: Permission denied (publickey)." >&2; exit 255')
-    with pytest.raises(libvirt.libvirtError, match='Permission denied .publickey.') as e:
+    with pytest.raises(libvirt.libvirtError) as e:
         libvirt.open(f'qemu+ssh://host/system?command={top}/ssh')
+    # Another library may have looked too early.
+    assert not OWN or 'Permission denied (publickey)' in str(e.value), e.value
     assert e.value.get_error_code() == libvirt.VIR_ERR_SYSTEM_ERROR
     with pytest.raises(libvirt.libvirtError, match='/nonexistent/ssh') as e:
         libvirt.open('qemu+ssh://host/system?command=/nonexistent/ssh')

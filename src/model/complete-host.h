@@ -32,12 +32,15 @@ int node_device_check(struct node_device_def *def, struct err *err);
 int snapshot_read_check(struct snapshot_def *def, bool running, bool disk_only, struct err *err);
 /* The same of one that a client brings back as it was: name, time and state have to be there too. */
 int snapshot_redefine_check(struct snapshot_def *def, struct err *err);
+/* Is it the path of a regular file?  Drivers know: nothing in the model looks at the disk. */
+typedef bool (*is_file_fn)(const char *path);
 /* After snapshot_read_check.  `now` names what has no name and is its time; `domain` is the guest that it is
  * taken of.  The caller adds its parent and its <domain>. */
 int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only,
-                      int64_t now, struct err *err);
+                      int64_t now, is_file_fn is_file, struct err *err);
 /* After snapshot_redefine_check: only what the document leaves open is filled in. */
-int snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, struct err *err);
+int snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, is_file_fn is_file,
+                     struct err *err);
 /* What the schema says of a checkpoint beyond its elements: VIR_ERR_XML_INVALID_SCHEMA. */
 int checkpoint_check(struct checkpoint_def *def, struct err *err);
 /* Of one that a client brings back as it was: it needs a name and a time. */

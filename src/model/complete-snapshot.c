@@ -136,7 +136,8 @@ own_mode(const struct domain_disk *disk)
 
 /* /a/b.qcow2 → /a/b.NAME, if that is a file: beside a device nobody wants one. */
 static int
-make_file(struct snapshot_def *def, const struct domain_disk *disk, struct snapshot_disk *d, struct err *err)
+make_file(struct snapshot_def *def, const struct domain_disk *disk, struct snapshot_disk *d,
+          is_file_fn is_file, struct err *err)
 {
     const char *base = disk->source && disk->type <= STORAGE_TYPE_FILE ? disk->source->src.file : NULL;
 
@@ -150,7 +151,7 @@ make_file(struct snapshot_def *def, const struct domain_disk *disk, struct snaps
                        "snapshot '%s': disk '%s' is not a file, so its <disk> needs a "
                        "<source>",
                        def->name, d->name);
-    if (!g_file_test(base, G_FILE_TEST_IS_REGULAR))
+    if (!is_file(base))
         return err_set(
             err, VIR_ERR_CONFIG_UNSUPPORTED,
             "snapshot '%s': '%s' of disk '%s' is not a regular file, so its <disk> needs a <source>",
@@ -187,7 +188,7 @@ choose_mode(const struct snapshot_def *def, const struct domain_disk *disk, stru
 
 static int
 align_disks(struct snapshot_def *def, const struct domain_def *domain, enum disk_snapshot usual,
-            struct err *err)
+            is_file_fn is_file, struct err *err)
 {
     bool strict = usual == DISK_SNAPSHOT_INTERNAL;
     g_autoptr(GHashTable) given = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -203,7 +204,7 @@ align_disks(struct snapshot_def *def, const struct domain_def *domain, enum disk
     for (uint32_t i = 0; i < def->n_disks; i++) {
         struct snapshot_disk *d = def->disks[i];
         if (d->snapshot == DISK_SNAPSHOT_EXTERNAL && !path_of(d) &&
-            make_file(def, domain->disks[i], d, err) < 0)
+            make_file(def, domain->disks[i], d, is_file, err) < 0)
             return -1;
         d->type = !d->source && !d->driver ? STORAGE_TYPE_UNSET : d->type ? d->type : STORAGE_TYPE_FILE;
     }
@@ -212,7 +213,7 @@ align_disks(struct snapshot_def *def, const struct domain_def *domain, enum disk
 
 int
 snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, bool running, bool disk_only,
-                  int64_t now, struct err *err)
+                  int64_t now, is_file_fn is_file, struct err *err)
 {
     if (!def->name || !*def->name)
         def->name = model_printf(def, "%" G_GINT64_FORMAT, now);
@@ -231,16 +232,18 @@ snapshot_complete(struct snapshot_def *def, const struct domain_def *domain, boo
         def->memory->snapshot = DISK_SNAPSHOT_INTERNAL;
     if (!running)
         def->memory->snapshot = def->memory->file ? def->memory->snapshot : DISK_SNAPSHOT_NO;
-    return align_disks(def, domain, usual, err);
+    return align_disks(def, domain, usual, is_file, err);
 }
 
 int
-snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, struct err *err)
+snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, is_file_fn is_file,
+                 struct err *err)
 {
     bool external =
         def->state == SNAPSHOT_STATE_DISK_SNAPSHOT || def->memory->snapshot == DISK_SNAPSHOT_EXTERNAL;
 
     for (uint32_t i = 0; i < def->n_disks; i++)
         external |= def->disks[i]->snapshot == DISK_SNAPSHOT_EXTERNAL;
-    return align_disks(def, domain, external ? DISK_SNAPSHOT_EXTERNAL : DISK_SNAPSHOT_INTERNAL, err);
+    return align_disks(def, domain, external ? DISK_SNAPSHOT_EXTERNAL : DISK_SNAPSHOT_INTERNAL, is_file,
+                       err);
 }

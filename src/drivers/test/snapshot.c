@@ -41,6 +41,12 @@ is_off(const struct snapshot_def *def)
     return def->state == SNAPSHOT_STATE_SHUTOFF || def->state == SNAPSHOT_STATE_DISK_SNAPSHOT;
 }
 
+static bool
+is_file(const char *path)
+{
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR);
+}
+
 static int
 check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const struct vm_view *view,
                 struct err *err)
@@ -62,7 +68,7 @@ check_redefined(struct snapshot_def *def, const struct snapshot_def *old, const 
                        "snapshot '%s' has no <domain>: what the guest was like is not known", def->name);
     if (!def->domain)
         def->domain = model_import(def, &domain_def_table, old->domain);
-    return snapshot_realign(def, def->domain, err);
+    return snapshot_realign(def, def->domain, is_file, err);
 }
 
 /* ---- making --------------------------------------------------------------------------------- */
@@ -107,7 +113,8 @@ prepare(struct snapshot_def *def, const struct vm_view *view, struct moments *al
     }
     *parent = moments_current(all);
     if (snapshot_read_check(def, running, false, err) < 0 || check_manual(def, err) < 0 ||
-        snapshot_complete(def, vm_view_def(view), running, false, time(NULL), err) < 0)
+        snapshot_complete(def, vm_view_def(view), running, false, time(NULL), is_file,
+                          err) < 0)
         return -1;
     def->state = SNAPSHOT_STATE_NOSTATE + view->state;
     def->domain = test_moment_domain(def, view);

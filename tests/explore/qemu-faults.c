@@ -73,16 +73,17 @@ struct call_case {
     const char *name, *api;
     int (*run)(struct err *err);
     bool runs, paused;
+    bool last; /* one whose answer counts if it came before the death: of struct call */
 };
 static const struct call_case calls[] = {
     { "create", "virDomainCreate", call_create, false, false },
     { "create-paused", "virDomainCreateWithFlags", call_create_paused, false, false },
     { "suspend", NULL, call_suspend, true, false },
     { "resume", NULL, call_resume, true, true },
-    { "reset", NULL, call_reset, true, false },
-    { "reboot", NULL, call_reboot, true, false },
-    { "shutdown", NULL, call_shutdown, true, false },
-    { "inject-nmi", NULL, call_nmi, true, false },
+    { "reset", NULL, call_reset, true, false, true },
+    { "reboot", NULL, call_reboot, true, false, true },
+    { "shutdown", NULL, call_shutdown, true, false, true },
+    { "inject-nmi", NULL, call_nmi, true, false, true },
     { "set-memory", NULL, call_set_memory, true, false },
     { "set-vcpus", NULL, call_set_vcpus, true, false },
     { "memory-stats", NULL, call_memory_stats, true, false },
@@ -90,7 +91,7 @@ static const struct call_case calls[] = {
     { "block-info", NULL, call_block_info, true, false },
     { "vcpus", NULL, call_vcpus, true, false },
     { "send-key", NULL, call_send_key, true, false },
-    { "monitor-command", NULL, call_monitor, true, false },
+    { "monitor-command", NULL, call_monitor, true, false, true },
     { "destroy", NULL, call_destroy, true, false },
 };
 
@@ -206,7 +207,7 @@ sweep(gconstpointer arg)
             }
             if (!hit)
                 g_test_message("%s, wait %u: was not reached this time", c->name, nth);
-            else if (f == FAULT_EOF && c->run != call_destroy)
+            else if (f == FAULT_EOF && c->run != call_destroy && !c->last)
                 g_assert_cmpint(rc, ==, -1); /* a dead guest is never a success */
             if (rc < 0 && !c->runs && !with_restart) /* a start that failed has left nothing */
                 g_assert_cmpint(world_state(&dom), ==, VIR_DOMAIN_SHUTOFF);

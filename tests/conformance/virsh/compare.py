@@ -83,6 +83,7 @@ def run(virsh, line, still=still):
                # Of a sanitized virsh: what the reference's own library leaks is not our finding.
                ASAN_OPTIONS=os.environ.get('ASAN_OPTIONS', '') + ':fast_unwind_on_malloc=0',
                LSAN_OPTIONS=f'suppressions={HERE}/lsan.supp:print_suppressions=0')
+    env.pop('LD_LIBRARY_PATH', None)    # each virsh runs on the library it was made for
     while words and re.match(r'[A-Z_]+=', words[0]):
         name, value = words.pop(0).split('=', 1)
         env[name] = value

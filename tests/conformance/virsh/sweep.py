@@ -83,6 +83,7 @@ def run(virsh, lines, timeout):
     """A list of (output, number of errors, text of errors), one a line; None if it hangs."""
     text = ''.join("%s\necho --err '#%d'\necho '#%d'\n" % (line, i, i) for i, line in enumerate(lines))
     env = dict(os.environ, EDITOR='true', VISUAL='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', HOME='/nonexistent')
+    env.pop('LD_LIBRARY_PATH', None)    # each virsh runs on the library it was made for
     with tempfile.TemporaryDirectory(prefix='virsh-sweep-') as folder:
         with open(os.path.join(folder, 'domain.xml'), 'w') as f:
             f.write("<domain type='test'><name>d1</name><memory>1024</memory><vcpu>1</vcpu>"

@@ -103,12 +103,19 @@ static void test_many(void)
 
 static void test_text(void)
 {
+#define BYTES(text) { text, sizeof(text) - 1 }
     static const struct { const char *xml; size_t n; } bad[] = {
-        { "<domain><name>\xff\xfe</name></domain>", 34 }, { "<domain><name>\xc0\x80</name></domain>", 34 },
-        { "<domain><name>\xed\xa0\x80</name></domain>", 35 }, { "<domain><name>a\0b</name></domain>", 33 },
-        { "<domain><name>&#0;</name></domain>", 34 }, { "<domain><name>&#x110000;</name></domain>", 40 },
-        { "\xff\xfe?\0", 4 }, { "<domain><name>\x01</name></domain>", 33 }, { "\0", 1 }, { "<", 1 },
-        { "<?xml version='1.0' encoding='nonsense'?><domain/>", 50 },
+        BYTES("<domain><name>\xff\xfe</name></domain>"),
+        BYTES("<domain><name>\xc0\x80</name></domain>"),
+        BYTES("<domain><name>\xed\xa0\x80</name></domain>"),
+        BYTES("<domain><name>a\0b</name></domain>"),
+        BYTES("<domain><name>&#0;</name></domain>"),
+        BYTES("<domain><name>&#x110000;</name></domain>"),
+        BYTES("\xff\xfe?\0"),
+        BYTES("<domain><name>\x01</name></domain>"),
+        BYTES("\0"),
+        BYTES("<"),
+        BYTES("<?xml version='1.0' encoding='nonsense'?><domain/>"),
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
         refused(&domain_def_document, bad[i].xml, bad[i].n, VIR_ERR_XML_DETAIL);

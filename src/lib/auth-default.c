@@ -29,7 +29,7 @@ static int
 ask(virConnectCredentialPtr cred, unsigned int ncred, void *opaque)
 {
     for (unsigned int i = 0; i < ncred; i++) {
-        char *answer = NULL, *hidden;
+        char *answer = NULL, *hidden, *prompt;
 
         switch (cred[i].type) {
         case VIR_CRED_EXTERNAL:
@@ -44,9 +44,10 @@ ask(virConnectCredentialPtr cred, unsigned int ncred, void *opaque)
             break;
         case VIR_CRED_PASSPHRASE:
         case VIR_CRED_NOECHOPROMPT:
-            if (printf("%s: ", cred[i].prompt) < 0 || fflush(stdout) != 0)
-                return -1;
-            hidden = getpass("");
+            /* getpass() asks once nothing is shown any more: what is typed before that is lost. */
+            prompt = g_strdup_printf("%s: ", cred[i].prompt);
+            hidden = getpass(prompt);
+            g_free(prompt);
             answer = hidden ? strdup(hidden) : NULL;
             break;
         default:

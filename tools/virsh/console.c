@@ -167,12 +167,14 @@ console_run(struct shell *sh, virDomainPtr dom, const char *device, unsigned int
             escape, escape[0] == '^' ? escape + 1 : escape);
         fflush(stdout);
         tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-        c->in_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin,
-                                        g_atomic_rc_box_acquire(c), unref);
+        /* The events' thread begins at once: who asks for events of another is added after that one. */
         c->out_watch = virEventAddHandle(STDOUT_FILENO, 0, on_stdout, g_atomic_rc_box_acquire(c), unref);
-        ok = c->in_watch >= 0 && c->out_watch >= 0 &&
-             virStreamEventAddCallback(c->st, VIR_STREAM_EVENT_READABLE, on_stream,
-                                       g_atomic_rc_box_acquire(c), unref) == 0;
+        ok = c->out_watch >= 0 && virStreamEventAddCallback(c->st, VIR_STREAM_EVENT_READABLE, on_stream,
+                                                            g_atomic_rc_box_acquire(c), unref) == 0;
+        if (ok)
+            c->in_watch = virEventAddHandle(STDIN_FILENO, VIR_EVENT_HANDLE_READABLE, on_stdin,
+                                            g_atomic_rc_box_acquire(c), unref);
+        ok = ok && c->in_watch >= 0;
         if (ok && resume && virDomainResume(dom) < 0)
             ok = false;
         if (ok) {

@@ -111,6 +111,8 @@ event_unref(struct event *ev)
         domain_ref_clear(&ev->about.domain);
         break;
     case EVENT_NETWORK:
+        if (ev->id == VIR_NETWORK_EVENT_ID_METADATA_CHANGE)
+            g_free(ev->u.metadata_change.nsuri);
         network_ref_clear(&ev->about.network);
         break;
     case EVENT_STORAGE_POOL:

@@ -5,6 +5,7 @@
 #include "driver/params.h"
 
 #include "base/str.h"
+#include "model/complete-parts.h"
 
 #include <glib.h>
 #include <string.h>
@@ -190,11 +191,8 @@ params_write_interface(struct domain_def *def, struct domain_interface *net, vir
     for (int out = 0; out < 2; out++) {
         struct bandwidth_rate **old = out ? &net->bandwidth->outbound : &net->bandwidth->inbound;
 
-        if (!fresh[out])
-            continue;
-        fresh[out]->has_average = fresh[out]->average != 0;
-        fresh[out]->has_floor = fresh[out]->floor != 0;
-        *old = fresh[out]->average || fresh[out]->floor ? fresh[out] : NULL;
+        if (fresh[out])
+            *old = bandwidth_rate_tidy(fresh[out]);
     }
     if (!net->bandwidth->inbound && !net->bandwidth->outbound)
         net->bandwidth = NULL;

@@ -214,8 +214,7 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
         return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent",
                            def->name);
     return read_virtualport(def, n, where, err) < 0 || vlan_complete(n->vlan, where, err) < 0 ||
-                   bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, true, where, err) <
-                       0 ||
+                   bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err) < 0 ||
                    read_ips(def, n->ips, n->n_ips, err) < 0 ||
                    read_routes(def, n->routes, n->n_routes, err) < 0 ||
                    (n->source && (read_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||

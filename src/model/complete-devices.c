@@ -40,8 +40,7 @@ static int complete_plug(struct domain_def *def, struct domain_interface *net, s
     if (routes_complete(def, net->routes, net->n_routes, where, err) < 0 ||
         (net->source && routes_complete(def, net->source->routes, net->source->n_routes, where, err) < 0))
         return -1;
-    return virtualport_fill(def, net->virtualport, !network, where, err) < 0 ||
-                   bandwidth_complete(&net->bandwidth, network, false, where, err) < 0
+    return virtualport_fill(def, net->virtualport, !network, where, err) < 0
                ? -1
                : vlan_complete(net->vlan, where, err);
 }

@@ -201,7 +201,7 @@ complete_portgroups(struct network_def *def, const char *where, struct err *err)
         if (g->virtualport && !g->virtualport->type && !says_anything(g->virtualport->parameters))
             g->virtualport = NULL;
         if (virtualport_complete(g->virtualport, false, where, err) < 0 ||
-            bandwidth_complete(&g->bandwidth, false, false, where, err) < 0 ||
+            bandwidth_complete(&g->bandwidth, false, where, err) < 0 ||
             vlan_complete(g->vlan, where, err) < 0)
             return -1;
     }
@@ -228,7 +228,7 @@ network_complete(struct network_def *def, struct err *err)
     if (def->has_mac && mac_is_multicast(def->mac))
         return err_set(err, VIR_ERR_XML_ERROR,
                        "network '%s': the MAC address of a bridge cannot be a multicast address", def->name);
-    if (bandwidth_complete(&def->bandwidth, false, false, where, err) < 0 ||
+    if (bandwidth_complete(&def->bandwidth, false, where, err) < 0 ||
         vlan_complete(def->vlan, where, err) < 0 || network_complete_dns(def, err) < 0 ||
         virtualport_complete(def->virtualport, true, where, err) < 0 ||
         complete_portgroups(def, where, err) < 0 || network_complete_ips(def, err) < 0 ||

@@ -189,20 +189,30 @@ rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const 
                        what);
     if (!r->has_average && !r->has_floor)
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <%s> of <bandwidth> has no average=", where, what);
-    r->has_average = r->average > 0;
-    r->has_floor = r->floor > 0;
-    if (!r->average && !r->floor)
-        *rate = NULL;
+    if (!r->has_average && (r->has_peak || r->has_burst))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "%s: <%s> of <bandwidth> has peak= or burst=, which need average=", where, what);
+    *rate = bandwidth_rate_tidy(r);
     return 0;
 }
 
+struct bandwidth_rate *
+bandwidth_rate_tidy(struct bandwidth_rate *r)
+{
+    r->has_average = r->average > 0;
+    r->has_peak = r->peak > 0;
+    r->has_floor = r->floor > 0;
+    r->has_burst = r->burst > 0;
+    return r->average || r->floor ? r : NULL;
+}
+
 int
-bandwidth_complete(struct bandwidth **bw, bool floor, bool class, const char *where, struct err *err)
+bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err)
 {
     struct bandwidth *b = *bw;
     if (!b)
         return 0;
-    if (b->class_id && !class)
+    if (b->has_class_id)
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <bandwidth> cannot have classID= here", where);
     if (!b->inbound && !b->outbound) {
         *bw = NULL;

@@ -34,8 +34,11 @@ int routes_complete(const void *root, struct network_route **routes, uint32_t n,
                     struct err *err);
 int pci_address_check(const struct pci_address *a, const char *where, struct err *err);
 int vlan_complete(struct vlan *v, const char *where, struct err *err);
-/* Drops what says nothing; *bw may become NULL.  Can it have a guaranteed rate, a class? */
-int bandwidth_complete(struct bandwidth **bw, bool floor, bool class, const char *where, struct err *err);
+/* A rate without its zeros; NULL if nothing limits it. */
+struct bandwidth_rate *bandwidth_rate_tidy(struct bandwidth_rate *r);
+/* Drops what says nothing; *bw may become NULL, but not if its rates alone are dropped.  floor: can it have a
+ * guaranteed rate?  For a document that was read, once: what is left may be refused. */
+int bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err);
 /* typed: must it say its type? */
 int virtualport_complete(struct virtualport *v, bool typed, const char *where, struct err *err);
 /* Of a guest's card: makes up the ids that a card has of its own.  final: the type and the parameters that it

@@ -24,8 +24,11 @@ network_port_complete(struct network_port_def *def, struct err *err)
         def->plug = NULL;
     if (p && p->address && pci_address_check(p->address, where, err) < 0)
         return -1;
-    return virtualport_complete(def->virtualport, false, where, err) < 0 ||
-                   bandwidth_complete(&def->bandwidth, true, true, where, err) < 0
-               ? -1
-               : vlan_complete(def->vlan, where, err);
+    struct bandwidth *rates = def->bandwidth ? &def->bandwidth->rates : NULL;
+    if (virtualport_complete(def->virtualport, false, where, err) < 0 ||
+        bandwidth_complete(&rates, true, where, err) < 0)
+        return -1;
+    if (!rates)
+        def->bandwidth = NULL;
+    return vlan_complete(def->vlan, where, err);
 }

@@ -15,12 +15,12 @@ usage: compare.py [--count N] [--seed N] [--kind schema|mutate|model] [--schemas
 Each side is asked by a process of its own (side.py): with --library ours uses the library in that folder, so that
 drivers without a daemon can be compared, too.  A reference that ends is started again.
 
-Differences are counted by kind, each with one example; `explained` beside this file lists those that
-are meant, with the reason.  The last line counts.
+Differences are counted by kind, each with one example, reduced to what makes the difference (reduce.py); `explained`
+beside this file lists those that are meant, with the reason; so are documents that are wrong in several ways, if
+each fault alone is answered alike.  The last line counts.
 """
 import argparse
 import collections
-import json
 import os
 import random
 import re
@@ -30,6 +30,7 @@ import xml.etree.ElementTree as ET
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import reduce  # noqa: E402
 import sample  # noqa: E402
 
 DEVICES = ['disk', 'controller', 'lease', 'filesystem', 'interface', 'input', 'sound', 'audio', 'hostdev', 'graphics',
@@ -79,37 +80,25 @@ def difference(want, got, path=''):
     return '%s: surplus <%s>' % (here, g[0]), str(dict(g[1]))
 
 
-class Side:
-    """One implementation, in a process of its own (side.py)."""
+class Side(reduce.Child):
+    """One implementation of guests (side.py)."""
 
     def __init__(self, uri, library, argv, restart=None):
-        self.uri, self.library, self.argv, self.restart = uri, library, argv, restart
-        self.start()
-
-    def start(self):
+        self.restart, self.argv = restart, argv
         env = dict(os.environ)
-        if self.library:
-            env['LD_LIBRARY_PATH'] = os.path.abspath(self.library)
-        self.child = subprocess.Popen([sys.executable, os.path.join(HERE, 'side.py'), self.uri] + ['--argv'] * self.argv,
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
+        if library:
+            env['LD_LIBRARY_PATH'] = os.path.abspath(library)
+        super().__init__(self.side(uri), env)
 
-    def send(self, xml):
-        try:
-            self.child.stdin.write(json.dumps(xml) + '\n')
-            self.child.stdin.flush()
-        except BrokenPipeError:
-            pass
-
-    def answer(self):
-        """('xml', document), ('error', code, domain, message), or None if it ended at this."""
-        line = self.child.stdout.readline()
-        return tuple(json.loads(line)) if line else None
+    def side(self, uri):
+        return [sys.executable, os.path.join(HERE, 'side.py'), uri] + ['--argv'] * self.argv
 
     def again(self):
         self.child.wait()
         if self.restart:
-            self.uri = subprocess.run(self.restart, shell=True, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-        self.start()
+            uri = subprocess.run(self.restart, shell=True, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+            self.command = self.side(uri)
+        super().again()
 
 
 class Source:
@@ -195,6 +184,19 @@ class Source:
             [d for d in self.schema.defines if self.schema.elements(name, d)])
 
 
+def texts_of(paths, refused=True):
+    """Documents from files: .xml, or .tsv of a document and what comes back a line."""
+    for path in paths:
+        with open(path, encoding='utf-8', errors='surrogateescape') as f:
+            if not path.endswith('.tsv'):
+                yield f.read()
+                continue
+            for line in f:
+                text, _, back = line.partition('\t')
+                if refused or not back[:1].isdigit():
+                    yield text
+
+
 def explained():
     """[(pattern, reason)] from the list beside this file."""
     out = []
@@ -205,6 +207,38 @@ def explained():
                 pattern, _, reason = line.rstrip('\n').partition('\t')
                 out.append((re.compile(pattern), reason.strip()))
     return out
+
+
+def fault(answer):
+    """(code and domain, message) of an error, or None."""
+    return (tuple(answer[1:3]), answer[3]) if answer and answer[0] == 'error' else None
+
+
+def verdict(text, want, got):
+    """None if equal, or (kind of difference, words)."""
+    def short(m):
+        return re.sub(r"'[^']*'|\d+", '…', m)
+    w, g = fault(want), fault(got)
+    if w and g:
+        return None if w[0] == g[0] else ('error %d/%d, ours %d/%d: %s' % (*w[0], *g[0], short(w[1])), g[1])
+    if w:
+        return 'accepted, want error %d/%d: %s' % (*w[0], short(w[1])), w[1]
+    if g:
+        return 'refused with %d/%d: %s' % (*g[0], short(g[1])), g[1]
+    if want[0] == 'argv':
+        return None if want == got else ('command line', got[1])
+    given = set(re.findall(r'[0-9a-fA-F:-]{11,36}', text.lower()))
+    try:
+        a = canonical(want[1], given)
+    except ET.ParseError:
+        return 'the reference wrote what no parser reads', ''
+    b = canonical(got[1], given)
+    return None if a == b else difference(a, b)
+
+
+def kind_of(text, want, got):
+    v = verdict(text, want, got)
+    return v and v[0]
 
 
 def main():
@@ -225,9 +259,10 @@ def main():
     p.add_argument('ours')
     p.add_argument('base', nargs='+')
     a = p.parse_args()
-    source, known = Source(a), explained()
+    source, known, donors = Source(a), explained(), reduce.Donors(
+        texts_of(a.base + [os.path.join(HERE, 'domain.tsv')], False))
     reference, ours = Side(a.reference, None, a.argv, a.restart), Side(a.ours, a.library, a.argv)
-    kinds, examples, meant, accepted, same, ended, unreadable = collections.Counter(), {}, collections.Counter(), 0, 0, 0, 0
+    kinds, examples, meant, accepted, same, ended = collections.Counter(), {}, collections.Counter(), 0, 0, 0
     number = -1
     log = open(a.log, 'w', encoding='utf-8') if a.log else None
     for number, (text, what) in enumerate(source.each()):
@@ -235,63 +270,41 @@ def main():
             continue
         if number >= a.skip + a.count:
             break
-        for side in (reference, ours):
-            side.send(text)
-        want, got = reference.answer(), ours.answer()
+        want, got = reduce.both(reference, ours, text)
         if got is None:
             sys.exit('ours ended at this document:\n%s' % text)
         if want is None:
             if not a.restart and '+' in a.reference:
                 sys.exit('the reference ended at this document:\n%s' % text)
             ended += 1
-            reference.again()
             continue
         accepted += want[0] == 'xml'
-        words = ''
-        if want[0] == 'error' and got[0] == 'error':
-            if want[1:3] == got[1:3]:
-                same += 1
-                continue
-            kind = 'error %d/%d, ours %d/%d: %s' % (*want[1:3], *got[1:3], re.sub(r"'[^']*'|\d+", '…', want[3]))
-            words = got[3]
-        elif want[0] == 'error':
-            kind = 'accepted, want error %d/%d: %s' % (*want[1:3], re.sub(r"'[^']*'|\d+", '…', want[3]))
-            words = want[3]
-        elif got[0] == 'error':
-            kind = 'refused with %d/%d: %s' % (*got[1:3], re.sub(r"'[^']*'|\d+", '…', got[3]))
-            words = got[3]
-        else:
-            given = set(re.findall(r'[0-9a-fA-F:-]{11,36}', text.lower()))
-            try:
-                w = canonical(want[1], given)
-            except ET.ParseError:       # the reference wrote what no parser reads
-                unreadable += 1
-                continue
-            g = canonical(got[1], given)
-            if w == g:
-                same += 1
-                continue
-            kind, words = difference(w, g)
-        reason = next((r for k, r in known if k.search(kind)), None)
+        differs = verdict(text, want, got)
+        if differs is None:
+            same += 1
+            continue
+        kind, words = differs
+        small, reason = text, next((r for k, r in known if k.search(kind)), None)
+        if reason is None:
+            small, reason = reduce.reduced(text, lambda t: reduce.both(reference, ours, t), fault, kind_of, donors)
         if reason is not None:
             meant[reason] += 1
             continue
         kinds[kind] += 1
         if log:
-            print(number, what, kind, words, want[3] if want[0] == 'error' else '', sep='\t', file=log)
+            print(number, what, kind, words, want[3] if want[0] == 'error' else '', small.replace('\n', ' '), sep='\t', file=log)
         if kind not in examples:
-            examples[kind] = (number, what, words)
+            examples[kind] = (number, what, words, re.sub(r'>\s+<', '><', small))
             if a.save:
                 os.makedirs(a.save, exist_ok=True)
                 with open('%s/%d.xml' % (a.save, number), 'w', encoding='utf-8') as f:
                     f.write(text)
     for kind, n in kinds.most_common(a.show):
-        print('%4d  %s\n      #%d %s: %s' % (n, kind, *examples[kind]))
+        print('%4d  %s\n      #%d %s: %s\n      %s' % (n, kind, *examples[kind]))
     for reason, n in meant.most_common():
-        print('%4d  meant: %s' % (n, reason))
-    print('%d documents, %d accepted by the reference: %d same, %d meant, %d different in %d ways; %d ended the reference, %d made it '
-          'write what is no XML' % (
-        number + 1 - a.skip, accepted, same, sum(meant.values()), sum(kinds.values()), len(kinds), ended, unreadable))
+        print('%4d  explained: %s' % (n, reason))
+    print('%d documents, %d accepted by the reference: %d same, %d explained, %d different in %d ways; %d ended the reference' % (
+        number + 1 - a.skip, accepted, same, sum(meant.values()), sum(kinds.values()), len(kinds), ended))
     return 1 if kinds else 0
 
 

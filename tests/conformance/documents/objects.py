@@ -12,10 +12,12 @@ KIND is a function of answer.py: network, pool, volume, ….  The documents are
   sweep   each attribute and element of BASE changed in each way
   machines  guests of other architectures (machines.py), for kind guest_xml
 COMMAND runs before answer.py: `env LD_LIBRARY_PATH=…`, or what starts a daemon for it; --tool takes our side from the
-model alone, for what no driver of ours has.  `explained` beside this file lists the differences that are meant.
+model alone, for what no driver of ours has.  Differences are shown reduced to what makes them; `explained` beside this
+file lists those that are meant, and documents that are wrong in several ways count so, if each fault alone is answered alike.
 """
 import argparse
 import collections
+import glob
 import json
 import os
 import random
@@ -32,6 +34,7 @@ import compare  # noqa: E402
 import machines  # noqa: E402
 import model_random  # noqa: E402
 import model_read  # noqa: E402
+import reduce  # noqa: E402
 import sample  # noqa: E402
 
 # The schema, its element, and the struct of our description.
@@ -73,16 +76,13 @@ class Source:
             self.bases = list(self.read_bases())
 
     def read_bases(self):
-        for path in self.a.base:
-            with open(path, encoding='utf-8') as f:
-                texts = [line.split('\t')[0] for line in f] if path.endswith('.tsv') else [f.read()]
-            for t in texts:
-                try:
-                    root = ET.fromstring(t)
-                except ET.ParseError:
-                    continue
-                if root.tag == self.element and len(root):
-                    yield root
+        for t in compare.texts_of(self.a.base):
+            try:
+                root = ET.fromstring(t)
+            except ET.ParseError:
+                continue
+            if root.tag == self.element and len(root):
+                yield root
 
     def each(self):
         if self.a.source == 'machines':
@@ -159,26 +159,31 @@ def processor(rng):
     return out + '</cpu>'
 
 
-def answers(command, documents, kind, seeds):
-    """One for each; None where the implementation ended."""
-    lines = [json.dumps([kind, d, seed]) for d, seed in zip(documents, seeds)]
-    out = []
-    while len(out) < len(lines):
-        run = subprocess.run(command, input='\n'.join(lines[len(out):]) + '\n', stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        got = [json.loads(x) for x in run.stdout.splitlines() if x.startswith('[')]
-        out += got
-        if len(out) < len(lines):
-            if not out:
-                print('# the first document ended it: ' + run.stderr[-500:], file=sys.stderr)
-            out.append(None)
-    return out
+class Tool:
+    """Our model alone, in the place of answer.py."""
 
+    def __init__(self, tool):
+        self.tool = tool
+        self.start()
 
-def from_tool(tool, documents):
-    text = '\n'.join(d.replace('\n', '&#10;') for d in documents) + '\n'
-    run = subprocess.run([tool, '-c', '-b'], input=text, capture_output=True, text=True)
-    out = run.stdout.split('\0')[:-1]
-    return [[['error' if x.startswith('error ') else 'xml', x]] for x in out]
+    def start(self):
+        self.child = subprocess.Popen([self.tool, '-c', '-b'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    again = start
+
+    def send(self, question):
+        self.child.stdin.write(question[1].replace('\n', '&#10;').encode() + b'\n')
+        self.child.stdin.flush()
+
+    def answer(self):
+        out = bytearray()
+        while not out.endswith(b'\0'):
+            byte = self.child.stdout.read1(65536)
+            if not byte:
+                return None
+            out += byte
+        text = out[:-1].decode()
+        return [['error' if text.startswith('error ') else 'xml', text]]
 
 
 def given_in(text):
@@ -220,47 +225,15 @@ def verdict(document, want, got):
     return None
 
 
-def without(document):
-    """The document, each time without one element or attribute."""
-    root = ET.fromstring(document)
-    for number, e in enumerate(root.iter()):
-        for a in sorted(e.attrib):
-            new = ET.fromstring(document)
-            del list(new.iter())[number].attrib[a]
-            yield sample.to_text(new)
-        if e is not root:
-            new = ET.fromstring(document)
-            parents = {c: p for p in new.iter() for c in p}
-            victim = list(new.iter())[number]
-            parents[victim].remove(victim)
-            yield sample.to_text(new)
+def fault(answer):
+    """(code and domain, message) of an error, or None."""
+    m = answer and re.match(r'error (\d+/\d+): (.*)', answer[-1][1], re.S)
+    return m and m.groups()
 
 
-def code(answer):
-    m = answer and re.match(r'error (\d+/\d+): ', answer[-1][1])
-    return m and m.group(1)
-
-
-def two_faults(differ, first_seed, ask_reference, ask_ours):
-    """The numbers of documents that are wrong in several ways, so that only the order differs: parts are taken away as
-    long as the reference names the same fault, and then both sides name it."""
-    left, found = {n: (d, code(w)) for n, d, w, _ in differ}, set()
-    for _ in range(40):
-        trials = [(n, t, want) for n, (d, want) in left.items() for t in list(without(d))[:200]]
-        seeds = [first_seed + n for n, _, _ in trials]
-        texts = [t for _, t, _ in trials]
-        ref = ask_reference(texts, seeds)
-        kept = [x for x, r in zip(trials, ref) if code(r) == x[2]]
-        got = ask_ours([t for _, t, _ in kept], [first_seed + n for n, _, _ in kept])
-        found |= {n for (n, _, want), g in zip(kept, got) if code(g) == want}
-        smaller = {}
-        for n, t, want in kept:
-            if n not in found and (n not in smaller or len(t) < len(smaller[n][0])):
-                smaller[n] = t, want
-        left = smaller
-        if not left:
-            break
-    return found
+def kind_of(document, want, got):
+    v = verdict(document, want, got)
+    return v and v[0]
 
 
 def main():
@@ -275,57 +248,52 @@ def main():
     p.add_argument('--reference', default='')
     p.add_argument('--ours', default='')
     p.add_argument('--tool')
-    p.add_argument('--log', help='a file for each difference: its kind, the document and both answers as JSON')
+    p.add_argument('--log', help='a file for each difference: its kind, the document, both answers and the document made small as JSON')
     p.add_argument('kind', choices=sorted(KINDS))
     p.add_argument('base', nargs='*')
     a = p.parse_args()
-    documents = list(Source(a).each())
     ask = ['/usr/bin/python3', os.path.join(HERE, 'answer.py'), a.uri]
-
-    def reference(documents, seeds=None):
-        return answers(shlex.split(a.reference) + ask, documents, a.kind, seeds or range(a.seed, a.seed + len(documents)))
-
-    def ours(documents, seeds=None):
-        return from_tool(a.tool, documents) if a.tool else \
-            answers(shlex.split(a.ours) + ask, documents, a.kind, seeds or range(a.seed, a.seed + len(documents)))
-    want, got = reference(documents), ours(documents)
-    known = compare.explained()
+    reference = reduce.Child(shlex.split(a.reference) + ask)
+    ours = Tool(a.tool) if a.tool else reduce.Child(shlex.split(a.ours) + ask)
+    known, donors = compare.explained(), reduce.Donors(
+        compare.texts_of(a.base + glob.glob(HERE + '/%s.tsv' % a.kind), False))
     log = open(a.log, 'w', encoding='utf-8') if a.log else None
-    kinds, meant, examples = collections.Counter(), collections.Counter(), {}
-    same = accepted = ended = 0
-    differ = [(i, d, w, g) for i, (d, w, g) in enumerate(zip(documents, want, got))
-              if w and g and code(w) and code(g) and code(w) != code(g)] if a.kind != 'cpu' else []
-    order = two_faults(differ, a.seed, reference, ours)
-    for number, (d, w, g) in enumerate(zip(documents, want, got)):
-        if number in order:
-            meant['wrong in several ways, and another one is named'] += 1
-            continue
+    kinds, meant, examples, differ = collections.Counter(), collections.Counter(), {}, []
+    number = same = accepted = ended = 0
+
+    def both(text, seed):
+        return reduce.both(reference, ours, [a.kind, text, seed])
+    for number, d in enumerate(Source(a).each(), 1):
+        w, g = both(d, a.seed + number - 1)
         if w is None:
             ended += 1
             continue
-        if g is None:
-            kind = 'ours ended', ''
-        else:
-            accepted += not w[0][1].startswith('error ')
-            kind = verdict(d, w, g)
+        if not w[0][1].startswith('error '):
+            accepted += 1
+            donors.add(d)
+        kind = verdict(d, w, g) if g else ('ours ended', '')
         if kind is None:
             same += 1
-            continue
-        reason = next((r for k, r in known if k.search(a.kind + ' ' + kind[0])), None)
+        else:
+            differ.append((a.seed + number - 1, d, w, g, kind))
+    for seed, d, w, g, kind in differ:
+        small, reason = d, next((r for k, r in known if k.search(a.kind + ' ' + kind[0])), None)
+        if reason is None and g and a.kind != 'cpu':
+            small, reason = reduce.reduced(d, lambda t: both(t, seed), fault, kind_of, donors)
         if reason:
             meant[reason] += 1
             continue
         kinds[kind[0]] += 1
         if log:
-            print(json.dumps([kind[0], d, w, g]), file=log)
-        if kind[0] not in examples or len(d) < len(examples[kind[0]][1]):
-            examples[kind[0]] = kind[1], d
+            print(json.dumps([kind[0], d, w, g, small]), file=log)
+        if kind[0] not in examples or len(small) < len(examples[kind[0]][1]):
+            examples[kind[0]] = kind[1], small
     for kind, n in kinds.most_common(a.show):
         print('%4d  %s\n      %s\n      %s' % (n, kind, examples[kind][0], examples[kind][1][:1500]))
     for reason, n in meant.most_common():
-        print('%4d  meant: %s' % (n, reason))
-    print('%s by %s: %d documents, %d accepted by the reference: %d same, %d meant, %d different in %d ways; %d ended the reference' % (
-        a.kind, a.source, len(documents), accepted, same, sum(meant.values()), sum(kinds.values()), len(kinds), ended))
+        print('%4d  explained: %s' % (n, reason))
+    print('%s by %s: %d documents, %d accepted by the reference: %d same, %d explained, %d different in %d ways; %d ended the reference' % (
+        a.kind, a.source, number, accepted, same, sum(meant.values()), sum(kinds.values()), len(kinds), ended))
     return 1 if kinds else 0
 
 

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Documents that two implementations answer differently are made small, and told apart from those that are only wrong
+in several ways, of which each side names another one first.
+
+Owns: Child (an implementation in a process of its own), Donors, reduced().  Used by compare.py and objects.py.
+"""
+import copy
+import itertools
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+
+ORDER = 'several faults, each alone answered alike'
+# What stays in a document that is made small: without them it would have one fault more.
+KEPT = {('domain', 'name'), ('domain', 'memory'), ('domain', 'os'), ('os', 'type'), ('network', 'name'), ('pool', 'name'),
+        ('volume', 'name'), ('volume', 'capacity'), ('secret', 'usage'), ('filter', 'name')}
+
+
+class Child:
+    """One implementation, in a process of its own that answers each line with a line, both JSON."""
+
+    def __init__(self, command, env=None):
+        self.command, self.env = command, env
+        self.start()
+
+    def start(self):
+        self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.env)
+
+    def send(self, question):
+        try:
+            self.child.stdin.write(json.dumps(question) + '\n')
+            self.child.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+    def answer(self):
+        """What it says, or None if it ended at this."""
+        line = self.child.stdout.readline()
+        while line and not line.startswith('['):
+            line = self.child.stdout.readline()
+        return json.loads(line) if line else None
+
+    def again(self):
+        self.child.stdin.close()
+        self.child.wait()
+        self.start()
+
+
+def both(reference, ours, question):
+    """What the two sides make of it, None for one that ended at it; such a one starts again."""
+    for side in (reference, ours):
+        side.send(question)
+    answers = [side.answer() for side in (reference, ours)]
+    for side, answer in zip((reference, ours), answers):
+        if answer is None:
+            side.again()
+    return answers
+
+
+class Donors:
+    """Elements of other documents, for what one lacks."""
+
+    def __init__(self, texts):
+        self.known = {}
+        for text in texts:
+            self.add(text)
+
+    def add(self, text):
+        try:
+            root = ET.fromstring(text)
+        except ET.ParseError:
+            return
+        self.take('', root)
+        for parent in root.iter():
+            for e in parent:
+                self.take(parent.tag, e)
+
+    def take(self, parent, e):
+        e.tail = None
+        self.known.setdefault((parent, e.tag), {}).setdefault(ET.tostring(e, encoding='unicode'), e)
+
+    def gifts(self, root):
+        """Changes that give elements of a document what others have: by turns for each of its elements."""
+        parents = {c: p.tag for p in root.iter() for c in p}
+        turns = [self.for_one(n, e, self.known.get((parents.get(e, ''), e.tag), {})) for n, e in enumerate(root.iter())]
+        while turns:
+            for turn in list(turns):
+                change = next(turn, None)
+                if change is None:
+                    turns.remove(turn)
+                else:
+                    yield change
+
+    @staticmethod
+    def for_one(number, e, like):
+        """All that it lacks of another, and all its values, then each by itself."""
+        donors = sorted(like.values(), key=lambda d: -sum(d.get(k) == v for k, v in e.attrib.items()))
+        seen = set()
+        for d in donors:
+            yield lambda all, _, d=d: merge(all[number], d)
+            yield lambda all, _, d=d: (all[number].attrib.update(d.attrib), merge(all[number], d))
+            for k, v in d.attrib.items():
+                if (k, v) not in seen:
+                    seen.add((k, v))
+                    yield lambda all, _, k=k, v=v: all[number].set(k, v)
+            for c in d:
+                what = ET.tostring(c)
+                if e.find(c.tag) is None and what not in seen:
+                    seen.add(what)
+                    yield lambda all, _, c=c: all[number].append(copy.deepcopy(c))
+
+
+def merge(e, donor):
+    """What the donor has and e has not."""
+    if not (e.text or '').strip():
+        e.text = donor.text
+    for k in donor.attrib:
+        e.attrib.setdefault(k, donor.get(k))
+    for c in donor:
+        own = e.find(c.tag)
+        if own is None:
+            e.append(copy.deepcopy(c))
+        else:
+            merge(own, c)
+
+
+def losses(root):
+    """Changes that take one element or attribute away."""
+    for number, e in enumerate(root.iter()):
+        if number:
+            yield lambda all, parents, n=number: parents[all[n]].remove(all[n])
+        for k in sorted(e.attrib):
+            yield lambda all, _, n=number, k=k: all[n].attrib.pop(k)
+
+
+def changed(document, *changes):
+    """A change names elements by their number and may not find what another has taken."""
+    root = ET.fromstring(document)
+    all, parents = list(root.iter()), {c: p for p in root.iter() for c in p}
+    for change in changes:
+        try:
+            change(all, parents)
+        except (KeyError, ValueError):
+            pass
+    return ET.tostring(root, encoding='unicode')
+
+
+def same_words(fault):
+    """Code and message, without what changes when something above it is taken away."""
+    return fault and (fault[0], re.sub(r'\bline \d+', 'line', fault[1]))
+
+
+class Reducer:
+    """One document: ask(text) gives both answers, fault(answer) its (code, message) or None, kind(text, want, got) what
+    differs or None."""
+
+    def __init__(self, document, ask, fault, kind, limit):
+        self.ask, self.fault, self.kind, self.left = ask, fault, kind, limit
+        self.root, self.gone = ET.fromstring(document), set()
+        self.text = self.without(())
+        self.sought = self.look(self.text)
+
+    def without(self, things):
+        gone = self.gone.union(things)
+
+        def kept(e):
+            new = ET.Element(e.tag, {k: v for k, v in e.attrib.items() if (e, k) not in gone})
+            new.text, new.tail = e.text, e.tail
+            new.extend(kept(c) for c in e if c not in gone)
+            return new
+        return ET.tostring(kept(self.root), encoding='unicode')
+
+    def look(self, text):
+        """(kind of difference, fault that the reference names, fault that ours names), or None."""
+        self.left -= 1
+        want, got = self.ask(text)
+        if want is None or got is None:
+            return None
+        return self.kind(text, want, got), same_words(self.fault(want)), same_words(self.fault(got))
+
+    def drop(self, things):
+        if self.left <= 0:
+            return False
+        text = self.without(things)
+        if self.look(text) != self.sought:
+            return False
+        self.gone.update(things)
+        self.text = text
+        return True
+
+    def halve(self, things):
+        if not things or self.drop(things) or len(things) == 1:
+            return
+        middle = len(things) // 2
+        self.halve(things[:middle])
+        self.halve(things[middle:])
+
+    def shrink(self, e):
+        self.halve([c for c in e if c not in self.gone and (e.tag, c.tag) not in KEPT])
+        for c in e:
+            if c not in self.gone:
+                self.shrink(c)
+        self.halve([(e, k) for k in sorted(e.attrib) if (e, k) not in self.gone])
+
+    def run(self):
+        before = None
+        while before != len(self.gone) and self.left > 0:
+            before = len(self.gone)
+            self.shrink(self.root)
+
+    def only_order(self, donors, limit):
+        """Whether two changes are found: one leaves just the fault that the reference names here, the other just the one
+        that ours names, both sides name it then, and neither names it when both changes are made."""
+        self.left = limit
+        _, theirs, own = self.sought
+        root = ET.fromstring(self.text)
+        first, second = [], []
+        for change in itertools.chain(losses(root), donors.gifts(root)):
+            if self.left <= 0:
+                return False
+            seen = self.look(changed(self.text, change))
+            if not seen or not seen[1] or not seen[2] or seen[1][0] != seen[2][0]:
+                continue
+            if seen[1] == theirs:
+                first.append((change, seen))
+                pairs = [(first[-1], b) for b in second[:5]]
+            elif seen[2] == own:
+                second.append((change, seen))
+                pairs = [(a, second[-1]) for a in first[:5]]
+            else:
+                continue
+            for (a, seen_a), (b, seen_b) in pairs:
+                none = self.look(changed(self.text, a, b))
+                if none and none[1] != seen_b[1] and none[2] != seen_a[2]:
+                    return True
+        return False
+
+
+def reduced(document, ask, fault, kind, donors, limit=500):
+    """(document, reason): the smallest one found that is answered differently in just this way by the two sides, and
+    ORDER if it is wrong in two ways of which each alone is named by both, or None."""
+    try:
+        r = Reducer(document, ask, fault, kind, limit)
+    except ET.ParseError:
+        return document, None
+    if not r.sought or r.sought[0] is None:
+        return document, None
+    r.run()
+    order = r.sought[1] and r.sought[2] and r.only_order(donors, limit)
+    return r.text, ORDER if order else None

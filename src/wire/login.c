@@ -5,11 +5,11 @@
  * A negotiation is used by one thread at a time; the layer is, by secure.c.  The service is named "libvirt",
  * so that /etc/sasl2/libvirt.conf and key tabs made for it are found.
  */
+#include "delay-sasl.h"
 #include "wire/login.h"
 
 #include <glib.h>
 #include <pthread.h>
-#include <sasl/sasl.h>
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_RPC
@@ -56,6 +56,8 @@ server_start(void)
 static int
 start(bool server, struct err *err)
 {
+    if (delay_load(&sasl_library, err) < 0)
+        return -1;
     pthread_once(server ? &server_once : &client_once, server ? server_start : client_start);
     int rc = server ? server_rc : client_rc;
     return rc == SASL_OK ? 0 : err_set(err, VIR_ERR_AUTH_FAILED, "Cannot start SASL: %s",

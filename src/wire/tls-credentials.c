@@ -173,6 +173,8 @@ struct tls_credentials *
 tls_credentials_load(const struct tls_files *f, struct err *err)
 {
     const char *where = NULL;
+    if (delay_load(&gnutls_library, err) < 0)
+        return NULL;
     struct tls_credentials *c = g_new0(struct tls_credentials, 1);
     atomic_init(&c->refs, 1);
     c->server = f->server;

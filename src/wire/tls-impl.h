@@ -4,10 +4,9 @@
  */
 #pragma once
 
+#include "delay-gnutls.h"
 #include "wire/tls.h"
 
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <stdatomic.h>
 
 struct tls_credentials {

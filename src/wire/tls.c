@@ -38,7 +38,7 @@ tls_new(struct tls_credentials *c, int fd, const char *host, struct err *err)
     }
     if (c->server)
         gnutls_certificate_server_set_request(t->session, GNUTLS_CERT_REQUEST);
-    gnutls_transport_set_int(t->session, fd);
+    gnutls_transport_set_int2(t->session, fd, fd);
     return t;
 }
 

@@ -53,6 +53,9 @@ for library in description.LIBRARIES:
     dynamic = run('readelf', '-d', path)
     soname = re.search(r'SONAME.*\[(.*)\]', dynamic).group(1)
     check(soname == library, '%s has its soname: %s' % (library, soname))
+    # Each one more is memory and start-up time of every client: the others are loaded when first needed.
+    others = set(re.findall(r'NEEDED.*\[(lib.*)\.so', dynamic)) - {'libvirt', 'libc', 'libglib-2.0', 'libxml2'}
+    check('san' in ' '.join(others) or not others, '%s needs no more libraries: %s' % (library, sorted(others)))
 
 for name in ('libvirt', 'libvirt-qemu', 'libvirt-lxc', 'libvirt-admin'):
     root = ElementTree.parse(os.path.join(built, name + '-api.xml')).getroot()

@@ -8,12 +8,12 @@
  * ~/.ssh/config is not read.  Called by: socket.c, client.c at the end.  Waits for the server, and for the
  * user whom the application asks.
  */
+#include "delay-ssh.h"
 #include "driver/auth.h"
 #include "drivers/remote/socket.h"
 
 #include <errno.h>
 #include <glib.h>
-#include <libssh/libssh.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -426,7 +426,7 @@ remote_connect_libssh(const struct open_request *req, struct remote_target *t, s
     const struct uri *uri = req->uri;
     struct ssh s = { .req = req, .server = uri->server && *uri->server ? uri->server : "localhost" };
     g_auto(GStrv) wanted = wanted_methods(uri, err);
-    if (!wanted || remote_connect_tcp(req, 22, t, err) < 0)
+    if (!wanted || delay_load(&ssh_library, err) < 0 || remote_connect_tcp(req, 22, t, err) < 0)
         return -1;
     int fd = t->fd, rc = set_up(&s, fd, err);
     t->fd = -1;

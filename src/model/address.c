@@ -45,10 +45,6 @@ read_address(struct domain_def *def, const char *kind, void *device, struct devi
     if (!a)
         return 0;
     unsigned port[4];
-    if (a->type == ADDRESS_TYPE_UNASSIGNED && strcmp(kind, "hostdev"))
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_CONFIG_UNSUPPORTED,
-                            "a %s of guest '%s' has an address of type 'unassigned', which is for <hostdev>",
-                            kind, def->name);
     if (a->type == ADDRESS_TYPE_VIRTIO_S390)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR,
                             "a %s of guest '%s' has an address of type 'virtio-s390', where nothing has one",

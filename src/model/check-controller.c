@@ -66,6 +66,11 @@ bool domain_has_usb(const struct domain_def *def)
 static int check_pci(const struct domain_def *def, const struct domain_controller *c, struct err *err)
 {
     const struct controller_target *t = c->target;
+    bool root = c->model && (!strcmp(c->model, "pci-root") || !strcmp(c->model, "pcie-root"));
+    if (root && c->info.address)
+        return UNSUPPORTED(
+            "PCI controller %u of guest '%s' is a '%s', the bus itself; its <address> has to go", c->index,
+            def->name, c->model);
     if (c->index > 255)
         return UNSUPPORTED("PCI controller %u of guest '%s' does not exist; 255 is the highest", c->index,
                            def->name);

@@ -351,7 +351,8 @@ static int check_small(const struct domain_def *def, struct err *err)
 static int check_iommu(const struct domain_def *def, struct err *err)
 {
     const struct iommu_driver *d = def->iommu ? def->iommu->driver : NULL;
-    if (def->iommu && def->iommu->model != IOMMU_MODEL_VIRTIO && def->iommu->info.address)
+    if (def->iommu && def->iommu->model != IOMMU_MODEL_VIRTIO && def->iommu->info.address &&
+        def->iommu->info.address->type != ADDRESS_TYPE_UNASSIGNED)
         return XML("an IOMMU of guest '%s' of model '%s' has no address", def->name,
                    iommu_model_str(def->iommu->model));
     if (!d)

@@ -194,6 +194,19 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
         if (h->type == HOSTDEV_TYPE_USB && t && t != ADDRESS_TYPE_USB)
             return UNSUPPORTED("a USB <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
                                address_type_str(t));
+        if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
+            return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have an address of type '%s'",
+                               def->name, address_type_str(t));
+        if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
+            return UNSUPPORTED(
+                "a <hostdev> of guest '%s' for a SCSI host cannot have an address of type '%s'", def->name,
+                address_type_str(t));
+        enum address_type mdev = h->model == HOSTDEV_MODEL_VFIO_PCI   ? ADDRESS_TYPE_PCI
+                                 : h->model == HOSTDEV_MODEL_VFIO_CCW ? ADDRESS_TYPE_CCW
+                                                                      : t;
+        if (h->type == HOSTDEV_TYPE_MDEV && t && t != mdev)
+            return XML("a <hostdev> of guest '%s' of model '%s' cannot have an address of type '%s'",
+                       def->name, hostdev_model_str(h->model), address_type_str(t));
         if (h->sgio == DISK_SGIO_UNFILTERED)
             return UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
                                def->name);

@@ -302,6 +302,19 @@ static int check_loader(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* Only when the driver has given places: what finds its own one has lost such an address by then. */
+static int
+check_assigned(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    struct err *err = data;
+    bool none = device == def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_NONE;
+    return !info->address || info->address->type != ADDRESS_TYPE_UNASSIGNED || none ||
+                   !strcmp(kind, "hostdev")
+               ? 0
+               : UNSUPPORTED("a %s of guest '%s' has an address of type 'unassigned', which is for <hostdev>",
+                             kind, def->name);
+}
+
 static int
 check_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
@@ -342,7 +355,7 @@ int domain_check(struct domain_def *def, struct err *err)
     if (strchr(def->name, '/'))
         return XML("the name '%s' contains a '/', which names of guests cannot", def->name);
     if (check_cells(def, err) < 0 || check_tune(def, err) < 0 || check_hugepages(def, err) < 0 ||
-        check_loader(def, err) < 0)
+        check_loader(def, err) < 0 || domain_each_device(def, check_assigned, err) < 0)
         return -1;
     return check_devices(def, err) < 0 ? -1 : domain_each_device(def, check_info, data);
 }

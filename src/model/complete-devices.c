@@ -253,6 +253,8 @@ static void complete_video(struct domain_def *def)
         if (m->type == VIDEO_TYPE_NONE) {
             m->vram = 0;
             m->has_heads = false;
+            v->driver = NULL;
+            v->info.address = NULL;
             continue;
         }
         if (!m->has_heads)

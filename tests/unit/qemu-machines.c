@@ -16,6 +16,7 @@ static struct qemu_host *host;
 
 static const struct board {
     const char *arch, *qemu, *machine, *cpu, *types;
+    const char *before; /* machines that the emulator names first */
 } boards[] = {
     { "aarch64", "aarch64", "virt", "cortex-a15-arm-cpu", "qemu-xhci virtio-scsi-pci" },
     { "armv7l", "arm", "vexpress-a9", "cortex-a9-arm-cpu", "lsi53c895a piix3-usb-uhci cirrus-vga" },
@@ -23,6 +24,7 @@ static const struct board {
     { "ppc64", "ppc64", "pseries", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
     { "ppc64", "ppc64", "powernv9", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
     { "s390x", "s390x", "s390-ccw-virtio", "qemu-s390x-cpu", "qemu-xhci sclpconsole" },
+    { "ppc", "ppc", "g3beige", "750_v3.1-powerpc-cpu", "qemu-xhci piix3-usb-uhci VGA" },
 };
 
 static char *
@@ -39,12 +41,12 @@ make_emulator(const struct board *b)
         "#!/bin/sh\ncase \"$*\" in *accel=kvm*) exit 1;; esac\ncat << 'EOF'\n{\"QMP\": {}}\n{\"return\": "
         "{}}\n"
         "{\"return\": {\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 0}, \"package\": \"\"}}\n"
-        "{\"return\": {\"arch\": \"%s\"}}\n{\"return\": [{\"name\": \"%s\", \"cpu-max\": 8, "
+        "{\"return\": {\"arch\": \"%s\"}}\n{\"return\": [%s{\"name\": \"%s\", \"cpu-max\": 8, "
         "\"default-cpu-type\": \"%s\"}]}\n{\"return\": []}\n{\"return\": []}\n{\"return\": [%s]}\n"
         "{\"return\": [{\"option\": \"sandbox\", \"parameters\": []}]}\n{\"return\": []}\n{\"return\": []}\n"
         "{\"return\": []}\n{\"return\": [{\"name\": \"device_add\", \"meta-type\": \"command\", "
         "\"arg-type\": \"0\", \"ret-type\": \"0\", \"features\": [\"json-cli\"]}]}\n{\"return\": {}}\nEOF\n",
-        b->qemu, b->machine, b->cpu, types->str);
+        b->qemu, b->before ? b->before : "", b->machine, b->cpu, types->str);
     g_assert_true(g_file_set_contents(path, script, -1, NULL));
     g_assert_cmpint(chmod(path, 0755), ==, 0);
     return path;
@@ -117,6 +119,8 @@ static const struct {
       "type='ccw'", "zpci" },
     { "s390-ccw-virtio", "", "<serial type='pty'><target type='pci-serial'/></serial>", "pci-serial",
       "zpci" },
+    { "g3beige", "", "", "type='usb' index='0' model='piix3-uhci'", "<cpu" },
+    { "g3beige", "", "<graphics type='vnc'/><video><model type='vga'/></video>", "<video>", "<input" },
 };
 
 static void
@@ -139,6 +143,42 @@ machines(void)
         }
 }
 
+/* Who names no machine gets the one that such definitions have always got. */
+static void
+unnamed(void)
+{
+    const struct board b = {
+        "armv7l", "arm", "integratorcp", "arm926-arm-cpu", "lsi53c895a", "{\"name\": \"virt\"}, "
+    };
+    g_autofree char *path = make_emulator(&b);
+    ERR_AUTO err = ERR_INIT;
+    struct qemu_caps *caps = qemu_host_caps(host, path, &err);
+
+    g_assert_cmpstr(err.message, ==, NULL);
+    g_assert_cmpstr(qemu_caps_default_machine(caps)->name, ==, "integratorcp");
+    qemu_caps_unref(caps);
+}
+
+/* Of two programs that run the same guests the one with the architecture's name is the default. */
+static void
+program(void)
+{
+    static const char *const names[] = { "qemu-system-ppc64", "qemu-system-ppc64le" };
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+
+    g_setenv("PATH", root, TRUE);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        ERR_AUTO err = ERR_INIT;
+        g_autofree char *file = g_build_filename(root, names[i], NULL);
+
+        g_assert_true(g_file_set_contents(file, "", 0, NULL));
+        g_assert_cmpint(chmod(file, 0755), ==, 0);
+        g_autofree char *found = qemu_host_default_emulator(host, "ppc64le", &err);
+        g_assert_cmpstr(found, ==, file);
+    }
+    g_setenv("PATH", path, TRUE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -149,6 +189,8 @@ main(int argc, char **argv)
     host = qemu_host_new(false, root, true, &err);
     g_assert_cmpstr(err.message, ==, NULL);
     g_test_add_func("/qemu-machines/define", machines);
+    g_test_add_func("/qemu-machines/unnamed", unnamed);
+    g_test_add_func("/qemu-machines/program", program);
     int rc = g_test_run();
     qemu_host_free(host);
     g_autofree char *cleanup = g_strdup_printf("rm -rf '%s'", root);

@@ -84,13 +84,13 @@ static int
 place_fixed(struct pci *p, struct domain_controller *c, unsigned slot, unsigned function, struct err *err)
 {
     const struct device_address *a = c->info.address;
-    if (!device_is_placed(&c->info)) {
+    if (!device_is_placed(&c->info) || a->type != ADDRESS_TYPE_PCI) {
         if (reserve(p, slot, function, err) < 0)
             return -1;
         pci_set_address(p, &c->info, 0, slot, function);
         return 0;
     }
-    return a->type != ADDRESS_TYPE_PCI || (!a->bus && a->slot == slot && a->function == function)
+    return !a->bus && a->slot == slot && a->function == function
                ? 0
                : err_set_from(
                      err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,

@@ -204,7 +204,9 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
         info->address = NULL;   /* a hub finds its place */
         return 0;
     }
-    if (a->type != ADDRESS_TYPE_USB && (!strcmp(kind, "sound") || !strcmp(kind, "controller")))
+    /* Some need not sit on USB after all, and host devices are refused with the others of their kind. */
+    if (a->type != ADDRESS_TYPE_USB &&
+        (!strcmp(kind, "sound") || !strcmp(kind, "controller") || !strcmp(kind, "hostdev")))
         return 0;
     if (a->type != ADDRESS_TYPE_USB && !strcmp(kind, "disk"))
         return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,

@@ -23,7 +23,7 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
     if (!cpu->mode && !cpu->model) {
         /* Only on these do programs expect to be told which CPU an unnamed one is. */
         if (!m || !m->default_cpu ||
-            !(arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || arch_is_ppc(def))) {
+            !(arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || arch_is_ppc64(def))) {
             if (!cpu->topology && !cpu->cache && !cpu->numa && !cpu->n_features && !cpu->maxphysaddr)
                 def->cpu = NULL;
             return;
@@ -159,7 +159,7 @@ default_usb_model(const struct domain_def *def, const struct qemu_caps *caps)
 {
     if (arch_is_s390(def))
         return "none";
-    if (def->os->arch == ARCH_AARCH64 || arch_is_ppc(def))
+    if (def->os->arch == ARCH_AARCH64 || arch_is_ppc64(def))
         return qemu_caps_has_type(caps, "qemu-xhci")       ? "qemu-xhci"
                : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
                                                           : "piix3-uhci";
@@ -336,6 +336,12 @@ misc_fields(struct domain_def *def)
         if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL) {
             m->size = 4; /* MiB */
             m->has_size = true;
+        }
+        if (m->model == SHMEM_MODEL_IVSHMEM_DOORBELL && m->server) {
+            if (!m->msi)
+                m->msi = model_new(def, struct shmem_msi);
+            if (!m->msi->ioeventfd)
+                m->msi->ioeventfd = TRI_ON;
         }
     }
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {

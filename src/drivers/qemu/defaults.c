@@ -178,7 +178,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     if (arch_is_x86(def) && !machine_is(def, "microvm")) {
         add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_PS2);
         add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_PS2);
-    } else if (arch_is_ppc(def) && def->n_graphics) {
+    } else if (arch_is_ppc64(def) && def->n_graphics) {
         add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_USB);
         add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_USB);
     }

@@ -55,9 +55,15 @@ arch_is_riscv(const struct domain_def *def)
 }
 
 static inline bool
+arch_is_ppc64(const struct domain_def *def)
+{
+    return def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE;
+}
+
+static inline bool
 arch_is_ppc(const struct domain_def *def)
 {
-    return def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE || def->os->arch == ARCH_PPC;
+    return arch_is_ppc64(def) || def->os->arch == ARCH_PPC;
 }
 
 static inline bool

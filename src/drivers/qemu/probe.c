@@ -212,8 +212,8 @@ qemu_caps_default_machine(const struct qemu_caps *caps)
         if (caps->machines[i].is_default)
             return &caps->machines[i];
     }
-    /* Some targets have no default of their own: the general purpose ones. */
-    static const char *const usual[] = { "pc", "virt", "pseries", "s390-ccw-virtio" };
+    /* Some targets have no default: the one that definitions without a machine have always got. */
+    static const char *const usual[] = { "pc", "integratorcp", "virt", "pseries", "s390-ccw-virtio" };
     for (size_t i = 0; i < G_N_ELEMENTS(usual); i++) {
         const struct qemu_machine *m = qemu_caps_machine(caps, usual[i]);
         if (m)

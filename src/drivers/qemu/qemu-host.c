@@ -380,7 +380,9 @@ qemu_host_default_emulator(struct qemu_host *host, const char *arch, struct err 
     for (size_t i = 0; i < G_N_ELEMENTS(programs); i++) {
         if (g_strcmp0(programs[i].arch, arch))
             continue;
-        char *found = find_program(programs[i].program);
+        char *found = find_program(arch);       /* a distribution's own name for it goes first */
+        if (!found)
+            found = find_program(programs[i].program);
         if (!found && programs[i].other)
             found = find_program(programs[i].other);
         if (!found && !strcmp(arch, "x86_64") && access("/usr/libexec/qemu-kvm", X_OK) == 0)

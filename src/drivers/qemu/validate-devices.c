@@ -114,11 +114,6 @@ static int
 check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
     const struct device_address *a = d->info.address;
-    bool mmio = arch_is_arm(def) || arch_is_riscv(def);
-    if (d->bus == DISK_BUS_VIRTIO && a && a->type && a->type != ADDRESS_TYPE_PCI &&
-        a->type != ADDRESS_TYPE_CCW && !(a->type == ADDRESS_TYPE_VIRTIO_MMIO && mmio))
-        return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
-                           address_type_str(a->type));
     if (!a || a->type != ADDRESS_TYPE_DRIVE)
         return 0;
     if (d->bus == DISK_BUS_FDC && (a->controller || a->bus))
@@ -229,6 +224,9 @@ check_interface(const struct domain_def *def, const struct domain_interface *n, 
             n->n_routes ? "of any type" : "of this type");
     if (check_addresses(n, err) < 0)
         return -1;
+    if (n->type == INTERFACE_TYPE_VDPA && !str_is(n->model, "virtio"))
+        return UNSUPPORTED("an interface of type '%s' needs <model type='virtio'/>, not '%s'", type,
+                           n->model ? n->model : "");
     if (n->driver && net_is_virtio(n) &&
         (!power_of_two(n->driver->rx_queue_size) || !power_of_two(n->driver->tx_queue_size)))
         return UNSUPPORTED("%s_queue_size of an interface has to be a power of two",
@@ -531,6 +529,8 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
                                                         (def->smartcards[0]->info.address->controller ||
                                                          def->smartcards[0]->info.address->ccid_slot))))
         return UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
+    if (def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_XEN)
+        return UNSUPPORTED("QEMU has no memory balloon of model 'xen'; use 'virtio'");
     if (def->nvram && !arch_is_ppc(def))
         return UNSUPPORTED("an <nvram> device is for pseries machines");
     return check_graphics(def, host, err) < 0 || check_watchdogs(def, err) < 0 ||

@@ -261,6 +261,11 @@ validate_info(struct domain_def *def, const char *kind, void *device, struct dev
     enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
     if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
+    const struct domain_disk *d = strcmp(kind, "disk") ? NULL : device;
+    bool mmio = t == ADDRESS_TYPE_VIRTIO_MMIO && (arch_is_arm(def) || arch_is_riscv(def));
+    if (d && d->bus == DISK_BUS_VIRTIO && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW && !mmio)
+        return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
+                           address_type_str(t));
     bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
     if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
         g_autofree char *name = device_describe(kind, device);

@@ -418,6 +418,17 @@ refused(void)
           "<memballoon model='xen'><address type='isa'/></memballoon>",
           VIR_ERR_CONFIG_UNSUPPORTED,
           { "balloon", "xen" } },
+        { "pc",
+          "",
+          "<rng model='virtio'><backend model='egd' type='spicevmc'/></rng>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "spice", "random" } },
+        /* what is wrong with the device itself comes before where it is */
+        { "pc",
+          "",
+          "<video><model type='vga'/><driver iommu='on'/><acpi index='3'/><address type='isa'/></video>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "<driver>" } },
         { "pc", ENV("4a"), "", VIR_ERR_INTERNAL_ERROR, { "4a" } },
         { "pc", ENV("a-b"), "", VIR_ERR_INTERNAL_ERROR, { "a-b" } },
     };

@@ -27,7 +27,8 @@ is_virtio(const char *kind, const void *device)
     if (!strcmp(kind, "input"))
         return ((const struct domain_input *)device)->bus == INPUT_BUS_VIRTIO;
     if (!strcmp(kind, "memballoon"))
-        return ((const struct domain_memballoon *)device)->model == MEMBALLOON_MODEL_VIRTIO;
+        return ((const struct domain_memballoon *)device)->model != MEMBALLOON_MODEL_NONE &&
+               ((const struct domain_memballoon *)device)->model != MEMBALLOON_MODEL_XEN;
     if (!strcmp(kind, "hostdev"))
         return ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_SCSI_HOST;
     return !strcmp(kind, "rng");
@@ -72,8 +73,11 @@ give_ccw(struct domain_def *def, const char *kind, void *device, struct device_i
 {
     struct pass *p = data;
     struct device_address *a = info->address;
+    const struct domain_controller *c = strcmp(kind, "controller") ? NULL : device;
     bool ccw =
-        is_virtio(kind, device) || !strcmp(kind, "filesystem") || !strcmp(kind, "vsock") ||
+        is_virtio(kind, device) ||
+        (c && c->type == CONTROLLER_TYPE_SCSI && c->model && g_str_has_prefix(c->model, "virtio-")) ||
+        !strcmp(kind, "filesystem") || !strcmp(kind, "vsock") ||
         (!strcmp(kind, "hostdev") && ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_MDEV &&
          ((const struct domain_hostdev *)device)->model == HOSTDEV_MODEL_VFIO_CCW);
     if (strcmp(kind, p->kind) || !ccw || (a && a->type && !(a->type == ADDRESS_TYPE_CCW && !a->has_devno)))

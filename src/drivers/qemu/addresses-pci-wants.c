@@ -117,6 +117,7 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
         case VIDEO_TYPE_CIRRUS:
         case VIDEO_TYPE_VMVGA:
         case VIDEO_TYPE_QXL: return WANT_PCI;
+        case VIDEO_TYPE_GOP: return p && !arch_is_x86(p->def) ? WANT_WRONG : WANT_NONE;
         default: return WANT_NONE;
         }
     }

@@ -287,13 +287,35 @@ controller_targets(struct domain_def *def)
     }
 }
 
+bool
+qemu_board_without_pci(const struct domain_def *def)
+{
+    return (arch_is_arm(def) && !machine_is(def, "virt") && !machine_is(def, "versatilepb")) ||
+           (arch_is_riscv(def) && !machine_is(def, "virt"));
+}
+
+/* What would sit there is left without a place, as users of such boards are used to; but there is nothing
+   that more buses could be behind. */
+static int
+check_no_pci(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type != CONTROLLER_TYPE_PCI || !c->model || str_is(c->model, "pci-root") ||
+            str_is(c->model, "pcie-root") || g_str_has_suffix(c->model, "-expander-bus"))
+            continue;
+        return err_set_from(err, str_is(c->model, "pci-bridge") ? VIR_FROM_QEMU : VIR_FROM_DOMAIN,
+                            VIR_ERR_INTERNAL_ERROR, "PCI controller %u ('%s'): machine '%s' has no PCI",
+                            c->index, c->model, def->os->machine);
+    }
+    return 0;
+}
+
 int
 qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
-    /* Boards without PCI: what would sit there is left without a place, as their users are used to. */
-    if ((arch_is_arm(def) && !machine_is(def, "virt") && !machine_is(def, "versatilepb")) ||
-        (arch_is_riscv(def) && !machine_is(def, "virt")))
-        return 0;
+    if (qemu_board_without_pci(def))
+        return check_no_pci(def, err);
     g_autofree struct pci *p = g_new0(struct pci, 1);
     p->def = def;
     p->caps = caps;

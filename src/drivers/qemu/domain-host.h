@@ -109,6 +109,7 @@ int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, c
                          struct err *err);
 /* addresses-*.c */
 int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
+bool qemu_board_without_pci(const struct domain_def *def);
 int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_usb(struct domain_def *def, struct err *err);
 /* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */

@@ -531,7 +531,7 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
         return UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
     if (def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_XEN)
         return UNSUPPORTED("QEMU has no memory balloon of model 'xen'; use 'virtio'");
-    if (def->nvram && !arch_is_ppc(def))
+    if (def->nvram && !machine_is(def, "pseries"))
         return UNSUPPORTED("an <nvram> device is for pseries machines");
     return check_graphics(def, host, err) < 0 || check_watchdogs(def, err) < 0 ||
                    check_tpms(def, caps, err) < 0 || check_shmems(def, caps, err) < 0 ||

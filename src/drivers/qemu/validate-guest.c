@@ -253,25 +253,18 @@ validate_absent(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-/* What an address says of its device comes before the devices themselves. */
+/* Where a virtio disk sits is asked before anything else is said of devices. */
 static int
-validate_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+validate_virtio_disks(const struct domain_def *def, struct err *err)
 {
-    struct err *err = data;
-    enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
-    if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
-    const struct domain_disk *d = strcmp(kind, "disk") ? NULL : device;
-    bool mmio = t == ADDRESS_TYPE_VIRTIO_MMIO && (arch_is_arm(def) || arch_is_riscv(def));
-    if (d && d->bus == DISK_BUS_VIRTIO && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW && !mmio)
-        return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
-                           address_type_str(t));
-    bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
-    if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
-        g_autofree char *name = device_describe(kind, device);
-        return UNSUPPORTED(
-            "%s: <acpi index='%u'> is for PCI devices, not for one with an address of type '%s'", name,
-            info->acpi->index, address_type_str(t));
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct domain_disk *d = def->disks[i];
+        enum address_type t = d->info.address ? d->info.address->type : ADDRESS_TYPE_UNSET;
+        bool mmio = (t == ADDRESS_TYPE_VIRTIO_MMIO && (arch_is_arm(def) || arch_is_riscv(def))) ||
+                    qemu_board_without_pci(def);
+        if (d->bus == DISK_BUS_VIRTIO && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW && !mmio)
+            return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
+                               address_type_str(t));
     }
     return 0;
 }
@@ -305,5 +298,5 @@ qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, 
                    validate_panics(def, caps, err) < 0 || validate_absent(def, err) < 0 ||
                    validate_fwcfg(def, err) < 0
                ? -1
-               : domain_each_device((struct domain_def *)def, validate_info, err);
+               : validate_virtio_disks(def, err);
 }

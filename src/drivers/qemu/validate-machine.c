@@ -89,6 +89,10 @@ check_controller(const struct qemu_caps *caps, const struct domain_controller *c
 static int
 check_input(const struct qemu_caps *caps, const struct domain_input *i, struct err *err)
 {
+    bool ccw = i->info.address && i->info.address->type == ADDRESS_TYPE_CCW;
+    if (i->type == INPUT_TYPE_PASSTHROUGH && ccw && !qemu_caps_has_type(caps, "virtio-input-host-ccw"))
+        return UNSUPPORTED("this QEMU has no 'virtio-input-host-ccw', which an input of type '%s' needs",
+                           input_type_str(i->type));
     return i->bus != INPUT_BUS_PS2 || qemu_caps_has_type(caps, "i8042")
                ? 0
                : UNSUPPORTED("this QEMU has no PS/2, where a %s is to be", input_type_str(i->type));

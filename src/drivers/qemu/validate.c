@@ -217,6 +217,11 @@ validate_chardevs(const struct domain_def *def, struct err *err)
         if (validate_chardev(def, "redirdev", &def->redirdevs[i]->source, err) < 0)
             return -1;
     }
+    for (uint32_t i = 0; i < def->n_rngs; i++) {
+        if (def->rngs[i]->backend->model == RNG_BACKEND_MODEL_EGD &&
+            validate_chardev(def, "source of random numbers", &def->rngs[i]->backend->source, err) < 0)
+            return -1;
+    }
     for (uint32_t i = 0; i < def->n_smartcards; i++) {
         if (def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH &&
             validate_chardev(def, "smartcard", &def->smartcards[i]->source, err) < 0)
@@ -230,6 +235,15 @@ validate_address(struct domain_def *def, const char *kind, void *device, struct 
 {
     struct err *err = data;
     enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
+    if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
+    bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
+    if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
+        g_autofree char *name = device_describe(kind, device);
+        return unsupported(
+            err, "%s: <acpi index='%u'> is for PCI devices, not for one with an address of type '%s'", name,
+            info->acpi->index, address_type_str(t));
+    }
     if (t == ADDRESS_TYPE_CCW && !arch_is_s390(def)) {
         g_autofree char *name = device_describe(kind, device);
         return unsupported(err, "%s: machine '%s' has no CCW addresses", name, def->os->machine);

@@ -359,6 +359,39 @@ memory_command(void)
     qemu_domain_release(modules, host);
 }
 
+/* What the definition tells QEMU past us. */
+static void namespace(void)
+{
+    static const char *const properties[] = {
+        "name='addr' type='string' value='0x9'", "name='n' type='signed' value='-3'",
+        "name='u' type='unsigned' value='3'", "name='b' type='bool' value='true'", "name='bus' type='remove'"
+    };
+    g_autoptr(GString) s =
+        g_string_new("<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'/>"
+                     "<q:capabilities xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'/>"
+                     "<l:namespace xmlns:l='http://libvirt.org/schemas/domain/lxc/1.0'/>"
+                     "<q:deprecation xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0' behavior='reject'/>"
+                     "<q:override xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:device "
+                     "alias='ua-a'><q:frontend>");
+    for (size_t i = 0; i < G_N_ELEMENTS(properties); i++)
+        g_string_append_printf(s, "<q:property %s/>", properties[i]);
+    g_string_append(s, "</q:frontend></q:device></q:override>");
+    ERR_AUTO err = ERR_INIT;
+    DOMAIN_DEF_AUTO def = parse("pc", s->str, "<sound model='ac97'><alias name='ua-a'/></sound>", &err);
+    struct qemu_command cmd;
+    const struct qemu_command_opts opts = { .id = 10 };
+    g_assert_cmpstr(err.message, ==, NULL);
+    g_assert_true(!def->qemu_commandline && !def->qemu_capabilities && !def->lxc_namespace);
+    g_assert_cmpint(qemu_domain_prepare(def, host, 10, false, &err), ==, 0);
+    g_assert_cmpint(qemu_command_build(def, host, &opts, &cmd, &err), ==, 0);
+    g_assert_true(
+        has_pair(cmd.argv, "-compat", "{\"deprecated-output\":\"hide\",\"deprecated-input\":\"reject\"}"));
+    g_assert_true(has_pair(cmd.argv, "-device", "\"addr\":\"0x9\",\"n\":-3,\"u\":3,\"b\":true}"));
+    g_assert_false(has_pair(cmd.argv, "-device", "\"id\":\"ua-a\",\"bus\""));
+    qemu_command_clear(&cmd);
+    qemu_domain_release(def, host);
+}
+
 static void
 put32(unsigned char *p, uint32_t v)
 {
@@ -446,6 +479,7 @@ main(int argc, char **argv)
     g_test_add_func("/qemu-define/completed", completed);
     g_test_add_func("/qemu-define/command", command);
     g_test_add_func("/qemu-define/memory-command", memory_command);
+    g_test_add_func("/qemu-define/namespace", namespace);
     g_test_add_func("/qemu-define/images", images);
     return fixture_run();
 }

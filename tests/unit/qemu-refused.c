@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+#define PROPERTY(attributes)                                                                                 \
+    "<qemu:override xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:device alias='a'>"         \
+    "<qemu:frontend><qemu:property " attributes "/></qemu:frontend></qemu:device></qemu:override>"
+#define NAMESPACE(name, text) \
+    "<qemu:" name " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>" text "</qemu:" name ">"
+
 static void
 refused(void)
 {
@@ -429,6 +435,16 @@ refused(void)
           "<video><model type='vga'/><driver iommu='on'/><acpi index='3'/><address type='isa'/></video>",
           VIR_ERR_CONFIG_UNSUPPORTED,
           { "<driver>" } },
+        { "pc", PROPERTY("type='string' value='b'"), "", VIR_ERR_XML_ERROR, { "name=" } },
+        { "pc", PROPERTY("name='a' value='b'"), "", VIR_ERR_XML_ERROR, { "type=" } },
+        { "pc", PROPERTY("name='a' type='string'"), "", VIR_ERR_XML_ERROR, { "value=" } },
+        { "pc", PROPERTY("name='a' type='remove' value='b'"), "", VIR_ERR_XML_ERROR, { "removed" } },
+        { "pc", PROPERTY("name='a' type='bool' value='yes'"), "", VIR_ERR_XML_ERROR, { "'true'" } },
+        { "pc", PROPERTY("name='a' type='signed' value='0x1'"), "", VIR_ERR_XML_ERROR, { "number" } },
+        { "pc", PROPERTY("name='a' type='unsigned' value='-1'"), "", VIR_ERR_XML_ERROR, { "number" } },
+        { "pc", NAMESPACE("override", "<qemu:device/>"), "", VIR_ERR_XML_ERROR, { "alias=" } },
+        { "pc", NAMESPACE("capabilities", "<qemu:add/>"), "", VIR_ERR_INTERNAL_ERROR, { "<qemu:add>" } },
+        { "pc", NAMESPACE("capabilities", "<qemu:del/>"), "", VIR_ERR_INTERNAL_ERROR, { "<qemu:del>" } },
         { "pc", ENV("4a"), "", VIR_ERR_INTERNAL_ERROR, { "4a" } },
         { "pc", ENV("a-b"), "", VIR_ERR_INTERNAL_ERROR, { "a-b" } },
     };

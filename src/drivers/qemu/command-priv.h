@@ -60,6 +60,10 @@ const char *model_of_virtio(const char *controller_model, enum virtio_model *mod
 /* Alias of a controller, as a bus name without its number. */
 const char *controller_alias(const struct domain_def *def, enum controller_type type, unsigned index);
 
+/* namespace.c: properties of a device that the author overrides; what QEMU makes of old things, or NULL. */
+void qemu_namespace_override(const struct domain_def *def, json_t *device);
+json_t *qemu_namespace_compat(const struct domain_def *def);
+
 int build_controllers(struct builder *b);
 int build_disks(struct builder *b);
 int build_flash(struct builder *b);

@@ -262,37 +262,13 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
     return 0;
 }
 
-/* What is passed on as it is has to have a name, and arguments a text. */
-static int
-read_commandline(const struct domain_def *def, struct err *err)
-{
-    const struct qemu_commandline *c = def->qemu_commandline;
-    for (uint32_t i = 0; c && i < c->n_args; i++) {
-        if (!c->args[i]->value)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                           "a <qemu:arg> of guest '%s' has no value=", def->name);
-    }
-    for (uint32_t i = 0; c && i < c->n_envs; i++) {
-        const char *n = c->envs[i]->name;
-        bool good = n && (g_ascii_isalpha(*n) || *n == '_');
-        for (; good && *n; n++)
-            good = g_ascii_isalnum(*n) || *n == '_';
-        if (!good)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                           "a <qemu:env> of guest '%s' has name='%s'; names are of letters, digits and "
-                           "underscores, and begin with no digit",
-                           def->name, c->envs[i]->name ? c->envs[i]->name : "");
-    }
-    return 0;
-}
-
 int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
     int rc = domain_read_check(def, err) < 0 ? -1 : domain_check_models(def, err);
     if (rc == 0)
-        rc = read_commandline(def, err);
+        rc = qemu_namespace_read(def, err);
     if (rc == 0)
         rc = choose_emulator(def, host, &caps, err);
     if (rc == 0)

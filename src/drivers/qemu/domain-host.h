@@ -107,6 +107,8 @@ void qemu_defaults_devices(struct domain_def *def,
 /* after it */
 int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
                          struct err *err);
+/* namespace.c: what stands in the namespace qemu:, and nothing of other hypervisors. */
+int qemu_namespace_read(struct domain_def *def, struct err *err);
 /* addresses-*.c */
 int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 bool qemu_board_without_pci(const struct domain_def *def);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command-words: options, objects, addresses and descriptors as the parts of the command line say them.
+ * See command-priv.h.  Nothing waits.
+ */
+#include "drivers/qemu/command-priv.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define ERR_FROM VIR_FROM_QEMU
+
+void
+add_arg(struct builder *b, const char *option, const char *value)
+{
+    g_ptr_array_add(b->argv, g_strdup(option));
+    if (value)
+        g_ptr_array_add(b->argv, g_strdup(value));
+}
+
+void
+add_argf(struct builder *b, const char *option, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    g_ptr_array_add(b->argv, g_strdup(option));
+    g_ptr_array_add(b->argv, g_strdup_vprintf(fmt, ap));
+    va_end(ap);
+}
+
+char *
+escape_commas(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
+    return g_strjoinv(",,", parts);
+}
+
+static void
+flatten(GString *out, const char *prefix, json_t *o, const char *first)
+{
+    const char *key;
+    json_t *v;
+    json_object_foreach(o, key, v) {
+        if (first && !strcmp(key, first))
+            continue;
+        g_autofree char *name = prefix ? g_strdup_printf("%s.%s", prefix, key) : g_strdup(key);
+        if (json_is_object(v)) {
+            flatten(out, name, v, NULL);
+        } else if (json_is_string(v)) {
+            g_autofree char *safe = escape_commas(json_string_value(v));
+            g_string_append_printf(out, ",%s=%s", name, safe);
+        } else if (json_is_integer(v)) {
+            g_string_append_printf(out, ",%s=%lld", name, (long long)json_integer_value(v));
+        } else if (json_is_boolean(v)) {
+            g_string_append_printf(out, ",%s=%s", name, json_is_true(v) ? "on" : "off");
+        }
+    }
+}
+
+static void
+add_json(struct builder *b, const char *option, json_t *props, bool json, const char *first)
+{
+    if (json) {
+        char *text = json_dumps(props, JSON_COMPACT);
+        add_arg(b, option, text);
+        free(text);
+    } else {
+        GString *text = g_string_new(json_string_value(json_object_get(props, first)));
+        flatten(text, NULL, props, first);
+        add_arg(b, option, text->str);
+        g_string_free(text, TRUE);
+    }
+    json_decref(props);
+}
+
+void
+add_device(struct builder *b, json_t *props)
+{
+    qemu_namespace_override(b->def, props);
+    add_json(b, "-device", props, b->json_device, "driver");
+}
+
+void
+add_object(struct builder *b, json_t *props)
+{
+    add_json(b, "-object", props, b->json_object, "qom-type");
+}
+void add_netdev(struct builder *b, json_t *props) { add_json(b, "-netdev", props, b->json_netdev, "type"); }
+void add_blockdev(struct builder *b, json_t *props) { add_json(b, "-blockdev", props, true, "driver"); }
+void
+add_audiodev(struct builder *b, json_t *props)
+{
+    add_json(b, "-audiodev", props, b->json_object, "driver");
+}
+
+int
+add_fd(struct builder *b, int kind, const char *path, int flags, int mode, const char *what)
+{
+    struct qemu_command_fd fd = { .kind = kind, .path = g_strdup(path), .flags = flags, .mode = mode,
+                                  .child_fd = b->next_fd++, .fd = -1, .what = g_strdup(what) };
+    g_array_append_val(b->fds, fd);
+    return fd.child_fd;
+}
+
+json_t *
+props_new(const char *driver)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "driver", json_string(driver));
+    return o;
+}
+
+void
+put_str(json_t *o, const char *key, const char *value)
+{
+    if (value)
+        json_object_set_new(o, key, json_string(value));
+}
+
+void
+put_int(json_t *o, const char *key, long long value)
+{
+    json_object_set_new(o, key, json_integer(value));
+}
+void put_bool(json_t *o, const char *key, bool value) { json_object_set_new(o, key, json_boolean(value)); }
+
+void
+put_tri(json_t *o, const char *key, enum tristate value)
+{
+    if (value)
+        put_bool(o, key, value == TRI_YES);
+}
+
+void
+put_onoff(json_t *o, const char *key, enum tristate value)
+{
+    if (value)
+        put_str(o, key, value == TRI_YES ? "on" : "off");
+}
+
+const char *
+controller_alias(const struct domain_def *def, enum controller_type type, unsigned index)
+{
+    const struct domain_controller *c = domain_find_controller(def, type, index);
+    return c ? c->info.alias : NULL;
+}
+
+int
+put_address(struct builder *b, json_t *o, const struct device_info *info)
+{
+    const struct device_address *a = info->address;
+    if (!a)
+        return 0;
+    if (a->type == ADDRESS_TYPE_PCI) {
+        const char *bus = controller_alias(b->def, CONTROLLER_TYPE_PCI, a->bus);
+        if (!bus)
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                           "device '%s' sits on PCI bus %u, which has no controller",
+                           info->alias ? info->alias : "?", a->bus);
+        put_str(o, "bus", bus);
+        put_tri(o, "multifunction", a->multifunction);
+        g_autofree char *addr = a->function ? g_strdup_printf("0x%x.0x%x", a->slot, a->function)
+                                            : g_strdup_printf("0x%x", a->slot);
+        put_str(o, "addr", addr);
+        if (info->acpi && info->acpi->index)
+            put_int(o, "acpi-index", info->acpi->index);
+    } else if (a->type == ADDRESS_TYPE_USB) {
+        const char *alias = controller_alias(b->def, CONTROLLER_TYPE_USB, a->bus);
+        if (!alias)
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                           "device '%s' sits on USB bus %u, which has no controller",
+                           info->alias ? info->alias : "?", a->bus);
+        g_autofree char *bus = g_strdup_printf("%s.0", alias);
+        put_str(o, "bus", bus);
+        put_str(o, "port", a->usb_port);
+    } else if (a->type == ADDRESS_TYPE_SPAPR_VIO) {
+        if (a->has_number)
+            put_int(o, "reg", a->number);
+    } else if (a->type == ADDRESS_TYPE_CCW) {
+        g_autofree char *devno = g_strdup_printf("%x.%x.%04x", a->cssid, a->ssid, a->devno);
+        put_str(o, "devno", devno);
+    } else if (a->type == ADDRESS_TYPE_ISA) {
+        if (a->has_number)
+            put_int(o, "iobase", a->number);
+        if (a->has_irq)
+            put_int(o, "irq", a->irq);
+    }
+    return 0;
+}
+
+void
+put_virtio(json_t *o, const struct virtio_options *v)
+{
+    put_tri(o, "iommu_platform", v->iommu);
+    put_tri(o, "ats", v->ats);
+    put_tri(o, "packed", v->packed);
+    put_tri(o, "page-per-vq", v->page_per_vq);
+}
+
+void
+put_boot(json_t *o, unsigned index)
+{
+    if (index)
+        put_int(o, "bootindex", index);
+}
+
+void
+put_rom(json_t *o, const struct device_info *info)
+{
+    if (!info->rom)
+        return;
+    if (info->rom->enabled == TRI_NO) {
+        put_str(o, "romfile", "");
+        return;
+    }
+    put_int(o, "rombar", info->rom->bar == TRI_OFF ? 0 : 1);
+    if (!info->rom->bar)
+        json_object_del(o, "rombar");
+    put_str(o, "romfile", info->rom->file);
+}
+
+char *
+virtio_driver(const struct builder *b, const char *base, enum virtio_model model,
+              const struct device_info *info)
+{
+    const char *bus = arch_is_s390(b->def)                                                    ? "ccw"
+                      : info->address && info->address->type == ADDRESS_TYPE_VIRTIO_MMIO ? "device"
+                                                                                          : "pci";
+    const char *suffix = model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL       ? "-transitional"
+                         : model == VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL ? "-non-transitional"
+                                                                         : "";
+    return g_strconcat(base, "-", bus, suffix, NULL);
+}

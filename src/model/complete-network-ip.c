@@ -182,17 +182,22 @@ complete_address(struct network_def *def, struct network_address *a, struct err 
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "<ip address='%s'> of network '%s' has both netmask= and prefix=", a->address,
                        def->name);
-    if (a->netmask && (ip_parse(a->netmask, &mask) < 0 || !ip_is4(&mask)))
+    if (a->netmask && ip_parse(a->netmask, &mask) < 0)
         return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not a netmask", a->netmask,
                        def->name);
+    if (a->netmask && !ip_is4(&mask))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "<ip address='%s'> of network '%s' has the netmask '%s', which is not of IPv4",
+                       a->address, def->name, a->netmask);
     if (a->netmask)
         a->netmask = ip_text(def, &mask);
     if (complete_dhcp(def, a, &ip, err) < 0)
         return -1;
-    if (a->tftp_root && !ip_is4(&ip))
+    if (a->has_tftp && !ip_is4(&ip))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "<ip address='%s'> of network '%s' has <tftp>, which IPv6 has not", a->address,
                        def->name);
+    a->has_tftp = a->tftp_root != NULL;
     return 0;
 }
 

@@ -184,13 +184,6 @@ complete_bridge(struct network_def *def, struct err *err)
     return 0;
 }
 
-static bool
-says_anything(const struct virtualport_parameters *p)
-{
-    return p && (p->has_managerid || p->has_typeid || p->has_typeidversion || p->has_instanceid ||
-                 p->has_interfaceid || p->profileid);
-}
-
 static int
 complete_portgroups(struct network_def *def, const char *where, struct err *err)
 {
@@ -198,8 +191,7 @@ complete_portgroups(struct network_def *def, const char *where, struct err *err)
         struct network_portgroup *g = def->portgroups[i];
         if (g->default_ == TRI_NO)
             g->default_ = TRI_UNSET;
-        if (g->virtualport && !g->virtualport->type && !says_anything(g->virtualport->parameters))
-            g->virtualport = NULL;
+        g->virtualport = virtualport_tidy(g->virtualport);
         if (virtualport_complete(g->virtualport, false, where, err) < 0 ||
             bandwidth_complete(&g->bandwidth, false, where, err) < 0 ||
             vlan_complete(g->vlan, where, err) < 0)

@@ -98,6 +98,16 @@ bad_route(struct err *err, const char *where, const struct network_route *r, con
                         r->address, r->gateway, what);
 }
 
+/* Has it no bits but those of the mask, whatever these are? */
+static bool
+inside_mask(const struct ip *ip, const struct ip *mask)
+{
+    for (unsigned i = 0; i < ip->bits / 8; i++)
+        if (ip->bytes[i] & ~mask->bytes[i])
+            return false;
+    return true;
+}
+
 static int
 complete_route(const void *root, struct network_route *r, const char *where, struct err *err)
 {
@@ -121,8 +131,7 @@ complete_route(const void *root, struct network_route *r, const char *where, str
     if (r->netmask)
         r->netmask = ip_text(root, &mask);
     /* with neither it is the default route, to 0.0.0.0 */
-    int prefix = r->has_prefix ? (int)r->prefix : r->netmask ? ip_prefix_of_mask(&mask) : 0;
-    if (prefix < 0 || !ip_host_bits_are(&to, prefix, 0))
+    if (r->netmask ? !inside_mask(&to, &mask) : !ip_host_bits_are(&to, r->has_prefix ? r->prefix : 0, 0))
         return bad_route(err, where, r, "does not go to the address of a network");
     return 0;
 }
@@ -222,6 +231,19 @@ bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct 
         rate_complete(&b->outbound, false, "outbound", where, err);
 }
 
+static bool
+says_anything(const struct virtualport_parameters *p)
+{
+    return p && (p->has_managerid || p->has_typeid || p->has_typeidversion || p->has_instanceid ||
+                 p->has_interfaceid || p->profileid);
+}
+
+struct virtualport *
+virtualport_tidy(struct virtualport *v)
+{
+    return v && (v->type || says_anything(v->parameters)) ? v : NULL;
+}
+
 int
 virtualport_complete(struct virtualport *v, bool typed, const char *where, struct err *err)
 {
@@ -313,10 +335,6 @@ encryption_complete(struct encryption *e, const char *where, struct err *err)
     for (uint32_t i = 0; i < e->n_secrets; i++)
         if (secret_use_check(e->secrets[i]->has_uuid, e->secrets[i]->usage, where, err) < 0)
             return -1;
-    if (e->format != ENCRYPTION_FORMAT_LUKS) {
-        e->cipher = NULL;
-        e->ivgen = NULL;
-    }
     if (e->ivgen && !e->cipher)
         return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR,
                             "%s: <encryption> has an <ivgen> but no <cipher>", where);

@@ -39,6 +39,8 @@ struct bandwidth_rate *bandwidth_rate_tidy(struct bandwidth_rate *r);
 /* Drops what says nothing; *bw may become NULL, but not if its rates alone are dropped.  floor: can it have a
  * guaranteed rate?  For a document that was read, once: what is left may be refused. */
 int bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err);
+/* NULL if it says nothing. */
+struct virtualport *virtualport_tidy(struct virtualport *v);
 /* typed: must it say its type? */
 int virtualport_complete(struct virtualport *v, bool typed, const char *where, struct err *err);
 /* Of a guest's card: makes up the ids that a card has of its own.  final: the type and the parameters that it

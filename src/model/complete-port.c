@@ -25,6 +25,7 @@ network_port_complete(struct network_port_def *def, struct err *err)
     if (p && p->address && pci_address_check(p->address, where, err) < 0)
         return -1;
     struct bandwidth *rates = def->bandwidth ? &def->bandwidth->rates : NULL;
+    def->virtualport = virtualport_tidy(def->virtualport);
     if (virtualport_complete(def->virtualport, false, where, err) < 0 ||
         bandwidth_complete(&rates, true, where, err) < 0)
         return -1;

@@ -215,15 +215,39 @@ static struct frame *push(struct parser *p, const struct model_table *t, void *b
     return fr;
 }
 
+static void merge_keep(struct parser *p, const struct frame *fr)
+{
+    unsigned i = 0;
+    while (i < p->n_merged && (p->merged[i].base != fr->base || p->merged[i].table != fr->table))
+        i++;
+    if (i == G_N_ELEMENTS(p->merged))
+        return;
+    p->n_merged = MAX(p->n_merged, i + 1);
+    p->merged[i].base = fr->base;
+    p->merged[i].table = fr->table;
+    p->merged[i].groups = fr->groups;
+    p->merged[i].scalars = fr->scalars;
+}
+
+static void merge_resume(const struct parser *p, struct frame *fr)
+{
+    for (unsigned i = 0; i < p->n_merged; i++)
+        if (p->merged[i].base == fr->base && p->merged[i].table == fr->table) {
+            fr->groups = p->merged[i].groups;
+            fr->scalars = p->merged[i].scalars;
+        }
+}
+
 static void open_field(struct parser *p, struct frame *up, const struct model_field *f, int n_attr,
                        const xmlChar **attr)
 {
     struct frame *fr;
     void **slot;
-    bool again = false;
+    /* Who reports what is unknown goes from one to the next, and the last counts. */
+    bool again = false, replaces = up->only && !(f->flags & MODEL_MERGE) && !(p->flags & MODEL_PARSE_STRICT);
     switch ((enum model_kind)f->kind) {
     case MODEL_K_GROUP:
-        again = f->arg < 64 && up->groups >> f->arg & 1;
+        again = f->arg < 64 && up->groups >> f->arg & 1 && !replaces;
         if (again && !(f->flags & MODEL_MERGE && !(p->flags & MODEL_PARSE_STRICT))) {
             report_repeated(p, up, f);
             return;
@@ -239,7 +263,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     case MODEL_K_STRUCT:
     case MODEL_K_LIST:
         slot = f->kind == MODEL_K_LIST ? many_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
-        again = *slot != NULL;
+        again = *slot != NULL && !replaces;
         if (again && !(f->flags & MODEL_MERGE && !(p->flags & MODEL_PARSE_STRICT))) {
             report_repeated(p, up, f);
             return;
@@ -270,9 +294,13 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         }
         return;
     default:
-        if (!(f->flags & MODEL_MANY) && scalar_given(f, up->base)) {
-            report_repeated(p, up, f);
-            return;
+        if (!(f->flags & MODEL_MANY)) {     /* the first counts, even if nothing is in it */
+            unsigned place = up->table ? f - up->table->fields : 64;
+            if ((place < 64 && up->scalars >> place & 1) || scalar_given(f, up->base)) {
+                report_repeated(p, up, f);
+                return;
+            }
+            up->scalars |= place < 64 ? UINT64_C(1) << place : 0;
         }
         if (!(fr = push(p, NULL, up->base, f->qname)))
             return;
@@ -283,6 +311,9 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         return;
     }
     fr->only = f->only;
+    fr->merge = f->flags & MODEL_MERGE && !f->only;
+    if (again)
+        merge_resume(p, fr);
     if (!again)                         /* those of the first count */
         read_attributes(p, fr, n_attr, attr);
     else if (fr->table->disc >= 0)
@@ -384,6 +415,8 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
             set_value(p, fr, fr->name, f, fr->base, s, n);
         p->text.n = fr->text;
     }
+    if (fr->merge)
+        merge_keep(p, fr);
     p->depth--;
 }
 

@@ -20,10 +20,10 @@ struct frame {
     const char *name;
     size_t text;                       /* where its text starts in the buffer */
     char unit[12];                     /* unit= of a size; unit[0] == 0: not given */
-    uint64_t groups;                   /* those that were there already, by number */
+    uint64_t groups, scalars;          /* those that were there already, by number */
     uint32_t mixed;                    /* items of mixed lists so far */
     uint8_t disc, up;
-    bool collect;
+    bool collect, merge;
     uint16_t only;                     /* how unknown elements inside are reported; 0: not */
 };
 
@@ -43,6 +43,8 @@ struct parser {
     void *raw_base;
     bool failed, dtd;
     struct text text;
+    struct { const void *base; const struct model_table *table; uint64_t groups, scalars; } merged[16];
+    unsigned n_merged;                 /* what was in elements that a second one may add to */
     struct frame stack[MAX_DEPTH];
 };
 

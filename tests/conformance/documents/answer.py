@@ -8,6 +8,7 @@ usage: answer.py [URI]
 """
 import json
 import random
+import re
 import sys
 
 import libvirt
@@ -23,6 +24,10 @@ GUEST = """<domain type='%s'><name>%s</name><uuid>11111111-2222-4333-8444-555555
 <disk type='network' device='disk'><driver name='qemu' type='qcow2'/><source protocol='nbd' name='x'>
 <host name='h' port='7'/></source><target dev='vdd'/></disk>
 <disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices></domain>"""
+
+PORT_NETWORKS = ("<network><name>od</name><bridge name='od0'/></network>",
+                 "<network><name>odb</name><forward mode='bridge'/><bridge name='od0'/></network>",
+                 "<network><name>odd</name><forward mode='private'><interface dev='od0'/><interface dev='lo'/></forward></network>")
 
 
 class Side:
@@ -143,14 +148,20 @@ class Side:
         try:
             yield 'xml', d.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
         finally:
-            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_NVRAM)
+            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_NVRAM if self.conn.getType() != 'TEST' else 0)
 
     def port(self, xml, r):
-        if 'network' not in self.dom:
-            self.dom['network'] = self.conn.networkCreateXML("<network><name>od</name><bridge name='od0'/></network>")
-        p = self.dom['network'].portCreateXML(xml, 0)
+        """Of a network that can have it.  A plug that is not given comes from the network, and is left out."""
+        if 'od' not in self.dom:
+            for net in PORT_NETWORKS:
+                n = self.conn.networkCreateXML(net)
+                self.dom[n.name()] = n
+        plug = re.search(r'<plug [^>]*type=["\'](network|bridge|direct|hostdev-pci)', xml)
+        direct = plug.group(1) == 'direct' if plug else 'type="802.' in xml
+        n = self.dom['odd' if direct else 'odb' if 'openvswitch' in xml and not plug else 'od']
+        p = n.portCreateXML(xml, libvirt.VIR_NETWORK_PORT_CREATE_RECLAIM if plug else 0)
         try:
-            yield 'xml', p.XMLDesc(0)
+            yield 'xml', p.XMLDesc(0) if plug else re.sub(r'<plug [^>]*/>|<plug .*</plug>', '', p.XMLDesc(0), flags=re.S)
         finally:
             p.delete()
 
@@ -172,6 +183,8 @@ def main():
         try:
             for label, text in getattr(side, kind)(xml, random.Random(seed)):
                 out.append((label, text))
+        except SystemError:                 # of some messages of the reference no text can be made
+            out.append(('error', 'error 0/0: a message that is no text'))
         except libvirt.libvirtError as e:
             out.append(('error', 'error %d/%d: %s' % (e.get_error_code(), e.get_error_domain(), e.get_error_message())))
         print(json.dumps(out), flush=True)

@@ -47,9 +47,9 @@ static const struct typed_param_rule memory_rules[] = {
 };
 
 static unsigned long long
-limit(uint64_t kib)
+limit(bool given, uint64_t kib)
 {
-    return kib ? kib : VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+    return given ? kib : VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
 }
 
 void
@@ -58,9 +58,9 @@ params_read_memory(const struct domain_def *def, struct params_out *out)
     static const struct domain_memtune none;
     const struct domain_memtune *tune = def->memtune ? def->memtune : &none;
 
-    params_out_ullong(out, VIR_DOMAIN_MEMORY_HARD_LIMIT, limit(tune->hard_limit));
-    params_out_ullong(out, VIR_DOMAIN_MEMORY_SOFT_LIMIT, limit(tune->soft_limit));
-    params_out_ullong(out, VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT, limit(tune->swap_hard_limit));
+    params_out_ullong(out, VIR_DOMAIN_MEMORY_HARD_LIMIT, limit(tune->has_hard_limit, tune->hard_limit));
+    params_out_ullong(out, VIR_DOMAIN_MEMORY_SOFT_LIMIT, limit(tune->has_soft_limit, tune->soft_limit));
+    params_out_ullong(out, VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT, limit(tune->has_swap_hard_limit, tune->swap_hard_limit));
 }
 
 int
@@ -74,17 +74,27 @@ params_write_memory(struct domain_def *def, virTypedParameterPtr params, int n, 
         def->memtune = model_new(def, struct domain_memtune);
     tune = def->memtune;
     for (int i = 0; i < n; i++) {
-        uint64_t *field = strcmp(params[i].field, VIR_DOMAIN_MEMORY_HARD_LIMIT) == 0 ? &tune->hard_limit
-                          : strcmp(params[i].field, VIR_DOMAIN_MEMORY_SOFT_LIMIT) == 0
-                              ? &tune->soft_limit
-                              : &tune->swap_hard_limit;
+        const char *field = params[i].field;
+        unsigned long long value = params[i].value.ul;
+        bool given = value < VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
 
-        *field = params[i].value.ul == VIR_DOMAIN_MEMORY_PARAM_UNLIMITED ? 0 : params[i].value.ul;
+        if (strcmp(field, VIR_DOMAIN_MEMORY_HARD_LIMIT) == 0) {
+            tune->hard_limit = value;
+            tune->has_hard_limit = given;
+        } else if (strcmp(field, VIR_DOMAIN_MEMORY_SOFT_LIMIT) == 0) {
+            tune->soft_limit = value;
+            tune->has_soft_limit = given;
+        } else {
+            tune->swap_hard_limit = value;
+            tune->has_swap_hard_limit = given;
+        }
     }
-    if (limit(tune->swap_hard_limit) < limit(tune->hard_limit))
+    unsigned long long hard = limit(tune->has_hard_limit, tune->hard_limit);
+    unsigned long long swap = limit(tune->has_swap_hard_limit, tune->swap_hard_limit);
+    if (swap < hard)
         return err_set_from(err, from, VIR_ERR_INVALID_ARG,
                        "memory with swap may not be limited to less (%llu KiB) than memory alone (%llu KiB)",
-                       limit(tune->swap_hard_limit), limit(tune->hard_limit));
+                       swap, hard);
     return 0;
 }
 

@@ -140,6 +140,10 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
              read_source(def, "smartcard", &def->smartcards[i]->source, err) < 0) ||
             read_smartcard(def, def->smartcards[i], err) < 0)
             return -1;
+    for (uint32_t i = 0; i < def->n_rngs; i++)
+        if (def->rngs[i]->backend &&
+            read_source(def, "source of random numbers", &def->rngs[i]->backend->source, err) < 0)
+            return -1;
     for (uint32_t i = 0; i < def->n_redirdevs; i++)
         if (!def->redirdevs[i]->source.type)
             return INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from",

@@ -30,16 +30,21 @@ static int read_graphics(const struct domain_def *def, const struct domain_graph
         return UNSUPPORTED("the VNC graphics of guest '%s' has connected='%s'; only 'keep' is possible",
                            def->name, graphics_connected_str(g->connected));
     const struct graphics_listen *first = g->n_listens ? g->listens[0] : NULL;
-    if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS &&
-        g_strcmp0(g->listen, first->address))
+    for (uint32_t i = 0; g->type == GRAPHICS_TYPE_RDP && i < g->n_listens; i++)
+        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_SOCKET ||
+            g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NONE)
+            return UNSUPPORTED("the RDP graphics of guest '%s' cannot have a <listen> of type '%s'", def->name,
+                               graphics_listen_type_str(g->listens[i]->type));
+    if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS && first->address &&
+        strcmp(g->listen, first->address))
         return UNSUPPORTED(
             "listen='%s' of the graphics of guest '%s' differs from the address '%s' of its first <listen>",
-            g->listen, def->name, first->address ? first->address : "");
-    if (g->socket && first && first->type == GRAPHICS_LISTEN_TYPE_SOCKET &&
-        g_strcmp0(g->socket, first->socket))
+            g->listen, def->name, first->address);
+    if (g->socket && first && first->type == GRAPHICS_LISTEN_TYPE_SOCKET && first->socket &&
+        strcmp(g->socket, first->socket))
         return UNSUPPORTED(
             "socket='%s' of the graphics of guest '%s' differs from the socket '%s' of its first <listen>",
-            g->socket, def->name, first->socket ? first->socket : "");
+            g->socket, def->name, first->socket);
     if (g->type == GRAPHICS_TYPE_DBUS && g->p2p == TRI_YES && g->address)
         return XML("the D-Bus graphics of guest '%s' has p2p='yes' and an address; use one of them",
                    def->name);
@@ -78,7 +83,14 @@ static int read_video(const struct domain_def *def, const struct domain_video *v
 static int read_filesystem(const struct domain_def *def, const struct domain_filesystem *f, struct err *err)
 {
     const struct fs_source *s = f->source;
-    if (f->type == FS_TYPE_RAM && !(s && s->usage))
+    enum storage_format format = f->driver ? f->driver->format : STORAGE_FORMAT_UNSET;
+    if (format == STORAGE_FORMAT_NONE || format == STORAGE_FORMAT_AUTO || format == STORAGE_FORMAT_AIO)
+        return UNSUPPORTED("a <filesystem> of guest '%s' has the format '%s', which is none of a disk", def->name,
+                           storage_format_str(format));
+    if (f->type == FS_TYPE_VOLUME && !s && !f->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
+                       def->name);
+    if (f->type == FS_TYPE_RAM && !(s && s->has_usage))
         return XML("a <filesystem type='ram'> of guest '%s' does not say its size: <source usage='…'/>",
                    def->name);
     if (f->type != FS_TYPE_RAM &&
@@ -103,7 +115,11 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
     const struct tpm_source *s = b->source;
     if (!s || !s->type)
         return XML("an external <tpm> of guest '%s' does not say the type of its <source>", def->name);
-    if (strcmp(s->type, "unix"))
+    enum chardev_type known = chardev_type_from(s->type);
+    if (!known)
+        return UNSUPPORTED("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right",
+                           def->name, s->type);
+    if (known != CHARDEV_TYPE_UNIX)
         return XML("an external <tpm> of guest '%s' has a <source> of type '%s'; 'unix' is right",
                            def->name, s->type);
     if (!s->path)
@@ -133,11 +149,15 @@ static int read_memory(const struct domain_def *def, const struct domain_memory 
 {
     if (!m->target)
         return XML("a <memory> device of guest '%s' has no <target>", def->name);
-    if (!m->target->size)
+    if (!m->target->has_size)
         return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
                             "a <memory> device of guest '%s' has no <size> in its "
                             "<target>",
                             def->name);
+    if (m->target->label_size && m->target->label_size < 128)
+        return XML("the <label> of an NVDIMM of guest '%s' has to be 128 KiB or more", def->name);
+    if (m->target->label_size && m->target->label_size >= m->target->size)
+        return XML("the <label> of an NVDIMM of guest '%s' is not smaller than the NVDIMM", def->name);
     return 0;
 }
 
@@ -218,6 +238,10 @@ static int check_videos(const struct domain_def *def, struct err *err)
             return UNSUPPORTED(
                 "a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
                 def->name, video_type_str(v->model->type));
+        if (v->model->acceleration && v->model->acceleration->rendernode &&
+            !(v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER))
+            return UNSUPPORTED("a video device of guest '%s' has a rendernode, which is for the driver 'vhostuser'",
+                               def->name);
         if (v->driver && any_virtio(&v->driver->virtio) && v->model->type != VIDEO_TYPE_VIRTIO)
             return UNSUPPORTED(
                 "a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
@@ -235,7 +259,7 @@ static int check_sounds(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_sounds + def->n_graphics; i++) {
         unsigned id =
             i < def->n_sounds ? def->sounds[i]->audio_id : def->graphics[i - def->n_sounds]->audio_id;
-        bool found = !id;
+        bool found = !id || (i >= def->n_sounds && def->graphics[i - def->n_sounds]->type != GRAPHICS_TYPE_VNC);
         for (uint32_t k = 0; k < def->n_audios && !found; k++)
             found = def->audios[k]->id == id;
         if (!found)
@@ -272,6 +296,20 @@ static int check_inputs(const struct domain_def *def, struct err *err)
 
 static int check_memory(const struct domain_def *def, const struct domain_memory *m, struct err *err)
 {
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    uint32_t cells = numa ? numa->n_cells : 0;
+    bool ppc = def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE;
+    if (m->target->has_node && m->target->node >= cells)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u", def->name,
+                       m->target->node, cells);
+    if (m->model == MEMORY_MODEL_NVDIMM && m->has_uuid && !ppc)
+        return UNSUPPORTED("an NVDIMM of guest '%s' has a <uuid>, which is for pseries machines", def->name);
+    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) && m->discard == TRI_YES)
+        return UNSUPPORTED("a <memory> device of guest '%s' of model '%s' cannot have discard='yes'", def->name,
+                           memory_model_str(m->model));
+    if (m->model == MEMORY_MODEL_SGX_EPC && m->info.address && m->info.address->type)
+        return UNSUPPORTED("a <memory> device of guest '%s' of model 'sgx-epc' has no address", def->name);
     if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) &&
         !(m->source && m->source->path))
         return err_set(err, VIR_ERR_XML_DETAIL,
@@ -290,6 +328,10 @@ static int check_memory(const struct domain_def *def, const struct domain_memory
     if (m->model == MEMORY_MODEL_VIRTIO_MEM && m->target->requested > m->target->size)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "a virtio-mem device of guest '%s' has more <requested> than its <size>", def->name);
+    if (m->model == MEMORY_MODEL_VIRTIO_MEM && m->target->requested % m->target->block)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <requested> size of a virtio-mem device of guest '%s' has to be a number of blocks",
+                       def->name);
     if (m->model == MEMORY_MODEL_VIRTIO_PMEM && m->access == MEMORY_ACCESS_PRIVATE)
         return UNSUPPORTED("a virtio-pmem device of guest '%s' needs access='shared'", def->name);
     if (m->model == MEMORY_MODEL_VIRTIO_PMEM && m->target->has_node)
@@ -335,16 +377,9 @@ static int check_small(const struct domain_def *def, struct err *err)
                 "filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
                 "boot",
                 def->filesystems[i]->target, def->name);
-    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    for (uint32_t i = 0; i < def->n_memories; i++) {
-        const struct memory_target *t = def->memories[i]->target;
+    for (uint32_t i = 0; i < def->n_memories; i++)
         if (check_memory(def, def->memories[i], err) < 0)
             return -1;
-        if (t->has_node && numa && numa->n_cells && t->node >= numa->n_cells)
-            return err_set(err, VIR_ERR_XML_DETAIL,
-                           "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u", def->name,
-                           t->node, numa->n_cells);
-    }
     return 0;
 }
 

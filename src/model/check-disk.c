@@ -40,9 +40,9 @@ int check_seclabels(const char *what, struct device_seclabel *const *labels, uin
         if (labels[i]->label && labels[i]->relabel == TRI_NO)
             return XML("a <seclabel> of %s has a label and relabel='no'", what);
         for (uint32_t k = 0; k < i; k++)
-            if (!g_strcmp0(labels[i]->model, labels[k]->model))
+            if (labels[i]->model && !g_strcmp0(labels[i]->model, labels[k]->model))
                 return err_set(err, VIR_ERR_XML_DETAIL, "%s has two <seclabel> for the model %s", what,
-                               labels[i]->model ? labels[i]->model : "of the host");
+                               labels[i]->model);
     }
     return 0;
 }

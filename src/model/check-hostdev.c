@@ -36,6 +36,10 @@ static int read_iscsi(const struct domain_def *def, const struct hostdev_source 
                             "the <auth> of an iSCSI <hostdev> of guest '%s' "
                             "has no %s",
                             def->name, a->secret ? "username" : "<secret>");
+    if (a && a->secret->type && secret_usage_from(a->secret->type) && strcmp(a->secret->type, "iscsi"))
+        return INTERNAL("the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
+                        "right",
+                        def->name, a->secret->type);
     if (a && g_strcmp0(a->secret->type, "iscsi"))
         return UNSUPPORTED(
             "the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
@@ -95,27 +99,30 @@ static int read_capabilities(const struct domain_def *def, const struct domain_h
 {
     const struct hostdev_source *s = h->source;
     bool storage = h->type == HOSTDEV_TYPE_STORAGE, misc = h->type == HOSTDEV_TYPE_MISC;
-    if (!storage && !misc && h->type != HOSTDEV_TYPE_NET)
-        return UNSUPPORTED(
-            "a <hostdev> of guest '%s' of mode 'capabilities' has type '%s'; it has to be storage, misc or "
-            "net",
-            def->name, hostdev_type_str(h->type));
     if (!(storage ? s->block : misc ? s->character : s->interface))
         return XML("a <hostdev> of guest '%s' of type '%s' has no <%s> in its <source>", def->name,
                    hostdev_type_str(h->type), storage ? "block" : misc ? "char" : "interface");
-    return 0;
+    return h->type != HOSTDEV_TYPE_NET || (check_ips(def, h->ips, h->n_ips, err) == 0 &&
+                                           check_routes(def, h->routes, h->n_routes, err) == 0)
+               ? 0
+               : -1;
 }
 
 int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
 {
     const struct hostdev_source *s = h->source;
+    if (h->mode == HOSTDEV_MODE_CAPABILITIES && h->type < HOSTDEV_TYPE_STORAGE)
+        return UNSUPPORTED(
+            "a <hostdev> of guest '%s' of mode 'capabilities' has type '%s'; it has to be storage, misc or "
+            "net",
+            def->name, hostdev_type_str(h->type));
+    if (h->mode != HOSTDEV_MODE_CAPABILITIES && h->type > HOSTDEV_TYPE_MDEV)
+        return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' needs mode='capabilities'", def->name,
+                           hostdev_type_str(h->type));
     if (!s)
         return XML("a <hostdev> of guest '%s' has no <source>", def->name);
     if (h->mode == HOSTDEV_MODE_CAPABILITIES)
         return read_capabilities(def, h, err);
-    if (h->type > HOSTDEV_TYPE_MDEV)
-        return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' needs mode='capabilities'", def->name,
-                           hostdev_type_str(h->type));
     if (s->startup_policy && h->type != HOSTDEV_TYPE_USB)
         return UNSUPPORTED(
             "a <hostdev> of guest '%s' of type '%s' has a startupPolicy; that is for USB devices", def->name,
@@ -207,6 +214,19 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
         if (h->type == HOSTDEV_TYPE_MDEV && t && t != mdev)
             return XML("a <hostdev> of guest '%s' of model '%s' cannot have an address of type '%s'",
                        def->name, hostdev_model_str(h->model), address_type_str(t));
+        if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
+            return UNSUPPORTED("a SCSI <hostdev> of guest '%s' has an address of type '%s'; 'drive' is right",
+                               def->name, address_type_str(t));
+        if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
+            return UNSUPPORTED(
+                "a <hostdev> of type 'scsi_host' of guest '%s' has an address of type '%s'; 'pci' and 'ccw' are "
+                "right",
+                def->name, address_type_str(t));
+        if (h->type == HOSTDEV_TYPE_MDEV && t &&
+            ((h->model == HOSTDEV_MODEL_VFIO_PCI && t != ADDRESS_TYPE_PCI) ||
+             (h->model == HOSTDEV_MODEL_VFIO_CCW && t != ADDRESS_TYPE_CCW)))
+            return XML("a <hostdev> of model '%s' of guest '%s' cannot have an address of type '%s'",
+                       hostdev_model_str(h->model), def->name, address_type_str(t));
         if (h->sgio == DISK_SGIO_UNFILTERED)
             return UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
                                def->name);

@@ -21,7 +21,7 @@ static int wanted(enum ip_family f, int otherwise)
     return f == IP_FAMILY_IPV6 ? AF_INET6 : f == IP_FAMILY_IPV4 ? AF_INET : otherwise;
 }
 
-static int read_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err)
+int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct network_ip *ip = ips[i];
@@ -56,8 +56,7 @@ static bool has_host_bits(const char *address, int family, unsigned prefix)
 
 #define ROUTE(...) err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_XML_ERROR, __VA_ARGS__)
 
-static int
-read_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err)
+int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct network_route *r = routes[i];
@@ -215,10 +214,10 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
                            def->name);
     return read_virtualport(def, n, where, err) < 0 || vlan_complete(n->vlan, where, err) < 0 ||
                    bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err) < 0 ||
-                   read_ips(def, n->ips, n->n_ips, err) < 0 ||
-                   read_routes(def, n->routes, n->n_routes, err) < 0 ||
-                   (n->source && (read_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
-                                  read_routes(def, n->source->routes, n->source->n_routes, err) < 0))
+                   check_ips(def, n->ips, n->n_ips, err) < 0 ||
+                   check_routes(def, n->routes, n->n_routes, err) < 0 ||
+                   (n->source && (check_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
+                                  check_routes(def, n->source->routes, n->source->n_routes, err) < 0))
                ? -1
                : 0;
 }

@@ -252,10 +252,12 @@ static int read_numatune(const struct domain_def *def, struct err *err)
     const struct domain_numatune *n = def->numatune;
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     const struct numatune_memory *m = n ? n->memory : NULL;
-    if (n && n->n_nodes && !numa)
-        return XML("<memnode> in <numatune> of guest '%s' is for cells, and <cpu> has no <numa>", def->name);
     bool automatic = (m && m->placement == VCPU_PLACEMENT_AUTO) ||
                      (!m && n && def->vcpu && def->vcpu->placement == VCPU_PLACEMENT_AUTO);
+    if (n && n->n_nodes && m && m->placement == VCPU_PLACEMENT_AUTO)
+        return UNSUPPORTED("a <memnode> of guest '%s' contradicts placement='auto'", def->name);
+    if (n && n->n_nodes && !numa)
+        return XML("<memnode> in <numatune> of guest '%s' is for cells, and <cpu> has no <numa>", def->name);
     if (m && m->placement != VCPU_PLACEMENT_AUTO && !m->nodeset && (m->placement || m->mode) &&
         (m->placement || !def->vcpu || def->vcpu->placement != VCPU_PLACEMENT_AUTO))
         return UNSUPPORTED(

@@ -22,6 +22,9 @@ static int read_cpu(const struct domain_def *def, struct err *err)
 #define CPU(...) err_set_from(err, VIR_FROM_CPU, VIR_ERR_XML_ERROR, __VA_ARGS__)
     bool named = c->model && c->model->name && *c->model->name;
     const char *vendor = c->model ? c->model->vendor_id : NULL;
+    if (c->check && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM))
+        return err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "the <cpu> of guest '%s' has check= and no <model>", def->name);
     if (vendor && (strlen(vendor) != 12 || strchr(vendor, ',')))
         return CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
                    vendor, def->name);
@@ -51,6 +54,12 @@ static int read_cpu(const struct domain_def *def, struct err *err)
 static int read_os(const struct domain_def *def, struct err *err)
 {
     const struct domain_os *os = def->os;
+    for (uint32_t i = 0; os && i < os->n_firmware_features; i++)
+        if (strcmp(os->firmware_features[i]->name, "enrolled-keys") &&
+            strcmp(os->firmware_features[i]->name, "secure-boot"))
+            return MISSING("<firmware> of guest '%s' has the feature '%s'; 'enrolled-keys' and 'secure-boot' are "
+                           "known",
+                           def->name, os->firmware_features[i]->name);
     for (uint32_t i = 0; os && i < os->n_acpi_tables; i++)
         if (strcmp(os->acpi_tables[i]->type, "slic"))
             return XML("an ACPI table of guest '%s' has type '%s'; 'slic' is the one there is", def->name,
@@ -141,7 +150,7 @@ static int read_sysinfo(const struct domain_def *def, const struct domain_sysinf
     }
     for (uint32_t i = 0; i < s->n_entries; i++) {
         const struct sysinfo_entry *e = s->entries[i];
-        if (!e->name || !*e->name)
+        if (!e->name)
             return XML("an <entry> for the firmware of guest '%s' has no name", def->name);
         if (!e->file && (!e->value || !*e->value))
             return XML("the <entry name='%s'> for the firmware of guest '%s' has neither a text nor file=",
@@ -267,6 +276,7 @@ int domain_read_check(struct domain_def *def, struct err *err)
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
                        "<domain> of guest '%s' has no attribute 'type', which names the hypervisor",
                        def->name);
+    domain_forget(def);
     if (def->title && strchr(def->title, '\n'))
         return XML("the title of guest '%s' contains a line break", def->name);
     return read_os(def, err) < 0 || read_features(def, err) < 0 || read_cells(def, err) < 0 ||

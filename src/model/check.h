@@ -17,6 +17,8 @@
 #define MISSING(...) err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, __VA_ARGS__)
 #define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
 
+/* forget.c */
+void domain_forget(struct domain_def *def);
 /* check-disk.c */
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
 int check_disks(const struct domain_def *def, struct err *err);
@@ -33,6 +35,8 @@ bool domain_has_usb(const struct domain_def *def);
 /* check-interface.c */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
 int check_interfaces(const struct domain_def *def, struct err *err);
+int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err);
+int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err);
 /* check-chardev.c: the smartcards, too */
 int check_chardevs_read(const struct domain_def *def, struct err *err);
 int check_isa_ports(const struct domain_def *def, struct err *err);

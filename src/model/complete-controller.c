@@ -103,6 +103,7 @@ void domain_number_controllers(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i], *first;
         unsigned free = 0;
+        c->has_master_startport |= c->has_master;
         if (c->model && g_str_has_prefix(c->model, "ich9-uhci") && c->model[9] >= '1' && c->model[9] <= '3' &&
             c->type == CONTROLLER_TYPE_USB && !c->has_master_startport) {
             c->master_startport = (c->model[9] - '1') * 2;

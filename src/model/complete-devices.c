@@ -61,13 +61,17 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
         complete_ips(def, net->source->ips, net->source->n_ips);
     bool virtio = net->model && g_str_has_prefix(net->model, "virtio");
     if (net->type != INTERFACE_TYPE_HOSTDEV && !virtio) {       /* settings of a card that it is not */
-        net->driver = NULL;
+        const struct virtio_options *v = net->driver ? &net->driver->virtio : NULL;
+        if (v && !v->iommu && !v->ats && !v->packed && !v->page_per_vq)
+            net->driver = NULL;                 /* the others are refused later */
         if (net->backend)
             net->backend->vhost = NULL;
     }
     if (net->driver && net->driver->queues == 1)
         net->driver->queues = 0;
-    if (net->filterref && !net->filterref->filter)
+    bool filtered = net->type == INTERFACE_TYPE_NETWORK || net->type == INTERFACE_TYPE_BRIDGE ||
+        net->type == INTERFACE_TYPE_ETHERNET;
+    if (net->filterref && (!net->filterref->filter || !filtered))
         net->filterref = NULL;
     if (net->filterref)
         nwfilter_use_complete(net->filterref);
@@ -164,6 +168,30 @@ static void number_consoles(struct domain_def *def)
 
 /* ---- graphics, video ------------------------------------------------------------------------ */
 
+static bool to_address(const struct graphics_listen *l)
+{
+    return l->type == GRAPHICS_LISTEN_TYPE_ADDRESS;
+}
+
+/* One mode for each channel, the last that was named; in the order of their names. */
+static void complete_channels(struct domain_graphics *g)
+{
+    uint32_t n = 0;
+    for (int name = 1; name < SPICE_CHANNEL_NAME_COUNT; name++) {
+        struct spice_channel *last = NULL;
+        for (uint32_t i = g->n_channels; i-- > n;)
+            if ((int)g->channels[i]->name == name) {
+                last = last ? last : g->channels[i];
+                model_list_remove(g->channels, g->n_channels, i);
+            }
+        if (!last)
+            continue;
+        memmove(&g->channels[n + 1], &g->channels[n], (g->n_channels - n) * sizeof(void *));
+        g->channels[n++] = last;
+        g->n_channels++;
+    }
+}
+
 void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
 {
     if (!g->passwd) {
@@ -190,20 +218,26 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         socket |= g->listens[0]->type == GRAPHICS_LISTEN_TYPE_SOCKET;
         none = g->listens[0]->type == GRAPHICS_LISTEN_TYPE_NONE;
     }
-    if (spice ? g->port == -1 && g->tls_port == -1 : g->has_port && g->port == -1)
+    bool rdp = g->type == GRAPHICS_TYPE_RDP;
+    if (spice ? g->port == -1 && g->tls_port == -1
+              : g->has_port && g->port == -1 && !(vnc && g->autoport == TRI_NO))
         g->autoport = TRI_YES;
+    if (vnc && g->autoport == TRI_NO && (!g->has_port || g->port == -1))
+        g->has_port = true, g->port = 0;
     if (socket || none) {
         g->autoport = TRI_UNSET;
         g->has_port = g->has_tls_port = false;
-    } else if (vnc && g->autoport != TRI_YES && g->has_port && !g->port) {
-        g->autoport = TRI_NO;
+    } else if (!spice && g->autoport != TRI_YES && g->has_port && !g->port) {
+        g->autoport = rdp ? TRI_UNSET : TRI_NO;
         g->has_port = false;
     } else if (g->autoport == TRI_YES || (!spice && (!g->has_port || !g->port))) {
         g->autoport = TRI_YES;
         g->has_port = !spice;
         g->port = g->type == GRAPHICS_TYPE_VNC ? -1 : 0;
         g->has_tls_port = false;
-    } else if (g->has_port || g->has_tls_port || g->n_listens) {
+    } else if (rdp) {
+        g->autoport = TRI_UNSET;                /* the port says it */
+    } else if (g->has_port || g->has_tls_port || (g->n_listens && !to_address(g->listens[0]))) {
         g->autoport = TRI_NO;
     } else {
         g->autoport = TRI_UNSET;
@@ -211,12 +245,18 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
     if (!g->n_listens) {
         struct graphics_listen *l = model_new(def, struct graphics_listen);
         l->type = socket ? GRAPHICS_LISTEN_TYPE_SOCKET : GRAPHICS_LISTEN_TYPE_ADDRESS;
-        if (spice && !g->autoport)
-            l->type = GRAPHICS_LISTEN_TYPE_NONE;
-        l->address = g->listen;
-        l->socket = g->socket;
         model_list_append(def, g->listens, g->n_listens, l);
     }
+    struct graphics_listen *one = g->listens[0];
+    if (spice && !g->autoport && to_address(one)) {     /* without a port there is nobody to listen */
+        one->type = GRAPHICS_LISTEN_TYPE_NONE;
+        one->address = NULL;
+    }
+    if (one->type == GRAPHICS_LISTEN_TYPE_ADDRESS && !one->address)
+        one->address = g->listen;
+    if (one->type == GRAPHICS_LISTEN_TYPE_SOCKET && !one->socket)
+        one->socket = g->socket;
+    complete_channels(g);
     /* the first listener is repeated in attributes, for those who knew the format before it had listeners */
     const struct graphics_listen *first = g->listens[0];
     g->listen = first->type == GRAPHICS_LISTEN_TYPE_ADDRESS ? first->address : NULL;
@@ -333,9 +373,6 @@ static void complete_chardev(struct chardev_source *s)
         s->log = NULL;
     for (uint32_t i = 0; i < s->n_ends; i++) {
         struct chardev_endpoint *e = s->ends[i];
-        if (s->type != CHARDEV_TYPE_DEV && s->type != CHARDEV_TYPE_FILE && s->type != CHARDEV_TYPE_PIPE &&
-            s->type != CHARDEV_TYPE_UNIX)
-            e->n_seclabels = 0;         /* nothing there has a label */
         domain_complete_seclabels(e->seclabels, &e->n_seclabels);
         domain_complete_reconnect(&e->reconnect);
     }
@@ -360,14 +397,8 @@ static void complete_rng(struct domain_def *def, struct domain_rng *r)
     struct rng_backend *b = r->backend;
     if (r->rate && !r->rate->bytes)
         r->rate = NULL;
-    if (b->model == RNG_BACKEND_MODEL_EGD) {
+    if (b->model == RNG_BACKEND_MODEL_EGD)
         complete_chardev(&b->source);
-    } else {
-        b->source.type = CHARDEV_TYPE_UNSET;
-        b->source.n_ends = 0;
-    }
-    if (b->model == RNG_BACKEND_MODEL_BUILTIN)
-        b->device = NULL;
     if (b->model == RNG_BACKEND_MODEL_RANDOM && !b->device)
         b->device = model_str(def, "/dev/random");
 }
@@ -456,6 +487,8 @@ static void complete_tpm(struct domain_def *def, struct domain_tpm *t)
         b->device = model_str(def, "/dev/tpm0");
     if (b->type == TPM_BACKEND_TYPE_EXTERNAL && !b->source->mode)
         b->source->mode = UNIX_SOCKET_MODE_CONNECT;
+    if (b->persistent_state == TRI_NO)
+        b->persistent_state = TRI_UNSET;
     if (b->type == TPM_BACKEND_TYPE_EMULATOR)
         return;
     b->version = TPM_VERSION_UNSET;             /* it is what it is */
@@ -485,8 +518,18 @@ static void complete_small(struct domain_def *def)
         def->vsock->cid_auto = def->vsock->cid ? TRI_NO : TRI_YES;
 }
 
+static void complete_audio(struct domain_def *def, struct audio_io *io)
+{
+    if (io && io->fixed_settings == TRI_YES && !io->settings)
+        io->settings = model_new(def, struct audio_settings);
+}
+
 static void complete_others(struct domain_def *def)
 {
+    for (uint32_t i = 0; i < def->n_audios; i++) {
+        complete_audio(def, def->audios[i]->input);
+        complete_audio(def, def->audios[i]->output);
+    }
     domain_complete_addresses(def);
     complete_small(def);
     domain_each_device(def, complete_info, NULL);
@@ -530,8 +573,6 @@ static void complete_others(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_smartcards; i++) {
         if (def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH)
             complete_chardev(&def->smartcards[i]->source);
-        else
-            def->smartcards[i]->source = (struct chardev_source){ 0 };
         struct device_info *info = &def->smartcards[i]->info;
         if (info->address)
             continue;

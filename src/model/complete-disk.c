@@ -92,7 +92,7 @@ void domain_complete_seclabels(struct device_seclabel **labels, uint32_t *n)
         struct device_seclabel *l = labels[i];
         if (!l->relabel && l->label)
             l->relabel = TRI_YES;
-        if (l->relabel || l->labelskip)
+        if (l->label || l->relabel == TRI_NO || l->labelskip)
             i++;
         else                            /* says nothing */
             model_list_remove(labels, *n, i);

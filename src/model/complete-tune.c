@@ -102,8 +102,18 @@ static void complete_vcpus(struct domain_def *def)
     v->current = enabled == v->max ? 0 : enabled;
 }
 
+/* So much is as no limit. */
+static void complete_memtune(struct domain_memtune *m)
+{
+    m->has_hard_limit = m->has_hard_limit && m->hard_limit < VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+    m->has_soft_limit = m->has_soft_limit && m->soft_limit < VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+    m->has_swap_hard_limit = m->has_swap_hard_limit && m->swap_hard_limit < VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+}
+
 void domain_complete_tune(struct domain_def *def)
 {
+    if (def->memtune)
+        complete_memtune(def->memtune);
     struct domain_blkiotune *b = def->blkiotune;
     for (uint32_t i = 0; b && i < b->n_devices;) {
         const struct blkio_device *d = b->devices[i];
@@ -118,6 +128,10 @@ void domain_complete_tune(struct domain_def *def)
     struct domain_numatune *n = def->numatune;
     if (n && n->memory && !n->memory->mode && !n->memory->nodeset && !n->memory->placement)
         n->memory = NULL;
+    if (n && n->memory && n->memory->placement == VCPU_PLACEMENT_STATIC)
+        n->memory->placement = VCPU_PLACEMENT_UNSET;    /* the nodes say it */
+    if (n && n->memory && n->memory->placement == VCPU_PLACEMENT_AUTO)
+        n->memory->nodeset = NULL;
     for (uint32_t i = 0; n && i < n->n_nodes; i++)
         if (!n->nodes[i]->mode)
             n->nodes[i]->mode = NUMA_MODE_STRICT;

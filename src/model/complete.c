@@ -102,8 +102,10 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     struct domain_cpu *c = def->cpu;
     if (!c)
         return 0;
-    if (c->mode && c->mode != CPU_MODE_CUSTOM && c->model && !c->model->name)
+    if (c->model && (!c->model->name || !*c->model->name))
         c->model = NULL;
+    if (c->mode == CPU_MODE_CUSTOM && !c->model)
+        c->mode = CPU_MODE_UNSET;       /* custom is what has a model */
     if (!c->mode && !c->model && !c->topology && !c->cache && !c->numa && !c->vendor && !c->n_features &&
         !c->maxphysaddr) {
         def->cpu = NULL;                      /* says nothing */
@@ -149,7 +151,7 @@ static int complete_cpus(struct domain_def *def, struct err *err)
 /* Those without an id of their own get the smallest that are free. */
 static int complete_iothreads(struct domain_def *def, struct err *err)
 {
-    enum { MAX_IOTHREADS = 4096 };
+    enum { MAX_IOTHREADS = 65536 };
     if (def->iothreads > MAX_IOTHREADS || def->n_iothreadids > MAX_IOTHREADS)
         return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' asks for more than %d I/O threads", def->name,
                        MAX_IOTHREADS);
@@ -234,8 +236,6 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
         def->os->type = OS_TYPE_XEN;
     }
     struct domain_os *os = def->os;
-    if (os->type == OS_TYPE_LINUX)
-        os->type = OS_TYPE_XEN;
     if (os->type == OS_TYPE_EXE && !os->init)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "guest '%s' is a container: <os> has to name the program it starts in "
@@ -252,7 +252,7 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them",
                        def->name);
-    if (os->type != OS_TYPE_HVM)
+    if (os->type != OS_TYPE_HVM || def->bootloader)
         os->n_boots = 0;
     if (os->smbios == OS_SMBIOS_NONE)
         os->smbios = OS_SMBIOS_UNSET;
@@ -324,6 +324,11 @@ static void complete_clock(struct domain_def *def, struct domain_clock *c)
         c->basis = CLOCK_BASIS_UTC;
 }
 
+static int compare_ciphers(const void *a, const void *b)
+{
+    return (int)(*(struct keywrap_cipher *const *)a)->name - (int)(*(struct keywrap_cipher *const *)b)->name;
+}
+
 static int compare_events(const void *a, const void *b)
 {
     return (int)(*(struct perf_event *const *)a)->name - (int)(*(struct perf_event *const *)b)->name;
@@ -340,6 +345,7 @@ static void complete_strings(struct sysinfo_block *b, const char *const *names)
                 continue;
             memmove(&b->entries[n + 1], &b->entries[n], (i - n) * sizeof(void *));
             b->entries[n++] = e;
+            e->file = NULL;
             break;
         }
     if (b)
@@ -359,6 +365,8 @@ static void complete_sysinfo(struct domain_sysinfo *s)
     complete_strings(s->chassis, chassis);
     for (uint32_t i = 0; i < s->n_base_boards; i++)
         complete_strings(s->base_boards[i], board);
+    for (uint32_t i = 0; s->oem_strings && i < s->oem_strings->n_entries; i++)
+        s->oem_strings->entries[i]->name = s->oem_strings->entries[i]->file = NULL;
 }
 
 static int complete_lifecycle(struct domain_def *def, struct err *err)
@@ -396,9 +404,15 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
     complete_seclabels(def);
     if (def->n_perf_events)
         qsort(def->perf_events, def->n_perf_events, sizeof(*def->perf_events), compare_events);
+    if (def->n_keywrap)
+        qsort(def->keywrap, def->n_keywrap, sizeof(*def->keywrap), compare_ciphers);
     for (uint32_t i = 0; i < def->n_sysinfos; i++)
         complete_sysinfo(def->sysinfos[i]);
-    return domain_complete_devices(def, err);
+    if (domain_complete_devices(def, err) < 0)
+        return -1;
+    if (def->type == DOMAIN_VIRT_XEN && def->os->type == OS_TYPE_XEN)
+        def->os->type = OS_TYPE_LINUX;          /* as Xen's tools have always called it */
+    return 0;
 }
 
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)

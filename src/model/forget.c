@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * forget: what a guest's document says in places where nobody reads it is gone before the document is checked.
+ *
+ * The description says which fields a kind of device has, where an attribute of the device decides that; here is what
+ * depends on something else: the texts of <os>, defaults, or what says nothing.
+ * Called by: domain_read_check().  Nothing waits.
+ */
+#include "model/check.h"
+#include "model/complete-devices.h"
+
+/* Containers have a program, machines a kernel, and firmware only full machines. */
+static void forget_os(struct domain_def *def, struct domain_os *os)
+{
+    if (os->type == OS_TYPE_LINUX && def->type == DOMAIN_VIRT_XEN)
+        os->type = OS_TYPE_XEN;         /* its old name */
+    if (os->type != OS_TYPE_EXE) {
+        os->init = os->initdir = os->inituser = os->initgroup = NULL;
+        os->n_initargs = os->n_initenvs = 0;
+    }
+    if (os->type == OS_TYPE_EXE || os->type == OS_TYPE_LINUX) {
+        os->loader = NULL;
+        os->nvram = NULL;
+        os->kernel = os->initrd = os->dtb = os->root = NULL;
+        if (os->type == OS_TYPE_LINUX)
+            os->cmdline = NULL;
+    }
+    if (os->type != OS_TYPE_HVM) {
+        os->firmware = OS_FIRMWARE_UNSET;
+        os->n_acpi_tables = 0;
+    }
+    if (!os->firmware)
+        os->n_firmware_features = 0;
+    if (os->type != OS_TYPE_HVM || def->bootloader) {
+        os->bootmenu = TRI_UNSET;
+        os->bootmenu_timeout = 0;
+        os->useserial = TRI_UNSET;
+        os->has_reboot_timeout = false;
+    }
+}
+
+static void forget_input(struct domain_input *i)
+{
+    struct input_source *s = i->source;
+    bool evdev = i->type == INPUT_TYPE_EVDEV;
+    if (!evdev && i->type != INPUT_TYPE_PASSTHROUGH)
+        i->source = NULL;
+    else if (s && evdev)
+        s->evdev = NULL;
+    else if (s)
+        *s = (struct input_source){ .evdev = s->evdev };
+}
+
+static void forget_rng(struct rng_backend *b)
+{
+    if (b->model != RNG_BACKEND_MODEL_EGD)
+        b->source = (struct chardev_source){ 0 };
+    if (b->model != RNG_BACKEND_MODEL_RANDOM)
+        b->device = NULL;
+}
+
+static void forget_smartcard(struct domain_smartcard *s)
+{
+    if (s->mode != SMARTCARD_MODE_PASSTHROUGH)
+        s->source = (struct chardev_source){ 0 };
+    if (s->mode == SMARTCARD_MODE_HOST_CERTIFICATES)
+        return;
+    s->n_certificates = 0;
+    s->database = NULL;
+}
+
+/* Nothing but a file, a device or a socket in a folder has a label. */
+static void forget_labels(struct chardev_source *s)
+{
+    for (uint32_t i = 0; i < s->n_ends; i++) {
+        struct chardev_endpoint *e = s->ends[i];
+        bool path = s->type == CHARDEV_TYPE_DEV || s->type == CHARDEV_TYPE_FILE || s->type == CHARDEV_TYPE_PIPE ||
+            s->type == CHARDEV_TYPE_UNIX;
+        if (!path)
+            e->n_seclabels = 0;
+    }
+}
+
+static void forget_hostdev(struct domain_hostdev *h)
+{
+    if (h->mode != HOSTDEV_MODE_CAPABILITIES || h->type != HOSTDEV_TYPE_NET)
+        h->n_ips = h->n_routes = 0;
+    if (h->teaming && !h->teaming->type && !h->teaming->persistent)
+        h->teaming = NULL;
+}
+
+void domain_forget(struct domain_def *def)
+{
+    if (def->os)
+        forget_os(def, def->os);
+#define EACH(array, n, fn) \
+    for (uint32_t i = 0; i < def->n; i++) \
+        fn(def->array[i]);
+#define LABELS(array, n) \
+    for (uint32_t i = 0; i < def->n; i++) \
+        forget_labels(&def->array[i]->source);
+    EACH(inputs, n_inputs, forget_input)
+    EACH(smartcards, n_smartcards, forget_smartcard)
+    EACH(hostdevs, n_hostdevs, forget_hostdev)
+    for (uint32_t i = 0; i < def->n_rngs; i++)
+        if (def->rngs[i]->backend)
+            forget_rng(def->rngs[i]->backend);
+    for (uint32_t i = 0; i < def->n_consoles; i++)
+        if (def->consoles[i]->target)
+            def->consoles[i]->target->model = CHARDEV_TARGET_MODEL_UNSET;
+    LABELS(serials, n_serials)
+    LABELS(parallels, n_parallels)
+    LABELS(consoles, n_consoles)
+    LABELS(channels, n_channels)
+    LABELS(redirdevs, n_redirdevs)
+#undef EACH
+#undef LABELS
+}

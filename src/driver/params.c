@@ -60,7 +60,8 @@ params_read_memory(const struct domain_def *def, struct params_out *out)
 
     params_out_ullong(out, VIR_DOMAIN_MEMORY_HARD_LIMIT, limit(tune->has_hard_limit, tune->hard_limit));
     params_out_ullong(out, VIR_DOMAIN_MEMORY_SOFT_LIMIT, limit(tune->has_soft_limit, tune->soft_limit));
-    params_out_ullong(out, VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT, limit(tune->has_swap_hard_limit, tune->swap_hard_limit));
+    params_out_ullong(out, VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT,
+                      limit(tune->has_swap_hard_limit, tune->swap_hard_limit));
 }
 
 int

@@ -33,8 +33,8 @@ static int read_graphics(const struct domain_def *def, const struct domain_graph
     for (uint32_t i = 0; g->type == GRAPHICS_TYPE_RDP && i < g->n_listens; i++)
         if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_SOCKET ||
             g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NONE)
-            return UNSUPPORTED("the RDP graphics of guest '%s' cannot have a <listen> of type '%s'", def->name,
-                               graphics_listen_type_str(g->listens[i]->type));
+            return UNSUPPORTED("the RDP graphics of guest '%s' cannot have a <listen> of type '%s'",
+                               def->name, graphics_listen_type_str(g->listens[i]->type));
     if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS && first->address &&
         strcmp(g->listen, first->address))
         return UNSUPPORTED(
@@ -85,8 +85,8 @@ static int read_filesystem(const struct domain_def *def, const struct domain_fil
     const struct fs_source *s = f->source;
     enum storage_format format = f->driver ? f->driver->format : STORAGE_FORMAT_UNSET;
     if (format == STORAGE_FORMAT_NONE || format == STORAGE_FORMAT_AUTO || format == STORAGE_FORMAT_AIO)
-        return UNSUPPORTED("a <filesystem> of guest '%s' has the format '%s', which is none of a disk", def->name,
-                           storage_format_str(format));
+        return UNSUPPORTED("a <filesystem> of guest '%s' has the format '%s', which is none of a disk",
+                           def->name, storage_format_str(format));
     if (f->type == FS_TYPE_VOLUME && !s && !f->target)
         return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
                        def->name);
@@ -240,8 +240,9 @@ static int check_videos(const struct domain_def *def, struct err *err)
                 def->name, video_type_str(v->model->type));
         if (v->model->acceleration && v->model->acceleration->rendernode &&
             !(v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER))
-            return UNSUPPORTED("a video device of guest '%s' has a rendernode, which is for the driver 'vhostuser'",
-                               def->name);
+            return UNSUPPORTED(
+                "a video device of guest '%s' has a rendernode, which is for the driver 'vhostuser'",
+                def->name);
         if (v->driver && any_virtio(&v->driver->virtio) && v->model->type != VIDEO_TYPE_VIRTIO)
             return UNSUPPORTED(
                 "a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
@@ -259,7 +260,8 @@ static int check_sounds(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_sounds + def->n_graphics; i++) {
         unsigned id =
             i < def->n_sounds ? def->sounds[i]->audio_id : def->graphics[i - def->n_sounds]->audio_id;
-        bool found = !id || (i >= def->n_sounds && def->graphics[i - def->n_sounds]->type != GRAPHICS_TYPE_VNC);
+        bool found =
+            !id || (i >= def->n_sounds && def->graphics[i - def->n_sounds]->type != GRAPHICS_TYPE_VNC);
         for (uint32_t k = 0; k < def->n_audios && !found; k++)
             found = def->audios[k]->id == id;
         if (!found)
@@ -306,8 +308,8 @@ static int check_memory(const struct domain_def *def, const struct domain_memory
     if (m->model == MEMORY_MODEL_NVDIMM && m->has_uuid && !ppc)
         return UNSUPPORTED("an NVDIMM of guest '%s' has a <uuid>, which is for pseries machines", def->name);
     if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) && m->discard == TRI_YES)
-        return UNSUPPORTED("a <memory> device of guest '%s' of model '%s' cannot have discard='yes'", def->name,
-                           memory_model_str(m->model));
+        return UNSUPPORTED("a <memory> device of guest '%s' of model '%s' cannot have discard='yes'",
+                           def->name, memory_model_str(m->model));
     if (m->model == MEMORY_MODEL_SGX_EPC && m->info.address && m->info.address->type)
         return UNSUPPORTED("a <memory> device of guest '%s' of model 'sgx-epc' has no address", def->name);
     if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) &&
@@ -329,9 +331,10 @@ static int check_memory(const struct domain_def *def, const struct domain_memory
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "a virtio-mem device of guest '%s' has more <requested> than its <size>", def->name);
     if (m->model == MEMORY_MODEL_VIRTIO_MEM && m->target->requested % m->target->block)
-        return err_set(err, VIR_ERR_XML_DETAIL,
-                       "the <requested> size of a virtio-mem device of guest '%s' has to be a number of blocks",
-                       def->name);
+        return err_set(
+            err, VIR_ERR_XML_DETAIL,
+            "the <requested> size of a virtio-mem device of guest '%s' has to be a number of blocks",
+            def->name);
     if (m->model == MEMORY_MODEL_VIRTIO_PMEM && m->access == MEMORY_ACCESS_PRIVATE)
         return UNSUPPORTED("a virtio-pmem device of guest '%s' needs access='shared'", def->name);
     if (m->model == MEMORY_MODEL_VIRTIO_PMEM && m->target->has_node)

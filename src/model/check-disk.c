@@ -315,7 +315,7 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
         if (same_place(def->disks[i], d))
             return UNSUPPORTED("disks '%s' and '%s' of guest '%s' have the same address on bus '%s'",
                                def->disks[i]->target, d->target, def->name, disk_bus_str(d->bus));
-    if (disk_target_index(d->target, NULL) < 0)
+    if (!disk_target_known(d->target))
         return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target,
                         def->name);
     return 0;

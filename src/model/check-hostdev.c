@@ -37,9 +37,10 @@ static int read_iscsi(const struct domain_def *def, const struct hostdev_source 
                             "has no %s",
                             def->name, a->secret ? "username" : "<secret>");
     if (a && a->secret->type && secret_usage_from(a->secret->type) && strcmp(a->secret->type, "iscsi"))
-        return INTERNAL("the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
-                        "right",
-                        def->name, a->secret->type);
+        return INTERNAL(
+            "the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
+            "right",
+            def->name, a->secret->type);
     if (a && g_strcmp0(a->secret->type, "iscsi"))
         return UNSUPPORTED(
             "the <secret> in the <auth> of an iSCSI <hostdev> of guest '%s' has type '%s'; 'iscsi' is "
@@ -218,10 +219,10 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("a SCSI <hostdev> of guest '%s' has an address of type '%s'; 'drive' is right",
                                def->name, address_type_str(t));
         if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
-            return UNSUPPORTED(
-                "a <hostdev> of type 'scsi_host' of guest '%s' has an address of type '%s'; 'pci' and 'ccw' are "
-                "right",
-                def->name, address_type_str(t));
+            return UNSUPPORTED("a <hostdev> of type 'scsi_host' of guest '%s' has an address of type '%s'; "
+                               "'pci' and 'ccw' are "
+                               "right",
+                               def->name, address_type_str(t));
         if (h->type == HOSTDEV_TYPE_MDEV && t &&
             ((h->model == HOSTDEV_MODEL_VFIO_PCI && t != ADDRESS_TYPE_PCI) ||
              (h->model == HOSTDEV_MODEL_VFIO_CCW && t != ADDRESS_TYPE_CCW)))

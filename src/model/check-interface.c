@@ -56,7 +56,8 @@ static bool has_host_bits(const char *address, int family, unsigned prefix)
 
 #define ROUTE(...) err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_XML_ERROR, __VA_ARGS__)
 
-int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err)
+int
+check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct network_route *r = routes[i];
@@ -206,6 +207,8 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
                        "the model '%s' of an interface of guest '%s' has characters other than "
                        "letters, digits, - and _",
                        n->model, def->name);
+    if (n->teaming && !n->teaming->type && n->teaming->persistent)
+        return UNSUPPORTED("a <teaming> of guest '%s' does not say its type", def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && !n->teaming->persistent)
         return UNSUPPORTED("a transient <teaming> of guest '%s' does not name its persistent interface",
                            def->name);

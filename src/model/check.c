@@ -23,8 +23,7 @@ static int read_cpu(const struct domain_def *def, struct err *err)
     bool named = c->model && c->model->name && *c->model->name;
     const char *vendor = c->model ? c->model->vendor_id : NULL;
     if (c->check && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM))
-        return err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
-                            "the <cpu> of guest '%s' has check= and no <model>", def->name);
+        return UNSUPPORTED("the <cpu> of guest '%s' has check= and no <model>", def->name);
     if (vendor && (strlen(vendor) != 12 || strchr(vendor, ',')))
         return CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
                    vendor, def->name);
@@ -57,9 +56,10 @@ static int read_os(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; os && i < os->n_firmware_features; i++)
         if (strcmp(os->firmware_features[i]->name, "enrolled-keys") &&
             strcmp(os->firmware_features[i]->name, "secure-boot"))
-            return MISSING("<firmware> of guest '%s' has the feature '%s'; 'enrolled-keys' and 'secure-boot' are "
-                           "known",
-                           def->name, os->firmware_features[i]->name);
+            return MISSING(
+                "<firmware> of guest '%s' has the feature '%s'; 'enrolled-keys' and 'secure-boot' are "
+                "known",
+                def->name, os->firmware_features[i]->name);
     for (uint32_t i = 0; os && i < os->n_acpi_tables; i++)
         if (strcmp(os->acpi_tables[i]->type, "slic"))
             return XML("an ACPI table of guest '%s' has type '%s'; 'slic' is the one there is", def->name,

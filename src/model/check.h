@@ -36,7 +36,8 @@ bool domain_has_usb(const struct domain_def *def);
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
 int check_interfaces(const struct domain_def *def, struct err *err);
 int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err);
-int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n, struct err *err);
+int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n,
+                 struct err *err);
 /* check-chardev.c: the smartcards, too */
 int check_chardevs_read(const struct domain_def *def, struct err *err);
 int check_isa_ports(const struct domain_def *def, struct err *err);

@@ -78,6 +78,13 @@ static struct domain_controller *set_of(const struct domain_def *def, uint32_t i
     return before;
 }
 
+/* Of a USB 2 set, one that works for the first. */
+static bool is_companion(const struct domain_controller *c)
+{
+    return c->type == CONTROLLER_TYPE_USB &&
+        (c->has_master || c->has_master_startport || (c->model && g_str_has_prefix(c->model, "ich9-uhci")));
+}
+
 /* Those of one type stand together, and those whose index is given in its order. */
 void domain_sort_controllers(struct domain_def *def)
 {
@@ -89,7 +96,9 @@ void domain_sort_controllers(struct domain_def *def)
             if (o->type != c->type)
                 continue;
             at = k + 1;
-            if (!c->has_index || !o->has_index || o->index <= c->index)
+            if (!c->has_index || !o->has_index || o->index < c->index)
+                break;
+            if (o->index == c->index && !(is_companion(o) && !is_companion(c)))
                 break;
             at = k;
         }

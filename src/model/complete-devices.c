@@ -154,13 +154,11 @@ static void pair_console(struct domain_def *def)
     c->target->has_port = true;
 }
 
-/* Consoles that are no serial port are numbered as they come. */
+/* Consoles are numbered as they come; the mirror of a serial port gets its number afterwards. */
 static void number_consoles(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_consoles; i++) {
         struct chardev_target *t = target_of(def, def->consoles[i]);
-        if (t->type == CHARDEV_TARGET_TYPE_SERIAL && t->has_port)
-            continue;
         t->port = i;
         t->has_port = true;
     }
@@ -373,6 +371,9 @@ static void complete_chardev(struct chardev_source *s)
         s->log = NULL;
     for (uint32_t i = 0; i < s->n_ends; i++) {
         struct chardev_endpoint *e = s->ends[i];
+        if (s->type != CHARDEV_TYPE_DEV && s->type != CHARDEV_TYPE_FILE && s->type != CHARDEV_TYPE_PIPE &&
+            s->type != CHARDEV_TYPE_UNIX)
+            e->n_seclabels = 0;         /* nothing there has a label */
         domain_complete_seclabels(e->seclabels, &e->n_seclabels);
         domain_complete_reconnect(&e->reconnect);
     }
@@ -610,8 +611,8 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     if (check_isa_ports(def, err) < 0)
         return -1;
     number_ports(def, def->parallels, def->n_parallels);
-    pair_console(def);
     number_consoles(def);
+    pair_console(def);
     for (uint32_t i = 0; i < def->n_graphics; i++)
         domain_complete_graphics(def, def->graphics[i]);
     complete_video(def);

@@ -27,6 +27,11 @@ enum disk_bus disk_bus_of_target(const char *target)
     return i < 0 ? DISK_BUS_IDE : target_prefixes[i].bus;
 }
 
+bool disk_target_known(const char *target)
+{
+    return prefix_of(target) >= 0;
+}
+
 int disk_target_index(const char *target, size_t *prefix_len)
 {
     int p = prefix_of(target), n = 0;

@@ -45,20 +45,25 @@ static int complete_identity(struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int complete_memory(struct domain_def *def, struct err *err)
+void domain_add_up_memory(struct domain_def *def)
 {
     uint64_t cells = 0;
-    struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     for (uint32_t i = 0; numa && i < numa->n_cells; i++)
         cells += numa->cells[i]->memory;
     if (!def->memory)
         def->memory = model_new(def, struct memory_size);
-    if (cells) {
-        def->memory->size = cells;
-        for (uint32_t i = 0; i < def->n_memories; i++)
-            if (def->memories[i]->target)
-                def->memory->size += def->memories[i]->target->size;
-    }
+    if (!cells)
+        return;
+    def->memory->size = cells;
+    for (uint32_t i = 0; i < def->n_memories; i++)
+        def->memory->size += def->memories[i]->target->size;
+}
+
+static int complete_memory(struct domain_def *def, struct err *err)
+{
+    if (!def->memory || !def->memory->size)
+        domain_add_up_memory(def);
     uint64_t devices = 0;
     for (uint32_t i = 0; i < def->n_memories; i++)
         devices += def->memories[i]->target ? def->memories[i]->target->size : 0;

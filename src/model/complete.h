@@ -20,6 +20,9 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
  * additions, and what is wrong with the whole.  Where a document has several faults, programs expect the
  * one that the reference finds first. */
 int domain_read_check(struct domain_def *def, struct err *err);
+/* Of hypervisors that are free to choose: <memory> is what the NUMA cells and the memory devices add up to.
+ */
+void domain_add_up_memory(struct domain_def *def);
 /* Of one type, those whose index is given come in its order; what is implied comes after them. */
 void domain_sort_controllers(struct domain_def *def);
 /* For hypervisors that label: who has one label has to say whose. */
@@ -46,6 +49,8 @@ struct domain_controller *domain_add_controller(struct domain_def *def, enum con
 /* "vdb" → 1, "sdaa" → 26; -1: no name of a disk.  prefix_len may be NULL. */
 int disk_target_index(const char *target, size_t *prefix_len);
 enum disk_bus disk_bus_of_target(const char *target);
+/* Does it begin as names of disks do? */
+bool disk_target_known(const char *target);
 /* Is there something in the drive? */
 bool disk_has_source(const struct domain_disk *d);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * forget: what a guest's document says in places where nobody reads it is gone before the document is checked.
+ * forget: what a guest's document says in places where nobody reads it is gone before the document is
+ * checked.
  *
- * The description says which fields a kind of device has, where an attribute of the device decides that; here is what
- * depends on something else: the texts of <os>, defaults, or what says nothing.
- * Called by: domain_read_check().  Nothing waits.
+ * The description says which fields a kind of device has, where an attribute of the device decides that; here
+ * is what depends on something else: the texts of <os>, defaults, or what says nothing. Called by:
+ * domain_read_check().  Nothing waits.
  */
 #include "model/check.h"
 #include "model/complete-devices.h"
@@ -69,18 +70,6 @@ static void forget_smartcard(struct domain_smartcard *s)
     s->database = NULL;
 }
 
-/* Nothing but a file, a device or a socket in a folder has a label. */
-static void forget_labels(struct chardev_source *s)
-{
-    for (uint32_t i = 0; i < s->n_ends; i++) {
-        struct chardev_endpoint *e = s->ends[i];
-        bool path = s->type == CHARDEV_TYPE_DEV || s->type == CHARDEV_TYPE_FILE || s->type == CHARDEV_TYPE_PIPE ||
-            s->type == CHARDEV_TYPE_UNIX;
-        if (!path)
-            e->n_seclabels = 0;
-    }
-}
-
 static void forget_hostdev(struct domain_hostdev *h)
 {
     if (h->mode != HOSTDEV_MODE_CAPABILITIES || h->type != HOSTDEV_TYPE_NET)
@@ -96,9 +85,6 @@ void domain_forget(struct domain_def *def)
 #define EACH(array, n, fn) \
     for (uint32_t i = 0; i < def->n; i++) \
         fn(def->array[i]);
-#define LABELS(array, n) \
-    for (uint32_t i = 0; i < def->n; i++) \
-        forget_labels(&def->array[i]->source);
     EACH(inputs, n_inputs, forget_input)
     EACH(smartcards, n_smartcards, forget_smartcard)
     EACH(hostdevs, n_hostdevs, forget_hostdev)
@@ -108,11 +94,5 @@ void domain_forget(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_consoles; i++)
         if (def->consoles[i]->target)
             def->consoles[i]->target->model = CHARDEV_TARGET_MODEL_UNSET;
-    LABELS(serials, n_serials)
-    LABELS(parallels, n_parallels)
-    LABELS(consoles, n_consoles)
-    LABELS(channels, n_channels)
-    LABELS(redirdevs, n_redirdevs)
 #undef EACH
-#undef LABELS
 }

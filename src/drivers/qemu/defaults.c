@@ -276,6 +276,7 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     if (rc == 0) {
         domain_sort_controllers(def);
         qemu_defaults_devices(def, caps);
+        domain_add_up_memory(def);
         rc = domain_fill(def, def->os->arch, err);
     }
     if (rc == 0)

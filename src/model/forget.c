@@ -4,8 +4,8 @@
  * checked.
  *
  * The description says which fields a kind of device has, where an attribute of the device decides that; here
- * is what depends on something else: the texts of <os>, defaults, or what says nothing. Called by:
- * domain_read_check().  Nothing waits.
+ * is what depends on something else: the texts of <os>, defaults, or what says nothing.
+ * Called by: domain_read_check().  Nothing waits.
  */
 #include "model/check.h"
 #include "model/complete-devices.h"

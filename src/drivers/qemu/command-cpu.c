@@ -165,7 +165,9 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
     const struct memory_backing *mb = b->def->memory_backing;
     const struct memory_source *own = m ? m->source : NULL;
     json_t *o = json_object();
-    bool huge = (mb && mb->has_hugepages) || (own && own->pagesize);
+    uint64_t page = own && own->pagesize ? own->pagesize : mb && mb->n_hugepages ? mb->hugepages[0]->size : 0;
+    /* Who asks for pages of the size that all have asks for none in particular. */
+    bool huge = (page || (mb && mb->has_hugepages)) && page * 1024 != (uint64_t)sysconf(_SC_PAGESIZE);
     enum memory_source_type source = mb ? mb->source : MEMORY_SOURCE_TYPE_UNSET;
     if (!source && access && m)
         source = MEMORY_SOURCE_TYPE_FILE;
@@ -188,7 +190,6 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         if (own->pmem)
             put_bool(o, "pmem", true);
     } else if (huge && source != MEMORY_SOURCE_TYPE_MEMFD) {
-        uint64_t kib = own && own->pagesize ? own->pagesize : mb->n_hugepages ? mb->hugepages[0]->size : 0;
         file = true;
         g_autofree char *mount = NULL;
         g_autofree char *text = NULL;
@@ -200,7 +201,7 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
                 continue;
             const char *ps = strstr(opts, "pagesize=");
             uint64_t have = ps ? strtoull(ps + 9, NULL, 10) * (strchr(ps, 'G') ? 1024 * 1024 : 1024) : 0;
-            if (!kib || have == kib)
+            if (!page || have == page)
                 mount = g_strdup(dir);
         }
         if (!mount && b->opts->native)
@@ -209,7 +210,7 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
             json_decref(o);
             return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
                            "guest '%s' wants huge pages%s but no hugetlbfs of that page size is mounted",
-                           b->def->name, kib ? " of a given size" : "");
+                           b->def->name, page ? " of a given size" : "");
         }
         g_autofree char *path =
             g_strdup_printf("%s/libvirt/qemu/%s", mount, strrchr(b->cmd->guest_dir, '/') + 8);
@@ -234,13 +235,11 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         put_str(o, "id", id);
         if (huge) {
             put_bool(o, "hugetlb", true);
-            uint64_t kib = own && own->pagesize ? own->pagesize
-                           : mb->n_hugepages    ? mb->hugepages[0]->size
-                                                : 0;
-            if (kib)
-                put_int(o, "hugetlbsize", kib * 1024);
+            if (page)
+                put_int(o, "hugetlbsize", page * 1024);
         }
-        put_bool(o, "share", access != MEMORY_ACCESS_PRIVATE);
+        if (access)
+            put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
     } else {
         put_str(o, "qom-type", "memory-backend-ram");
         put_str(o, "id", id);

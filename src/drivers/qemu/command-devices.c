@@ -425,8 +425,8 @@ build_other_devices(struct builder *b)
         const struct domain_panic *p = def->panics[i];
         if (p->model == PANIC_MODEL_ISA) {
             json_t *o = props_new("pvpanic");
-            put_int(o, "ioport",
-                    p->info.address && p->info.address->has_number ? p->info.address->number : 0x505);
+            if (p->info.address)
+                put_int(o, "ioport", p->info.address->has_number ? p->info.address->number : 0x505);
             add_device(b, o);
         } else if (p->model == PANIC_MODEL_PVPANIC) {
             if (add_with_address(b, props_new("pvpanic-pci"), &p->info) < 0)

@@ -213,6 +213,13 @@ build_smp(struct builder *b)
 static int
 build_iothreads(struct builder *b)
 {
+    for (uint32_t i = 0; !b->def->n_iothreadids && i < b->def->iothreads; i++) {
+        json_t *o = json_object();
+        g_autofree char *id = g_strdup_printf("iothread%u", i + 1);
+        put_str(o, "qom-type", "iothread");
+        put_str(o, "id", id);
+        add_object(b, o);
+    }
     for (uint32_t i = 0; i < b->def->n_iothreadids; i++) {
         const struct iothread *t = b->def->iothreadids[i];
         json_t *o = json_object();

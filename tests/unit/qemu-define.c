@@ -324,7 +324,7 @@ memory_command(void)
     g_assert_true(has_pair(cmd.argv, "-machine", "mem-merge=off"));
     g_assert_true(has_pair(cmd.argv, "-object",
                            "id=memvirtiopmem0,mem-path=/a,share=on,size=67108864"));
-    g_assert_true(has_pair(cmd.argv, "-object", "id=memvirtiomem0,hugetlb=on,share=on,reserve=off"));
+    g_assert_true(has_pair(cmd.argv, "-object", "id=memvirtiomem0,hugetlb=on,reserve=off"));
     g_assert_true(has_pair(cmd.argv, "-device",
                            "\"driver\":\"virtio-mem-pci\",\"node\":0,\"block-size\":2097152,"
                            "\"requested-size\":4194304,\"memdev\":\"memvirtiomem0\""));
@@ -357,6 +357,37 @@ memory_command(void)
     g_assert_cmpint(stat(dir, &st), ==, -1);
     qemu_command_clear(&cmd);
     qemu_domain_release(modules, host);
+}
+
+/* Memory of the whole guest, and threads that have no ids. */
+static void
+memory_frame(void)
+{
+    static const struct { const char *extra, *option, *has, *lacks;
+    } table[] = {
+        { "<memoryBacking><source type='memfd'/></memoryBacking>", "-object",
+          "memory-backend-memfd,id=pc.ram,x-use-canonical-path-for-ramblock-id=off,size", "share" },
+        { "<memoryBacking><source type='memfd'/><access mode='private'/></memoryBacking>", "-object",
+          "id=pc.ram,share=off,x-use", NULL },
+        { "<memoryBacking><access mode='shared'/></memoryBacking>", "-object",
+          "/pc.ram,share=on,x-use-canonical-path-for-ramblock-id=off,size", "backend-ram" },
+        { "<cpu><numa><cell id='0' cpus='0' memory='65536' memAccess='shared'/></numa></cpu>", "-object",
+          "/ram-node0,share=on,size", "canonical" },
+        { "<memoryBacking><discard/></memoryBacking>", "-object", "memory-backend-ram,id=pc.ram,size", NULL },
+        { "<iothreads>2</iothreads>", "-object", "iothread,id=iothread2", NULL },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        ERR_AUTO err = ERR_INIT;
+        DOMAIN_DEF_AUTO def = parse("pc", table[i].extra, "", &err);
+        struct qemu_command cmd;
+        const struct qemu_command_opts opts = { .id = 11 };
+        g_assert_cmpint(qemu_domain_prepare(def, host, 11, false, &err), ==, 0);
+        g_assert_cmpint(qemu_command_build(def, host, &opts, &cmd, &err), ==, 0);
+        g_assert_true(has_pair(cmd.argv, table[i].option, table[i].has));
+        g_assert_false(table[i].lacks && has_pair(cmd.argv, table[i].option, table[i].lacks));
+        qemu_command_clear(&cmd);
+        qemu_domain_release(def, host);
+    }
 }
 
 /* What the definition tells QEMU past us. */
@@ -479,6 +510,7 @@ main(int argc, char **argv)
     g_test_add_func("/qemu-define/completed", completed);
     g_test_add_func("/qemu-define/command", command);
     g_test_add_func("/qemu-define/memory-command", memory_command);
+    g_test_add_func("/qemu-define/memory-frame", memory_frame);
     g_test_add_func("/qemu-define/namespace", namespace);
     g_test_add_func("/qemu-define/images", images);
     return fixture_run();

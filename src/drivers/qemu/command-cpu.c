@@ -162,6 +162,8 @@ static int
 memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_access access,
                const struct domain_memory *m)
 {
+    const struct qemu_machine *machine = qemu_caps_machine(b->caps, b->def->os->machine);
+    bool board = machine && str_is(machine->default_ram_id, id);
     const struct memory_backing *mb = b->def->memory_backing;
     const struct memory_source *own = m ? m->source : NULL;
     json_t *o = json_object();
@@ -169,10 +171,11 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
     /* Who asks for pages of the size that all have asks for none in particular. */
     bool huge = (page || (mb && mb->has_hugepages)) && page * 1024 != (uint64_t)sysconf(_SC_PAGESIZE);
     enum memory_source_type source = mb ? mb->source : MEMORY_SOURCE_TYPE_UNSET;
-    if (!source && access && m)
-        source = MEMORY_SOURCE_TYPE_FILE;
     if (!access && mb)
         access = mb->access;
+    /* Only memory with a descriptor can be shared with another process; who says nothing needs none. */
+    if (access && source != MEMORY_SOURCE_TYPE_MEMFD)
+        source = MEMORY_SOURCE_TYPE_FILE;
     bool discard = m && m->discard ? m->discard == TRI_YES : mb && mb->discard;
     bool prealloc = mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE;
     bool file = false;
@@ -243,11 +246,12 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
     } else {
         put_str(o, "qom-type", "memory-backend-ram");
         put_str(o, "id", id);
-        if (access == MEMORY_ACCESS_SHARED)
-            put_bool(o, "share", true);
     }
     if (discard && file)
         put_bool(o, "discard-data", true);
+    /* The machine's own memory keeps its old name in the stream of a migration. */
+    if (board && (file || source == MEMORY_SOURCE_TYPE_MEMFD))
+        put_bool(o, "x-use-canonical-path-for-ramblock-id", false);
     if (m && m->model == MEMORY_MODEL_VIRTIO_MEM)     /* it takes its memory piece by piece */
         put_bool(o, "reserve", false);
     else if (prealloc)

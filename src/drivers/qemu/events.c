@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "drivers/qemu/console.h"
 #include "drivers/qemu/guest.h"
+#include "drivers/qemu/memory.h"
 #include "drivers/qemu/status.h"
 #include "drivers/qemu/verbs.h"
 
@@ -343,7 +344,7 @@ on_balloon(struct note *note, struct guest *guest, json_t *data)
     struct guest_pub *pub = guest_pub_copy(old, old ? old->nvcpus : 0);
     struct vm_change change = { .what = CHANGE_EXTRA, .extra = &pub->extra };
 
-    pub->balloon_kib = kib;
+    pub->balloon_kib = kib + (note_view(note)->live ? memory_devices_taken(note_view(note)->live) : 0);
     (void)!note_publish(note, &change);
     ev->u.balloon_change.actual = kib;
     note_emit(note, ev);
@@ -474,14 +475,25 @@ static void
 on_memory_device(struct note *note, struct guest *guest, json_t *data)
 {
     const char *alias = str(data, "id");
+    unsigned long long kib = (unsigned long long)json_integer_value(json_object_get(data, "size")) / 1024;
+    const struct domain_def *live = note_view(note)->live;
+    struct domain_def *def = alias && live ? memory_device_resized(live, alias, kib) : NULL;
     struct event *ev;
 
+    if (def) {
+        const struct guest_pub *old = view_pub(note_view(note));
+        struct guest_pub *pub = guest_pub_copy(old, old ? old->nvcpus : 0);
+        struct vm_change change = { .what = CHANGE_EXTRA, .extra = &pub->extra };
+
+        pub->balloon_kib += memory_devices_idle(live) - memory_devices_idle(def);
+        (void)!note_publish(note, &change);
+        publish_live(note, def);
+    }
     if (!alias)
         return;
     ev = about(note, VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE);
     ev->u.memory_device_size_change.alias = g_strdup(alias);
-    ev->u.memory_device_size_change.size =
-        (unsigned long long)json_integer_value(json_object_get(data, "size")) / 1024;
+    ev->u.memory_device_size_change.size = kib;
     note_emit(note, ev);
 }
 

@@ -177,7 +177,7 @@ qemu_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, vi
             stats[n++] = (virDomainMemoryStatStruct){ (what), (amount) }; \
     } while (0)
     if (args) {
-        ADD(VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON, view_memory(view));
+        ADD(VIR_DOMAIN_MEMORY_STAT_ACTUAL_BALLOON, view_memory(view) - memory_devices_taken(view->live));
         if (monitor_call(turn, "qom-get", args, &guest_stats, err) < 0)
             return -1;
         for (size_t i = 0; i < nballoon_stats; i++) {

@@ -10,6 +10,7 @@
  * Waits: for files, then for each QEMU on a thread.
  */
 #include "drivers/qemu/guest.h"
+#include "drivers/qemu/memory.h"
 #include "drivers/qemu/monitor.h"
 #include "drivers/qemu/start.h"
 #include "drivers/qemu/status.h"
@@ -224,7 +225,8 @@ talk(struct turn *turn, struct guest *guest, unsigned long long balloon_kib, str
         struct vm_change change = { .what = CHANGE_EXTRA, .extra = &pub->extra };
 
         pub->balloon_kib =
-            (unsigned long long)json_integer_value(json_object_get(cmds[1].value, "actual")) / 1024;
+            (unsigned long long)json_integer_value(json_object_get(cmds[1].value, "actual")) / 1024 +
+            memory_devices_taken(turn_live_def(turn));
         if (turn_publish(turn, &change, err) < 0) {
             monitor_cmds_clear(cmds, G_N_ELEMENTS(cmds));
             return -1;

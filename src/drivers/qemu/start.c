@@ -14,6 +14,7 @@
  * Waits: for files, for QEMU.
  */
 #include "drivers/qemu/first-words.h"
+#include "drivers/qemu/memory.h"
 #include "drivers/qemu/start.h"
 
 #include "base/clock.h"
@@ -327,7 +328,7 @@ make_pub(struct guest *guest, const struct domain_def *live, json_t *cpus)
     if (clock_getcpuclockid(guest->pid, &pub->cpu_clock) != 0)
         pub->pid = 0;
     pub->has_balloon = def_has_balloon(live);
-    pub->balloon_kib = def_max_memory(live);
+    pub->balloon_kib = def_max_memory(live) - memory_devices_idle(live);
     for (size_t i = 0; i < n; i++) {
         json_t *cpu = json_array_get(cpus, i);
 
@@ -340,26 +341,30 @@ make_pub(struct guest *guest, const struct domain_def *live, json_t *cpus)
 int
 guest_learn(struct turn *turn, struct guest *guest, json_t **cpus, struct err *err)
 {
-    struct monitor_cmd cmds[] = { { .command = "query-cpus-fast" }, { .command = "query-chardev" } };
+    struct monitor_cmd cmds[] = { { .command = "query-cpus-fast" },
+                                  { .command = "query-chardev" },
+                                  { .command = "query-memory-devices" } };
+    size_t n = G_N_ELEMENTS(cmds) - (turn_live_def(turn)->n_memories == 0);
     struct domain_def *def;
     struct vm_change change = { .what = CHANGE_LIVE | CHANGE_EXTRA };
 
-    if (monitor_batch(turn, cmds, G_N_ELEMENTS(cmds), deadline_in_ms(HANDSHAKE_MS), err) < 0)
+    if (monitor_batch(turn, cmds, n, deadline_in_ms(HANDSHAKE_MS), err) < 0)
         return -1;
-    for (size_t i = 0; i < G_N_ELEMENTS(cmds); i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!err_is_set(&cmds[i].err))
             continue;
         err_move(err, &cmds[i].err);
-        monitor_cmds_clear(cmds, G_N_ELEMENTS(cmds));
+        monitor_cmds_clear(cmds, n);
         return -1;
     }
     def = domain_def_copy(turn_live_def(turn));
     set_ptys(def, cmds[1].value);
+    memory_devices_set(def, cmds[2].value);
     change.extra = &make_pub(guest, def, cmds[0].value)->extra;
     change.live = domain_def_copy(def);
     domain_def_unref(def);
     *cpus = json_incref(cmds[0].value);
-    monitor_cmds_clear(cmds, G_N_ELEMENTS(cmds));
+    monitor_cmds_clear(cmds, n);
     return turn_publish(turn, &change, err);
 }
 

@@ -40,7 +40,8 @@ def checks(call):
                 out.append('entry_writable_for(&e, %s == %s)' % (name, value))
     for a in call.args:
         if a.role in ('handle', 'stream'):
-            out.append('entry_other(&e, HANDLE_%s, %s)' % (KINDS[a.type], a.name))
+            # A stream works on its connection; a handle is but a name, whichever connection of the host it came by.
+            out.append('entry_%s(&e, HANDLE_%s, %s)' % ('other' if a.role == 'stream' else 'handle', KINDS[a.type], a.name))
     out += argument_checks(call, '')
     assert selfarg, call.name
     return out

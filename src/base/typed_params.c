@@ -13,7 +13,7 @@
 void
 typed_params_clear(virTypedParameterPtr params, int n)
 {
-    if (!params)
+    if (!params || n > TYPED_PARAMS_MOST)
         return;
     for (int i = 0; i < n; i++)
         if (params[i].type == VIR_TYPED_PARAM_STRING)
@@ -30,6 +30,8 @@ typed_params_free(virTypedParameterPtr params, int n)
 virTypedParameterPtr
 typed_params_find(virTypedParameterPtr params, int n, const char *name)
 {
+    if (n > TYPED_PARAMS_MOST)
+        return NULL;
     for (int i = 0; params && i < n; i++)
         if (strncmp(params[i].field, name, VIR_TYPED_PARAM_FIELD_LENGTH) == 0)
             return &params[i];
@@ -61,6 +63,8 @@ typed_params_get(virTypedParameterPtr params, int n, const char *name, int type,
     virTypedParameterPtr found = typed_params_find(params, n, name);
 
     *param = found;
+    if (n > TYPED_PARAMS_MOST)
+        return err_set(err, VIR_ERR_INVALID_ARG, "%d is more typed parameters than an array can hold", n);
     if (!found)
         return 0;
     if (found->type != type)

@@ -13,6 +13,9 @@
 
 #include <libvirt/libvirt.h>
 
+/* A count above this is not one: no array of that size exists, and nothing is read or freed by it. */
+#define TYPED_PARAMS_MOST (1 << 20)
+
 /* Frees the strings inside; _free() the array too.  NULL is nothing to do. */
 void typed_params_clear(virTypedParameterPtr params, int n);
 void typed_params_free(virTypedParameterPtr params, int n);

@@ -713,11 +713,15 @@ named_baseline(const struct cpu *cpus, unsigned n, char **result, struct err *er
 int
 cpu_baseline(const char **xml, unsigned n, bool expand, char **result, struct err *err)
 {
-    g_autofree struct cpu *cpus = g_new0(struct cpu, n ? n : 1);
+    g_autofree struct cpu *cpus = NULL;
     int r = 0;
 
     if (n == 0)
         return err_set(err, VIR_ERR_INVALID_ARG, "no processor was given");
+    for (unsigned i = 0; i < n; i++)       /* before memory is asked for: the count may be wrong */
+        if (!xml[i])
+            return err_set(err, VIR_ERR_XML_ERROR, "the document of processor %u of %u is NULL", i + 1, n);
+    cpus = g_new0(struct cpu, n);
     for (unsigned i = 0; i < n && r == 0; i++)
         r = read_cpu(xml[i], &cpus[i], err);
     if (r == 0)

@@ -42,8 +42,8 @@ entry_end(struct entry *e)
     err_clear(&e->err);
 }
 
-static bool
-check_handle(struct entry *e, enum handle_type type, const void *handle)
+bool
+entry_handle(struct entry *e, enum handle_type type, const void *handle)
 {
     int domain = bad[type].domain < 0 ? e->domain : bad[type].domain;
 
@@ -57,7 +57,7 @@ check_handle(struct entry *e, enum handle_type type, const void *handle)
 bool
 entry_self(struct entry *e, enum handle_type type, const void *handle)
 {
-    if (!check_handle(e, type, handle))
+    if (!entry_handle(e, type, handle))
         return false;
     e->conn = ((const struct handle *)handle)->conn;
     return true;
@@ -66,7 +66,7 @@ entry_self(struct entry *e, enum handle_type type, const void *handle)
 bool
 entry_other(struct entry *e, enum handle_type type, const void *handle)
 {
-    if (!check_handle(e, type, handle))
+    if (!entry_handle(e, type, handle))
         return false;
     if (((const struct handle *)handle)->conn == e->conn)
         return true;

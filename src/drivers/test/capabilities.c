@@ -9,6 +9,7 @@
 
 #include "driver/cpu-models.h"
 #include "model/capabilities-def.h"
+#include "model/domain-devices-def.h"
 
 #include <string.h>
 
@@ -78,12 +79,19 @@ test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *
 
 /* ---- what a guest can have ------------------------------------------------------------------ */
 
+/* A device that a guest can have, of every kind that documents know: nothing here has to carry it out.  Programs
+ * that install guests choose from what is named, and take a kind that is not for one that the host lacks. */
 static struct domcaps_item *
-item(const void *root, bool supported)
+item(const void *root, const char *name, const struct model_enum *kinds)
 {
     struct domcaps_item *i = model_new(root, struct domcaps_item);
+    struct domcaps_enum *e = model_new(root, struct domcaps_enum);
 
-    i->supported = supported ? TRI_YES : TRI_NO;
+    i->supported = TRI_YES;
+    e->name = name;
+    for (unsigned k = 1; k < kinds->count; k++)
+        model_list_append(root, e->values, e->n_values, (char *)kinds->names[k]);
+    model_list_append(root, i->enums, i->n_enums, e);
     return i;
 }
 
@@ -113,13 +121,13 @@ test_connect_get_domain_capabilities(struct drv_conn *conn, const char *emulator
     def->has_max_vcpus = true;
     def->iothreads = TRI_YES;
     def->devices = model_new(def, struct domcaps_devices);
-    def->devices->disk = item(def, true);
-    def->devices->graphics = item(def, true);
-    def->devices->video = item(def, true);
-    def->devices->hostdev = item(def, true);
-    def->devices->rng = item(def, true);
-    def->devices->filesystem = item(def, true);
-    def->devices->tpm = item(def, true);
+    def->devices->disk = item(def, "bus", &disk_bus_enum);
+    def->devices->graphics = item(def, "type", &graphics_type_enum);
+    def->devices->video = item(def, "modelType", &video_type_enum);
+    def->devices->hostdev = item(def, "subsysType", &hostdev_type_enum);
+    def->devices->rng = item(def, "backendModel", &rng_backend_model_enum);
+    def->devices->filesystem = item(def, "driverType", &fs_driver_type_enum);
+    def->devices->tpm = item(def, "backendModel", &tpm_backend_type_enum);
     *result = domcaps_def_format(def, 0);
     return 0;
 }

@@ -11,17 +11,10 @@ import threading
 import libvirt
 import pytest
 
-from support import BUILD, Daemon, tiny, wait_for
+from support import BUILD, Daemon, code, tiny, wait_for
 
 GUEST = '<domain type="test"><name>{0}</name><memory unit="KiB">1024</memory><vcpu>1</vcpu><os><type>hvm</type></os></domain>'
 MANY = 5000
-
-
-def code(call, *args):
-    with pytest.raises(libvirt.libvirtError) as failure:
-        call(*args)
-    assert failure.value.get_error_message()
-    return failure.value.get_error_code()
 
 
 @pytest.fixture

@@ -30,6 +30,30 @@ def wait_for(condition, what, patience=PATIENCE):
     raise AssertionError(f'{what}: did not happen within {patience} s')
 
 
+def code(call, *args):
+    """The code of the error that a call ends with, which says something, too."""
+    try:
+        call(*args)
+    except libvirt.libvirtError as error:
+        assert error.get_error_message()
+        return error.get_error_code()
+    raise AssertionError(f'{call.__name__}{args} did not fail')
+
+
+def emulators(uuid):
+    """The QEMU processes of a guest: its UUID is on their command line."""
+    found = []
+    for folder in pathlib.Path('/proc').iterdir():
+        if folder.name.isdigit():
+            try:
+                line = (folder / 'cmdline').read_bytes()
+            except OSError:
+                continue
+            if uuid.encode() in line and b'qemu-system' in line.split(b'\0')[0]:
+                found.append(int(folder.name))
+    return found
+
+
 def answers(path):
     try:
         with socket.socket(socket.AF_UNIX) as s:

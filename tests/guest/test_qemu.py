@@ -2,7 +2,6 @@
 """The calls of the QEMU driver, through Debian's python3-libvirt, against real QEMUs."""
 import json
 import os
-import pathlib
 import signal
 import threading
 import time
@@ -11,20 +10,13 @@ import libvirt
 import libvirt_qemu
 import pytest
 
-from support import PATIENCE, Console, booting, tiny, wait_for
+from support import PATIENCE, Console, booting, code, emulators, tiny, wait_for
 
 NS = 'http://example.org/vireo'
 DEVICES = '''<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{image}'/>
   <target dev='vda' bus='virtio'/></disk><disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>
   <serial type='pty'/><console type='pty'/><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
   <graphics type='vnc' port='-1' autoport='yes'/><video><model type='vga'/></video><memballoon model='virtio'/>'''
-
-
-def code(call, *args):
-    with pytest.raises(libvirt.libvirtError) as e:
-        call(*args)
-    assert e.value.get_error_message()
-    return e.value.get_error_code()
 
 
 @pytest.fixture
@@ -245,19 +237,6 @@ def test_bad_emulators(conn, top):
     assert conn.listAllDomains() == []
 
 
-def processes(uuid):
-    found = []
-    for folder in pathlib.Path('/proc').iterdir():
-        if folder.name.isdigit():
-            try:
-                line = (folder / 'cmdline').read_bytes()
-            except OSError:
-                continue
-            if uuid.encode() in line and b'qemu-system' in line.split(b'\0')[0]:
-                found.append(int(folder.name))
-    return found
-
-
 def opened(daemon):
     """A half-made QEMU holds the old daemon's sockets for a moment: who answers there serves nobody."""
     try:
@@ -285,12 +264,12 @@ def test_daemon_killed_while_a_guest_starts(daemon):
         thread.join(PATIENCE)
         conn = wait_for(lambda: opened(daemon), 'the new daemon serves')
         domain = conn.lookupByName('half')
-        running = processes(uuid)
+        running = emulators(uuid)
         assert len(running) == domain.isActive(), f'after {delay} ms'
         if running:
             domain.suspend()
             domain.destroy()
-        assert not processes(uuid)
+        assert not emulators(uuid)
         assert not list((daemon.top / 'runtime').rglob('half.pid'))
 
 
@@ -298,16 +277,16 @@ def test_dead_and_stopped_emulators(conn):
     told = events_of(conn, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE)
     domain = conn.defineXML(tiny('victim'))
     domain.create()
-    os.kill(processes(domain.UUIDString())[0], signal.SIGKILL)
+    os.kill(emulators(domain.UUIDString())[0], signal.SIGKILL)
     wait_for(lambda: ('victim', libvirt.VIR_DOMAIN_EVENT_STOPPED, libvirt.VIR_DOMAIN_EVENT_STOPPED_FAILED) in told,
              'its death is told')
     assert domain.state() == [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_CRASHED]
     domain.create()
-    os.kill(processes(domain.UUIDString())[0], signal.SIGSTOP)
+    os.kill(emulators(domain.UUIDString())[0], signal.SIGSTOP)
     assert domain.info()[0] == libvirt.VIR_DOMAIN_RUNNING and '<name>victim</name>' in domain.XMLDesc()
     domain.destroy()
     assert domain.state() == [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_DESTROYED]
-    assert not processes(domain.UUIDString())
+    assert not emulators(domain.UUIDString())
 
 
 def test_reboot_and_power_off(conn, kit):
@@ -332,7 +311,7 @@ def test_reboot_and_power_off(conn, kit):
 def test_restart_beside_a_stopped_emulator(daemon):
     conn = daemon.open()
     stopped, fine = conn.createXML(tiny('stopped')), conn.createXML(tiny('fine'))
-    os.kill(processes(stopped.UUIDString())[0], signal.SIGSTOP)
+    os.kill(emulators(stopped.UUIDString())[0], signal.SIGSTOP)
     daemon.restart()
     conn = daemon.open()
     assert sorted(d.name() for d in conn.listAllDomains()) == ['fine', 'stopped']

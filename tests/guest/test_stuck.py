@@ -1,30 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Guests that hang must not be felt by anybody else, and can always be destroyed."""
 import os
-import pathlib
 import signal
 import threading
 
 import libvirt
 import pytest
 
-from support import PATIENCE, tiny, wait_for
+from support import PATIENCE, emulators, tiny, wait_for
 
 STUCK = 25
-
-
-def emulator_pid(domain):
-    """The QEMU process of a guest: its UUID is on the command line."""
-    uuid = domain.UUIDString().encode()
-    for folder in pathlib.Path('/proc').iterdir():
-        if folder.name.isdigit():
-            try:
-                line = (folder / 'cmdline').read_bytes()
-            except OSError:
-                continue
-            if uuid in line and b'qemu-system' in line.split(b'\0')[0]:
-                return int(folder.name)
-    raise AssertionError(f'no process of {domain.name()}')
 
 
 class Hanging(threading.Thread):
@@ -49,7 +34,7 @@ class Hanging(threading.Thread):
 def stuck(daemon):
     conn = daemon.open()
     domains = [conn.createXML(tiny(f'stuck{i}')) for i in range(STUCK)]
-    pids = [emulator_pid(d) for d in domains]
+    pids = [emulators(d.UUIDString())[0] for d in domains]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     calls = [Hanging(daemon, d.name()) for d in domains]

@@ -166,6 +166,23 @@ reload(struct config *config, const struct options *o)
     log_info("configuration read again");
 }
 
+/* Whether all that runs on threads has ended; what hangs on a guest is not waited for long. */
+static bool
+calls_ended(struct executor *ex, const sigset_t *signals)
+{
+    for (int i = 0; i < STOP_SECONDS * 100; i++) {
+        struct timespec wait = { 0, 10 * 1000 * 1000 };
+        struct executor_stats stats;
+
+        executor_get_stats(ex, &stats);
+        if (stats.threads == stats.idle && !stats.queued)
+            return true;
+        if (sigtimedwait(signals, NULL, &wait) > 0 && i > 10)
+            return false; /* asked a second time */
+    }
+    return false;
+}
+
 static int
 serve(struct config *config, const struct options *o, const sigset_t *signals, struct err *err)
 {
@@ -202,24 +219,17 @@ serve(struct config *config, const struct options *o, const sigset_t *signals, s
     log_info("stopping: signal %d", sig);
     notify_systemd("STOPPING=1");
     server_stop(server);
-    /* Calls under way end and are answered (the one that asked to stop is one of them); those that hang on
-     * a guest are left to the exit. */
-    struct executor_stats stats;
-    bool busy = true;
-    for (int i = 0; busy && i < STOP_SECONDS * 100; i++) {
-        executor_get_stats(ex, &stats);
-        busy = stats.threads > stats.idle || stats.queued;
-        if (busy) {
-            struct timespec wait = { 0, 10 * 1000 * 1000 };
-            if (sigtimedwait(signals, NULL, &wait) > 0 && i > 10)
-                break; /* asked a second time */
-        }
+    /* Calls under way end and are answered (the one that asked to stop is one of them).  Hanging up closes
+     * the drivers' connections, on threads, too: a driver is there until that is done. */
+    bool ended = calls_ended(ex, signals);
+    if (ended) {
+        server_hang_up(server);
+        ended = calls_ended(ex, signals);
     }
-    if (busy) {
+    if (!ended) {
         log_warn("calls that do not end are given up");
         return 1;
     }
-    server_hang_up(server);
     drivers_stop();
     executor_free(ex);
     io_stop(io);

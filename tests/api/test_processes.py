@@ -217,14 +217,58 @@ conn.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, seen, N
 conn.lookupByName("test").suspend()
 main.run()
 '''
+QT = '''
+import libvirt, sys
+from PyQt5.QtCore import QCoreApplication, QSocketNotifier, QTimer
+READ, WRITE = libvirt.VIR_EVENT_HANDLE_READABLE, libvirt.VIR_EVENT_HANDLE_WRITABLE
+app, table = QCoreApplication([]), {}
+def add_handle(fd, events, call, opaque):
+    watch = len(table) + 1
+    pair = {kind: QSocketNotifier(fd, how) for kind, how in ((READ, QSocketNotifier.Read), (WRITE, QSocketNotifier.Write))}
+    for kind, notifier in pair.items():
+        notifier.activated.connect(lambda *a, kind=kind: call(watch, fd, kind, opaque))
+    table[watch] = (pair, opaque)
+    update_handle(watch, events)
+    return watch
+def update_handle(watch, events):
+    for kind, notifier in table[watch][0].items():
+        notifier.setEnabled(bool(events & kind))
+def remove_handle(watch):
+    update_handle(watch, 0)
+    libvirt.virEventInvokeFreeCallback(table[watch][1])
+    return 0
+def add_timeout(every, call, opaque):
+    number, timer = len(table) + 1, QTimer()
+    timer.timeout.connect(lambda: call(number, opaque))
+    table[number] = (timer, opaque)
+    update_timeout(number, every)
+    return number
+def update_timeout(number, every):
+    table[number][0].stop() if every < 0 else table[number][0].start(every)
+def remove_timeout(number):
+    table[number][0].stop()
+    libvirt.virEventInvokeFreeCallback(table[number][1])
+    return 0
+libvirt.virEventRegisterImpl(add_handle, update_handle, remove_handle, add_timeout, update_timeout, remove_timeout)
+conn = libvirt.open(sys.argv[1])
+def seen(c, d, event, detail, o):
+    print((d.name(), event))
+    c.domainEventDeregisterAny(known)
+    app.quit()
+known = conn.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, seen, None)
+conn.lookupByName("test").suspend()
+app.exec_()
+conn.close()
+'''
+LOOPS = {'asyncio': ('import libvirtaio', ASYNCIO),
+         'GLib': ('import gi; gi.require_version("LibvirtGLib", "1.0"); from gi.repository import LibvirtGLib', GLIB),
+         'Qt': ('import PyQt5.QtCore', QT)}
 
 
-@pytest.mark.parametrize('module, script', [('libvirtaio', ASYNCIO), ('gi.repository.LibvirtGLib', GLIB)],
-                         ids=['asyncio', 'GLib'])
-def test_other_loops(host, module, script):
-    probe = 'import libvirtaio' if module == 'libvirtaio' else \
-        'import gi; gi.require_version("LibvirtGLib", "1.0"); from gi.repository import LibvirtGLib'
+@pytest.mark.parametrize('name', LOOPS)
+def test_other_loops(host, name):
+    probe, script = LOOPS[name]
     if subprocess.run([sys.executable, '-c', probe], capture_output=True).returncode:
-        pytest.skip(f'{module} is not installed')
+        pytest.skip(f'what binds to the loop of {name} is not installed')
     done = subprocess.run([sys.executable, '-c', script, host.uri], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout.strip() == "('test', 3)", done.stderr

@@ -140,6 +140,12 @@ class Daemon:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 raise AssertionError(f'vireod did not end on SIGTERM: {self.log()}')
+            self.ended_well()
+
+    def ended_well(self):
+        """1: calls that would not end were given up. Sanitizers end a process otherwise, and say why."""
+        assert self.process.returncode in (0, 1) and 'Sanitizer' not in self.log(), \
+            f'vireod ended with {self.process.returncode}: {self.log()}'
 
     def __enter__(self):
         return self.start()
@@ -198,6 +204,7 @@ while True:
             if self.process and self.process.poll() is None:
                 os.kill(self.main_pid(), signal.SIGTERM)
                 self.process.wait(PATIENCE)
+                self.ended_well()
         finally:
             if self.holder:
                 os.kill(self.init, signal.SIGKILL)

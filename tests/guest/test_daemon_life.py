@@ -148,6 +148,16 @@ def test_ends_with_a_call_hanging(top):
         assert c.gone()
 
 
+def test_ends_with_connections_open(top):
+    """Closing them is the driver's, on threads: it is there until they are closed."""
+    with Daemon(top) as d:
+        conns = [d.open() for _ in range(40)]
+        d.process.terminate()
+        d.process.wait(PATIENCE)
+        d.ended_well()
+        assert not any(c.isAlive() for c in conns)
+
+
 def test_reload(top):
     with FixtureDaemon(top, f'log_outputs = "1:file:{top}/a.log"\nlog_level = 3\n') as d:
         conf = top / 'config/libvirt/libvirtd.conf'

@@ -33,7 +33,8 @@ void entry_end(struct entry *e);
 
 /* Each true when all is well. */
 bool entry_self(struct entry *e, enum handle_type type, const void *handle);
-bool entry_handle(struct entry *e, enum handle_type type, const void *handle); /* whoever's: it names an object */
+/* The first takes that of any connection: it names an object. */
+bool entry_handle(struct entry *e, enum handle_type type, const void *handle);
 bool entry_other(struct entry *e, enum handle_type type, const void *handle); /* of the same connection */
 bool entry_writable(struct entry *e);
 bool entry_writable_for(struct entry *e, bool needed);

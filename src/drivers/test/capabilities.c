@@ -79,8 +79,9 @@ test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *
 
 /* ---- what a guest can have ------------------------------------------------------------------ */
 
-/* A device that a guest can have, of every kind that documents know: nothing here has to carry it out.  Programs
- * that install guests choose from what is named, and take a kind that is not for one that the host lacks. */
+/* A device that a guest can have, of every kind that documents know: nothing here has to carry it out.
+ * Programs that install guests choose from what is named, and take a kind that is not for one that the host
+ * lacks. */
 static struct domcaps_item *
 item(const void *root, const char *name, const struct model_enum *kinds)
 {

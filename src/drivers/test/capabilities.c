@@ -24,56 +24,108 @@ test_connect_get_max_vcpus(struct drv_conn *conn, const char *type, struct err *
 }
 
 static void
-add_cells(GString *xml, int ncells)
+add_thread(const void *root, struct host_threads *of, int cell, int core)
 {
-    static const unsigned large[] = { 2048, 1048576 };
+    struct host_thread *t = model_new(root, struct host_thread);
 
-    g_string_append_printf(xml, "    <topology>\n      <cells num='%d'>\n", ncells);
-    for (int cell = 0; cell < ncells; cell++) {
-        g_string_append_printf(xml, "        <cell id='%d'>\n          <memory unit='KiB'>%llu</memory>\n",
-                               cell, test_cells[cell].kib);
-        g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>%llu</pages>\n",
-                               test_cells[cell].page, test_cells[cell].kib / test_cells[cell].page);
-        for (size_t i = 0; i < G_N_ELEMENTS(large); i++)
-            g_string_append_printf(xml, "          <pages unit='KiB' size='%u'>0</pages>\n", large[i]);
-        g_string_append_printf(xml, "          <cpus num='%d'>\n", TEST_HOST_CPUS / TEST_CELLS);
-        for (int core = 0; core < TEST_HOST_CPUS / TEST_CELLS; core++) {
-            int id = cell * (TEST_HOST_CPUS / TEST_CELLS) + core;
+    t->id = cell * (TEST_HOST_CPUS / TEST_CELLS) + core;
+    t->socket_id = cell;
+    t->core_id = core;
+    t->has_id = t->has_socket_id = t->has_die_id = t->has_core_id = true;
+    t->siblings = model_printf(root, "%u", t->id);
+    model_list_append(root, of->threads, of->n_threads, t);
+    of->num = of->n_threads;
+    of->has_num = true;
+}
 
-            g_string_append_printf(
-                xml, "            <cpu id='%d' socket_id='%d' die_id='0' core_id='%d' siblings='%d'/>\n", id,
-                cell, core, id);
-        }
-        g_string_append(xml, "          </cpus>\n        </cell>\n");
+static void
+add_pages(const void *root, struct host_cell *cell, unsigned size, uint64_t count)
+{
+    struct host_pages *p = model_new(root, struct host_pages);
+
+    *p = (struct host_pages){
+        .unit = "KiB", .size = size, .count = count, .has_size = true, .has_count = true
+    };
+    model_list_append(root, cell->pages, cell->n_pages, p);
+}
+
+static void
+add_cell(const void *root, struct host_cells *of, int id)
+{
+    const struct test_cell *is = &test_cells[id];
+    struct host_cell *cell = model_new(root, struct host_cell);
+
+    cell->id = id;
+    cell->has_id = true;
+    cell->memory = model_new(root, struct host_memory);
+    *cell->memory = (struct host_memory){ .unit = "KiB", .size = is->kib, .has_size = true };
+    add_pages(root, cell, is->page, is->kib / is->page);
+    add_pages(root, cell, 2048, 0);
+    add_pages(root, cell, 1048576, 0);
+    cell->cpus = model_new(root, struct host_threads);
+    for (int core = 0; core < TEST_HOST_CPUS / TEST_CELLS; core++)
+        add_thread(root, cell->cpus, id, core);
+    model_list_append(root, of->cells, of->n_cells, cell);
+}
+
+static struct host_cpu *
+host_processor(const void *root)
+{
+    static const unsigned sizes[] = { 4, 8, 2048, 1048576 };
+    struct host_cpu *cpu = model_new(root, struct host_cpu);
+
+    cpu->arch = "i686";
+    cpu->features = model_new(root, struct host_cpu_features);
+    cpu->features->pae = cpu->features->nonpae = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct host_pages_size *p = model_new(root, struct host_pages_size);
+
+        *p = (struct host_pages_size){ .unit = "KiB", .size = sizes[i], .has_size = true };
+        model_list_append(root, cpu->pages, cpu->n_pages, p);
     }
-    g_string_append(xml, "      </cells>\n    </topology>\n");
+    return cpu;
+}
+
+static void
+add_guest(struct capabilities_def *def, const char *type)
+{
+    struct capabilities_guest *g = model_new(def, struct capabilities_guest);
+    struct guest_virt *virt = model_new(def, struct guest_virt);
+
+    g->os_type = type;
+    g->arch = model_new(def, struct guest_arch);
+    *g->arch =
+        (struct guest_arch){ .name = "i686", .wordsize = 32, .has_wordsize = true, .emulator = EMULATOR };
+    virt->type = DOMAIN_VIRT_TEST;
+    model_list_append(def, g->arch->domains, g->arch->n_domains, virt);
+    g->features = model_new(def, struct guest_features);
+    g->features->pae = g->features->nonpae = true;
+    model_list_append(def, def->guests, def->n_guests, g);
 }
 
 int
 test_connect_get_capabilities(struct drv_conn *conn, char **result, struct err *err)
 {
-    static const char *const types[] = { "hvm", "xen" };
-    static const unsigned pages[] = { 4, 8, 2048, 1048576 };
     int ncells = test_conn(conn)->ncells;
-    GString *xml = g_string_new("<capabilities>\n\n  <host>\n    <cpu>\n      <arch>i686</arch>\n"
-                                "      <features>\n        <pae/>\n        <nonpae/>\n      </features>\n");
+    CAPABILITIES_DEF_AUTO def = capabilities_def_new();
+    struct capabilities_host *host = def->host = model_new(def, struct capabilities_host);
+    struct host_secmodel *security = model_new(def, struct host_secmodel);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(pages); i++)
-        g_string_append_printf(xml, "      <pages unit='KiB' size='%u'/>\n", pages[i]);
-    g_string_append(xml, "    </cpu>\n    <power_management/>\n    <iommu support='no'/>\n");
-    add_cells(xml, ncells);
-    g_string_append(xml, "    <secmodel>\n      <model>testSecurity</model>\n      <doi></doi>\n    "
-                         "</secmodel>\n  </host>\n\n");
-    for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
-        g_string_append_printf(
-            xml,
-            "  <guest>\n    <os_type>%s</os_type>\n    <arch name='i686'>\n"
-            "      <wordsize>32</wordsize>\n      <emulator>" EMULATOR "</emulator>\n"
-            "      <domain type='test'/>\n    </arch>\n"
-            "    <features>\n      <pae/>\n      <nonpae/>\n    </features>\n  </guest>\n\n",
-            types[i]);
-    g_string_append(xml, "</capabilities>\n");
-    *result = g_string_free(xml, FALSE);
+    host->cpu = host_processor(def);
+    host->power_management = model_new(def, struct host_power);
+    host->iommu = TRI_NO;
+    host->topology = model_new(def, struct host_topology);
+    host->topology->cells = model_new(def, struct host_cells);
+    for (int id = 0; id < ncells; id++)
+        add_cell(def, host->topology->cells, id);
+    host->topology->cells->num = ncells;
+    host->topology->cells->has_num = true;
+    security->model = "testSecurity";
+    security->doi = "";
+    model_list_append(def, host->secmodels, host->n_secmodels, security);
+    add_guest(def, "hvm");
+    add_guest(def, "xen");
+    *result = capabilities_def_format(def, 0);
     return 0;
 }
 

@@ -7,6 +7,8 @@
 #include "drivers/test/guest.h"
 #include "drivers/test/verbs.h"
 
+#include "model/capabilities-def.h"
+
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_TEST
@@ -147,11 +149,28 @@ test_node_get_security_model(struct drv_conn *conn, virSecurityModelPtr model, s
 int
 test_connect_get_sysinfo(struct drv_conn *conn, unsigned int flags, char **result, struct err *err)
 {
+    static const struct {
+        const char *name, *value;
+    } bios[] = {
+        { "vendor", "LENOVO" },
+        { "version", "G4ETA1WW (2.61 )" },
+        { "date", "05/07/2014" },
+        { "release", "2.61" },
+    };
+
     if (flags_check(flags, 0, "virConnectGetSysinfo", err) < 0)
         return -1;
-    *result = g_strdup(
-        "<sysinfo type='smbios'>\n  <bios>\n    <entry name='vendor'>LENOVO</entry>\n"
-        "    <entry name='version'>G4ETA1WW (2.61 )</entry>\n    <entry name='date'>05/07/2014</entry>\n"
-        "    <entry name='release'>2.61</entry>\n  </bios>\n</sysinfo>\n");
+    HOST_SYSINFO_AUTO def = host_sysinfo_new();
+
+    def->type = SYSINFO_TYPE_SMBIOS;
+    def->bios = model_new(def, struct sysinfo_block);
+    for (size_t i = 0; i < G_N_ELEMENTS(bios); i++) {
+        struct sysinfo_entry *e = model_new(def, struct sysinfo_entry);
+
+        e->name = bios[i].name;
+        e->value = bios[i].value;
+        model_list_append(def, def->bios->entries, def->bios->n_entries, e);
+    }
+    *result = host_sysinfo_format(def, 0);
     return 0;
 }

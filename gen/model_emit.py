@@ -160,7 +160,7 @@ def abi_structs(m):
     found = set()
 
     def inside(s):
-        return any('abi' in f.flags or f.type in found or (f.kind == 'group' and inside(f.sub))
+        return any('abi' in f.flags or (f.type in found and 'noabi' not in f.flags) or (f.kind == 'group' and inside(f.sub))
                    for f in s.fields)
     while True:
         more = {n for n, s in m.structs.items() if n not in found and inside(s)}
@@ -221,7 +221,7 @@ class Tables:
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)
-            if f.type in self.abi or (f.kind == 'group' and self.inside(f.sub)):
+            if 'noabi' not in f.flags and (f.type in self.abi or (f.kind == 'group' and self.inside(f.sub))):
                 fl.append('MODEL_ABI')     # of something below
             if f.kind == 'group':
                 self.count += 1

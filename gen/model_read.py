@@ -61,7 +61,8 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
          'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down'}
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down',
+         'noabi'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since',
            'without'}
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU

@@ -123,6 +123,11 @@ int check_controllers(const struct domain_def *def, struct err *err)
     if (other && !master)
         return err_set(err, VIR_ERR_XML_DETAIL, "the USB controllers of guest '%s' are companions of none",
                        def->name);
+    return check_controllers_unique(def, err);
+}
+
+int check_controllers_unique(const struct domain_def *def, struct err *err)
+{
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *a = def->controllers[i];
         for (uint32_t k = 0; k < def->n_controllers; k++) {

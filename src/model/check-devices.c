@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "model/check.h"
+#include "model/complete.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -347,6 +348,21 @@ static bool is_virtiofs(const struct domain_filesystem *f)
     return f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS;
 }
 
+static int check_panics_unique(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_panics; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (def->panics[i]->model == def->panics[k]->model)
+                return XML("guest '%s' has two panic devices of model '%s'", def->name,
+                           panic_model_str(def->panics[i]->model));
+    return 0;
+}
+
+int domain_check_unique(const struct domain_def *def, struct err *err)
+{
+    return check_controllers_unique(def, err) < 0 ? -1 : check_panics_unique(def, err);
+}
+
 static int check_small(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_shmems; i++) {
@@ -357,11 +373,8 @@ static int check_small(const struct domain_def *def, struct err *err)
             return XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>", s->name,
                        def->name);
     }
-    for (uint32_t i = 0; i < def->n_panics; i++)
-        for (uint32_t k = 0; k < i; k++)
-            if (def->panics[i]->model == def->panics[k]->model)
-                return XML("guest '%s' has two panic devices of model '%s'", def->name,
-                           panic_model_str(def->panics[i]->model));
+    if (check_panics_unique(def, err) < 0)
+        return -1;
     if (def->vsock && any_virtio(&def->vsock->virtio) && !def->vsock->model)
         return UNSUPPORTED("the <vsock> of guest '%s' has options in <driver> that are for model 'virtio'",
                            def->name);

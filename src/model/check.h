@@ -31,6 +31,7 @@ int check_hostdevs(const struct domain_def *def, struct err *err);
 /* check-controller.c */
 int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err);
 int check_controllers(const struct domain_def *def, struct err *err);
+int check_controllers_unique(const struct domain_def *def, struct err *err);
 bool domain_has_usb(const struct domain_def *def);
 /* check-interface.c */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);

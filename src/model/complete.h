@@ -29,6 +29,8 @@ void domain_sort_controllers(struct domain_def *def);
 int domain_check_models(const struct domain_def *def, struct err *err);
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
 int domain_check(struct domain_def *def, struct err *err);
+/* The part of it that holds for guests of the past, too: no device is there twice. */
+int domain_check_unique(const struct domain_def *def, struct err *err);
 
 /* Takes from a copy of a running guest's document what the run has added and the flags of fields do
  * not know: ports taken by autoport, generated names of taps.  For the inactive XML of a transient guest. */

@@ -105,15 +105,15 @@ compare_features(const void *a, const void *b)
 }
 
 static int
-complete_firmware(struct domain_os *os, struct err *err)
+complete_firmware(struct domain_os *os, bool possible, struct err *err)
 {
     struct os_loader *loader = os->loader;
 
     if (!os->firmware) {
         os->n_firmware_features = 0;
-        return check_named_firmware(os, err);
+        return possible ? check_named_firmware(os, err) : 0;
     }
-    if (check_chosen_firmware(os, err) < 0)
+    if (possible && check_chosen_firmware(os, err) < 0)
         return -1;
     if (loader && !loader->secure && !loader->stateless)
         os->loader = NULL;
@@ -210,8 +210,9 @@ complete(struct domain_def *def, bool possible, struct err *err)
         return -1;
     drop_idle_words(def);
     domain_sort_controllers(def);
-    if (domain_fill(def, ARCH_I686, err) < 0 || (possible && domain_check(def, err) < 0) ||
-        complete_firmware(def->os, err) < 0)
+    if (domain_fill(def, ARCH_I686, err) < 0 ||
+        (possible ? domain_check(def, err) : domain_check_unique(def, err)) < 0 ||
+        complete_firmware(def->os, possible, err) < 0)
         return -1;
     domain_strip_live(def);
     domain_each_device(def, write_address, NULL);

@@ -89,7 +89,10 @@ test_moment_same_guest(const struct domain_def *was, const struct domain_def *no
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "the guest was called '%s', not '%s'", a->name,
                        b->name);
     if (!model_abi_equal(a, b, &where))
-        return err_set_from(err, strstr(where, "/cpu") ? VIR_FROM_CPU : VIR_FROM_DOMAIN,
+        return err_set_from(err,
+                            strstr(where, "/cpu")         ? VIR_FROM_CPU
+                            : strstr(where, "/sysinfo[") ? VIR_FROM_SYSINFO
+                                                         : VIR_FROM_DOMAIN,
                             VIR_ERR_CONFIG_UNSUPPORTED, "the guest would be another one: %s", where);
     return 0;
 }

@@ -7,11 +7,16 @@ usage: answer.py [URI]
   document or "error CODE/DOMAIN: message".
 """
 import json
+import os
 import random
 import re
 import sys
+import xml.etree.ElementTree as ET
 
 import libvirt
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import sample  # noqa: E402
 
 libvirt.registerErrorHandler(lambda *a: None, None)
 URI = sys.argv[1] if len(sys.argv) > 1 else 'test:///default'
@@ -149,6 +154,37 @@ class Side:
             yield 'xml', d.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
         finally:
             d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_NVRAM if self.conn.getType() != 'TEST' else 0)
+
+    def undefined(self, d):
+        if d.isActive():
+            d.destroy()
+        if d.isPersistent():
+            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA)
+
+    def abi(self, xml, r):
+        """Told anew, a snapshot's guest has one thing changed: is it the same guest still?"""
+        d = self.conn.defineXML(xml)
+        try:
+            root = ET.fromstring(d.snapshotCreateXML('<domainsnapshot><name>s</name></domainsnapshot>').getXMLDesc(
+                libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE))
+            old = root.find('domain')
+            root[list(root).index(old)] = sample.mutate(old, r)[0]
+            d.snapshotCreateXML(ET.tostring(root, encoding='unicode'), libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
+            yield 'xml', '<same/>'
+        finally:
+            self.undefined(d)
+
+    def forms(self, xml, r):
+        """What is told of a guest with each choice of flags, before and while it runs."""
+        d = self.conn.defineXML(xml)
+        try:
+            for life in 'off', 'on':
+                if life == 'on':
+                    d.create()
+                for flags in range(16):
+                    yield '%s %d' % (life, flags), d.XMLDesc(flags)
+        finally:
+            self.undefined(d)
 
     def port(self, xml, r):
         """Of a network that can have it.  A plug that is not given comes from the network, and is left out."""

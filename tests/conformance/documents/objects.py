@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two implementations are given the same documents of everything but guests; what each makes of them is compared.
 
-usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|sweep|machines] [--spoil P] [--schemas DIR] [--show N]
+usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|sweep|plain|machines] [--spoil P] [--schemas DIR] [--show N]
                   [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] KIND [BASE...]
 
 KIND is a function of answer.py: network, pool, volume, ….  The documents are
@@ -10,6 +10,7 @@ KIND is a function of answer.py: network, pool, volume, ….  The documents are
   model   by chance from our description, with --spoil almost valid
   mutate  those of BASE (.xml, or .tsv of a document a line) with one thing changed
   sweep   each attribute and element of BASE changed in each way
+  plain   those of BASE, again and again: for kinds that do something by chance with each
   machines  guests of other architectures (machines.py), for kind guest_xml
 COMMAND runs before answer.py: `env LD_LIBRARY_PATH=…`, or what starts a daemon for it; --tool takes our side from the
 model alone, for what no driver of ours has.  Differences are shown reduced to what makes them; `explained` beside this
@@ -46,6 +47,7 @@ KINDS = {
     'nwfilter': ('nwfilter', 'filter', 'nwfilter_def'), 'binding': ('nwfilterbinding', 'filterbinding', 'nwfilter_binding_def'),
     'port': ('networkport', 'networkport', 'network_port_def'), 'cpu': ('cpu', 'cpu', 'domain_cpu'),
     'compare': ('cpu', 'cpu', 'domain_cpu'), 'guest_xml': ('domain', 'domain', 'domain_def'),
+    'abi': ('domain', 'domain', 'domain_def'), 'forms': ('domain', 'domain', 'domain_def'),
 }
 # Likely values, or most documents would fail at their first made-up word: of the schema's elements.
 WORDS = {
@@ -91,6 +93,10 @@ class Source:
         if self.a.source == 'sweep':
             for doc, _ in sample.sweep(self.bases):
                 yield sample.to_text(doc)
+            return
+        if self.a.source == 'plain':
+            for number in range(self.a.count):
+                yield sample.to_text(self.bases[number % len(self.bases)])
             return
         for number in range(self.a.count):
             rng = random.Random(self.a.seed * 1000003 + number)
@@ -241,7 +247,7 @@ def main():
     p.add_argument('--count', type=int, default=1000)
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--spoil', type=float, default=0.0)
-    p.add_argument('--source', choices=('schema', 'mutate', 'model', 'sweep', 'machines'), default='schema')
+    p.add_argument('--source', choices=('schema', 'mutate', 'model', 'sweep', 'plain', 'machines'), default='schema')
     p.add_argument('--schemas', default='/usr/share/libvirt/schemas')
     p.add_argument('--show', type=int, default=40)
     p.add_argument('--uri', default='test:///default')

@@ -94,6 +94,27 @@ for old, new in ((':01', ':01'), (':01', ':02'), ('>65536<', '>65537<'), ('<vcpu
     call(lambda: on.snapshotCreateXML(AGAIN % GUEST.replace('</devices>', CARD % '01').replace(old, new), REDEFINE).getName(),
          label='told anew with %s for %s' % (new, old))
 kept.delete()
+# What of a guest it can tell: pairs of what is in <os>, beside it and in <devices>.
+BIOS = "<sysinfo type='smbios'><%s><entry name='%s'>%s</entry></%s></sysinfo>"
+IVSHMEM = "<shmem name='%s'><model type='ivshmem-doorbell'/><server path='/a'/><msi vectors='%s' ioeventfd='%s'/></shmem>"
+for was, now in ((('<loader>/x</loader>', '', ''), ('<loader readonly="yes">/y</loader>', '', '')), (('<loader>/x</loader>', '', ''), ('', '', '')),
+                 (('<loader>/x</loader>', '', ''), ('<loader/>', '', '')), (('<smbios mode="host"/>', '', ''), ('<smbios mode="emulate"/>', '', '')),
+                 (('', BIOS % ('bios', 'vendor', 'x', 'bios'), ''), ('', BIOS % ('bios', 'vendor', 'y', 'bios'), '')),
+                 (('', BIOS % ('bios', 'vendor', 'x', 'bios'), ''), ('', '', '')),
+                 (('', BIOS % ('system', 'serial', 'x', 'system'), ''), ('', "<sysinfo type='smbios'/>", '')),
+                 (('', "<sysinfo type='smbios'/>", ''), ('', "<sysinfo type='fwcfg'/>", '')),
+                 (('', BIOS.replace(" name='%s'", '') % ('oemStrings', 'x', 'oemStrings'), ''),
+                  ('', BIOS.replace(" name='%s'", '') % ('oemStrings', 'y', 'oemStrings'), '')),
+                 (('', '', IVSHMEM % ('a', 3, 'on')), ('', '', IVSHMEM % ('b', 3, 'on'))), (('', '', IVSHMEM % ('a', 3, 'on')), ('', '', IVSHMEM % ('a', 4, 'on'))),
+                 (('', '', IVSHMEM % ('a', 3, 'on')), ('', '', IVSHMEM % ('a', 3, 'off'))),
+                 (('', '', "<controller type='ide'/>"), ('', '', "<controller type='ide'/><controller type='ide' index='0'/>")),
+                 (('', '', "<controller type='usb' model='none'/>"), ('', '', "<controller type='usb' model='none'/><controller type='usb'/>")),
+                 (('', '', "<panic model='isa'/>"), ('', '', "<panic model='isa'/>" * 2)), (('', '', "<panic model='isa'/>"), ('', '', ''))):
+    def guest(os, beside, device):
+        return GUEST.replace('</os>', os + '</os>' + beside).replace('</devices>', device + '</devices>')
+    kept = on.snapshotCreateXML(AGAIN % guest(*was), REDEFINE)
+    call(lambda: on.snapshotCreateXML(AGAIN % guest(*now), REDEFINE).getName(), label='told anew with %s for %s' % (now, was))
+    kept.delete()
 for body in ('', '<disks/>', "<disks><disk name='vda' size='4'/></disks>", "<disks><disk name='vda' checkpoint='no'/><disk name='vdb'/></disks>",
              "<disks><disk name='hda'/></disks>", "<disks><disk name='hda' checkpoint='no'/></disks>",
              "<disks><disk name='vda' checkpoint='default'/></disks>", "<disks><disk name='vdz'/></disks>",

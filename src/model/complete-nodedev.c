@@ -20,12 +20,58 @@ lacks(struct err *err, const struct node_device_def *def, const char *what)
     return err_set(err, VIR_ERR_INTERNAL_ERROR, "device '%s' has no %s", name_of(def), what);
 }
 
+/* What says which device of its kind it is, and is not there or no such word; NULL: all is well. */
+static const char *
+unsettled(const struct nodedev_capability *c)
+{
+    bool channel = c->type == NODEDEV_CAP_CCW || c->type == NODEDEV_CAP_CSS;
+    bool adapter = c->type == NODEDEV_CAP_AP_CARD || c->type == NODEDEV_CAP_AP_QUEUE;
+
+    if (channel && (!c->has_cssid || !c->has_ssid || !c->has_devno))
+        return "<cssid>, <ssid> and <devno>";
+    if (adapter && !c->has_ap_adapter)
+        return "<ap-adapter>";
+    if (c->type == NODEDEV_CAP_AP_QUEUE && !c->has_ap_domain)
+        return "<ap-domain>";
+    if (c->type == NODEDEV_CAP_MDEV && (!c->n_types || !c->types[0]->id))
+        return "<type id='…'/>";
+    if (c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
+        g_strcmp0(c->kind, "render"))
+        return "<type> that is primary, control or render";
+    if (c->type == NODEDEV_CAP_NET && c->n_capabilities && c->capabilities[0]->type != NODEDEV_CAP_80203 &&
+        c->capabilities[0]->type != NODEDEV_CAP_80211)
+        return "<capability> of type 80203 or 80211";
+    return NULL;
+}
+
+static int
+check_settings(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
+{
+    const char *what = unsettled(c);
+
+    return !what ? 0
+                 : err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' of type '%s' has no %s",
+                           name_of(def), nodedev_cap_str(c->type), what);
+}
+
+int
+node_device_read_check(const struct node_device_def *def, struct err *err)
+{
+    if (def->parent && !def->parent->wwnn != !def->parent->wwpn)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "the <parent> of device '%s' has one of wwnn= and wwpn=, which go together",
+                       name_of(def));
+    for (uint32_t i = 0; i < def->n_capabilities; i++)
+        if (check_settings(def, def->capabilities[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 static int
 complete_mdev(struct node_device_def *def, struct nodedev_capability *c, struct err *err)
 {
-    if (!c->n_types || !c->types[0]->id)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "device '%s' is a mediated device without <type id='…'/>", name_of(def));
+    if (check_settings(def, c, err) < 0)
+        return -1;
     if (!def->parent || !def->parent->name)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "mediated device '%s' has no <parent>", name_of(def));
     for (uint32_t i = 0; i < c->n_attrs;) {
@@ -148,15 +194,8 @@ check_capability(const struct node_device_def *def, struct nodedev_capability *c
         return lacks(err, def, what);
     if (c->type == NODEDEV_CAP_SYSTEM && !c->firmware)
         c->firmware = model_new(def, struct nodedev_firmware);
-    if (c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
-        g_strcmp0(c->kind, "render"))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "device '%s' is a DRM node of the type '%s'; there are primary, control "
-                       "and render",
-                       name_of(def), c->kind ? c->kind : "");
-    if (c->type == NODEDEV_CAP_MDEV && (!c->n_types || !c->types[0]->id))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "device '%s' is a mediated device without <type id='…'/>", name_of(def));
+    if (check_settings(def, c, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < c->n_capabilities; i++) {
         struct nodedev_capability *k = c->capabilities[i];
         if (check_capability(def, k, err) < 0)
@@ -176,7 +215,7 @@ sort_devnodes(struct node_device_def *def)
     uint32_t front = 0;
     for (uint32_t i = 0; i < def->n_devnodes; i++) {
         struct nodedev_devnode *node = def->devnodes[i];
-        if (g_strcmp0(node->type, "dev"))
+        if (node->type != NODEDEV_DEVNODE_TYPE_DEV)
             continue;
         for (uint32_t at = i; at > front; at--)
             def->devnodes[at] = def->devnodes[at - 1];

@@ -270,12 +270,12 @@ attribute_of(const char *name, unsigned has)
     return NULL;
 }
 
+/* The values alone; *any: whether there are some. */
 static int
-complete_match(const struct nwfilter_def *def, const char *protocol, unsigned has, struct nwfilter_match *m,
-               struct err *err)
+read_match(const struct nwfilter_def *def, const char *protocol, unsigned has, struct nwfilter_match *m,
+           bool *any, struct err *err)
 {
     const struct model_table *t = &nwfilter_match_table;
-    bool any = false;
     for (unsigned i = 0; i < t->n_attrs; i++) {
         const struct model_field *f = &t->fields[i];
         const char **slot = FIELD_PTR(m, f->offset);
@@ -286,17 +286,41 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
             *slot = NULL;
             continue;
         }
-        if (is_variable(*slot)) {
-            any = true;
+        *any = true;
+        if (is_variable(*slot))
             continue;
-        }
         const char *good = value(def, a->type, *slot, has & SIX);
         if (!good)
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>",
                            def->name, *slot, f->name, protocol);
         *slot = good;
-        any = true;
     }
+    return 0;
+}
+
+static void
+merge(struct nwfilter_match *into, const struct nwfilter_match *from)
+{
+    const struct model_table *t = &nwfilter_match_table;
+    for (unsigned i = 0; i < t->n_attrs; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (scalar_given(f, from))
+            memcpy(FIELD_PTR(into, f->offset), FIELD_CPTR(from, f->offset), scalar_size(f));
+    }
+}
+
+/* Later ones of the same protocol add to the first. */
+static int
+complete_match(const struct nwfilter_def *def, const char *protocol, unsigned has,
+               struct nwfilter_match *const *items, uint32_t n, struct err *err)
+{
+    struct nwfilter_match *m = items[0];
+    bool any = false;
+    for (uint32_t k = 0; k < n; k++)
+        if (read_match(def, protocol, has, items[k], &any, err) < 0)
+            return -1;
+    for (uint32_t k = 1; k < n; k++)
+        merge(m, items[k]);
     if (m->match == TRI_YES || !any)        /* "not" of nothing says nothing */
         m->match = TRI_UNSET;
     if (m->ipset && !m->ipsetflags)
@@ -310,18 +334,6 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
                        "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp", def->name,
                        protocol);
     return 0;
-}
-
-/* Later ones of the same protocol add to the first. */
-static void
-merge(struct nwfilter_match *into, const struct nwfilter_match *from)
-{
-    const struct model_table *t = &nwfilter_match_table;
-    for (unsigned i = 0; i < t->n_attrs; i++) {
-        const struct model_field *f = &t->fields[i];
-        if (scalar_given(f, from))
-            memcpy(FIELD_PTR(into, f->offset), FIELD_CPTR(from, f->offset), scalar_size(f));
-    }
 }
 
 /* ---- rules ---------------------------------------------------------------------------------- */
@@ -354,13 +366,11 @@ complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct er
             *n = 0;
             continue;
         }
-        for (uint32_t k = 1; k < *n; k++)
-            merge(items[0], items[k]);
-        *n = 1;
         for (unsigned p = 0; p < G_N_ELEMENTS(protocols); p++)
             if (!strcmp(protocols[p].name, f->name) &&
-                complete_match(def, f->name, protocols[p].has, items[0], err) < 0)
+                complete_match(def, f->name, protocols[p].has, items, *n, err) < 0)
                 return -1;
+        *n = 1;
     }
     return 0;
 }

@@ -302,9 +302,8 @@ test_node_device_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned
     if (flags_check(flags, VIR_NODE_DEVICE_CREATE_XML_VALIDATE, "virNodeDeviceCreateXML", err) < 0 ||
         !(wanted = read_def(xmlDesc, flags & VIR_NODE_DEVICE_CREATE_XML_VALIDATE, err)))
         return -1;
-    if (wanted->parent && !wanted->parent->wwnn != !wanted->parent->wwpn)
-        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_XML_ERROR,
-                            "wwnn= and wwpn= of a <parent> go together");
+    if (node_device_read_check(wanted, err) < 0)
+        return -1;
     fc = fc_host(wanted);
     if (!fc || !fc->wwnn || !fc->wwpn)
         return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_INTERNAL_ERROR,

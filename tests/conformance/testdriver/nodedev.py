@@ -95,6 +95,22 @@ for label, text in (
         call(lambda: name(conn.listAllDevices()), label='with ' + label)
         call(d.destroy, label='destroy: ' + label)
 world()
+# Kinds of devices that nobody makes are read all the same.
+CHILDREN = {'pci': 'domain bus slot function', 'usb_device': 'bus device', 'usb': 'number class subclass protocol', 'net': 'interface',
+            'scsi_host': 'host unique_id', 'scsi': 'host bus target lun', 'storage': 'block size', 'drm': 'type', 'mdev': '',
+            'ccw': 'cssid ssid devno', 'css': 'cssid ssid devno', 'ap_card': 'ap-adapter', 'ap_queue': 'ap-adapter ap-domain'}
+for kind, children in CHILDREN.items():
+    children = children.split()
+    bodies = [['<%s>0x1</%s>' % (c, c) for c in children[:n]] for n in range(len(children) + 1)]
+    bodies += [['<%s>%s</%s>' % (c, 'zz' if c == bad else '0x1', c) for c in children] for bad in children]
+    for body in map(''.join, bodies):
+        call(conn.nodeDeviceCreateXML, "<device><capability type='%s'>%s</capability></device>" % (kind, body), 0, label='create %s: %s' % (kind, body))
+for body in ("<devnode type='a'/>", '<devnode/>', "<devnode type=''/>", "<devnode type='dev'>/x</devnode>", "<devnode type='link'>/z</devnode><devnode type='x'/>",
+             "<parent wwpn='2'/>", "<parent wwnn='2'/><capability type='scsi_host'/>", "<parent fabric_wwn='2'/><capability type='scsi_host'/>",
+             "<capability type='net'><capability type='scsi'/><interface>e</interface></capability>",
+             "<capability type='net'><capability type='80203'/><interface>e</interface></capability>",
+             "<capability type='mdev'><type/></capability>", "<parent>computer</parent><capability type='mdev'><type id='x'/></capability>"):
+    call(conn.nodeDeviceCreateXML, '<device>%s</device>' % body, 0, label='create: ' + body)
 made = [call(conn.nodeDeviceCreateXML, vhba(wwn='<wwnn>20000000567856%02d</wwnn><wwpn>10000000567856%02d</wwpn>' % (i, i)), 0, label='create number %d' % i)
         for i in range(4)]
 world()

@@ -53,7 +53,7 @@ struct call {
     struct call *next;
 };
 
-/* Text or words to a list of calls; NULL is an empty list.  On bad input *error says why. */
+/* Text or words to a list of calls; NULL is an empty list.  On bad input *error says why, a line a reason. */
 bool parse_text(const char *text, struct call **calls, char **error);
 bool parse_words(char *const *words, size_t n, struct call **calls, char **error);
 void call_free(struct call *calls);

@@ -29,6 +29,8 @@ FINDER(find_pools, virStoragePoolPtr, virConnectListAllStoragePools(sh->conn, &l
        virStoragePoolGetName, virStoragePoolFree)
 FINDER(find_ifaces, virInterfacePtr, virConnectListAllInterfaces(sh->conn, &list, 0), virInterfaceGetName,
        virInterfaceFree)
+FINDER(find_iface_macs, virInterfacePtr, virConnectListAllInterfaces(sh->conn, &list, 0),
+       virInterfaceGetMACString, virInterfaceFree)
 FINDER(find_nodedevs, virNodeDevicePtr, virConnectListAllNodeDevices(sh->conn, &list, 0),
        virNodeDeviceGetName, virNodeDeviceFree)
 FINDER(find_nwfilters, virNWFilterPtr, virConnectListAllNWFilters(sh->conn, &list, 0), virNWFilterGetName,
@@ -169,9 +171,67 @@ find_emulators(struct shell *sh, const struct call *call, GPtrArray *names)
 static void
 find_keys(struct shell *sh, const struct call *call, GPtrArray *names)
 {
-    const char *name;
-    for (size_t i = 0; (name = key_name(i)); i++)
+    const char *name, *set = opt_text(call, "codeset");
+    int which = set ? keyset_find(set) : VIR_KEYCODE_SET_LINUX;
+    for (size_t i = 0; (name = key_name(which, i)); i++)
         finder_add(names, name);
+}
+
+/* Of a range of numbers: those of the host's or the guest's processors. */
+static void
+add_numbers(GPtrArray *names, int n)
+{
+    for (int i = 0; i < n; i++) {
+        g_autofree char *number = g_strdup_printf("%d", i);
+        finder_add(names, number);
+    }
+}
+
+static void
+find_host_cpus(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    add_numbers(names, virNodeGetCPUMap(sh->conn, NULL, NULL, 0));
+}
+
+static void
+find_vcpus(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    g_autoptr(virDomain) dom = domain_given(sh, call);
+    add_numbers(names, dom ? virDomainGetMaxVcpus(dom) : 0);
+}
+
+static void
+find_cells(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    find_in_host(sh, names, "/capabilities/host/topology/cells/cell/@id");
+}
+
+static void
+find_page_sizes(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    g_autoptr(GPtrArray) sizes = g_ptr_array_new_with_free_func(g_free);
+    find_in_host(sh, sizes, "/capabilities/host/cpu/pages/@size");
+    for (guint i = 0; i < sizes->len; i++) {
+        guint64 kib = g_ascii_strtoull(sizes->pdata[i], NULL, 10);
+        int unit = 0;
+        for (; unit < 2 && kib && kib % 1024 == 0; unit++)
+            kib /= 1024;
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT "%ciB", kib, "KMG"[unit]);
+        finder_add(names, text);
+    }
+}
+
+static void
+find_mountpoints(struct shell *sh, const struct call *call, GPtrArray *names)
+{
+    g_autoptr(virDomain) dom = domain_given(sh, call);
+    virDomainFSInfoPtr *list = NULL;
+    int n = dom ? virDomainGetFSInfo(dom, &list, 0) : 0;
+    for (int i = 0; i < n; i++) {
+        finder_add(names, list[i]->mountpoint);
+        virDomainFSInfoFree(list[i]);
+    }
+    free(list);
 }
 
 static void
@@ -216,6 +276,7 @@ const struct finder finders[] = {
     { "network", find_networks, false },
     { "pool", find_pools, false },
     { "iface", find_ifaces, false },
+    { "ifacemac", find_iface_macs, false },
     { "nodedev", find_nodedevs, false },
     { "nwfilter", find_nwfilters, false },
     { "binding", find_bindings, false },
@@ -232,6 +293,11 @@ const struct finder finders[] = {
     { "machine", find_machines, false },
     { "emulator", find_emulators, false },
     { "key", find_keys, true },
+    { "hostcpu", find_host_cpus, false },
+    { "vcpu", find_vcpus, false },
+    { "cell", find_cells, false },
+    { "pagesize", find_page_sizes, false },
+    { "mountpoint", find_mountpoints, false },
     { "netport", find_netports, false },
     { "domevent", find_events, true },
     { "netevent", find_events, true },

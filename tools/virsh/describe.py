@@ -21,6 +21,12 @@ import sys
 TYPES = {'flag', 'string', 'number', 'words'}
 
 
+# What a finder of names reads of the command line so far.
+NEEDED = dict(dict.fromkeys('snapshot checkpoint disk domif alias console iothread vcpu mountpoint'.split(), 'domain'),
+              netport='network', key='codeset', domevent='event', netevent='event', poolevent='event', nodedevevent='event',
+              secretevent='event')
+
+
 class Bad(Exception):
     pass
 
@@ -47,7 +53,7 @@ class Option:
                 return '{[--%s] %s}...' % (self.name, value)
             return '[[--%s] %s]...' % (self.name, value)
         if self.required:
-            return '--%s %s' % (self.name, value) if self.named else '<%s>' % self.name
+            return '<%s>' % self.name
         return '[--%s %s]' % (self.name, value)
 
 
@@ -117,6 +123,9 @@ def read(files):
                     raise Bad('%s --%s has no help text' % (c.name, o.name))
                 if not re.fullmatch('[A-Za-z0-9-]+', o.name):
                     raise Bad('%s: bad option name %s' % (c.name, o.name))
+                needed = NEEDED.get(o.complete)
+                if needed and not any(x.name == needed for x in c.options):
+                    raise Bad('%s --%s: what is offered depends on --%s' % (c.name, o.name, needed))
             words = [o for o in c.options if o.type == 'words']
             if words and c.options[-1] is not words[0]:
                 raise Bad('%s: words must be the last option' % c.name)

@@ -71,10 +71,8 @@ shell_help_command(struct shell *sh, const struct command_def *def)
             out(sh, o->required ? " {[--%s] %s}..." : " [[--%s] %s]...", o->name, value);
         else if (!o->required)
             out(sh, " [--%s %s]", o->name, value);
-        else if (o->positional)
-            out(sh, " <%s>", o->name);
         else
-            out(sh, " --%s %s", o->name, value);
+            out(sh, " <%s>", o->name);
     }
     g_autofree char *about = g_strdup(def->help);
     about[0] = g_ascii_toupper(about[0]);
@@ -89,7 +87,7 @@ shell_help_command(struct shell *sh, const struct command_def *def)
             const char *value = o->type == OPTION_NUMBER ? "<number>" : "<string>";
             if (o->type == OPTION_FLAG)
                 head = g_strdup_printf("--%s", o->name);
-            else if (o->positional && (o->required || o->type == OPTION_WORDS))
+            else if (o->required || (o->positional && o->type == OPTION_WORDS))
                 head = g_strdup_printf("[--%s] %s", o->name, value);
             else
                 head = g_strdup_printf("--%s %s", o->name, value);

@@ -204,10 +204,8 @@ main(int argc, char **argv)
         g_autofree char *why = NULL;
         g_autofree char *text = g_strjoinv(" ", argv);
         debug(&sh, 0, "commands: \"%s\"", text);
-        if (!parse_words(argv, argc, &calls, &why)) {
-            fail(&sh, "%s", why);
-            parse_hint(&sh, why);
-        }
+        if (!parse_words(argv, argc, &calls, &why))
+            parse_fail(&sh, why);
         rc = calls && shell_run(&sh, calls) ? 0 : 1;
         call_free(calls);
     }

@@ -81,6 +81,7 @@ parse_one(char *const *words, size_t n, char **error)
         return NULL;
     }
     struct call *call = g_new0(struct call, 1);
+    g_autoptr(GString) missing = g_string_new(NULL);
     call->def = def;
     bool options = true;
     for (size_t i = 1; i < n; i++) {
@@ -126,18 +127,21 @@ parse_one(char *const *words, size_t n, char **error)
         while (o && o->name && !(o->positional && (o->type == OPTION_WORDS || !given(call, o))))
             o++;
         if (!o || !o->name) {
+            if (strcmp(def->name, "help") == 0)
+                continue; /* people type it before a whole command line */
             *error = g_strdup_printf("unexpected data '%s'", word);
             goto bad;
         }
         add_value(call, o, word);
     }
-    for (const struct option_def *o = def->options; o && o->name && !call->help; o++) {
-        if (o->required && !given(call, o)) {
-            *error = g_strdup_printf(o->type == OPTION_NUMBER ? "command '%s' requires --%s option"
-                                                              : "command '%s' requires <%s> option",
-                                     def->name, o->name);
-            goto bad;
-        }
+    for (const struct option_def *o = def->options; o && o->name && !call->help; o++)
+        if (o->required && !given(call, o))
+            g_string_append_printf(missing, o->type == OPTION_NUMBER ? "%scommand '%s' requires --%s option"
+                                                                     : "%scommand '%s' requires <%s> option",
+                                   missing->len ? "\n" : "", def->name, o->name);
+    if (missing->len) {
+        *error = g_strdup(missing->str);
+        goto bad;
     }
     return call;
 bad:

@@ -164,6 +164,19 @@ shell_events(struct shell *sh)
 
 /* ---- running ---- */
 
+/* What ran with which options, without their values: some are secret. */
+static void
+log_call(struct shell *sh, const struct call *call, bool ok)
+{
+    g_autoptr(GString) line = g_string_new("command ");
+    g_string_append(line, call->def->name);
+    for (const struct value *v = call->values; v; v = v->next)
+        g_string_append_printf(line, " --%s", v->opt->name);
+    g_string_append(line, call->help ? " --help: " : ": ");
+    g_string_append(line, ok ? "done" : "failed");
+    log_line(sh, "INFO", line->str);
+}
+
 static bool
 run_one(struct shell *sh, const struct call *call)
 {
@@ -181,8 +194,7 @@ run_one(struct shell *sh, const struct call *call)
     gint64 took = g_get_monotonic_time() - start;
     if (sh->document)
         json_end(sh);
-    g_autofree char *outcome = g_strdup_printf("command %s: %s", call->def->name, ok ? "done" : "failed");
-    log_line(sh, "INFO", outcome);
+    log_call(sh, call, ok);
     if (!ok) {
         int code = sh->no_domain ? VIR_ERR_NO_DOMAIN : err_code(sh);
         err_tell(sh);
@@ -208,15 +220,22 @@ shell_run(struct shell *sh, const struct call *calls)
 }
 
 bool
+parse_fail(struct shell *sh, const char *why)
+{
+    g_auto(GStrv) reasons = g_strsplit(why, "\n", 0);
+    for (size_t i = 0; reasons[i]; i++)
+        fail(sh, "%s", reasons[i]);
+    parse_hint(sh, why);
+    return false;
+}
+
+bool
 shell_run_text(struct shell *sh, const char *text)
 {
     struct call *calls;
     g_autofree char *why = NULL;
-    if (!parse_text(text, &calls, &why)) {
-        fail(sh, "%s", why);
-        parse_hint(sh, why);
-        return false;
-    }
+    if (!parse_text(text, &calls, &why))
+        return parse_fail(sh, why);
     bool ok = shell_run(sh, calls);
     call_free(calls);
     return ok;

@@ -51,6 +51,7 @@ void shell_disconnect(struct shell *sh);
 void shell_reconnect_if_closed(struct shell *sh);
 bool shell_run(struct shell *sh, const struct call *calls);
 bool shell_run_text(struct shell *sh, const char *text);
+bool parse_fail(struct shell *sh, const char *why); /* tells each line of it; returns false */
 int shell_interactive(struct shell *sh);
 void shell_usage(struct shell *sh);
 /* On a terminal, what may help after an error; hint.c. */

@@ -117,6 +117,14 @@ def explanations(name):
     return explained
 
 
+def mark(session):
+    """Tells the log of what runs, coverage.py's source, where a session begins."""
+    path = os.environ.get('VIRSH_LOG_FILE')
+    if path:
+        with open(path, 'a') as log:
+            log.write('# %s\n' % session)
+
+
 def judge(lines, reference, ours, explained, only, verbose, shape=shape):
     """Runs each line by both functions; returns the exit code."""
     passed = failed = accepted = 0
@@ -132,6 +140,7 @@ def judge(lines, reference, ours, explained, only, verbose, shape=shape):
             except subprocess.TimeoutExpired:
                 print('skipped, the reference hangs: ' + line)
                 continue
+        mark(line)
         b = ours(line)
         wrong = [k for k in ('rc', 'out', 'files') if a[k] != b[k]]
         if 'out' in wrong and 'help' in line:
@@ -163,7 +172,7 @@ def recorded(ours, path, record):
     """Each session of the file has its lines of output behind "| ", then its exit code and number of errors."""
     sessions = [line for line in open(path).read().splitlines() if line and line[0] not in '|=#']
     head = ''.join(line for line in open(path) if line.startswith('#'))
-    said = ((line, run(ours, line)) for line in sessions)
+    said = ((line, mark(line) or run(ours, line)) for line in sessions)
     text = head + ''.join('%s\n%s= %d %d\n' % (line, ''.join('| %s\n' % shown for shown in r['out'].splitlines()),
                                               r['rc'], shape(r['err'])) for line, r in said)
     if record:

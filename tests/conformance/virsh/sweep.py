@@ -23,7 +23,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.path.insert(0, os.path.join(TOP, 'tools/virsh'))
 sys.path.insert(0, HERE)
 import describe  # noqa: E402
-from compare import explanations, still  # noqa: E402
+from compare import explanations, mark, still  # noqa: E402
 
 # What a required option gets, by kind of completion and by name.
 BY_KIND = {'domain': 'test', 'network': 'default', 'pool': 'default-pool', 'iface': 'eth1', 'nodedev': 'computer',
@@ -109,6 +109,7 @@ def run(virsh, lines, timeout):
 def compare(ours, reference, lines):
     """Yields the lines that differ; what hangs the reference is tried alone and left out."""
     a = run(reference, lines, 15 if len(lines) > 1 else 4)
+    mark('sweep.py ' + lines[0].split()[0])
     b = run(ours, lines, 20) if a else None
     if (a is None or b is None or len(a) < len(lines) or len(b) < len(lines)) and len(lines) > 1:
         half = len(lines) // 2

@@ -106,9 +106,9 @@ command blockcommit: merge overlay images down into a base image
     string domain required complete=domain
     string path required complete=disk
     number bandwidth
-    string base complete=file
+    string base complete=disk
     flag shallow: merge only one image
-    string top complete=file: topmost image to merge
+    string top complete=disk: topmost image to merge
     flag active: merge the active image too
     flag delete: delete the images that were merged
     flag wait
@@ -135,7 +135,7 @@ command blockcopy: mirror a disk to another destination
     flag finish: end mirroring when the copy is complete
     flag async
     string xml complete=file
-    string format complete=word:raw,qcow2,qed,vmdk,vdi,vpc,luks
+    string format complete=word:raw,qcow2,qed,vmdk,vdi,vpc,luks,bochs,cloop,cow,dir,dmg,fat,iso,ploop,qcow,vhd
     number granularity: size of a copied unit in bytes
     number buf-size: most data on the way, in bytes
     flag bytes
@@ -159,7 +159,7 @@ command blockpull: pull the contents of backing images into the active image
     string domain required complete=domain
     string path required complete=disk
     number bandwidth
-    string base complete=file
+    string base complete=disk
     flag wait
     flag verbose
     number timeout
@@ -270,11 +270,11 @@ command domdisplay: print the URI of the graphical display
 
 command domfsfreeze: freeze file systems inside the guest
     string domain required complete=domain
-    words mountpoint
+    words mountpoint complete=mountpoint
 
 command domfsthaw: thaw file systems inside the guest
     string domain required complete=domain
-    words mountpoint
+    words mountpoint complete=mountpoint
 
 command domfsinfo: list the file systems mounted in the guest
     string domain required complete=domain
@@ -282,7 +282,7 @@ command domfsinfo: list the file systems mounted in the guest
 command domfstrim: discard unused blocks in the guest's file systems
     string domain required complete=domain
     number minimum: ignore free ranges smaller than this many bytes
-    string mountpoint
+    string mountpoint complete=mountpoint
 
 command domhostname: print the host name the guest uses
     string domain required complete=domain
@@ -394,7 +394,7 @@ command iothreadinfo: list the I/O threads of a domain
 command iothreadpin: bind an I/O thread to host CPUs
     string domain required complete=domain
     number iothread required
-    string cpulist required
+    string cpulist required complete=hostcpu
     flag config
     flag live
     flag current
@@ -435,7 +435,7 @@ command send-key: press keys on the guest's keyboard
 command send-process-signal: send a signal to a process of the guest
     string domain required complete=domain
     string pid required
-    string signame required complete=word:hup,int,quit,kill,usr1,usr2,term,cont,stop: name or number of the signal
+    string signame required complete=word:nop,hup,int,quit,ill,trap,abrt,bus,fpe,kill,usr1,segv,usr2,pipe,alrm,term,stkflt,chld,cont,stop,tstp,ttin,ttou,urg,xcpu,xfsz,vtalrm,prof,winch,poll,pwr,sys,rt0,rt1,rt2,rt3,rt4,rt5,rt6,rt7,rt8,rt9,rt10,rt11,rt12,rt13,rt14,rt15,rt16,rt17,rt18,rt19,rt20,rt21,rt22,rt23,rt24,rt25,rt26,rt27,rt28,rt29,rt30,rt31,rt32: name or number of the signal
 
 command lxc-enter-namespace: run a program inside a container
     string domain required complete=domain
@@ -531,7 +531,7 @@ command migrate: move a domain to another host
     flag timeout-suspend: at the timeout, suspend the domain
     flag timeout-postcopy: at the timeout, switch to post-copy
     string xml complete=file: file with XML for the destination
-    string migrate-disks: disks to copy, separated by commas
+    string migrate-disks complete=disk: disks to copy, separated by commas
     string migrate-disks-detect-zeroes named: disks to look for zeros in
     string migrate-disks-target-zero named: disks whose destination reads as zeros
     number disks-port: port for disk data
@@ -793,15 +793,15 @@ command vcpuinfo: show state, time and placement of each virtual CPU
 
 command vcpupin: show or change which host CPUs a virtual CPU may use
     string domain required complete=domain
-    number vcpu: number of the virtual CPU
-    string cpulist
+    number vcpu complete=vcpu: number of the virtual CPU
+    string cpulist complete=hostcpu
     flag config
     flag live
     flag current
 
 command emulatorpin: show or change which host CPUs the emulator may use
     string domain required complete=domain
-    string cpulist
+    string cpulist complete=hostcpu
     flag config
     flag live
     flag current
@@ -811,13 +811,13 @@ command vncdisplay: print address and number of the VNC display
 
 command guestvcpus: show or switch virtual CPUs from inside the guest
     string domain required complete=domain
-    string cpulist
+    string cpulist complete=vcpu
     flag enable
     flag disable
 
 command setvcpu: plug or unplug single virtual CPUs
     string domain required complete=domain
-    string vcpulist required: virtual CPUs
+    string vcpulist required complete=vcpu: virtual CPUs
     flag enable
     flag disable
     flag config

@@ -2,9 +2,9 @@
 group host: Host and Hypervisor
 
 command allocpages: grow or shrink the host's pools of huge pages
-    number pagesize required: size of a page, KiB or with a suffix
+    number pagesize required complete=pagesize: size of a page, KiB or with a suffix
     number pagecount required: number of pages
-    number cellno: NUMA node
+    number cellno complete=cell: NUMA node
     flag add: add to the pool instead of setting its size
     flag all: on all NUMA nodes
 
@@ -26,7 +26,7 @@ command cpu-models: list known CPU models of an architecture
     string arch required complete=arch
 
 command domcapabilities: print what a kind of domain may use as XML
-    string virttype complete=word:qemu,kvm,hvf,xen,lxc,test
+    string virttype complete=word:qemu,kvm,xen,lxc,test,hvf,bhyve,hyperv,kqemu,openvz,parallels,phyp,uml,vbox,vmware,vz
     string emulatorbin complete=emulator: path of the emulator
     string arch complete=arch
     string machine complete=machine
@@ -37,19 +37,19 @@ command domcapabilities: print what a kind of domain may use as XML
     flag supported-cpu-features: only features the host supports
 
 command freecell: show free memory per NUMA node
-    number cellno: NUMA node
+    number cellno complete=cell: NUMA node
     flag all: all NUMA nodes
 
 command freepages: show free pages per NUMA node
-    number cellno: NUMA node
-    number pagesize: size of a page, KiB or with a suffix
+    number cellno complete=cell: NUMA node
+    number pagesize complete=pagesize: size of a page, KiB or with a suffix
     flag all: all NUMA nodes
 
 command hostname: print the host's name
 
 command hypervisor-cpu-baseline: compute the CPU a hypervisor can provide on all hosts
     string file complete=file: file with CPU descriptions
-    string virttype complete=word:qemu,kvm,hvf,xen,lxc,test
+    string virttype complete=word:qemu,kvm,xen,lxc,test,hvf,bhyve,hyperv,kqemu,openvz,parallels,phyp,uml,vbox,vmware,vz
     string emulator complete=emulator
     string arch complete=arch
     string machine complete=machine
@@ -60,7 +60,7 @@ command hypervisor-cpu-baseline: compute the CPU a hypervisor can provide on all
 
 command hypervisor-cpu-compare: compare a CPU description with what a hypervisor provides
     string file required complete=file: file with a CPU description
-    string virttype complete=word:qemu,kvm,hvf,xen,lxc,test
+    string virttype complete=word:qemu,kvm,xen,lxc,test,hvf,bhyve,hyperv,kqemu,openvz,parallels,phyp,uml,vbox,vmware,vz
     string emulator complete=emulator
     string arch complete=arch
     string machine complete=machine
@@ -68,7 +68,7 @@ command hypervisor-cpu-compare: compare a CPU description with what a hypervisor
     flag validate
 
 command maxvcpus: print the most virtual CPUs a domain may have
-    string type complete=word:qemu,kvm,hvf,xen,lxc: kind of domain
+    string type complete=word:qemu,kvm,xen,lxc,test,hvf,bhyve,hyperv,kqemu,openvz,parallels,phyp,uml,vbox,vmware,vz: kind of domain
 
 command node-memory-tune: show or change page sharing of the host
     number shm-pages-to-scan: pages to scan before sleeping
@@ -79,7 +79,7 @@ command nodecpumap: show which host CPUs are present and online
     flag pretty
 
 command nodecpustats: show CPU time of the host
-    number cpu: number of the CPU
+    number cpu complete=hostcpu: number of the CPU
     flag percent: in percent over one second
 
 command nodeinfo: show CPUs and memory of the host
@@ -101,7 +101,7 @@ command version: print versions of library, driver and hypervisor
     flag daemon: the daemon's version too
 
 command hypervisor-cpu-models: list the CPU models a hypervisor can run
-    string virttype named complete=word:qemu,kvm,hvf,xen,lxc,test
+    string virttype named complete=word:qemu,kvm,xen,lxc,test,hvf,bhyve,hyperv,kqemu,openvz,parallels,phyp,uml,vbox,vmware,vz
     string emulator named complete=emulator
     string arch named complete=arch
     string machine named complete=machine

@@ -36,7 +36,7 @@ command iface-mac: print the MAC address of a host interface
     string interface required complete=iface
 
 command iface-name: print the name of the host interface with a MAC address
-    string interface required complete=iface
+    string interface required complete=ifacemac
 
 command iface-rollback: undo the changes made since iface-begin
 

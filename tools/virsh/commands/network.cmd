@@ -63,7 +63,7 @@ command net-undefine: forget a network
 
 command net-update: change one part of a network
     string network required complete=network
-    string command required complete=word:add-first,add-last,delete,modify: add-first, add-last (or add), delete or modify
+    string command required complete=word:add,add-first,add-last,delete,modify: add-first, add-last (or add), delete or modify
     string section required complete=word:bridge,domain,ip,ip-dhcp-host,ip-dhcp-range,forward,forward-interface,forward-pf,portgroup,dns-host,dns-txt,dns-srv: section of the network's XML
     string xml required complete=file: the element, or a file with it
     number parent-index: which parent element, counted from 0

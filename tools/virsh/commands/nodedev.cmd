@@ -11,7 +11,7 @@ command nodedev-destroy: remove a device from the host
 command nodedev-detach: free a host device from its driver for use by a guest
     alias nodedev-dettach
     string device required complete=nodedev
-    string driver complete=word:vfio,kvm,xen: driver to bind the device to
+    string driver complete=word:default,vfio,kvm,xen: driver to bind the device to
 
 command nodedev-dumpxml: print the XML of a host device
     string device required complete=nodedev

@@ -4,7 +4,7 @@ group pool: Storage Pool
 command find-storage-pool-sources-as: look for sources a pool could use, by options
     string type required complete=word:dir,fs,netfs,logical,disk,iscsi,iscsi-direct,scsi,mpath,rbd,sheepdog,gluster,zfs,vstorage: type of pool
     string host: host to ask
-    string port complete=netport: port on the host
+    string port: port on the host
     string initiator: IQN of the initiator
 
 command find-storage-pool-sources: look for sources a pool could use, by XML

@@ -4,9 +4,9 @@ group management: Management commands
 command server-threadpool-set: change the numbers of worker threads
     alias srv-threadpool-set
     string server required complete=server
-    number min-workers named: fewest workers
-    number max-workers named: most workers
-    number priority-workers named: workers for calls that must not wait
+    number min-workers: fewest workers
+    number max-workers: most workers
+    number priority-workers: workers for calls that must not wait
 
 command client-disconnect: close the connection of a client
     string server required complete=server
@@ -15,8 +15,8 @@ command client-disconnect: close the connection of a client
 command server-clients-set: change how many clients a server may have
     alias srv-clients-set
     string server required complete=server
-    number max-clients named: most clients
-    number max-unauth-clients named: most clients that have not logged in yet
+    number max-clients: most clients
+    number max-unauth-clients: most clients that have not logged in yet
 
 command server-update-tls: let a server read its certificates again
     alias srv-update-tls

@@ -71,7 +71,8 @@ test_text(void)
         { "dominfo", NULL, "command 'dominfo' requires <domain> option" },
         { "dominfo a b", NULL, "unexpected data 'b'" },
         { "dominfo --domain", NULL, "expected syntax: --domain <string>" },
-        { "setmem", NULL, "command 'setmem' requires <domain> option\ncommand 'setmem' requires --size option" },
+        { "setmem", NULL,
+          "command 'setmem' requires <domain> option\ncommand 'setmem' requires --size option" },
         { "setmem d", NULL, "command 'setmem' requires --size option" },
         { "setmem d --size", NULL, "expected syntax: --size <number>" },
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names of keys: those of the kernel's input layer for the set "linux", virtual key codes for "win32", those of
- * Carbon for "os_x"; the other sets are known by number only. */
+/* Names of keys: those of the kernel's input layer for the set "linux", virtual key codes for "win32", those
+ * of Carbon for "os_x"; the other sets are known by number only. */
 #include "keys.h"
 
 #include <glib.h>

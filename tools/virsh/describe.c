@@ -83,7 +83,7 @@ describe_metadata(struct shell *sh, const struct call *call, struct described *d
         if (!edited)
             return false;
         if (strcmp(edited, before) == 0) {
-            say(sh, "Metadata not changed\n");
+            say(sh, "Metadata not changed");
             return true;
         }
         if (d->set(d->object, TYPE_ELEMENT, edited, key, uri, flags) < 0)

@@ -246,7 +246,7 @@ cmd_snapshot_revert(struct shell *sh, const struct call *call)
     if (!snap)
         return false;
     if (virDomainRevertToSnapshot(snap, flags) < 0)
-        return false;
+        return fail(sh, "Failed to revert snapshot %s", virDomainSnapshotGetName(snap));
     say(sh, "Domain snapshot %s reverted\n", virDomainSnapshotGetName(snap));
     return true;
 }

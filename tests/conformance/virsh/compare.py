@@ -35,6 +35,14 @@ FILES = {
                "<ip address='192.168.77.1' netmask='255.255.255.0'/></network>\n",
     'vport.xml': "<device><parent>scsi_host1</parent><capability type='scsi_host'><capability type='fc_host'>"
                  "<wwnn>2000000012341234</wwnn><wwpn>1000000012341234</wwpn></capability></capability></device>\n",
+    'pool.xml': "<pool type='dir'><name>p</name><target><path>/p</path></target></pool>\n",
+    'snapshot.xml': "<domainsnapshot><name>s9</name></domainsnapshot>\n",
+    'redefined.xml': "<domainsnapshot><name>s8</name><state>shutoff</state><creationTime>1000000000</creationTime>"
+                     + (DOMAIN % ('test', '')).replace('<memory>', '<uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid><memory>')
+                     + "</domainsnapshot>\n",
+    'checkpoint.xml': "<domaincheckpoint><name>c9</name></domaincheckpoint>\n",
+    'disk.xml': "<disk type='file' device='disk'><source file='/tmp/a'/><target dev='vdb' bus='virtio'/></disk>\n",
+    'cpu.xml': "<cpu><arch>i686</arch><model>pentiumpro</model></cpu>\n",
     # A host that is described: test:///FOLDER/host.xml.
     'host.xml': "<node xmlns:t='http://libvirt.org/schemas/domain/test/1.0'>"
                 "<cpu><mhz>2000</mhz><model>i686</model><active>8</active><nodes>2</nodes><sockets>2</sockets>"

@@ -40,6 +40,7 @@ AGENT_GUEST = """<domain type='qemu'><name>g</name><uuid>11111111-2222-3333-4444
 <initrd>%(kit)s/initrd</initrd><cmdline>console=ttyS0 quiet loglevel=1 panic=1</cmdline></os><features><acpi/></features>
 <pm><suspend-to-mem enabled='yes'/></pm><devices><emulator>/usr/bin/qemu-system-x86_64</emulator><serial type='pty'/>
 <interface type='user'><mac address='52:54:00:01:02:03'/><model type='virtio'/></interface>
+<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='%(folder)s/g.qcow2'/><target dev='vda' bus='virtio'/></disk>
 <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel></devices></domain>
 """
 FILES = {
@@ -68,6 +69,13 @@ FILES = {
                   "<vcpu>1</vcpu><os><type>hvm</type></os><cpu><numa><cell id='0' cpus='0' memory='64' unit='MiB'/></numa></cpu>"
                   "<devices><memory model='virtio-mem'><target><size unit='MiB'>128</size><node>0</node>"
                   "<block unit='KiB'>2048</block><requested unit='MiB'>0</requested></target></memory></devices></domain>\n",
+    'iface.xml': "<interface type='user'><mac address='52:54:00:01:02:03'/><model type='virtio'/><link state='down'/></interface>\n",
+    'volq.xml': "<volume><name>q</name><capacity unit='MiB'>2</capacity><target><format type='qcow2'/></target></volume>\n",
+    'private.xml': "<secret private='yes' ephemeral='yes'><uuid>99999999-2222-3333-4444-555555555556</uuid>"
+                   "<usage type='ceph'><name>t</name></usage></secret>\n",
+    'usb.xml': "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='%(folder)s/b.img'/>"
+               "<target dev='sdb' bus='usb'/></disk>\n",
+    'copy.xml': "<disk type='file'><driver type='qcow2'/><source file='%(folder)s/copy.qcow2'/></disk>\n",
     'broken.xml': '<domain\n',
 }
 CHANGING = [
@@ -202,6 +210,17 @@ exec "$@" --config "$0/second.conf"
 """
 
 
+# E WHAT WORDS: a virsh that waits for events, while others do WHAT until it has ended; what it told, each line once.
+SHELL = r'''V() { "$0" -c %s "$@"; }
+E() {
+    what=$1; shift
+    V "$@" > events 2>&1 & waits=$!
+    while kill -0 $waits 2> /dev/null; do V -q "$what" > /dev/null 2>&1; done
+    wait $waits; echo $?; sed 's/received: .*/received: N/; s/^[-0-9]* [0-9:.+]*: /STAMP: /' events | sort -u; rm events
+}
+V '''
+
+
 class World:
     def __init__(self, top, reference, ours):
         self.top, self.reference, self.ours = top, reference, ours
@@ -246,7 +265,7 @@ class World:
             with open('%s/%s' % (self.folder, name), 'w') as f:
                 f.write(text.replace('%(folder)s', self.folder))
         with open(self.folder + '/g.xml', 'w') as f:
-            f.write(AGENT_GUEST % {'kit': self.kit()} if how == '+agent' else GUEST % {'folder': self.folder})
+            f.write(AGENT_GUEST % {'kit': self.kit(), 'folder': self.folder} if how == '+agent' else GUEST % {'folder': self.folder})
         with open(self.folder + '/b.img', 'wb') as f:
             f.truncate(1 << 20)
         subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', self.folder + '/g.qcow2', '8M'], check=True)
@@ -268,7 +287,7 @@ class World:
             self.meet_agent()
         text = text.replace('DIR', self.folder).replace('SECOND', "'%s'" % self.second)
         given, _, text = text.rpartition(' << ')
-        p = subprocess.Popen(['sh', '-c', 'V() { "$0" -c %s "$@"; }; V ' % self.uri + text, virsh], cwd=self.folder,
+        p = subprocess.Popen(['sh', '-c', SHELL % self.uri + text, virsh], cwd=self.folder,
                              env=self.env, text=True, errors='replace', stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, start_new_session=True)
         result = {}

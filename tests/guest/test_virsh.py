@@ -213,6 +213,9 @@ def test_every_word_has_a_completion_or_is_free():
 @pytest.mark.parametrize('words, hint', [
     (['dominfo', 'tets'], 'hint: there is: test'), (['net-info', 'defalt'], 'hint: there is: default'),
     (['lst'], 'hint: there are: list'), (['list', '--al'], 'hint: there are: --all'),
+    (['shutdown', 'test', '--mode', 'apci'], 'hint: --mode may be: acpi'),
+    (['send-key', 'test', 'RIGHTSHIFT'], 'hint: --keycode may be: KEY_RIGHTSHIFT'),
+    (['setmem', 'test', '1X'], 'hint: a size is a number, of KiB or bytes as help says, or one with a unit, such as 512MiB or 2GiB'),
     (['dominfo'], 'hint: virsh help dominfo tells how it is used'),
     (['-r', 'destroy', 'test'], 'hint: this connection is for looking only: connect to test:///default without --readonly')])
 def test_errors_come_with_a_hint(words, hint):

@@ -351,7 +351,7 @@ cmd_blockjob(struct shell *sh, const struct call *call)
     static const char *const types[] = {"Unknown job", "Block Pull", "Block Copy", "Block Commit",
                                         "Active Block Commit", "Backup"};
     const char *path = NULL;
-    bool bytes = opt_flag(call, "bytes"), raw = opt_flag(call, "raw");
+    bool raw = opt_flag(call, "raw");
     bool abort = opt_flag(call, "abort") || opt_flag(call, "pivot") || opt_flag(call, "async");
     if (!opt_exclusive(sh, call, "info", "abort", NULL) || !opt_exclusive(sh, call, "info", "async", NULL) ||
         !opt_exclusive(sh, call, "info", "pivot", NULL) ||
@@ -375,8 +375,7 @@ cmd_blockjob(struct shell *sh, const struct call *call)
                virDomainBlockJobSetSpeed(dom, path, speed, flags) == 0;
     }
     virDomainBlockJobInfo info;
-    int rc = virDomainGetBlockJobInfo(dom, path, &info,
-                                      bytes || raw ? VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES : 0);
+    int rc = virDomainGetBlockJobInfo(dom, path, &info, VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES);
     if (rc < 0)
         return false;
     if (rc == 0) {
@@ -392,11 +391,20 @@ cmd_blockjob(struct shell *sh, const struct call *call)
         return true;
     }
     double done = info.end ? 100.0 * (double)info.cur / (double)info.end : 0;
-    out(sh, "%s: [%5.2f %%]", WORD(types, info.type), MIN(done, info.cur < info.end ? 99.99 : 100.0));
-    if (info.bandwidth && bytes)
-        out(sh, "    Bandwidth limit: %llu bytes/s", (unsigned long long)info.bandwidth);
-    else if (info.bandwidth)
-        out(sh, "    Bandwidth limit: %lu MiB/s", info.bandwidth);
+    done = MIN(done, info.cur < info.end ? 99.99 : 100.0);
+    if (sh->document) {
+        fact(sh, NULL, "type", "%s", WORD(types, info.type));
+        fact(sh, NULL, "percent", "%.2f", done);
+        if (info.bandwidth)
+            fact(sh, NULL, "bandwidth", "%lu", info.bandwidth);
+        return true;
+    }
+    fprintf(stderr, "\r%s: [%5.2f %%]", WORD(types, info.type), done);
+    if (info.bandwidth) {
+        const char *unit;
+        double limit = size_pretty(info.bandwidth, &unit);
+        out(sh, "    Bandwidth limit: %lu bytes/s (%-.3lf %s/s)", info.bandwidth, limit, unit);
+    }
     out(sh, "\n");
     return true;
 }

@@ -26,8 +26,8 @@ find_commands(struct shell *sh, const struct call *call, GPtrArray *names)
     }
 }
 
-static void
-values_of(struct shell *sh, const struct call *call, const struct option_def *o, GPtrArray *names)
+void
+option_words(struct shell *sh, const struct call *call, const struct option_def *o, GPtrArray *names)
 {
     if (!o->complete)
         return;
@@ -37,11 +37,20 @@ values_of(struct shell *sh, const struct call *call, const struct option_def *o,
             finder_add(names, words[i]);
         return;
     }
-    if (strcmp(o->complete, "command") == 0)
+    for (const struct finder *f = finders; f->kind; f++)
+        if (strcmp(f->kind, o->complete) == 0 && f->offline)
+            f->find(sh, call, names);
+}
+
+static void
+values_of(struct shell *sh, const struct call *call, const struct option_def *o, GPtrArray *names)
+{
+    option_words(sh, call, o, names);
+    if (o->complete && strcmp(o->complete, "command") == 0)
         find_commands(sh, call, names);
-    for (const struct finder *f = finders; f->kind; f++) {
-        if (strcmp(f->kind, o->complete) == 0) {
-            if (f->offline || shell_connected(sh) || shell_connect(sh))
+    for (const struct finder *f = finders; o->complete && f->kind; f++) {
+        if (strcmp(f->kind, o->complete) == 0 && !f->offline) {
+            if (shell_connected(sh) || shell_connect(sh))
                 f->find(sh, call, names);
             err_forget(sh);
         }

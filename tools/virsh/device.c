@@ -147,16 +147,14 @@ find_interface(struct shell *sh, xml_doc *doc, const char *type, const char *mac
     return found;
 }
 
-bool
-cmd_detach_interface(struct shell *sh, const struct call *call)
+/* Detaches the interface from what a->flags name: the guest that runs, its configuration or what is current. */
+static bool
+detach_interface(struct shell *sh, const struct call *call, virDomainPtr dom, const struct affect *a)
 {
-    struct affect a;
     const char *type = NULL, *mac = NULL;
-    g_autoptr(virDomain) dom = domain_of(sh, call);
-    if (!dom || opt_string(sh, call, "type", &type) < 0 || opt_string(sh, call, "mac", &mac) < 0 ||
-        !device_affect(sh, call, dom, &a))
+    if (opt_string(sh, call, "type", &type) < 0 || opt_string(sh, call, "mac", &mac) < 0)
         return false;
-    g_autoptr(xml_doc) doc = doc_to_change(sh, dom, &a);
+    g_autoptr(xml_doc) doc = doc_to_change(sh, dom, a);
     xmlNode *node = doc ? find_interface(sh, doc, type, mac) : NULL;
     if (!node)
         return fail(sh, "Failed to detach interface");
@@ -165,9 +163,24 @@ cmd_detach_interface(struct shell *sh, const struct call *call)
         out(sh, "%s", xml);
         return true;
     }
-    if (detach(dom, xml, &a) < 0)
-        return fail(sh, "Failed to detach interface");
-    say(sh, "Interface detached successfully\n");
+    return detach(dom, xml, a) == 0 || fail(sh, "Failed to detach interface");
+}
+
+bool
+cmd_detach_interface(struct shell *sh, const struct call *call)
+{
+    const unsigned int both = VIR_DOMAIN_AFFECT_CONFIG | VIR_DOMAIN_AFFECT_LIVE;
+    struct affect a;
+    g_autoptr(virDomain) dom = domain_of(sh, call);
+    if (!dom || !device_affect(sh, call, dom, &a))
+        return false;
+    /* The two may have it at different addresses. */
+    struct affect config = {VIR_DOMAIN_AFFECT_CONFIG, false}, live = {VIR_DOMAIN_AFFECT_LIVE, false};
+    if (a.flags == both ? !detach_interface(sh, call, dom, &config) || !detach_interface(sh, call, dom, &live)
+                        : !detach_interface(sh, call, dom, &a))
+        return false;
+    if (!opt_flag(call, "print-xml"))
+        say(sh, "Interface detached successfully\n");
     return true;
 }
 
@@ -242,9 +255,11 @@ cmd_change_media(struct shell *sh, const struct call *call)
         return false;
     g_autofree char *device = xml_text(doc, disk, "string(./@device)");
     xmlNode *old = xml_node(doc, disk, "./source");
-    if (old && insert)
+    /* A drive without one may have a source that says nothing about it. */
+    bool full = xml_node(doc, disk, "./source[*|@*[name()!='index' and name()!='startupPolicy']]");
+    if (full && insert)
         return fail(sh, "The disk device '%s' already has media", path);
-    if (!old && !source) /* an update to nothing is an ejection */
+    if (!full && !source) /* an update to nothing is an ejection */
         return fail(sh, "The disk device '%s' doesn't have media", path);
     xmlNode *chain = xml_node(doc, disk, "./backingStore"); /* of what was there */
     if (old) {

@@ -136,12 +136,44 @@ hint_names(struct shell *sh, const struct call *call)
     return false;
 }
 
+/* Words like one that was given, of those that an option takes and that are known without asking. */
+static void
+hint_words(struct shell *sh, const struct call *call)
+{
+    for (const struct value *v = call->values; v; v = v->next) {
+        g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GString) like = g_string_new(NULL);
+        bool there = false;
+        int n = 0;
+        if (!v->text || strlen(v->text) < 2)
+            continue;
+        option_words(sh, call, v->opt, words);
+        for (guint i = 0; i < words->len; i++) {
+            there |= strcmp(words->pdata[i], v->text) == 0;
+            if (alike(v->text, words->pdata[i]) && n++ < SHOWN)
+                g_string_append_printf(like, " %s", (char *)words->pdata[i]);
+        }
+        if (!there && n)
+            hint("--%s may be:%s%s", v->opt->name, like->str, n > SHOWN ? " …" : "");
+    }
+}
+
+void
+size_hint(void)
+{
+    if (wanted())
+        hint("a size is a number, of KiB or bytes as help says, or one with a unit, such as 512MiB or 2GiB");
+}
+
 void
 error_hint(struct shell *sh, const struct call *call, int code)
 {
     if (!wanted())
         return;
     switch (code) {
+    case VIR_ERR_OK: /* the command itself found fault */
+        hint_words(sh, call);
+        break;
     case VIR_ERR_NO_DOMAIN:
     case VIR_ERR_NO_NETWORK:
     case VIR_ERR_NO_STORAGE_POOL:
@@ -187,7 +219,10 @@ connect_hint(struct shell *sh, const char *why)
         hint("the socket is not yours to use: join the group libvirt (usermod -aG libvirt USER, then log in "
              "again), "
              "become root, or use qemu:///session");
-    else if (strstr(why, "No such file") || strstr(why, "Connection refused"))
+    else if (strstr(why, "certificate"))
+        hint("TLS needs certificates on both sides, virt-pki-validate looks at those here; qemu+ssh://HOST/system "
+             "needs none");
+    else if (strstr(why, "socket") || strstr(why, "Connection refused"))
         hint(session
                  ? "the daemon of your session does not run and could not be started; try: vireod --session"
                  : "the daemon does not run on that host; start it: systemctl start libvirtd.socket (or "

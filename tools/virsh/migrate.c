@@ -235,7 +235,7 @@ cmd_migrate_compcache(struct shell *sh, const struct call *call)
     if (virDomainMigrateGetCompressionCache(dom, &size, 0) < 0)
         return false;
     double v = size_pretty(size, &unit);
-    out(sh, "Compression cache: %.3lf %s", v, unit);
+    fact(sh, "%s: %s", "Compression cache", "%.3lf %s", v, unit);
     return true;
 }
 

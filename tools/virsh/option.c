@@ -192,6 +192,7 @@ opt_size(struct shell *sh, const struct call *call, const char *name, unsigned l
     fail(sh, "Scaled numeric value '%s' for <%s> option is malformed or out of range", v->text, name);
     if (why)
         fail(sh, "%s", why);
+    size_hint();
     return -1;
 }
 

@@ -83,6 +83,9 @@ progress_show(struct progress *p, unsigned long long remaining, unsigned long lo
             g_string_append_printf(s, "  %s left", left);
         }
     }
+    if (p->shown && strncmp(p->last, s->str, sizeof(p->last) - 1) == 0)
+        return; /* a log has each line once */
+    g_strlcpy(p->last, s->str, sizeof(p->last));
     line_show(s->str);
     p->shown = true;
 }

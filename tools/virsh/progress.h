@@ -9,6 +9,7 @@ struct progress {
     const char *label;
     gint64 start, first; /* when, and how much was done when it was shown first */
     bool shown;
+    char last[96]; /* what was shown */
 };
 void progress_show(struct progress *p, unsigned long long remaining, unsigned long long total);
 /* It is done: 100 %, or if it failed, what was shown stays. */

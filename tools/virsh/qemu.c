@@ -164,8 +164,11 @@ on_monitor_event(virConnectPtr conn, virDomainPtr dom, const char *event, long l
 {
     struct monitor_watch *w = opaque;
     auto_lib char *text = w->pretty && details ? indented(details) : NULL;
-    event_print(&w->wait, "event %s at %lld.%06u for domain '%s': %s", event, seconds, micros,
-                virDomainGetName(dom), text ? text : details ? details : "<null>");
+    const char *name = virDomainGetName(dom), *shown = text ? text : details ? details : "<null>";
+    if (w->wait.timestamp) /* which stands before it */
+        event_print(&w->wait, "event %s for domain '%s': %s", event, name, shown);
+    else
+        event_print(&w->wait, "event %s at %lld.%06u for domain '%s': %s", event, seconds, micros, name, shown);
 }
 
 static void

@@ -21,12 +21,19 @@ struct program {
     const char *terminal;
     const char *env_debug, *env_log, *env_history;
     bool console, readonly; /* has these options */
+    const char *again; /* said when another connection stands, or NULL */
+    void *(*open)(struct shell *sh); /* to sh->uri; NULL: the library's error says why */
+    void (*close)(struct shell *sh, void *connection);
+    char *(*uri_of)(struct shell *sh); /* of the connection, to be freed; may be NULL */
 };
 extern const struct program program;
 
 struct shell {
-    virConnectPtr conn; /* virsh's */
-    void *admin; /* virt-admin's */
+    union { /* NULL: not connected */
+        void *connection;
+        virConnectPtr conn; /* virsh's */
+        void *admin; /* virt-admin's */
+    };
     char *uri; /* as asked for, or NULL for the default */
     bool readonly;
     bool quiet, timing, interactive, json, color;
@@ -49,6 +56,7 @@ bool shell_connect(struct shell *sh);
 bool shell_connected(const struct shell *sh);
 void shell_disconnect(struct shell *sh);
 void shell_reconnect_if_closed(struct shell *sh);
+void connection_broke(struct shell *sh, int reason); /* on the event thread */
 bool shell_run(struct shell *sh, const struct call *calls);
 bool shell_run_text(struct shell *sh, const char *text);
 bool parse_fail(struct shell *sh, const char *why); /* tells each line of it; returns false */
@@ -59,6 +67,7 @@ void parse_hint(struct shell *sh, const char *why);
 void shell_hint(struct shell *sh, const char *name); /* commands that may have been meant */
 void error_hint(struct shell *sh, const struct call *call, int code);
 void connect_hint(struct shell *sh, const char *why);
+void size_hint(void);
 bool shell_help_command(struct shell *sh, const struct command_def *def);
 
 /* Starts the thread that runs the library's event loop; once. */
@@ -126,6 +135,8 @@ struct finder {
 };
 extern const struct finder finders[];
 void finder_add(GPtrArray *names, const char *name);
+/* What an option may be, as far as that is known without asking anybody. */
+void option_words(struct shell *sh, const struct call *call, const struct option_def *o, GPtrArray *names);
 
 /* Completion candidates for an unfinished command line; NULL-terminated. */
 char **complete_words(struct shell *sh, char *const *words);

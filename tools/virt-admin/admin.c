@@ -9,83 +9,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct program program = {
-    .name = "virt-admin", .tool = "Virt-admin command line tool", .uri_env = "LIBVIRT_ADMIN_DEFAULT_URI",
-    .what = "admin server", .terminal = "administrating virtualization interactive terminal",
-    .env_debug = "VIRT_ADMIN_DEBUG", .env_log = "VIRT_ADMIN_LOG_FILE", .env_history = "VIRT_ADMIN_HISTSIZE",
-};
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(virAdmServer, virAdmServerFree)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(virAdmClient, virAdmClientFree)
 
 /* ---- connection ---- */
 
-bool
-shell_connected(const struct shell *sh)
+static void
+on_close(virAdmConnectPtr conn, int reason, void *opaque)
 {
-    return sh->admin != NULL;
+    connection_broke(opaque, reason);
+}
+
+static void *
+daemon_open(struct shell *sh)
+{
+    virAdmConnectPtr conn = virAdmConnectOpen(sh->uri, 0);
+    if (conn)
+        virAdmConnectRegisterCloseCallback(conn, on_close, sh, NULL);
+    return conn;
 }
 
 static void
-connection_closed(virAdmConnectPtr conn, int reason, void *opaque)
+daemon_close(struct shell *sh, void *conn)
 {
-    struct shell *sh = opaque;
-    g_atomic_int_set(&sh->closed, reason + 1);
+    virAdmConnectUnregisterCloseCallback(conn, on_close);
+    virAdmConnectClose(conn);
 }
 
-bool
-shell_connect(struct shell *sh)
+static char *
+daemon_uri(struct shell *sh)
 {
-    err_watch(sh);
-    if (!shell_events(sh))
-        return false;
-    sh->admin = virAdmConnectOpen(sh->uri, 0);
-    if (!sh->admin)
-        return fail(sh, "Failed to connect to the admin server");
-    g_atomic_int_set(&sh->closed, 0);
-    virAdmConnectRegisterCloseCallback(sh->admin, connection_closed, sh, NULL);
-    err_forget(sh);
-    return true;
+    return virAdmConnectGetURI(sh->admin);
 }
 
-void
-shell_disconnect(struct shell *sh)
-{
-    if (!sh->admin)
-        return;
-    virAdmConnectUnregisterCloseCallback(sh->admin, connection_closed);
-    virAdmConnectClose(sh->admin);
-    sh->admin = NULL;
-    err_forget(sh);
-}
-
-void
-shell_reconnect_if_closed(struct shell *sh)
-{
-    if (!g_atomic_int_get(&sh->closed) || !sh->admin)
-        return;
-    fail(sh, "the daemon closed the connection");
-    shell_disconnect(sh);
-    if (!shell_connect(sh))
-        err_tell(sh);
-}
-
-bool
-cmd_connect(struct shell *sh, const struct call *call)
-{
-    const char *name = opt_text(call, "name");
-    bool again = sh->admin;
-    shell_disconnect(sh);
-    if (name) {
-        g_free(sh->uri);
-        sh->uri = g_strdup(name);
-    }
-    if (!shell_connect(sh))
-        return false;
-    if (again)
-        say(sh, "Reconnected to the admin server\n");
-    return true;
-}
+const struct program program = {
+    .name = "virt-admin", .tool = "Virt-admin command line tool", .uri_env = "LIBVIRT_ADMIN_DEFAULT_URI",
+    .what = "admin server", .terminal = "administrating virtualization interactive terminal",
+    .env_debug = "VIRT_ADMIN_DEBUG", .env_log = "VIRT_ADMIN_LOG_FILE", .env_history = "VIRT_ADMIN_HISTSIZE",
+    .again = "Reconnected to the admin server",
+    .open = daemon_open, .close = daemon_close, .uri_of = daemon_uri,
+};
 
 /* ---- looking ---- */
 

@@ -71,6 +71,9 @@ FILES = {
                   "<block unit='KiB'>2048</block><requested unit='MiB'>0</requested></target></memory></devices></domain>\n",
     'iface.xml': "<interface type='user'><mac address='52:54:00:01:02:03'/><model type='virtio'/><link state='down'/></interface>\n",
     'volq.xml': "<volume><name>q</name><capacity unit='MiB'>2</capacity><target><format type='qcow2'/></target></volume>\n",
+    'vol2q.xml': "<volume><name>w2</name><capacity unit='MiB'>2</capacity><target><format type='qcow2'/></target></volume>\n",
+    'plain.xml': "<cpu><arch>x86_64</arch><model>qemu64</model></cpu>\n",
+    'reuse.xml': "<domainsnapshot><disks><disk name='vda'><source file='%(folder)s/o2.qcow2'/></disk></disks></domainsnapshot>\n",
     'private.xml': "<secret private='yes' ephemeral='yes'><uuid>99999999-2222-3333-4444-555555555556</uuid>"
                    "<usage type='ceph'><name>t</name></usage></secret>\n",
     'usb.xml': "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='%(folder)s/b.img'/>"

@@ -84,7 +84,9 @@ def main():
         elif not wrong:
             a, b = words(steady(text['out'])), words(steady(flat(value) if value is not None else ''))
             heads = words(said(virsh, quoted)['out'])  # heads of columns are keys
-            if a - b:
+            if isinstance(value, str) and re.match(r'[\w ]+[:=] ', value) and not line.startswith('echo '):
+                wrong = 'a label and its value are a string'
+            elif a - b:
                 wrong = 'only in the text: %s' % sorted(a - b)
             elif b - a - heads - {'name', 'parent', 'interface'}:
                 wrong = 'only in JSON: %s' % sorted(b - a - heads)

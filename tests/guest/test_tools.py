@@ -145,3 +145,26 @@ def test_certificates_are_checked(certificates):
     assert 'Private key belongs to the certificate' in failures()
     (certificates / 'cacert.pem').unlink()
     assert any(f.startswith('Certificate') and 'cacert' in f for f in failures())
+
+
+# Options that Debian's programs do not have yet.
+NEWER = {('virt-qemu-run', '--version'), ('virt-qemu-run', '-V')}
+
+
+@pytest.mark.parametrize('tool', ['virt-host-validate/virt-host-validate', 'virt-xml-validate/virt-xml-validate',
+                                  'virt-pki/virt-pki-query-dn', 'virt-pki/virt-pki-validate', 'virt-ssh-helper/virt-ssh-helper',
+                                  'virt-qemu-run/virt-qemu-run'])
+def test_options_end_as_debians(tool):
+    """Each option has the exit code, and speaks where, of Debian's program."""
+    ours = BUILD / 'tools' / tool
+    if not os.access(f'/usr/bin/{ours.name}', os.X_OK) or not ours.exists():
+        pytest.skip(f'no {ours.name} to compare with')
+
+    def ends(program, word):
+        env = {k: v for k, v in os.environ.items() if k != 'LD_LIBRARY_PATH'} # each needs its own library
+        said = subprocess.run([program, *([word] if word else [])], env=env, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=PATIENCE)
+        return said.returncode, bool(said.stdout), bool(said.stderr)
+    for word in ('-h', '--help', '--version', '-V', '-v', '--bogus', None):
+        if (ours.name, word) not in NEWER:
+            assert ends(str(ours), word) == ends(f'/usr/bin/{ours.name}', word), word

@@ -3,9 +3,13 @@
 #include "cpumap.h"
 #include "diskspec.h"
 #include "object.h"
+#include "progress.h"
 #include "xml.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* "list{all}; dominfo{domain=test}" */
 static char *
@@ -250,6 +254,60 @@ test_comma_lists(void)
     g_assert_cmpstr(parts[2], ==, "c");
 }
 
+/* What standard error gets while fn draws. */
+static char *
+drawn(bool terminal, void (*fn)(struct progress *p), struct progress *p)
+{
+    char text[1000];
+    int ends[2], old = dup(STDERR_FILENO);
+    if (terminal) {
+        ends[0] = posix_openpt(O_RDWR | O_NOCTTY);
+        g_assert_true(ends[0] >= 0 && grantpt(ends[0]) == 0 && unlockpt(ends[0]) == 0);
+        ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY);
+    } else {
+        g_assert_cmpint(pipe(ends), ==, 0);
+    }
+    dup2(ends[1], STDERR_FILENO);
+    fn(p);
+    dup2(old, STDERR_FILENO);
+    ssize_t n = read(ends[0], text, sizeof(text) - 1);
+    g_assert_cmpint((int)n, >, 0);
+    text[n] = 0;
+    close(ends[0]);
+    close(ends[1]);
+    close(old);
+    return g_strdup(text);
+}
+
+static void
+half(struct progress *p)
+{
+    progress_show(p, 5000ULL << 20, 10000ULL << 20);
+}
+
+static void
+steps(struct progress *p)
+{
+    progress_show(p, 100, 100);
+    progress_show(p, 50, 100);
+    progress_show(p, 50, 100);
+    progress_show(p, 1, 1000000);
+    progress_end(p, true);
+}
+
+static void
+test_progress(void)
+{
+    /* On a terminal with the rate since the beginning and the time left, cut at its edge. */
+    struct progress p = {.label = "Copy", .start = g_get_monotonic_time() - 1000 * G_USEC_PER_SEC};
+    g_autofree char *person = drawn(true, half, &p);
+    g_assert_cmpstr(person, ==, "\rCopy: [50.00 %]  5.0 MiB/s  16:40 left\033[K");
+    /* In a file what scripts know, each line once; 100 % is for the end. */
+    p = (struct progress){.label = "Copy"};
+    g_autofree char *log = drawn(false, steps, &p);
+    g_assert_cmpstr(log, ==, "\rCopy: [ 0.00 %]\rCopy: [50.00 %]\rCopy: [99.99 %]\rCopy: [100.00 %]\n");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -262,5 +320,6 @@ main(int argc, char **argv)
     g_test_add_func("/virsh/cpumaps", test_cpumaps);
     g_test_add_func("/virsh/tables", test_tables);
     g_test_add_func("/virsh/comma-lists", test_comma_lists);
+    g_test_add_func("/virsh/progress", test_progress);
     return g_test_run();
 }

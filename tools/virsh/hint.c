@@ -220,8 +220,8 @@ connect_hint(struct shell *sh, const char *why)
              "again), "
              "become root, or use qemu:///session");
     else if (strstr(why, "certificate"))
-        hint("TLS needs certificates on both sides, virt-pki-validate looks at those here; qemu+ssh://HOST/system "
-             "needs none");
+        hint("TLS needs certificates on both sides, virt-pki-validate looks at those here; "
+             "qemu+ssh://HOST/system needs none");
     else if (strstr(why, "socket") || strstr(why, "Connection refused"))
         hint(session
                  ? "the daemon of your session does not run and could not be started; try: vireod --session"

@@ -168,7 +168,8 @@ on_monitor_event(virConnectPtr conn, virDomainPtr dom, const char *event, long l
     if (w->wait.timestamp) /* which stands before it */
         event_print(&w->wait, "event %s for domain '%s': %s", event, name, shown);
     else
-        event_print(&w->wait, "event %s at %lld.%06u for domain '%s': %s", event, seconds, micros, name, shown);
+        event_print(&w->wait, "event %s at %lld.%06u for domain '%s': %s", event, seconds, micros, name,
+                    shown);
 }
 
 static void

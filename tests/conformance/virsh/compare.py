@@ -36,6 +36,7 @@ FILES = {
     'vport.xml': "<device><parent>scsi_host1</parent><capability type='scsi_host'><capability type='fc_host'>"
                  "<wwnn>2000000012341234</wwnn><wwpn>1000000012341234</wwpn></capability></capability></device>\n",
     'pool.xml': "<pool type='dir'><name>p</name><target><path>/p</path></target></pool>\n",
+    'source.xml': "<source><host name='localhost'/></source>\n",
     'snapshot.xml': "<domainsnapshot><name>s9</name></domainsnapshot>\n",
     'redefined.xml': "<domainsnapshot><name>s8</name><state>shutoff</state><creationTime>1000000000</creationTime>"
                      + (DOMAIN % ('test', '')).replace('<memory>', '<uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid><memory>')

@@ -73,6 +73,7 @@ FILES = {
     'volq.xml': "<volume><name>q</name><capacity unit='MiB'>2</capacity><target><format type='qcow2'/></target></volume>\n",
     'vol2q.xml': "<volume><name>w2</name><capacity unit='MiB'>2</capacity><target><format type='qcow2'/></target></volume>\n",
     'plain.xml': "<cpu><arch>x86_64</arch><model>qemu64</model></cpu>\n",
+    'old.xml': "<cpu match='exact'><model fallback='forbid'>kvm64</model></cpu>\n",
     'reuse.xml': "<domainsnapshot><disks><disk name='vda'><source file='%(folder)s/o2.qcow2'/></disk></disks></domainsnapshot>\n",
     'private.xml': "<secret private='yes' ephemeral='yes'><uuid>99999999-2222-3333-4444-555555555556</uuid>"
                    "<usage type='ceph'><name>t</name></usage></secret>\n",

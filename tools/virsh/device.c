@@ -250,7 +250,9 @@ cmd_change_media(struct shell *sh, const struct call *call)
     if (!dom || opt_string(sh, call, "path", &path) <= 0)
         return false;
     /* With both, the configuration tells whether there is a medium. */
-    const struct affect seen = {a.flags & VIR_DOMAIN_AFFECT_CONFIG ? VIR_DOMAIN_AFFECT_CONFIG : a.flags, false};
+    struct affect seen = a;
+    if (a.flags & VIR_DOMAIN_AFFECT_CONFIG)
+        seen.flags = VIR_DOMAIN_AFFECT_CONFIG;
     g_autoptr(xml_doc) doc = doc_to_change(sh, dom, &seen);
     xmlNode *disk = doc ? find_disk(sh, doc, path, true) : NULL;
     if (!disk)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The connection of the shell: made when it is needed, again when it broke, another one on demand.  How one is
- * opened and closed is the program's.  Opening waits for the library; what broke is told on its event thread. */
+/* The connection of the shell: made when it is needed, again when it broke, another one on demand.  How one
+ * is opened and closed is the program's.  Opening waits for the library; what broke is told on its event
+ * thread. */
 #include "cmd.h"
 #include "shell.h"
 

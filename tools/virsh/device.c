@@ -147,7 +147,7 @@ find_interface(struct shell *sh, xml_doc *doc, const char *type, const char *mac
     return found;
 }
 
-/* Detaches the interface from what a->flags name: the guest that runs, its configuration or what is current. */
+/* Detaches the interface from what a->flags name: the guest that runs, its configuration, what is current. */
 static bool
 detach_interface(struct shell *sh, const struct call *call, virDomainPtr dom, const struct affect *a)
 {

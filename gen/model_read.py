@@ -17,6 +17,7 @@ The language is explained in docs/design/model-description.md; in short:
     document domain_def domain_def domain VIR_FROM_DOMAIN
 """
 import os
+import copy
 import re
 import sys
 
@@ -162,10 +163,14 @@ def file_names(root):
 def included(m, f):
     """The fields of the struct that an include brings here."""
     s = m.structs[f.type]
-    if 'without' not in f.opts:
+    if 'without' not in f.opts and 'when' not in f.opts:
         return s
     some = Struct(s.name, s.where)
-    some.fields = [g for g in s.fields if g.name not in f.opts['without'].split(',')]
+    some.fields = [g for g in s.fields if g.name not in f.opts.get('without', '').split(',')]
+    if 'when' in f.opts:
+        some.fields = [copy.copy(g) for g in some.fields]
+        for g in some.fields:
+            g.opts = {**g.opts, 'when': f.opts['when']}
     return some
 
 

@@ -127,7 +127,7 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
                 def->name, chardev_target_type_str(t->type));
         bool serial =
             !t || !t->type || t->type == CHARDEV_TARGET_TYPE_SERIAL || t->type == CHARDEV_TARGET_TYPE_NONE;
-        if (i > 0 && serial && def->os && def->os->type == OS_TYPE_HVM)
+        if (i > 0 && serial)
             return UNSUPPORTED("console %u of guest '%s' is a serial port; only the first one can be", i + 1,
                                def->name);
     }

@@ -133,13 +133,24 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
 
 static int read_input(const struct domain_def *def, const struct domain_input *i, struct err *err)
 {
-    if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
-        return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
-                           input_bus_str(i->bus));
+    enum os_type os = def->os && def->os->type ? def->os->type : OS_TYPE_XEN;
+    bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
+    if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
+        return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices", input_type_str(i->type),
+                        def->name, os_type_str(os));
+    if (xen && ((i->bus && i->bus != INPUT_BUS_XEN) ||
+                (i->type != INPUT_TYPE_MOUSE && i->type != INPUT_TYPE_KEYBOARD)))
+        return INTERNAL("a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",
+                        input_type_str(i->type), def->name, os_type_str(os));
     if (i->type == INPUT_TYPE_PASSTHROUGH && i->source && !i->source->evdev)
         return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
     if (i->type == INPUT_TYPE_EVDEV && i->source && !i->source->dev)
         return XML("an <input type='evdev'> of guest '%s' has no <source dev='…'/>", def->name);
+    if (i->type == INPUT_TYPE_EVDEV && i->bus == INPUT_BUS_XEN)
+        return INTERNAL("an <input type='evdev'> of guest '%s' is on no bus, not on 'xen'", def->name);
+    if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
+        return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
+                           input_bus_str(i->bus));
     if (i->bus == INPUT_BUS_USB && i->info.address && i->info.address->type != ADDRESS_TYPE_USB)
         return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(i->type), def->name,
                    i->info.address->type ? address_type_str(i->info.address->type) : "");
@@ -427,7 +438,7 @@ static int check_iommu(const struct domain_def *def, struct err *err)
 int check_devices(const struct domain_def *def, struct err *err)
 {
     return check_disks(def, err) < 0 || check_controllers(def, err) < 0 || check_interfaces(def, err) < 0 ||
-                   check_chardevs(def, err) < 0 || check_inputs(def, err) < 0 || check_sounds(def, err) < 0 ||
+                   check_sounds(def, err) < 0 || check_chardevs(def, err) < 0 || check_inputs(def, err) < 0 ||
                    check_videos(def, err) < 0 || check_hostdevs(def, err) < 0 || check_small(def, err) < 0 ||
                    check_iommu(def, err) < 0
                ? -1

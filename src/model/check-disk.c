@@ -132,6 +132,14 @@ check_source(const struct domain_def *def, const struct domain_disk *d, enum sto
                : check_seclabels(what, s->seclabels, s->n_seclabels, err);
 }
 
+int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct err *err)
+{
+    static const struct domain_disk as_disk = { .target = "nvram" };
+    const struct storage_source *s = n && n->source ? &n->source->src : NULL;
+    return !s ? 0
+              : check_auth("the <nvram>", s->auth, err) < 0 ? -1 : check_source(def, &as_disk, n->type, s, err);
+}
+
 static int
 check_backing(const struct domain_def *def, const struct domain_disk *d, const struct disk_backing_store *b,
               struct err *err)
@@ -200,7 +208,7 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
     if (d->type == STORAGE_TYPE_VHOSTUSER && d->bus != DISK_BUS_VIRTIO)
         return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only be on bus 'virtio'", d->target,
                            def->name);
-    if (d->tray && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
+    if (d->tray == DISK_TRAY_OPEN && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
         return UNSUPPORTED("disk '%s' of guest '%s' has a tray; only device='cdrom' and 'floppy' have one",
                            d->target, def->name);
     if (d->removable && d->bus != DISK_BUS_USB)
@@ -236,7 +244,7 @@ static int check_lun(const struct domain_def *def, const struct domain_disk *d, 
                                d->rawio ? "rawio" : "sgio");
         return 0;
     }
-    if ((d->type != STORAGE_TYPE_BLOCK || !disk_has_source(d)) && d->type != STORAGE_TYPE_VOLUME &&
+    if ((!disk_has_source(d) || (d->type != STORAGE_TYPE_BLOCK && d->type != STORAGE_TYPE_VOLUME)) &&
         !(d->type == STORAGE_TYPE_NETWORK && s && s->protocol == STORAGE_PROTOCOL_ISCSI))
         return UNSUPPORTED(
             "disk '%s' of guest '%s': device='lun' passes a block device through and cannot be of type '%s'",
@@ -315,7 +323,7 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
         if (same_place(def->disks[i], d))
             return UNSUPPORTED("disks '%s' and '%s' of guest '%s' have the same address on bus '%s'",
                                def->disks[i]->target, d->target, def->name, disk_bus_str(d->bus));
-    if (!disk_target_known(d->target))
+    if (!disk_target_known(d->target) && d->device != DISK_DEVICE_CDROM)
         return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target,
                         def->name);
     return 0;

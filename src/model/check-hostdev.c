@@ -190,6 +190,46 @@ static bool same_device(const struct domain_hostdev *a, const struct domain_host
            x->unit == y->unit && !memcmp(x->uuid, y->uuid, sizeof(x->uuid));
 }
 
+/* The address that an interface takes from the host: of a PCI or a USB device. */
+static const struct hostdev_source_address *taken(const struct domain_interface *n)
+{
+    return n->type == INTERFACE_TYPE_HOSTDEV && n->source ? n->source->host_address : NULL;
+}
+
+static bool
+takes(const struct domain_interface *n, enum hostdev_type type, unsigned domain, unsigned bus, unsigned slot,
+      unsigned function, unsigned device)
+{
+    const struct hostdev_source_address *a = taken(n);
+    bool usb = a && !g_strcmp0(a->type, "usb");
+    if (!a || type != (usb ? HOSTDEV_TYPE_USB : HOSTDEV_TYPE_PCI) || a->pci.bus != bus)
+        return false;
+    return usb ? a->device == device
+               : a->pci.domain == domain && a->pci.slot == slot && a->pci.function == function;
+}
+
+static int check_taken(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_interfaces; i++) {
+        const struct hostdev_source_address *a = taken(def->interfaces[i]);
+        bool twice = false;
+        for (uint32_t k = 0; a && k < i; k++)
+            twice |= takes(def->interfaces[k], g_strcmp0(a->type, "usb") ? HOSTDEV_TYPE_PCI : HOSTDEV_TYPE_USB,
+                           a->pci.domain, a->pci.bus, a->pci.slot, a->pci.function, a->device);
+        for (uint32_t k = 0; a && k < def->n_hostdevs; k++) {
+            const struct domain_hostdev *h = def->hostdevs[k];
+            const struct hostdev_host_address *o = h->source->address;
+            twice |= o && h->mode == HOSTDEV_MODE_SUBSYSTEM &&
+                takes(def->interfaces[i], h->type, o->domain, h->type == HOSTDEV_TYPE_USB ? o->unit_bus : o->bus,
+                      o->slot, o->function, o->device);
+        }
+        if (twice)
+            return XML("guest '%s' is given the same device of the host twice, once as interface %u", def->name,
+                       i + 1);
+    }
+    return 0;
+}
+
 int check_hostdevs(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
@@ -240,5 +280,5 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
                 return XML(
                     "guest '%s' has the same device of the host twice: <hostdev> %u and %u of type '%s'",
                     def->name, k + 1, i + 1, hostdev_type_str(def->hostdevs[i]->type));
-    return 0;
+    return check_taken(def, err);
 }

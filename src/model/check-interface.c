@@ -177,6 +177,8 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                 def->name);
         return 0;
     case INTERFACE_TYPE_HOSTDEV:
+        if (!s->host_address && s->has_vendor && s->has_product)
+            return 0;
         if (!s->host_address)
             return XML("an interface of type 'hostdev' of guest '%s' has no <address> in its <source>",
                        def->name);

@@ -72,6 +72,8 @@ static int read_os(const struct domain_def *def, struct err *err)
     if (os && os->has_reboot_timeout && (os->reboot_timeout < -1 || os->reboot_timeout > 65535))
         return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535",
                            os->reboot_timeout, def->name);
+    if (os && check_nvram(def, os->nvram, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < def->n_perf_events; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->perf_events[i]->name == def->perf_events[k]->name)
@@ -235,10 +237,12 @@ static int read_rest(const struct domain_def *def, struct err *err)
     if (l && l->type == LAUNCH_SECURITY_TYPE_SEV && !l->has_policy)
         return XML("<launchSecurity type='sev'> of guest '%s' has no <policy>", def->name);
     const struct domain_clock *c = def->clock;
-    if (c && c->adjustment && c->offset != CLOCK_OFFSET_VARIABLE && strcmp(c->adjustment, "reset")) {
+    if (c && c->adjustment && *c->adjustment && c->offset != CLOCK_OFFSET_VARIABLE &&
+        strcmp(c->adjustment, "reset")) {
         char *end;
+        errno = 0;
         g_ascii_strtoll(c->adjustment, &end, 10);
-        if (!*c->adjustment || *end)
+        if (errno || *end)
             return XML("the <clock> of guest '%s' has adjustment='%s', which has to be a number of seconds "
                        "or 'reset'",
                        def->name, c->adjustment);

@@ -20,6 +20,7 @@
 /* forget.c */
 void domain_forget(struct domain_def *def);
 /* check-disk.c */
+int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct err *err);
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
 int check_disks(const struct domain_def *def, struct err *err);
 int check_port(const char *port, struct err *err);

@@ -87,6 +87,25 @@ static struct chardev_target *target_of(struct domain_def *def, struct domain_ch
     return c->target;
 }
 
+/* The ports of the old board come first, each at the first place that is free. */
+static void number_isa_ports(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++) {
+        struct chardev_target *t = target_of(def, def->serials[i]);
+        if (t->type != CHARDEV_TARGET_TYPE_ISA_SERIAL || (t->has_port && t->port != -1))
+            continue;
+        t->has_port = false;
+        for (uint32_t k = t->port = 0; k < def->n_serials; k++) {
+            const struct chardev_target *o = def->serials[k]->target;
+            if (!o || o->type != t->type || !o->has_port || o->port != t->port)
+                continue;
+            t->port++;
+            k = -1;
+        }
+        t->has_port = true;
+    }
+}
+
 static void number_ports(struct domain_def *def, struct domain_chardev **list, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -182,7 +201,7 @@ static void complete_channels(struct domain_graphics *g)
                 last = last ? last : g->channels[i];
                 model_list_remove(g->channels, g->n_channels, i);
             }
-        if (!last)
+        if (!last || last->mode == SPICE_CHANNEL_MODE_ANY)     /* as none */
             continue;
         memmove(&g->channels[n + 1], &g->channels[n], (g->n_channels - n) * sizeof(void *));
         g->channels[n++] = last;
@@ -246,6 +265,8 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         model_list_append(def, g->listens, g->n_listens, l);
     }
     struct graphics_listen *one = g->listens[0];
+    if (vnc && g->socket && one->type != GRAPHICS_LISTEN_TYPE_SOCKET && one->type != GRAPHICS_LISTEN_TYPE_NONE)
+        *one = (struct graphics_listen){ .type = GRAPHICS_LISTEN_TYPE_SOCKET };
     if (spice && !g->autoport && to_address(one)) {     /* without a port there is nobody to listen */
         one->type = GRAPHICS_LISTEN_TYPE_NONE;
         one->address = NULL;
@@ -288,6 +309,7 @@ static void complete_video(struct domain_def *def)
                       : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA
                                                                                      : VIDEO_TYPE_CIRRUS;
         primary |= m->primary == TRI_YES;
+        m->primary = m->primary == TRI_YES ? TRI_YES : TRI_UNSET;
         if (m->type == VIDEO_TYPE_NONE) {
             m->vram = 0;
             m->has_heads = false;
@@ -333,11 +355,13 @@ static void complete_video(struct domain_def *def)
 
 static void complete_input(struct domain_def *def, struct domain_input *in)
 {
+    if (in->type == INPUT_TYPE_EVDEV)
+        in->bus = INPUT_BUS_UNSET;
     if (in->bus || in->type == INPUT_TYPE_EVDEV)
         return;
     if (in->type == INPUT_TYPE_PASSTHROUGH)
         in->bus = INPUT_BUS_VIRTIO;
-    else if (def->os->type == OS_TYPE_XEN)
+    else if (def->os->type == OS_TYPE_XEN || def->os->type == OS_TYPE_XENPVH)
         in->bus = INPUT_BUS_XEN;
     else if (def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X)
         in->bus = INPUT_BUS_VIRTIO;
@@ -469,8 +493,13 @@ static void complete_filter(struct domain_def *def, struct redirfilter_usb *u)
                   : i == 0 ? model_printf(def, "0x%02X", (unsigned)n)
                            : model_printf(def, "0x%04X", (unsigned)n);
     }
-    if (u->version && !strcmp(u->version, "-1"))
-        u->version = NULL;
+    if (!u->version)
+        return;
+    char *minor;
+    unsigned major = strtoul(u->version, &minor, 10), rest = *minor ? strtoul(minor + 1, NULL, 10) : 0;
+    u->version = strcmp(u->version, "-1")
+                     ? model_printf(def, "%u.%02u", major, strlen(minor) == 2 ? rest * 10 : rest)
+                     : NULL;
 }
 
 static int
@@ -591,6 +620,14 @@ static void complete_others(struct domain_def *def)
     ENDS(def->consoles, def->n_consoles);
     ENDS(def->channels, def->n_channels);
     ENDS(def->redirdevs, def->n_redirdevs);
+    for (uint32_t i = 0; i < def->n_redirdevs; i++) {
+        struct chardev_source *s = &def->redirdevs[i]->source;
+        if (s->type != CHARDEV_TYPE_DBUS || (s->n_ends && s->ends[0]->channel))
+            continue;
+        if (!s->n_ends)
+            model_list_append(def, s->ends, s->n_ends, model_new(def, struct chardev_endpoint));
+        s->ends[0]->channel = model_str(def, "org.qemu.usbredir");
+    }
 #undef ENDS
 }
 
@@ -607,6 +644,7 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_interfaces; i++)
         if (domain_complete_interface(def, def->interfaces[i], err) < 0)
             return -1;
+    number_isa_ports(def);
     number_ports(def, def->serials, def->n_serials);
     if (check_isa_ports(def, err) < 0)
         return -1;

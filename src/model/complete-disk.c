@@ -208,6 +208,8 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
+    if (d->tray == DISK_TRAY_CLOSED && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
+        d->tray = DISK_TRAY_UNSET;
     if (!disk_has_source(d) && d->device != DISK_DEVICE_DISK && d->device != DISK_DEVICE_LUN)
         d->type = STORAGE_TYPE_FILE;            /* an empty drive */
     if (d->driver && d->driver->cache == DISK_CACHE_DEFAULT)

@@ -128,6 +128,9 @@ void domain_complete_tune(struct domain_def *def)
     struct domain_numatune *n = def->numatune;
     if (n && n->memory && !n->memory->mode && !n->memory->nodeset && !n->memory->placement)
         n->memory = NULL;
+    if (n && n->memory && !n->memory->placement && !n->memory->nodeset &&
+        def->vcpu->placement == VCPU_PLACEMENT_AUTO)
+        n->memory->placement = VCPU_PLACEMENT_AUTO;
     if (n && n->memory && n->memory->placement == VCPU_PLACEMENT_STATIC)
         n->memory->placement = VCPU_PLACEMENT_UNSET;    /* the nodes say it */
     if (n && n->memory && n->memory->placement == VCPU_PLACEMENT_AUTO)

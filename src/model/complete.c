@@ -98,10 +98,10 @@ static int complete_cpus(struct domain_def *def, struct err *err)
                        v->current, v->max);
     if (v->current == v->max)
         v->current = 0;
-    if (!v->placement)
-        v->placement = def->numatune && def->numatune->memory &&
-            def->numatune->memory->placement == VCPU_PLACEMENT_AUTO && !v->cpuset ? VCPU_PLACEMENT_AUTO :
-            VCPU_PLACEMENT_STATIC;
+    bool follows = def->numatune && def->numatune->memory &&
+        def->numatune->memory->placement == VCPU_PLACEMENT_AUTO && !v->cpuset;
+    if (follows || !v->placement)
+        v->placement = follows ? VCPU_PLACEMENT_AUTO : VCPU_PLACEMENT_STATIC;
     if (v->placement == VCPU_PLACEMENT_AUTO)
         v->cpuset = NULL;
     struct domain_cpu *c = def->cpu;
@@ -315,6 +315,8 @@ static void complete_features(struct domain_def *def)
 /* A clock that is so many seconds away from another one. */
 static void complete_clock(struct domain_def *def, struct domain_clock *c)
 {
+    if (c->adjustment && !*c->adjustment)
+        c->adjustment = NULL;
     bool away = c->adjustment && strcmp(c->adjustment, "reset");
     if (away && (c->offset == CLOCK_OFFSET_UTC || c->offset == CLOCK_OFFSET_LOCALTIME)) {
         c->basis = c->offset == CLOCK_OFFSET_UTC ? CLOCK_BASIS_UTC : CLOCK_BASIS_LOCALTIME;
@@ -323,8 +325,9 @@ static void complete_clock(struct domain_def *def, struct domain_clock *c)
     if (c->offset != CLOCK_OFFSET_VARIABLE)
         return;
     char *end = NULL;
-    if (!c->adjustment || !*c->adjustment || (g_ascii_strtoll(c->adjustment, &end, 10), *end))
-        c->adjustment = "0";
+    errno = 0;
+    gint64 seconds = c->adjustment ? g_ascii_strtoll(c->adjustment, &end, 10) : 0;
+    c->adjustment = errno || !end || *end ? "0" : model_printf(def, "%" G_GINT64_FORMAT, seconds);
     if (!c->basis)
         c->basis = CLOCK_BASIS_UTC;
 }

@@ -32,6 +32,8 @@ static void forget_os(struct domain_def *def, struct domain_os *os)
     }
     if (!os->firmware)
         os->n_firmware_features = 0;
+    if (os->nvram && os->nvram->source)
+        os->nvram->path = NULL;
     if (os->type != OS_TYPE_HVM || def->bootloader) {
         os->bootmenu = TRI_UNSET;
         os->bootmenu_timeout = 0;

@@ -156,7 +156,7 @@ complete_seclabels(struct domain_def *def)
     }
 }
 
-/* Labels that say nothing of how; entries whose text is in a file; programs of containers. */
+/* Labels that say nothing of how; entries whose text is in a file. */
 static void
 drop_idle_words(struct domain_def *def)
 {
@@ -170,10 +170,6 @@ drop_idle_words(struct domain_def *def)
         for (uint32_t k = 0; k < def->sysinfos[i]->n_entries; k++)
             if (def->sysinfos[i]->entries[k]->file)
                 def->sysinfos[i]->entries[k]->value = NULL;
-    if (def->os && def->os->type != OS_TYPE_EXE) {
-        def->os->init = def->os->initdir = def->os->inituser = def->os->initgroup = NULL;
-        def->os->n_initargs = def->os->n_initenvs = 0;
-    }
 }
 
 /* Addresses that nobody chose are written as 0. */
@@ -209,6 +205,11 @@ complete(struct domain_def *def, bool possible, struct err *err)
     if (domain_read_check(def, err) < 0)
         return -1;
     drop_idle_words(def);
+    for (uint32_t i = 0; possible && i < def->n_disks; i++)
+        if (def->disks[i]->source && def->disks[i]->source->src.fdgroup)
+            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "disk '%s' of guest '%s' is given open files (fdgroup=), which no guest here can take",
+                           def->disks[i]->target, def->name);
     domain_sort_controllers(def);
     if (domain_fill(def, ARCH_I686, err) < 0 ||
         (possible ? domain_check(def, err) : domain_check_unique(def, err)) < 0 ||

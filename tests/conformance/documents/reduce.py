@@ -95,7 +95,8 @@ class Donors:
     @staticmethod
     def for_one(number, e, like):
         """All that it lacks of another, and all its values, then each by itself."""
-        donors = sorted(like.values(), key=lambda d: -sum(d.get(k) == v for k, v in e.attrib.items()))
+        own = traits(e)
+        donors = sorted(like.values(), key=lambda d: (-len(own & traits(d)), len(traits(d))))
         seen = set()
         for d in donors:
             yield lambda all, _, d=d: merge(all[number], d)
@@ -109,6 +110,12 @@ class Donors:
                 if e.find(c.tag) is None and what not in seen:
                     seen.add(what)
                     yield lambda all, _, c=c: all[number].append(copy.deepcopy(c))
+
+
+def traits(e):
+    """What two elements can have in common: elements, attributes and their values."""
+    return {(x.tag, k, v) for x in e.iter() for k, v in x.attrib.items()} | {
+        (x.tag, k) for x in e.iter() for k in x.attrib} | {(p.tag, c.tag) for p in e.iter() for c in p}
 
 
 def merge(e, donor):

@@ -47,7 +47,9 @@ static int read_channel(const struct domain_def *def, const struct domain_channe
         return UNSUPPORTED(
             "a guestfwd channel of guest '%s' has the address '%s', which has to be an IPv4 address",
             def->name, t->address);
-    if (!t->guestfwd_port || strspn(t->guestfwd_port, "0123456789") != strlen(t->guestfwd_port))
+    const char *port = t->guestfwd_port ? t->guestfwd_port + strspn(t->guestfwd_port, " ") : "";
+    if (!*port || strspn(port, "0123456789") != strlen(port) ||
+        g_ascii_strtoull(port, NULL, 10) > UINT32_MAX)
         return MISSING(
             "a guestfwd channel of guest '%s' has the port '%s' in its <target>, which has to be a number",
             def->name, t->guestfwd_port ? t->guestfwd_port : "");

@@ -136,8 +136,8 @@ static int read_input(const struct domain_def *def, const struct domain_input *i
     enum os_type os = def->os && def->os->type ? def->os->type : OS_TYPE_XEN;
     bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
     if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
-        return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices", input_type_str(i->type),
-                        def->name, os_type_str(os));
+        return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",
+                        input_type_str(i->type), def->name, os_type_str(os));
     if (xen && ((i->bus && i->bus != INPUT_BUS_XEN) ||
                 (i->type != INPUT_TYPE_MOUSE && i->type != INPUT_TYPE_KEYBOARD)))
         return INTERNAL("a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",

@@ -136,8 +136,9 @@ int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct e
 {
     static const struct domain_disk as_disk = { .target = "nvram" };
     const struct storage_source *s = n && n->source ? &n->source->src : NULL;
-    return !s ? 0
-              : check_auth("the <nvram>", s->auth, err) < 0 ? -1 : check_source(def, &as_disk, n->type, s, err);
+    return !s                                            ? 0
+           : check_auth("the <nvram>", s->auth, err) < 0 ? -1
+                                                         : check_source(def, &as_disk, n->type, s, err);
 }
 
 static int

@@ -15,6 +15,8 @@ static int read_usb(const struct domain_def *def, const struct hostdev_source *s
     if (s->has_vendor != s->has_product)
         return INTERNAL("a USB <hostdev> of guest '%s' has a <%s> and no <%s>", def->name,
                         s->has_vendor ? "vendor" : "product", s->has_vendor ? "product" : "vendor");
+    if (s->has_vendor && !s->vendor)
+        return MISSING("a USB <hostdev> of guest '%s' has the vendor id 0", def->name);
     return 0;
 }
 
@@ -214,18 +216,20 @@ static int check_taken(const struct domain_def *def, struct err *err)
         const struct hostdev_source_address *a = taken(def->interfaces[i]);
         bool twice = false;
         for (uint32_t k = 0; a && k < i; k++)
-            twice |= takes(def->interfaces[k], g_strcmp0(a->type, "usb") ? HOSTDEV_TYPE_PCI : HOSTDEV_TYPE_USB,
-                           a->pci.domain, a->pci.bus, a->pci.slot, a->pci.function, a->device);
+            twice |=
+                takes(def->interfaces[k], g_strcmp0(a->type, "usb") ? HOSTDEV_TYPE_PCI : HOSTDEV_TYPE_USB,
+                      a->pci.domain, a->pci.bus, a->pci.slot, a->pci.function, a->device);
         for (uint32_t k = 0; a && k < def->n_hostdevs; k++) {
             const struct domain_hostdev *h = def->hostdevs[k];
             const struct hostdev_host_address *o = h->source->address;
-            twice |= o && h->mode == HOSTDEV_MODE_SUBSYSTEM &&
-                takes(def->interfaces[i], h->type, o->domain, h->type == HOSTDEV_TYPE_USB ? o->unit_bus : o->bus,
-                      o->slot, o->function, o->device);
+            twice |=
+                o && h->mode == HOSTDEV_MODE_SUBSYSTEM &&
+                takes(def->interfaces[i], h->type, o->domain,
+                      h->type == HOSTDEV_TYPE_USB ? o->unit_bus : o->bus, o->slot, o->function, o->device);
         }
         if (twice)
-            return XML("guest '%s' is given the same device of the host twice, once as interface %u", def->name,
-                       i + 1);
+            return XML("guest '%s' is given the same device of the host twice, once as interface %u",
+                       def->name, i + 1);
     }
     return 0;
 }

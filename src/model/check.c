@@ -310,6 +310,15 @@ static int check_loader(const struct domain_def *def, struct err *err)
                        l->readonly ? "readonly="
                        : l->type   ? "type="
                                    : "path");
+    bool enrolled = false, insecure = false;
+    for (uint32_t i = 0; i < os->n_firmware_features; i++) {
+        const struct firmware_feature *f = os->firmware_features[i];
+        enrolled |= !g_strcmp0(f->name, "enrolled-keys") && f->enabled == TRI_YES;
+        insecure |= !g_strcmp0(f->name, "secure-boot") && f->enabled == TRI_NO;
+    }
+    if (enrolled && insecure)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <firmware> of guest '%s' has enrolled keys, which need secure boot", def->name);
     if (l && l->stateless == TRI_YES && os->nvram)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);

@@ -106,8 +106,10 @@ static void number_isa_ports(struct domain_def *def)
     }
 }
 
-static void number_ports(struct domain_def *def, struct domain_chardev **list, uint32_t n)
+static void number_serials(struct domain_def *def)
 {
+    struct domain_chardev **list = def->serials;
+    uint32_t n = def->n_serials;
     for (uint32_t i = 0; i < n; i++) {
         struct chardev_target *t = target_of(def, list[i]);
         int32_t next = 0;
@@ -265,12 +267,20 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         model_list_append(def, g->listens, g->n_listens, l);
     }
     struct graphics_listen *one = g->listens[0];
-    if (vnc && g->socket && one->type != GRAPHICS_LISTEN_TYPE_SOCKET && one->type != GRAPHICS_LISTEN_TYPE_NONE)
+    if (vnc && g->socket && one->type != GRAPHICS_LISTEN_TYPE_SOCKET &&
+        one->type != GRAPHICS_LISTEN_TYPE_NONE)
         *one = (struct graphics_listen){ .type = GRAPHICS_LISTEN_TYPE_SOCKET };
     if (spice && !g->autoport && to_address(one)) {     /* without a port there is nobody to listen */
         one->type = GRAPHICS_LISTEN_TYPE_NONE;
         one->address = NULL;
     }
+    for (uint32_t i = 0; i < g->n_listens; i++) {
+        struct graphics_listen *l = g->listens[i];
+        l->address = l->address && *l->address ? l->address : NULL;
+        l->socket = l->socket && *l->socket ? l->socket : NULL;
+    }
+    if (g->listen && !*g->listen)
+        g->listen = NULL;
     if (one->type == GRAPHICS_LISTEN_TYPE_ADDRESS && !one->address)
         one->address = g->listen;
     if (one->type == GRAPHICS_LISTEN_TYPE_SOCKET && !one->socket)
@@ -463,6 +473,11 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
         h->managed = TRI_NO;
     complete_ips(def, h->ips, h->n_ips);
     struct hostdev_source *s = h->source;
+    if (s->initiator && !(s->initiator->iqn && *s->initiator->iqn))
+        s->initiator = NULL;
+    for (uint32_t i = 0; i < s->n_hosts; i++)
+        if (s->hosts[i]->port && !g_ascii_strtoull(s->hosts[i]->port, NULL, 10))
+            s->hosts[i]->port = NULL;
     if (h->type == HOSTDEV_TYPE_PCI && !s->address) {
         struct hostdev_host_address *a = s->address = model_new(def, struct hostdev_host_address);
         a->has_domain = a->has_bus = a->has_slot = a->has_function = true;
@@ -645,10 +660,14 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
         if (domain_complete_interface(def, def->interfaces[i], err) < 0)
             return -1;
     number_isa_ports(def);
-    number_ports(def, def->serials, def->n_serials);
+    number_serials(def);
     if (check_isa_ports(def, err) < 0)
         return -1;
-    number_ports(def, def->parallels, def->n_parallels);
+    for (uint32_t i = 0; i < def->n_parallels; i++) {
+        struct chardev_target *t = target_of(def, def->parallels[i]);
+        t->port = t->has_port && t->port != -1 ? t->port : (int32_t)i;
+        t->has_port = true;
+    }
     number_consoles(def);
     pair_console(def);
     for (uint32_t i = 0; i < def->n_graphics; i++)

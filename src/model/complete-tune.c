@@ -125,6 +125,8 @@ void domain_complete_tune(struct domain_def *def)
     if (def->cputune)
         complete_cputune(def, def->cputune);
     complete_vcpus(def);
+    if (def->numatune && !def->numatune->memory && !def->numatune->n_nodes)
+        def->numatune = NULL;
     struct domain_numatune *n = def->numatune;
     if (n && n->memory && !n->memory->mode && !n->memory->nodeset && !n->memory->placement)
         n->memory = NULL;

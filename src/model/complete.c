@@ -217,6 +217,15 @@ static void complete_firmware(struct domain_def *def)
 {
     struct domain_os *os = def->os;
     bool enrolled = false, secure = false;
+    for (uint32_t i = 0; i < os->n_firmware_features;) {        /* the last of each counts */
+        bool again = false;
+        for (uint32_t k = i + 1; k < os->n_firmware_features; k++)
+            again |= !g_strcmp0(os->firmware_features[i]->name, os->firmware_features[k]->name);
+        if (again)
+            model_list_remove(os->firmware_features, os->n_firmware_features, i);
+        else
+            i++;
+    }
     for (uint32_t i = 0; i < os->n_firmware_features; i++) {
         struct firmware_feature *f = os->firmware_features[i];
         enrolled |= !g_strcmp0(f->name, "enrolled-keys") && f->enabled == TRI_YES;

@@ -207,9 +207,10 @@ complete(struct domain_def *def, bool possible, struct err *err)
     drop_idle_words(def);
     for (uint32_t i = 0; possible && i < def->n_disks; i++)
         if (def->disks[i]->source && def->disks[i]->source->src.fdgroup)
-            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "disk '%s' of guest '%s' is given open files (fdgroup=), which no guest here can take",
-                           def->disks[i]->target, def->name);
+            return err_set(
+                err, VIR_ERR_CONFIG_UNSUPPORTED,
+                "disk '%s' of guest '%s' is given open files (fdgroup=), which no guest here can take",
+                def->disks[i]->target, def->name);
     domain_sort_controllers(def);
     if (domain_fill(def, ARCH_I686, err) < 0 ||
         (possible ? domain_check(def, err) : domain_check_unique(def, err)) < 0 ||

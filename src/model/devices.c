@@ -134,7 +134,7 @@ def_strip_for_migration(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         struct domain_graphics *g = def->graphics[i];
 
-        if (g->n_listens == 1 && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_SOCKET)
+        if (g->n_listens && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_SOCKET)
             g->n_listens = 0;
     }
 }

@@ -107,7 +107,10 @@ qemu_assign_aliases(struct domain_def *def)
     EACH(hubs, n_hubs, "hub")
     EACH(watchdogs, n_watchdogs, "watchdog")
     EACH(rngs, n_rngs, "rng")
-    EACH(panics, n_panics, "panic")
+    for (uint32_t i = 0; i < def->n_panics; i++) {
+        if (def->panics[i]->model == PANIC_MODEL_PVPANIC) /* the others are parts of the board */
+            set_alias(def, &def->panics[i]->info, "panic%u", i);
+    }
     EACH(shmems, n_shmems, "shmem")
     EACH(cryptos, n_cryptos, "crypto")
     unsigned of_model[MEMORY_MODEL_COUNT] = { 0 };

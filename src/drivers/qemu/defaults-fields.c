@@ -261,19 +261,26 @@ chardev_fields(struct domain_def *def)
     }
 }
 
+/* The last display that has an idea of sound decides; SDL's is to leave it to the emulator. */
+enum audio_type
+qemu_default_audio(const struct domain_def *def)
+{
+    enum audio_type type = def->n_graphics ? AUDIO_TYPE_UNSET : AUDIO_TYPE_NONE;
+    for (uint32_t i = 0; i < def->n_graphics; i++) {
+        enum graphics_type g = def->graphics[i]->type;
+        type = g == GRAPHICS_TYPE_SPICE ? AUDIO_TYPE_SPICE
+               : g == GRAPHICS_TYPE_VNC ? AUDIO_TYPE_NONE
+               : g == GRAPHICS_TYPE_SDL ? AUDIO_TYPE_UNSET
+                                        : type;
+    }
+    return type;
+}
+
 static void
 sound_fields(struct domain_def *def)
 {
     if (!def->n_audios) {
-        /* The last display that has an idea of sound decides; SDL's is to leave it to the emulator. */
-        enum audio_type type = def->n_graphics ? AUDIO_TYPE_UNSET : AUDIO_TYPE_NONE;
-        for (uint32_t i = 0; i < def->n_graphics; i++) {
-            enum graphics_type g = def->graphics[i]->type;
-            type = g == GRAPHICS_TYPE_SPICE ? AUDIO_TYPE_SPICE
-                   : g == GRAPHICS_TYPE_VNC ? AUDIO_TYPE_NONE
-                   : g == GRAPHICS_TYPE_SDL ? AUDIO_TYPE_UNSET
-                                            : type;
-        }
+        enum audio_type type = qemu_default_audio(def);
         if (!type)
             return;
         struct domain_audio *audio = model_new(def, struct domain_audio);

@@ -105,6 +105,8 @@ const char *qemu_pci_root(const struct domain_def *def);
 void qemu_defaults_devices(struct domain_def *def,
                            const struct qemu_caps *caps); /* before domain_complete() */
 /* after it */
+/* The type of <audio> that is added where there is none; AUDIO_TYPE_UNSET: none is. */
+enum audio_type qemu_default_audio(const struct domain_def *def);
 int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
                          struct err *err);
 /* namespace.c: what stands in the namespace qemu:, and nothing of other hypervisors. */

@@ -296,6 +296,9 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
         live->has_id = true;
     }
     qemu_assign_aliases(live);
+    /* The CPU that it has is the one it keeps: no host may give it a lesser one. */
+    if (live->cpu && live->cpu->mode == CPU_MODE_CUSTOM && live->cpu->model && !native)
+        live->cpu->model->fallback = CPU_FALLBACK_FORBID;
     if (!native) {
         if (choose_firmware(live, host, err) < 0 || make_nvram(live, host, err) < 0)
             return -1;

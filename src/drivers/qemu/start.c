@@ -455,7 +455,7 @@ static void
 channels_disconnected(struct domain_def *live)
 {
     for (uint32_t i = 0; i < live->n_channels; i++)
-        if (channel_name(live->channels[i]))
+        if (live->channels[i]->target && live->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO)
             channel_set_state(live->channels[i], false);
 }
 

@@ -24,6 +24,9 @@ int guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct
 
 int qemu_reattach(struct qemu_driver *drv, struct err *err);
 void qemu_autostart(struct qemu_driver *drv);
+/* The form for another host; config is what stands for good, of one that runs here. */
+char *qemu_migratable(const struct qemu_driver *drv, const struct domain_def *config,
+                      const struct domain_def *def, bool live);
 void qemu_xml_forget(void); /* at the end: the texts kept for domain_get_xml_desc */
 
 /* From a note: system_reset and cont, soon, on a thread. */

@@ -75,30 +75,26 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
     if (flags_check(flags, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_UPDATE_CPU |
                     VIR_DOMAIN_XML_MIGRATABLE, "virDomainGetXMLDesc", err) < 0)
         return -1;
-    if ((flags & VIR_DOMAIN_XML_SECURE) && (conn->flags & VIR_CONNECT_RO))
+    if ((flags & (VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_MIGRATABLE)) && (conn->flags & VIR_CONNECT_RO))
         return err_set(err, VIR_ERR_OPERATION_DENIED, "passwords are not shown on a read-only connection");
     if (!(view = domain_view(conn, dom, err)))
         return -1;
     def = (flags & VIR_DOMAIN_XML_INACTIVE) && view->config ? view->config : vm_view_def(view);
     if (flags & VIR_DOMAIN_XML_SECURE)
         format |= MODEL_FORMAT_SECURE;
-    if (flags & VIR_DOMAIN_XML_MIGRATABLE)
-        format |= MODEL_FORMAT_MIGRATABLE;
-    else if (!(flags & VIR_DOMAIN_XML_INACTIVE) && view->live)
+    if (!(flags & VIR_DOMAIN_XML_INACTIVE) && view->live)
         format |= MODEL_FORMAT_LIVE;
     pub = view_pub(view);
     if (def == view->live && pub && view_memory(view) != def_memory(def)) {
         struct domain_def *now = domain_def_copy(def);
 
         now->current_memory = view_memory(view);
-        *result = domain_def_format(now, format);
+        *result = flags & VIR_DOMAIN_XML_MIGRATABLE
+                      ? qemu_migratable(conn_driver(conn), view->config, now, true)
+                      : domain_def_format(now, format);
         domain_def_unref(now);
     } else if (flags & VIR_DOMAIN_XML_MIGRATABLE) {
-        struct domain_def *there = domain_def_copy(def);
-
-        def_strip_for_migration(there);
-        *result = domain_def_format(there, format);
-        domain_def_unref(there);
+        *result = qemu_migratable(conn_driver(conn), view->config, def, def == view->live);
     } else {
         *result = def_text(def, format);
     }

@@ -218,7 +218,7 @@ exec "$@" --config "$0/second.conf"
 SHELL = r'''V() { "$0" -c %s "$@"; }
 E() {
     what=$1; shift
-    V "$@" > events 2>&1 & waits=$!
+    V "$@" > events & waits=$!
     while kill -0 $waits 2> /dev/null; do V -q "$what" > /dev/null 2>&1; done
     wait $waits; echo $?; sed 's/received: .*/received: N/; s/^[-0-9]* [0-9:.+]*: /STAMP: /' events | sort -u; rm events
 }

@@ -471,8 +471,8 @@ host_connect_get_sysinfo(struct drv_conn *conn, unsigned int flags, char **resul
             "chassis_asset_tag", "asset" } },
     };
     if (access("/sys/class/dmi/id", F_OK) < 0)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "this host tells nothing about its firmware and board (no /sys/class/dmi/id)");
+        return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED, /* as its users know it */
+                            "this host tells nothing about its firmware and board (no /sys/class/dmi/id)");
     GString *xml = g_string_new("<sysinfo type='smbios'>\n");
     for (size_t b = 0; b < G_N_ELEMENTS(blocks); b++) {
         bool open = false;

@@ -167,17 +167,21 @@ complete_bridge(struct network_def *def, struct err *err)
                        def->name, word);
     if (!b)
         return 0;
-    bool tuned = b->stp || b->has_delay || b->zone;
-    if (mode == NETWORK_FORWARD_MODE_BRIDGE ? tuned : b->name || b->zone)
+    if (b->stp || b->delay || b->zone)
         return err_set(err, VIR_ERR_XML_ERROR,
-                       "network '%s' with <forward mode='%s'> cannot have %s in <bridge>", def->name, word,
-                       mode == NETWORK_FORWARD_MODE_BRIDGE ? "stp=, delay= or zone=" : "a name or a zone");
+                       "network '%s' with <forward mode='%s'> cannot have stp=, delay= or zone= in <bridge>",
+                       def->name, word);
+    if (mode != NETWORK_FORWARD_MODE_BRIDGE && (b->name || b->mac_table_manager))
+        return err_set(
+            err, VIR_ERR_XML_ERROR,
+            "network '%s' with <forward mode='%s'> has no <bridge>, whose name or macTableManager= "
+            "could be given",
+            def->name, word);
     if (b->name && def->forward->n_interfaces)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "network '%s' has a bridge and devices that it forwards to; it can have one of "
                        "the two",
                        def->name);
-    b->stp = TRI_UNSET;
     b->has_delay = false;
     if (!b->name && !b->mac_table_manager)
         def->bridge = NULL;

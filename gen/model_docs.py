@@ -12,8 +12,8 @@ import shutil
 import sys
 from html import escape
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import model_random
 import model_read
+import model_valid
 from model_read import SCALARS, Bad
 
 TITLES = {
@@ -49,9 +49,8 @@ SPECIAL = [
 ]
 
 
-class Example(model_random.Maker):
+class Example(model_valid.Maker):
     """Made by the generator, with values that a person could have chosen."""
-    ordered = True
     NAMES = {'name': 'demo', 'path': '/var/lib/demo', 'file': '/var/lib/demo/disk.qcow2', 'dev': 'vda',
              'address': '192.0.2.1',
              'host': 'demo.example', 'port': '5900', 'model': 'virtio',
@@ -63,11 +62,14 @@ class Example(model_random.Maker):
              'usage': 'demo', 'username': 'demo', 'pool': 'default', 'volume': 'demo.qcow2',
              'dir': '/srv/demo'}
 
-    def value(self, f, key):
-        t = f.type
-        if t in self.m.enums or t in ('yesno', 'onoff') or SCALARS[t][3] not in ('STR', 'UUID', 'MAC'):
-            return super().value(f, key)
-        return self.NAMES.get(f.name, 'demo') if SCALARS[t][3] == 'STR' else super().value(f, key)
+    def value(self, f, key, place=None):
+        made = super().value(f, key, place)
+        forms = model_read.forms_of(self.m, f, lambda c: self.holds(c, place))
+        likely = [w for w in (self.NAMES.get(f.name, 'demo'), *self.NAMES.values())
+                  if not forms or re.fullmatch(forms[0].replace('$', r'\$'), w)]
+        if model_read.words_of(self.m, f) or SCALARS[f.type][3] != 'STR' or not likely:
+            return made
+        return likely[0]
 
 
 def pretty(xml):
@@ -113,7 +115,14 @@ class Pages:
                             for v in e.values)
         if t in ('yesno', 'onoff'):
             return '<code>%s</code> <code>%s</code>' % (('yes', 'no') if t == 'yesno' else ('on', 'off'))
+        words, limits, forms = model_read.words_of(self.m, f), model_read.range_of(f), model_read.forms_of(self.m, f)
+        if words:
+            return ' '.join('<code>%s</code>' % escape(w) for w in words)
         kind, arg = SCALARS[t][3:]
+        if forms and kind == 'STR':
+            return 'text as %s' % ' or '.join('<code>%s</code>' % escape(x) for x in dict.fromkeys(forms))
+        if limits and kind in KINDS and limits[1] is not None:
+            return '%d to %d' % (limits[0] or 0, limits[1])
         if kind == 'SIZE':
             shown = f.opts.get('units') or {0: 'bytes', 10: 'KiB', 20: 'MiB'}[arg]
             meant = {0: 'bytes', 10: 'KiB', 20: 'MiB', 30: 'GiB'}[int(f.opts.get('in', arg))]
@@ -125,6 +134,8 @@ class Pages:
         out = []
         if 'missing' in f.opts:
             out.append('<b title="a document without it is refused">required</b>')
+        elif model_read.must(f):
+            out.append('<b title="a valid document has it">always</b>')
         if 'later' in f.flags:
             out.append(NEWER % escape(f.opts['since']))
         if 'default' in f.opts:
@@ -158,14 +169,17 @@ class Pages:
         elif own is not None:
             hidden = spec.lstrip('!').split(',') + list(self.m.enums[own.type].later)
             disc = next((v for v in self.m.enums[own.type].values if v not in hidden), None)
+        around = model_valid.Place('', disc, disc, None)
+        if own is not None and disc:
+            around.attrs[own.name] = disc
         best = ''
         for seed in range(6):
             mk = Example(self.m, random.Random(seed), 0.5, plain=True, depth=3)
             name = '%s:%s' % (f.ns, f.name) if f.ns else f.name
             if f.kind == 'group':
-                x = mk.element(name, f.sub, '', disc, 1, disc, True)
+                x = mk.element(name, f.sub, '', disc, 1, disc, True, around)
             elif f.type in self.m.structs:
-                x = mk.element(name, self.m.structs[f.type], f.type, disc, 1)
+                x = mk.element(name, self.m.structs[f.type], f.type, disc, 1, around=around)
             elif f.type == 'flag':
                 return '<%s/>' % name
             else:

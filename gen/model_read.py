@@ -62,10 +62,11 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
          'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down',
-         'noabi'}
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down', 'must',
+         'usual', 'unsaid', 'own_unit', 'noabi'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since',
-           'without'}
+           'without', 'range', 'one', 'most', 'count', 'each'}
+SEVERAL = {'form', 'words', 'if', 'nest', 'need'}       # which may be said more than once
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
 ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL',
           'unsupported': 'VIR_ERR_CONFIG_UNSUPPORTED',
@@ -105,6 +106,7 @@ class Struct:
 class Model:
     def __init__(self):
         self.enums, self.structs, self.documents, self.namespaces = {}, {}, [], {}
+        self.forms = {}             # name: regular expression, as XML Schema has them
         self.files, self.open_documents = [], set()
         self.level = ''
 
@@ -135,6 +137,10 @@ def read(paths, newer=False):
         n = 0
         while n < len(lines):
             n += 1
+            where = '%s:%d' % (path, n)
+            if lines[n - 1].startswith('form ') and not stack:
+                _form(m, lines[n - 1], where)
+                continue
             line = lines[n - 1].split('#')[0].rstrip()
             while line.endswith('\\'):
                 n += 1
@@ -222,6 +228,18 @@ def text_names(root):
     return [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.endswith('.txt')]
 
 
+def _form(m, line, where):
+    """form NAME = PATTERN: the rest of the line, where {OTHER} stands for a form that was said before."""
+    name, _, pattern = (x.strip() for x in line[len('form '):].partition(' = '))
+    if name in m.forms or not pattern:
+        raise Bad('%s: form %s is there already, or has no pattern' % (where, name))
+    try:
+        m.forms[name] = re.sub(r'\{([a-z][a-z0-9_]*)\}', lambda x: '(%s)' % m.forms[x.group(1)], pattern)
+        re.compile(m.forms[name])
+    except (KeyError, re.error) as e:
+        raise Bad('%s: %s' % (where, e)) from None
+
+
 def _line(m, stack, w, where):
     if not w:
         return
@@ -300,6 +318,9 @@ def _field(m, w, where):
         elif '=' in o and o.split('=', 1)[0] in OPTIONS:
             k, v = o.split('=', 1)
             f.opts[k] = v
+        elif o.split('=', 1)[0] in SEVERAL:
+            k, v = o.split('=', 1)
+            f.opts.setdefault(k, []).append(v)
         elif o in FLAGS:
             f.flags.add(o)
         else:
@@ -310,6 +331,57 @@ def _field(m, w, where):
         if f.ns not in m.namespaces:
             raise Bad('namespace %s is not declared' % f.ns)
     return f
+
+
+def said_of(f, word, holds):
+    """What is said as word=a or word=a@CONDITION, as far as the condition holds; without `holds` all may."""
+    for said in f.opts.get(word, ()):
+        value, _, condition = said.partition('@')
+        if not condition or holds is None or holds(condition):
+            yield value
+
+
+def always_said(f, word):
+    """Is something said of it that counts under every condition?"""
+    return any('@' not in said for said in f.opts.get(word, ()))
+
+
+def forms_of(m, f, holds=None):
+    """The patterns that a field's text can have; the first counts where what holds is known."""
+    if holds is None and not always_said(f, 'form'):
+        return []
+    return [m.forms[name] for name in said_of(f, 'form', holds)]
+
+
+def words_of(m, f, holds=None):
+    """The words that a field may have in a valid document, or None if it is no matter of words."""
+    e = m.enums.get(f.type)
+    words = [v for v in e.values if v not in e.later] if e else {'yesno': ['yes', 'no'], 'onoff': ['on', 'off']}.get(f.type)
+    out = None
+    if holds is None and not always_said(f, 'words'):
+        return words
+    for said in said_of(f, 'words', holds):
+        if said[0] == '*':
+            some = [v for v in m.enums[said[1:]].values if v not in m.enums[said[1:]].later]
+        else:
+            some = said.split(',') if said[0] != '!' else [w for w in words if w not in said[1:].split(',')]
+        out = some if out is None else out + [w for w in some if w not in out]
+        if holds is not None:
+            break
+    return words if out is None else out
+
+
+def range_of(f):
+    """(least, most) as the description says it; None is open."""
+    if 'range' not in f.opts:
+        return (1, None) if 'positive' in f.flags else None
+    lo, _, hi = f.opts['range'].partition('..')
+    return int(lo) if lo else None, int(hi) if hi else None
+
+
+def must(f):
+    """Is a document without it never valid?"""
+    return 'must' in f.flags or 'missing' in f.opts and 'live' not in f.flags
 
 
 def _later(m, since):
@@ -351,6 +423,13 @@ def _check(m):
                     raise Bad('%s: struct %s has no %s' % (f.where, t, n))
             if 'mixed' in f.flags and not any(g.name == POSITION for g in m.structs[t].fields):
                 raise Bad('%s: what is mixed needs a field @%s' % (f.where, POSITION))
+            for said in f.opts.get('form', ()):
+                if said.partition('@')[0] not in m.forms:
+                    raise Bad('%s: no form %s' % (f.where, said))
+            if t in m.enums:
+                for v in ','.join(said_of(f, 'words', None)).replace('!', '').split(',') if 'words' in f.opts else ():
+                    if v not in m.enums[t].values:
+                        raise Bad('%s: %s is no value of %s' % (f.where, v, t))
             if 'default' in f.opts and t in m.enums and f.opts['default'] not in m.enums[t].values:
                 raise Bad('%s: %s is no value of %s' % (f.where, f.opts['default'], t))
     for s in m.structs.values():

@@ -27,6 +27,7 @@ PATTERNS = {
     'MAC': '([a-fA-F0-9]{1,2}:){5}[a-fA-F0-9]{1,2}',
     'CPUSET': r'\s*\^?[0-9]+(-[0-9]+)?\s*(,\s*\^?[0-9]+(-[0-9]+)?\s*)*',
 }
+DECIMAL = {'U8', 'U16', 'U32', 'U64', 'I32', 'I64'}
 UNIT = '([bB]([yY][tT][eE][sS]?)?)|([kKmMgGtTpPeE]([iI]?[bB])?)'
 HEAD = '''<?xml version="1.0"?>
 <!-- Generated from model/ by gen/model_rng.py: do not edit. -->
@@ -35,6 +36,11 @@ RAW = '''  <define name="anything">
     <zeroOrMore><choice><text/><attribute><anyName/></attribute>
       <element><anyName/><ref name="anything"/></element></choice></zeroOrMore>
   </define>'''
+
+
+def must(f):
+    """Has a valid document it always?  Under conditions that a schema cannot tell it may be missing."""
+    return model_read.must(f) and 'if' not in f.opts
 
 
 class Schema:
@@ -60,19 +66,21 @@ class Schema:
         return ((value or '-') in spec.lstrip('!').split(',')) != spec.startswith('!')
 
     def value(self, f):
-        t = f.type
-        if t in self.m.enums:
-            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v)
-                                                   for v in self.m.enums[t].values
-                                                   if v not in self.m.enums[t].later)
-        if t in ('yesno', 'onoff'):
-            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % v for v in
-                                                   (('yes', 'no') if t == 'yesno' else ('on', 'off')))
-        kind = SCALARS[t][3]
-        if kind == 'STR':
+        words = model_read.words_of(self.m, f)
+        if words:
+            return '<choice>%s</choice>' % ''.join('<value>%s</value>' % escape(v) for v in words)
+        forms = list(dict.fromkeys(model_read.forms_of(self.m, f)))
+        kind = SCALARS[f.type][3]
+        if kind == 'STR' and not forms:
             return '<text/>'
-        pattern = '(0[xX])?[0-9a-fA-F]+' if 'base16' in f.flags else HEX if 'base0' in f.flags else PATTERNS[kind]
-        return '<data type="string"><param name="pattern">%s</param></data>' % escape(pattern)
+        if kind in DECIMAL and 'base0' not in f.flags and model_read.range_of(f):
+            lo, hi = model_read.range_of(f)
+            return '<data type="integer">%s%s</data>' % (
+                '' if lo is None else '<param name="minInclusive">%d</param>' % lo,
+                '' if hi is None else '<param name="maxInclusive">%d</param>' % hi)
+        if not forms:
+            forms = ['(0[xX])?[0-9a-fA-F]+' if 'base16' in f.flags else HEX if 'base0' in f.flags else PATTERNS[kind]]
+        return '<data type="string"><param name="pattern">%s</param></data>' % escape('|'.join(forms))
 
     def unit(self, f):
         if SCALARS.get(f.type, ('',) * 5)[3] != 'SIZE':
@@ -107,10 +115,10 @@ class Schema:
         ns = ' ns=%s' % quoteattr(self.m.namespaces[f.ns]) if f.ns else ''
         return '<element name=%s%s>%s</element>' % (quoteattr(f.name), ns, content)
 
-    def field(self, f, disc, up):
+    def field(self, f, disc, up, needed):
         if f.kind == 'attr':
             x = '<attribute name=%s>%s</attribute>' % (quoteattr(f.name), self.value(f)) + self.unit(f)
-            return x if 'missing' in f.opts and 'live' not in f.flags else '<optional>%s</optional>' % x
+            return x if needed else '<optional>%s</optional>' % x
         if f.kind == 'group':
             x = self.element(f, self.content(f.sub, disc, up, True))
         elif f.type in self.m.structs:
@@ -121,19 +129,42 @@ class Schema:
             self.raw = True
             x = self.element(f, '<ref name="anything"/>')
         else:
-            x = self.element(f, self.unit(f) + self.value(f))
-        return '<%s>%s</%s>' % (('zeroOrMore', x, 'zeroOrMore') if f.kind == 'list'
-                                else ('optional', x, 'optional'))
+            empty = 'keep' in f.flags or 'filled' in f.flags
+            x = self.element(f, self.unit(f) + ('<choice>%s<empty/></choice>' if empty else '%s') % self.value(f))
+        if f.kind == 'list':
+            return '<%s>%s</%s>' % (('oneOrMore', x, 'oneOrMore') if needed else ('zeroOrMore', x, 'zeroOrMore'))
+        return x if needed else '<optional>%s</optional>' % x
 
     def fields(self, fields, disc, up):
         here = [f for f in fields if self.exists(f, disc, up) and not f.name.startswith(model_read.HIDDEN)]
         text = [f for f in here if f.kind == 'text']
-        attrs = [self.field(f, disc, up) for f in here if f.kind == 'attr']
-        kids = [self.field(f, disc, up) for f in here if f.kind not in ('attr', 'text')]
+        groups = {}
+        for f in here:
+            if 'one' in f.opts:
+                group, _, branch = f.opts['one'].partition(':')
+                groups.setdefault(group, {}).setdefault(branch or f.name, []).append(f)
+        attrs, kids = [], []
+        for f in here:
+            if f.kind == 'text':
+                continue
+            out = attrs if f.kind == 'attr' else kids
+            if 'one' not in f.opts:
+                out.append(self.field(f, disc, up, must(f)))
+                continue
+            branches = groups[f.opts['one'].partition(':')[0]]
+            # What excludes each other is said where each branch is one attribute or one element, and otherwise only
+            # that none of it has to be there: validators stumble over more.
+            several = sum(branches.values(), [])
+            if len({g.kind == 'attr' for g in several}) > 1 or \
+                    f.kind != 'attr' and any(len(b) > 1 for b in branches.values()):
+                out.append(self.field(f, disc, up, len(branches) == 1 and must(f)))
+            elif f is several[0]:
+                out.append('<choice>%s</choice>' % ''.join(
+                    '<group>%s</group>' % ''.join(self.field(g, disc, up, must(g)) for g in b) for b in branches.values()))
         body = ''.join(attrs)
         for f in text:
-            body += self.unit(f) + ('<text/>' if kids or f.type == 'str' else
-                                    '<choice>%s<empty/></choice>' % self.value(f))
+            body += self.unit(f) + ('<text/>' if kids or f.type == 'str' and 'form' not in f.opts else
+                                    self.value(f) if must(f) else '<choice>%s<empty/></choice>' % self.value(f))
         if kids:
             body += '<interleave>%s</interleave>' % ''.join(kids)
         return body or '<empty/>'
@@ -148,9 +179,7 @@ class Schema:
             sets = dict.fromkeys(self.fields(fields, v, up) for v in self.m.enums[own.type].values)
             return '<choice>%s</choice>' % ''.join('<group>%s</group>' % b for b in sets)
         sets = {}      # values of disc that have the same content share one branch
-        for v in self.m.enums[own.type].values + ['']:
-            if v in self.m.enums[own.type].later:
-                continue
+        for v in model_read.words_of(self.m, own) + ([] if must(own) else ['']):
             sets.setdefault(self.fields(fields, v, up), []).append(v)
         branches = []
         for body, values in sets.items():

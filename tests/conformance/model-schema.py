@@ -16,8 +16,8 @@ import tempfile
 
 root, schemas = sys.argv[1:]
 sys.path.insert(0, os.path.join(root, 'gen'))
-import model_random  # noqa: E402
 import model_read    # noqa: E402
+import model_valid   # noqa: E402
 
 if not shutil.which('xmllint'):
     print('1..0 # SKIP xmllint is not installed')
@@ -55,8 +55,7 @@ m = model_read.read(names)
 for schema, struct, element in (('network', 'network_def', 'network'), ('storagepool', 'storage_pool_def', 'pool'),
                                 ('storagevol', 'storage_vol_def', 'volume'), ('secret', 'secret_def', 'secret')):
     for seed in range(3):
-        mk = model_random.Maker(m, random.Random(seed), 0.4, plain=True)
-        check('random %s %d' % (element, seed), schema + '.rng',
-              mk.element(element, m.structs[struct], struct, None, 0), True)
+        mk = model_valid.Maker(m, random.Random(seed), 0.4)
+        check('random %s %d' % (element, seed), schema + '.rng', mk.element(element, m.structs[struct], struct, None, 0), True)
 print('1..%d' % number)
 sys.exit(1 if failed else 0)

@@ -11,16 +11,12 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 
-try:
-    from re import _parser as sre
-except ImportError:
-    import sre_parse as sre
-
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.dirname(HERE), os.path.join(HERE, '../../../gen')]
+import pattern  # noqa: E402
 import schema  # noqa: E402
 from schema import RNG  # noqa: E402
 
-COMMON = 'abcdkvmxz0129-_.'
 INTS = {'unsignedInt': (0, 2**32 - 1), 'unsignedLong': (0, 2**64 - 1), 'int': (-2**31, 2**31 - 1),
         'integer': (-2**40, 2**40), 'positiveInteger': (1, 2**40), 'unsignedShort': (0, 65535), 'long': (-2**63, 2**63 - 1),
         'unsignedByte': (0, 255), 'short': (-32768, 32767)}
@@ -51,61 +47,22 @@ class Schema(schema.Grammar):
         return out
 
 
-def from_pattern(pattern, rng):
-    def one(items):
-        out = ''
-        for op, av in items:
-            op = str(op)
-            if op == 'LITERAL':
-                out += chr(av)
-            elif op == 'NOT_LITERAL':
-                out += rng.choice([c for c in COMMON if ord(c) != av])
-            elif op == 'ANY':
-                out += rng.choice(COMMON)
-            elif op == 'IN':
-                out += among(av)
-            elif op == 'BRANCH':
-                out += one(rng.choice(av[1]))
-            elif op == 'SUBPATTERN':
-                out += one(av[-1])
-            elif op in ('MAX_REPEAT', 'MIN_REPEAT'):
-                lo, hi, sub = av
-                for _ in range(rng.randint(lo, min(int(hi), lo + 3))):
-                    out += one(sub)
-        return out
-
-    def among(av):
-        neg, chars, excluded = False, [], set()
-        for op, v in av:
-            op = str(op)
-            got = [chr(v)] if op == 'LITERAL' else [chr(c) for c in range(v[0], v[1] + 1)] if op == 'RANGE' else \
-                list('0123456789') if 'DIGIT' in str(v) else [' '] if 'SPACE' in str(v) else list('ab0')
-            if op == 'NEGATE':
-                neg = True
-            else:
-                chars += got
-        if neg:
-            excluded, chars = set(chars), [c for c in COMMON]
-        return rng.choice([c for c in chars if c not in excluded] or ['x'])
-    return one(sre.parse(pattern))
-
-
 class Sampler:
     def __init__(self, schema, rng, density=0.35, depth=6):
         self.s, self.r, self.density, self.depth = schema, rng, density, depth
+        self.inner, self.ns = {}, ''
 
-    def element(self, node, parent='', depth=0):
+    def element(self, node, parent='', depth=0, ns=''):
         """An element as the <element> node describes it."""
         name = node.get('name') or 'any'
-        e = ET.Element(name)
+        ns = node.get('ns') or ns
+        e = ET.Element('{%s}%s' % (ns, name) if ns else name)
+        outer, self.ns = self.ns, ns            # which the elements in it have, too
         e.set('\0', parent)             # for WORDS; taken away at the end
         for c in node:
             self.into(c, e, depth)
-        if len(e) > 1:
-            kids = list(e)
-            self.r.shuffle(kids)
-            e[:] = kids
         del e.attrib['\0']
+        self.ns = outer
         return e
 
     def word(self, e, attr):
@@ -117,8 +74,8 @@ class Sampler:
     def into(self, n, e, depth):
         r, tag = self.r, n.tag.replace(RNG, '') if isinstance(n.tag, str) else ''
         if tag == 'element':
-            if depth < self.depth and not any(c.tag == RNG + 'notAllowed' for c in n):
-                e.append(self.element(n, e.tag, depth + 1))
+            if depth < 3 * self.depth and not any(c.tag == RNG + 'notAllowed' for c in n):
+                e.append(self.element(n, e.tag, depth + 1, self.ns))
         elif tag == 'attribute':
             if n.get('name'):
                 w = self.word(e, n.get('name'))
@@ -137,11 +94,35 @@ class Sampler:
         elif tag == 'ref':
             for d in self.s.defines.get(n.get('name'), []):
                 self.all(d, e, depth)
-        elif tag in ('group', 'interleave', 'div', 'mixed', 'start'):
+        elif tag == 'interleave':
+            self.mix(n, e, depth)
+        elif tag in ('group', 'div', 'mixed', 'start'):
             self.all(n, e, depth)
+        elif tag == 'grammar' and depth < self.depth:
+            outer = self.s
+            for include in n.iter(RNG + 'include'):
+                self.s = self.inner.setdefault(include.get('href'), None) or Schema(os.path.join(outer.folder, include.get('href')))
+                self.inner[include.get('href')] = self.s
+                for start in self.s.start:
+                    self.all(start, e, depth)
+            self.s = outer
         elif tag in ('text', 'data', 'value', 'list'):
             w = self.word(e, None)
             e.text = (e.text or '') + (w if w is not None else self.value(n, e))
+
+    def mix(self, n, e, depth):
+        """What may be in any order: each part keeps its own."""
+        first, parts = len(e), []
+        for c in n:
+            before = len(e)
+            self.into(c, e, depth)
+            parts.append(list(e)[before:])
+        e[first:] = []
+        parts = [p for p in parts if p]
+        while parts:
+            part = self.r.choice(parts)
+            e.append(part.pop(0))
+            parts = [p for p in parts if p]
 
     def all(self, n, e, depth):
         for c in n:
@@ -159,8 +140,8 @@ class Sampler:
             return ''.join(self.value(c, e) for d in self.s.defines.get(n.get('name'), []) for c in d)
         if tag == 'data':
             params = {p.get('name'): p.text or '' for p in n.findall(RNG + 'param')}
-            if 'pattern' in params:
-                return from_pattern(params['pattern'].replace('\\i', '[a-z]').replace('\\c', '[a-z]'), r)
+            if 'pattern' in params and not ('minInclusive' in params or n.get('type') == 'positiveInteger'):
+                return pattern.example(params['pattern'], r)
             if n.get('type') in INTS:
                 lo, hi = INTS[n.get('type')]
                 lo = max(lo, int(params.get('minInclusive', lo)))

@@ -115,8 +115,9 @@ void
 report_unknown(struct parser *p, const char *what, const char *name, const char *uri, const struct frame *fr,
                bool attr)
 {
-    if (!(p->flags & MODEL_PARSE_STRICT) || uri || !fr->table || (attr && g_str_has_prefix(name, "unit")) ||
-        parse_find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u))
+    if (!(p->flags & MODEL_PARSE_STRICT) || uri || (!fr->table && !fr->scalar) ||
+        (attr && g_str_has_prefix(name, "unit") && (fr->table || fr->scalar->kind == MODEL_K_SIZE)) ||
+        (fr->table && parse_find(fr->table, attr, name, strlen(name), NULL, fr->disc, fr->up, ~0u)))
         return;
     g_autofree char *where = parse_where(p);
     err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,

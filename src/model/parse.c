@@ -238,6 +238,13 @@ static void merge_resume(const struct parser *p, struct frame *fr)
         }
 }
 
+/* Of an element that is described to have none. */
+static void unknown_attributes(struct parser *p, const struct frame *fr, int n_attr, const xmlChar **attr)
+{
+    for (int i = 0; i < n_attr && !p->failed; i++, attr += 5)
+        report_unknown(p, "attribute", (const char *)attr[0], (const char *)attr[2], fr, true);
+}
+
 static void open_field(struct parser *p, struct frame *up, const struct model_field *f, int n_attr,
                        const xmlChar **attr)
 {
@@ -279,7 +286,12 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         break;
     case MODEL_K_FLAG:
         *(bool *)FIELD_PTR(up->base, f->offset) = true;
-        p->skip = 1;
+        if (p->flags & MODEL_PARSE_STRICT && (fr = push(p, NULL, up->base, f->qname))) {
+            fr->scalar = f;     /* with no text to read: to see what should not be in it */
+            unknown_attributes(p, fr, n_attr, attr);
+        } else {
+            p->skip = 1;
+        }
         return;
     case MODEL_K_RAW:
         if (FIELD_STR(up->base, f)) {
@@ -308,6 +320,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         fr->collect = true;
         if (f->kind == MODEL_K_SIZE)
             read_unit(fr, n_attr, attr);
+        unknown_attributes(p, fr, n_attr, attr);
         return;
     }
     fr->only = f->only;

@@ -7,6 +7,7 @@ usage: model-valid.py [--count N] [--seed N] SOURCE_ROOT OUR_SCHEMAS THEIR_SCHEM
   made here   documents of every kind from our description (gen/model_valid.py) are valid in their schema and in ours,
               are accepted by the parser, also when it refuses what is not described, and come back with the same
               meaning
+  one thing too much   a stray attribute or element in any place of those makes the schemas and the parser refuse them
   made there  documents from their schemas (documents/sample.py) are valid in our schema, unless our parser, told to
               refuse what is not described, refuses them too; those it accepts come back with the same meaning
 
@@ -100,6 +101,17 @@ def made_there(grammar, seeds):
     return out
 
 
+def with_stray(text, rng):
+    """The document with an attribute or element that nobody knows, and not where anything may be."""
+    root = ET.fromstring(text)
+    e = rng.choice([e for e in root.iter() if e.tag != 'metadata' and not e.tag.startswith('{')])
+    if rng.random() < 0.5:
+        e.set('stray', '1')
+    else:
+        ET.SubElement(e, 'stray')
+    return ET.tostring(root, encoding='unicode')
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('--count', type=int, default=40)
@@ -131,6 +143,13 @@ def main():
                        for s, f in zip(seeds, map(judge.fault, texts)) if f]
         faults += ['seed %d: %s' % (s, x) for answers in plain for s, x in zip(seeds, answers) if not x.startswith('<')]
         report('%s: %d documents made here are valid there' % (name, len(texts)), faults)
+
+        strays = [with_stray(t, random.Random(s)) for s, t in zip(seeds, texts)]
+        strays = [(s, t) for s, t in zip(seeds, strays) if theirs.schema.fault(t) is not None]
+        answers = ask(a.tool, [t for _, t in strays], ['-v']) if name != 'inactiveDomain' else ['error'] * len(strays)
+        report('%s: %d with one thing too much are refused' % (name, len(strays)),
+               ['seed %d, accepted by %s: %s' % (s, 'the parser' if x[0] == '<' else 'our schema', t)
+                for (s, t), x in zip(strays, answers) if x[0] == '<' or ours.schema.fault(t) is None])
 
         texts = made_there(sample.Schema(os.path.join(a.theirs, kind[0] + '.rng')), seeds)
         valid = [(s, t) for s, t in zip(seeds, texts) if theirs.schema.fault(t) is None]

@@ -117,6 +117,7 @@ def model_content(m, s):
 
 
 GROUP = {}
+USED = set()      # of LEFT_OUT: those that a schema has and the description has not
 
 
 def path_of(group):
@@ -141,14 +142,19 @@ def compare(schema, nodes, m, structs, path, seen, out, count):
         for n, v in k.items():
             mine_kids.setdefault(n, []).extend(v)
     names = {s.name or path_of(s) for s in structs if s != 'size'}
+
+    def left_out(part):
+        here = {(n, part) for n in names} & set(LEFT_OUT)
+        USED.update(here)
+        return here
     for a in sorted(attrs):
         count[0] += 1
-        if a not in mine and not any((n, a) in LEFT_OUT for n in names):
+        if a not in mine and not left_out(a):
             out.append('%s/@%s' % (path, a))
     for k in sorted(kids):
         count[0] += 1
         if k not in mine_kids:
-            if not any((n, k) in LEFT_OUT for n in names):
+            if not left_out(k):
                 out.append('%s/%s' % (path, k))
         elif k not in raw:
             compare(schema, kids[k], m, mine_kids[k], path + '/' + k, seen, out, count)
@@ -175,6 +181,7 @@ def main():
         compare(s, kids[element], m, [m.structs[struct]], element, set(), missing, count)
         if verbose:
             print('%-20s %4d known there, %d missing here' % (element, count[0] - n, len(missing) - before))
+    missing += ['nothing needs LEFT_OUT %s %s' % x for x in sorted(set(LEFT_OUT) - USED)]
     for p in missing:
         print('missing: %s' % p)
     print('%d elements and attributes compared, %d missing' % (count[0], len(missing)))

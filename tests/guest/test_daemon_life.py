@@ -155,7 +155,7 @@ def test_ends_with_connections_open(top):
         d.process.terminate()
         d.process.wait(PATIENCE)
         d.ended_well()
-        assert not any(c.isAlive() for c in conns)
+        wait_for(lambda: not any(c.isAlive() for c in conns), 'the clients know')
 
 
 def test_reload(top):

@@ -251,6 +251,7 @@ static int check_videos(const struct domain_def *def, struct err *err)
                 "a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
                 def->name, video_type_str(v->model->type));
         if (v->model->acceleration && v->model->acceleration->rendernode &&
+            v->model->type != VIDEO_TYPE_NONE &&
             !(v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER))
             return UNSUPPORTED(
                 "a video device of guest '%s' has a rendernode, which is for the driver 'vhostuser'",
@@ -380,6 +381,8 @@ static int check_small(const struct domain_def *def, struct err *err)
         const struct domain_shmem *s = def->shmems[i];
         if (strchr(s->name, '/'))
             return UNSUPPORTED("the name '%s' of a <shmem> of guest '%s' contains a '/'", s->name, def->name);
+        if (!strcmp(s->name, ".") || !strcmp(s->name, ".."))
+            return UNSUPPORTED("a <shmem> of guest '%s' cannot have the name '%s'", def->name, s->name);
         if (s->msi && !s->server)
             return XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>", s->name,
                        def->name);

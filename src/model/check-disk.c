@@ -160,7 +160,7 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
             "disk '%s' of guest '%s' has two <encryption>, one in <source>; one of them has to go", d->target,
             def->name);
     if (d->auth && s && s->auth)
-        return XML("disk '%s' of guest '%s' has two <auth>, one in <source>; one of them has to go",
+        return UNSUPPORTED("disk '%s' of guest '%s' has two <auth>, one in <source>; one of them has to go",
                    d->target, def->name);
     if (check_auth(what, d->auth, err) < 0 || (s && check_auth(what, s->auth, err) < 0) ||
         encryption_complete(d->encryption, what, err) < 0 ||
@@ -177,6 +177,8 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     if (d->snapshot == DISK_SNAPSHOT_DEFAULT)
         return MISSING("disk '%s' of guest '%s': snapshot='default' is for documents of snapshots", d->target,
                        def->name);
+    if (d->sgio == DISK_SGIO_UNFILTERED && !d->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a disk of guest '%s' has no <target dev='…'/>", def->name);
     if (d->sgio == DISK_SGIO_UNFILTERED)
         return UNSUPPORTED("disk '%s' of guest '%s': sgio='unfiltered' is not possible any more", d->target,
                            def->name);

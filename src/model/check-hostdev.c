@@ -98,6 +98,17 @@ static int read_mdev(const struct domain_def *def, const struct domain_hostdev *
     return 0;
 }
 
+static int read_teaming(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
+{
+    if (h->teaming && h->teaming->type != TEAMING_TYPE_TRANSIENT)
+        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' has to be of type 'transient'",
+                           def->name);
+    if (h->teaming && !h->teaming->persistent)
+        return UNSUPPORTED(
+            "the <teaming> of a <hostdev> of guest '%s' does not name its persistent interface", def->name);
+    return 0;
+}
+
 static int read_capabilities(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
 {
     const struct hostdev_source *s = h->source;
@@ -105,6 +116,8 @@ static int read_capabilities(const struct domain_def *def, const struct domain_h
     if (!(storage ? s->block : misc ? s->character : s->interface))
         return XML("a <hostdev> of guest '%s' of type '%s' has no <%s> in its <source>", def->name,
                    hostdev_type_str(h->type), storage ? "block" : misc ? "char" : "interface");
+    if (read_teaming(def, h, err) < 0)
+        return -1;
     return h->type != HOSTDEV_TYPE_NET || (check_ips(def, h->ips, h->n_ips, err) == 0 &&
                                            check_routes(def, h->routes, h->n_routes, err) == 0)
                ? 0
@@ -149,13 +162,7 @@ int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev
     case HOSTDEV_TYPE_MDEV: return read_mdev(def, h, err);
     default: break;
     }
-    if (h->teaming && h->teaming->type != TEAMING_TYPE_TRANSIENT)
-        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' has to be of type 'transient'",
-                           def->name);
-    if (h->teaming && !h->teaming->persistent)
-        return UNSUPPORTED(
-            "the <teaming> of a <hostdev> of guest '%s' does not name its persistent interface", def->name);
-    return 0;
+    return read_teaming(def, h, err);
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */

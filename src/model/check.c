@@ -72,6 +72,9 @@ static int read_os(const struct domain_def *def, struct err *err)
     if (os && os->has_reboot_timeout && (os->reboot_timeout < -1 || os->reboot_timeout > 65535))
         return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535",
                            os->reboot_timeout, def->name);
+    for (uint32_t i = 0; os && i < os->n_initenvs; i++)
+        if (!os->initenvs[i]->name || !*os->initenvs[i]->name)
+            return XML("an <initenv> of guest '%s' has no name", def->name);
     if (os && check_nvram(def, os->nvram, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_perf_events; i++)

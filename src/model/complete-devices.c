@@ -87,6 +87,16 @@ static struct chardev_target *target_of(struct domain_def *def, struct domain_ch
     return c->target;
 }
 
+static bool is_isa_port(const struct domain_def *def, int32_t port)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++) {
+        const struct chardev_target *t = def->serials[i]->target;
+        if (t && t->type == CHARDEV_TARGET_TYPE_ISA_SERIAL && t->has_port && t->port == port)
+            return true;
+    }
+    return false;
+}
+
 /* The ports of the old board come first, each at the first place that is free. */
 static void number_isa_ports(struct domain_def *def)
 {
@@ -95,13 +105,8 @@ static void number_isa_ports(struct domain_def *def)
         if (t->type != CHARDEV_TARGET_TYPE_ISA_SERIAL || (t->has_port && t->port != -1))
             continue;
         t->has_port = false;
-        for (uint32_t k = t->port = 0; k < def->n_serials; k++) {
-            const struct chardev_target *o = def->serials[k]->target;
-            if (!o || o->type != t->type || !o->has_port || o->port != t->port)
-                continue;
+        for (t->port = 0; is_isa_port(def, t->port);)
             t->port++;
-            k = -1;
-        }
         t->has_port = true;
     }
 }
@@ -285,6 +290,8 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         one->address = g->listen;
     if (one->type == GRAPHICS_LISTEN_TYPE_SOCKET && !one->socket)
         one->socket = g->socket;
+    if (g->default_mode == SPICE_CHANNEL_MODE_ANY)
+        g->default_mode = SPICE_CHANNEL_MODE_UNSET;
     complete_channels(g);
     /* the first listener is repeated in attributes, for those who knew the format before it had listeners */
     const struct graphics_listen *first = g->listens[0];
@@ -314,6 +321,8 @@ static void complete_video(struct domain_def *def)
         if (!v->model)
             v->model = model_new(def, struct video_model);
         struct video_model *m = v->model;
+        if (v->driver && v->driver->vgaconf == VIDEO_VGACONF_IO)
+            v->driver->vgaconf = VIDEO_VGACONF_UNSET;          /* as none */
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
             m->type = def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ    ? VIDEO_TYPE_XEN
                       : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA

@@ -118,6 +118,8 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     }
     if (!c->mode && c->model)
         c->mode = CPU_MODE_CUSTOM;
+    if (c->mode != CPU_MODE_CUSTOM)
+        c->match = CPU_MATCH_UNSET;     /* there is nothing to compare */
     if (c->mode == CPU_MODE_CUSTOM && c->model) {
         if (!c->match)
             c->match = CPU_MATCH_EXACT;

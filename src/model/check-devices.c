@@ -133,6 +133,8 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
 
 static int read_input(const struct domain_def *def, const struct domain_input *i, struct err *err)
 {
+    if (!(def->os && def->os->type) && !def->bootloader)
+        return 0;                       /* refused for that */
     enum os_type os = def->os && def->os->type ? def->os->type : OS_TYPE_XEN;
     bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
     if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)

@@ -13,10 +13,9 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "daemon/listener.h"
+#include "wire/endpoint.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -29,27 +28,14 @@ LOG_FROM("daemon.login");
 
 /* ---- where it comes from ---- */
 
-static char *
-address_of(int fd, bool peer)
-{
-    union { struct sockaddr sa; struct sockaddr_storage room; } addr;
-    socklen_t n = sizeof(addr);
-    char host[NI_MAXHOST], port[NI_MAXSERV];
-    if ((peer ? getpeername(fd, &addr.sa, &n) : getsockname(fd, &addr.sa, &n)) < 0 ||
-        getnameinfo(&addr.sa, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) !=
-            0)
-        return NULL;
-    return g_strdup_printf("%s;%s", host, port);
-}
-
 void
 session_find_peer(struct session *s, int fd)
 {
     if (s->transport != TRANSPORT_UNIX) {
         int on = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        s->local = address_of(fd, false);
-        s->peer = address_of(fd, true);
+        s->local = endpoint_address(fd, false);
+        s->peer = endpoint_address(fd, true);
         if (!s->peer) /* gone already: the first read tells */
             s->peer = g_strdup("unknown;0");
         return;

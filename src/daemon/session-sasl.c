@@ -120,13 +120,6 @@ finish(struct session *s, struct err *err)
                          : 0;
 }
 
-/* No data are not the same as no bytes. */
-static const char *
-data_in(int nil, const char *data)
-{
-    return nil ? NULL : data ? data : "";
-}
-
 static int
 answer(struct dispatch_call *call, int rc, const char *out, size_t out_n,
        struct remote_auth_sasl_step_ret *ret, struct err *err)
@@ -158,35 +151,38 @@ answer(struct dispatch_call *call, int rc, const char *out, size_t out_n,
     return rc < 0 ? -1 : 0;
 }
 
+/* `mech`: of the first step, NULL in those after it. */
+static int
+take_step(struct dispatch_call *call, const char *mech, const struct remote_auth_sasl_step_args *args,
+          struct remote_auth_sasl_step_ret *ret, struct err *err)
+{
+    struct session *s = call->session;
+    const char *out = NULL, *in = args->nil ? NULL : args->data ? args->data : ""; /* no data, or no bytes */
+    size_t out_n = 0;
+    if (take(s, LOGIN_WAITS, err) < 0)
+        return -1;
+    int rc = mech ? login_server_first(s->login, mech, in, args->data_n, &out, &out_n, err)
+                  : login_step(s->login, in, args->data_n, &out, &out_n, err);
+    return answer(call, rc, out, out_n, ret, err);
+}
+
 int
 session_auth_sasl_start(struct dispatch_call *call, const struct remote_auth_sasl_start_args *args,
                         struct remote_auth_sasl_start_ret *ret, struct err *err)
 {
-    struct session *s = call->session;
-    const char *out = NULL;
-    size_t out_n = 0;
-    if (take(s, LOGIN_WAITS, err) < 0)
-        return -1;
-    const char *in = data_in(args->nil, args->data);
-    int rc = login_server_first(s->login, args->mech, in, args->data_n, &out, &out_n, err);
-    struct remote_auth_sasl_step_ret step = { 0 };
-    if (answer(call, rc, out, out_n, &step, err) < 0)
-        return -1;
-    *ret = (struct remote_auth_sasl_start_ret){ .complete = step.complete, .nil = step.nil, .data = step.data,
-                                                .data_n = step.data_n };
-    return 0;
+    const struct remote_auth_sasl_step_args in = { .nil = args->nil,
+                                                   .data = args->data,
+                                                   .data_n = args->data_n };
+    struct remote_auth_sasl_step_ret out = { 0 };
+    int rc = take_step(call, args->mech, &in, &out, err);
+    *ret = (struct remote_auth_sasl_start_ret){ .complete = out.complete, .nil = out.nil, .data = out.data,
+                                                .data_n = out.data_n };
+    return rc;
 }
 
 int
 session_auth_sasl_step(struct dispatch_call *call, const struct remote_auth_sasl_step_args *args,
                        struct remote_auth_sasl_step_ret *ret, struct err *err)
 {
-    struct session *s = call->session;
-    const char *out = NULL;
-    size_t out_n = 0;
-    if (take(s, LOGIN_WAITS, err) < 0)
-        return -1;
-    const char *in = data_in(args->nil, args->data);
-    int rc = login_step(s->login, in, args->data_n, &out, &out_n, err);
-    return answer(call, rc, out, out_n, ret, err);
+    return take_step(call, NULL, args, ret, err);
 }

@@ -8,13 +8,12 @@
  */
 #include "driver/auth.h"
 #include "drivers/remote/remote.h"
+#include "wire/endpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #define ERR_FROM VIR_FROM_REMOTE
 #define DENIED(err, ...) err_set(err, VIR_ERR_AUTH_FAILED, "authentication failed: " __VA_ARGS__)
@@ -29,20 +28,6 @@ polkit(struct drv_conn *conn, struct err *err)
 }
 
 /* ---- SASL ---- */
-
-static char *
-address_of(int fd, bool peer)
-{
-    union { struct sockaddr sa; struct sockaddr_storage room; } addr;
-    socklen_t n = sizeof(addr);
-    char host[NI_MAXHOST], port[NI_MAXSERV];
-    if ((peer ? getpeername(fd, &addr.sa, &n) : getsockname(fd, &addr.sa, &n)) < 0 ||
-        (addr.sa.sa_family != AF_INET && addr.sa.sa_family != AF_INET6) ||
-        getnameinfo(&addr.sa, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) !=
-            0)
-        return NULL;
-    return g_strdup_printf("%s;%s", host, port);
-}
 
 struct asking { const struct open_request *req; const char *host; };
 
@@ -77,7 +62,7 @@ begin(struct remote *r, struct asking *a, struct err *err)
             types[asker.ntypes++] = kinds[i].type;
     }
     bool net = !r->unix_socket && !remote_is_carried(r);
-    g_autofree char *local = address_of(r->fd, false), *peer = address_of(r->fd, true);
+    g_autofree char *local = endpoint_address(r->fd, false), *peer = endpoint_address(r->fd, true);
     const struct login_security sec = { .outside = r->tls_bits, .secret = !net || r->tls_bits > 0,
                                         .least = LOGIN_SECRET_BITS };
     return login_client_begin(&sec, net ? a->host : g_get_host_name(), local, peer, &asker, err);

@@ -137,17 +137,6 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
     return rc;
 }
 
-static int
-finish(struct builder *b, json_t *o, const struct device_info *info)
-{
-    if (put_address(b, o, info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
-    return 0;
-}
-
 static json_t *
 on_chardev(const char *driver, const struct device_info *info)
 {
@@ -182,7 +171,7 @@ serial(struct builder *b, const struct domain_chardev *c)
         json_t *o = on_chardev(names[i].driver, &c->info);
         if (c->target->model == CHARDEV_TARGET_MODEL_ISA_SERIAL)
             put_int(o, "index", c->target->port);
-        return finish(b, o, &c->info);
+        return add_at_address(b, o, &c->info);
     }
     return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "serial port %u: no device for target model '%s'",
                    c->target->port, chardev_target_model_str(c->target->model));

@@ -47,12 +47,7 @@ pci_controller(struct builder *b, const struct domain_controller *c)
             put_int(o, "numa_node", t->node);
     }
     put_str(o, "id", c->info.alias);
-    if (put_address(b, o, &c->info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
-    return 0;
+    return add_at_address(b, o, &c->info);
 }
 
 static int
@@ -100,12 +95,7 @@ usb_controller(struct builder *b, const struct domain_controller *c)
     } else {
         put_str(o, "id", c->info.alias);
     }
-    if (put_address(b, o, &c->info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
-    return 0;
+    return add_at_address(b, o, &c->info);
 }
 
 static int
@@ -150,12 +140,7 @@ scsi_controller(struct builder *b, const struct domain_controller *c)
                            name ? name : "");
         put_str(o, "id", c->info.alias);
     }
-    if (put_address(b, o, &c->info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
-    return 0;
+    return add_at_address(b, o, &c->info);
 }
 
 static int
@@ -201,12 +186,7 @@ other_controller(struct builder *b, const struct domain_controller *c)
     } else {
         return 0;
     }
-    if (put_address(b, o, &c->info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
-    return 0;
+    return add_at_address(b, o, &c->info);
 }
 
 int
@@ -271,23 +251,9 @@ build_controllers(struct builder *b)
     for (uint32_t i = 0; i < def->n_hubs; i++) {
         json_t *o = props_new("usb-hub");
         put_str(o, "id", def->hubs[i]->info.alias);
-        if (put_address(b, o, &def->hubs[i]->info) < 0) {
-            json_decref(o);
+        if (add_at_address(b, o, &def->hubs[i]->info) < 0)
             return -1;
-        }
-        add_device(b, o);
     }
-    return 0;
-}
-
-static int
-add_with_address(struct builder *b, json_t *o, const struct device_info *info)
-{
-    if (put_address(b, o, info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
     return 0;
 }
 
@@ -329,7 +295,7 @@ input(struct builder *b, const struct domain_input *in)
     put_str(o, "id", in->info.alias);
     if (in->type == INPUT_TYPE_PASSTHROUGH)
         put_str(o, "evdev", in->source ? in->source->evdev : NULL);
-    return add_with_address(b, o, &in->info);
+    return add_at_address(b, o, &in->info);
 }
 
 static int
@@ -338,7 +304,7 @@ watchdog(struct builder *b, const struct domain_watchdog *w)
     if (w->model != WATCHDOG_MODEL_ITCO) {
         json_t *o = props_new(watchdog_model_str(w->model));
         put_str(o, "id", w->info.alias);
-        if (add_with_address(b, o, &w->info) < 0)
+        if (add_at_address(b, o, &w->info) < 0)
             return -1;
     } else {
         add_arg(b, "-global", "ICH9-LPC.noreboot=off");
@@ -361,7 +327,7 @@ balloon(struct builder *b, const struct domain_memballoon *m)
     put_str(o, "id", m->info.alias);
     put_tri(o, "deflate-on-oom", m->autodeflate);
     put_tri(o, "free-page-reporting", m->free_page_reporting);
-    return add_with_address(b, o, &m->info);
+    return add_at_address(b, o, &m->info);
 }
 
 static int
@@ -400,7 +366,7 @@ rng(struct builder *b, const struct domain_rng *r)
         put_int(dev, "max-bytes", r->rate->bytes);
         put_int(dev, "period", r->rate->period ? r->rate->period : 1000);
     }
-    return add_with_address(b, dev, &r->info);
+    return add_at_address(b, dev, &r->info);
 }
 
 int
@@ -429,7 +395,7 @@ build_other_devices(struct builder *b)
                 put_int(o, "ioport", p->info.address->has_number ? p->info.address->number : 0x505);
             add_device(b, o);
         } else if (p->model == PANIC_MODEL_PVPANIC) {
-            if (add_with_address(b, props_new("pvpanic-pci"), &p->info) < 0)
+            if (add_at_address(b, props_new("pvpanic-pci"), &p->info) < 0)
                 return -1;
         }
     }
@@ -446,7 +412,7 @@ build_other_devices(struct builder *b)
                 g_strdup_printf("%d", add_fd(b, QEMU_FD_OPEN, "/dev/vhost-vsock", 2, 0, "vhost-vsock"));
             put_str(o, "vhostfd", fd);
         }
-        if (add_with_address(b, o, &def->vsock->info) < 0)
+        if (add_at_address(b, o, &def->vsock->info) < 0)
             return -1;
     }
     for (uint32_t i = 0; i < def->n_inputs; i++) {
@@ -456,7 +422,7 @@ build_other_devices(struct builder *b)
     if (def->iommu && def->iommu->model == IOMMU_MODEL_VIRTIO) {
         json_t *o = props_new("virtio-iommu");
         put_str(o, "id", def->iommu->info.alias);
-        if (add_with_address(b, o, &def->iommu->info) < 0)
+        if (add_at_address(b, o, &def->iommu->info) < 0)
             return -1;
     }
     if (def->has_genid) {
@@ -481,7 +447,7 @@ build_redirdevs(struct builder *b)
         put_str(o, "chardev", chardev);
         put_str(o, "id", r->info.alias);
         put_boot(o, r->info.boot_order);
-        if (add_with_address(b, o, &r->info) < 0)
+        if (add_at_address(b, o, &r->info) < 0)
             return -1;
     }
     return 0;
@@ -514,7 +480,7 @@ build_hostdevs(struct builder *b)
         }
         put_boot(o, h->info.boot_order);
         put_rom(o, &h->info);
-        if (add_with_address(b, o, &h->info) < 0)
+        if (add_at_address(b, o, &h->info) < 0)
             return -1;
     }
     return 0;
@@ -539,7 +505,7 @@ build_filesystems(struct builder *b)
             if (f->driver->queue)
                 put_int(o, "queue-size", f->driver->queue);
             put_str(o, "tag", f->target);
-            if (add_with_address(b, o, &f->info) < 0)
+            if (add_at_address(b, o, &f->info) < 0)
                 return -1;
             continue;
         }
@@ -561,7 +527,7 @@ build_filesystems(struct builder *b)
         put_str(o, "id", f->info.alias);
         put_str(o, "fsdev", fsdev);
         put_str(o, "mount_tag", f->target);
-        if (add_with_address(b, o, &f->info) < 0)
+        if (add_at_address(b, o, &f->info) < 0)
             return -1;
     }
     return 0;
@@ -589,7 +555,7 @@ build_shmem(struct builder *b)
         put_str(dev, "memdev", id);
         if (s->role == SHMEM_ROLE_MASTER)
             put_bool(dev, "master", true);
-        if (add_with_address(b, dev, &s->info) < 0)
+        if (add_at_address(b, dev, &s->info) < 0)
             return -1;
     }
     return 0;

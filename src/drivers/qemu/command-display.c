@@ -227,12 +227,7 @@ video(struct builder *b, const struct domain_video *v, bool primary)
     }
     if (m->blob)
         put_tri(o, "blob", m->blob);
-    if (put_address(b, o, &v->info) < 0) {
-        json_decref(o);
-        return -1;
-    }
-    add_device(b, o);
-    return 0;
+    return add_at_address(b, o, &v->info);
 }
 
 int
@@ -343,11 +338,8 @@ build_sounds(struct builder *b)
         put_str(o, "id", s->info.alias);
         if (!hda && audio)
             put_str(o, "audiodev", audiodev);
-        if (put_address(b, o, &s->info) < 0) {
-            json_decref(o);
+        if (add_at_address(b, o, &s->info) < 0)
             return -1;
-        }
-        add_device(b, o);
         for (uint32_t k = 0; hda && k < (s->n_codecs ? s->n_codecs : 1); k++) {
             enum sound_codec_type t = s->n_codecs ? s->codecs[k]->type : SOUND_CODEC_TYPE_DUPLEX;
             g_autofree char *codec = g_strdup_printf("hda-%s", sound_codec_type_str(t));

@@ -50,6 +50,8 @@ char *escape_commas(const char *text);
 
 /* Bus and address of a device; virtio options; boot order; rom. */
 int put_address(struct builder *b, json_t *o, const struct device_info *info);
+/* The last word about most devices; takes over the object. */
+int add_at_address(struct builder *b, json_t *o, const struct device_info *info);
 void put_virtio(json_t *o, const struct virtio_options *v);
 void put_boot(json_t *o, unsigned index);
 void put_rom(json_t *o, const struct device_info *info);

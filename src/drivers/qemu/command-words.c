@@ -188,6 +188,17 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
     return 0;
 }
 
+int
+add_at_address(struct builder *b, json_t *o, const struct device_info *info)
+{
+    if (put_address(b, o, info) < 0) {
+        json_decref(o);
+        return -1;
+    }
+    add_device(b, o);
+    return 0;
+}
+
 void
 put_virtio(json_t *o, const struct virtio_options *v)
 {

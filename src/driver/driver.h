@@ -64,6 +64,7 @@ struct node_device_ops;
 struct secret_ops;
 struct nwfilter_ops;   /* filters and bindings */
 struct admin_ops;      /* the daemon itself */
+struct migration_ops;  /* moving guests */
 
 struct drv_conn {
     const struct hypervisor_ops *hypervisor;
@@ -74,6 +75,7 @@ struct drv_conn {
     const struct secret_ops *secret;
     const struct nwfilter_ops *nwfilter;
     const struct admin_ops *admin;
+    const struct migration_ops *migration; /* driver/migration.h; its state is the hypervisor's */
     /* The state behind each table; owned by the driver that set it. */
     void *hypervisor_state, *network_state, *interface_state, *storage_state,
          *node_device_state, *secret_state, *nwfilter_state, *admin_state;

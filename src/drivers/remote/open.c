@@ -91,6 +91,7 @@ open_main(struct drv_conn *conn, const struct open_request *req, struct err *err
     conn->node_device = &remote_node_device_ops;
     conn->secret = &remote_secret_ops;
     conn->nwfilter = &remote_nwfilter_ops;
+    conn->migration = &remote_migration_ops;
     conn->network_state = conn->interface_state = conn->storage_state = conn->node_device_state =
         conn->secret_state = conn->nwfilter_state = r;
     if (!conn->uri)

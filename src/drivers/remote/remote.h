@@ -222,6 +222,7 @@ extern const struct node_device_ops remote_node_device_ops;
 extern const struct secret_ops remote_secret_ops;
 extern const struct nwfilter_ops remote_nwfilter_ops;
 extern const struct admin_ops remote_admin_ops;
+extern const struct migration_ops remote_migration_ops; /* migrate.c */
 
 /* ---- helpers of generated and hand-written calls ---- */
 

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs the sessions of daemon.txt, or of another file, with the reference's virsh and with ours on one daemon.
 
-usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [--sessions=FILE] [--admin] [WORD...]      (root; exits with 77 if it cannot run)
+usage: daemon.py DAEMON OUR_VIRSH [REFERENCE] [-v] [--sessions=FILE] [--library=FOLDER] [--admin] [WORD...]      (root; exits with 77 if it cannot run)
 
 The daemon, the reference's libvirtd or vireod, runs in system mode in namespaces of its own.  Each session
 begins with a guest "g" that is defined, or that runs if the line begins with +run; with +agent it is one with
 an agent in it, which has answered.  A line is a line of the system's shell: what follows the first virsh may be
-more commands, where V is the virsh on its URI.  With --admin both are virt-admin, and the sessions admin.txt.  SECOND is the URI of another daemon, which guests migrate to.
+more commands, where V is the virsh on its URI.  With --admin both are virt-admin, and the sessions admin.txt.
+SECOND is the URI of another daemon, which guests migrate to; P is migrate_calls.py, which runs on the library in
+the folder of --library=FOLDER where OUR_VIRSH is tried.
 Afterwards everything that was left is removed.  What is printed, the files left and the exit code must be equal
 after numbers that depend on the clock are taken out, and both must tell of an error or none; explained
 differences are in daemon-differences.txt, or, for one daemon only, in daemon-differences-NAME.txt.
@@ -231,7 +233,7 @@ class World:
         self.second = 'qemu+unix:///system?socket=%s/second/libvirt-sock' % top
         self.env = dict(os.environ, EDITOR='true', VISUAL='true', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', HOME=top)
         self.env.pop('LD_LIBRARY_PATH', None) # each virsh runs on the library it was made for
-        self.folder, self.uri = top + '/w', 'qemu:///system'
+        self.folder, self.uri, self.library = top + '/w', 'qemu:///system', ''
 
     def ask(self, *words, uri='qemu:///system', virsh=None):
         p = subprocess.run([virsh or self.reference, '-q', '-c', uri, *words], env=self.env, capture_output=True,
@@ -291,7 +293,9 @@ class World:
             self.meet_agent()
         text = text.replace('DIR', self.folder).replace('SECOND', "'%s'" % self.second)
         given, _, text = text.rpartition(' << ')
-        p = subprocess.Popen(['sh', '-c', SHELL % self.uri + text, virsh], cwd=self.folder,
+        library = self.library if virsh == self.ours else ''
+        calls = 'P() { LD_LIBRARY_PATH=%s /usr/bin/python3 %s/migrate_calls.py "$@"; }; ' % (library, HERE)
+        p = subprocess.Popen(['sh', '-c', calls + SHELL % self.uri + text, virsh], cwd=self.folder,
                              env=self.env, text=True, errors='replace', stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, start_new_session=True)
         result = {}
@@ -314,7 +318,7 @@ class World:
 
 def inside():
     reap()
-    args = [a for a in sys.argv[2:] if a != '-v' and not a.startswith('--sessions=') and a != '--admin']
+    args = [a for a in sys.argv[2:] if a != '-v' and not a.startswith(('--sessions=', '--library=')) and a != '--admin']
     admin = '--admin' in sys.argv
     file = next((a.partition('=')[2] for a in sys.argv if a.startswith('--sessions=')), 'admin.txt' if admin else 'daemon.txt')
     daemon, ours = os.path.realpath(args[0]), os.path.abspath(args[1])
@@ -326,6 +330,7 @@ def inside():
     process = start(daemon, top)
     second = start(daemon, top, ['unshare', '-m', '-u', 'sh', '-c', SECOND, top], top + '/second/libvirt-sock')
     world = World(top, '/usr/bin/virsh' if admin else reference, ours)
+    world.library = next((a.partition('=')[2] for a in sys.argv if a.startswith('--library=')), '')
     if admin:
         world.uri = 'libvirtd:///system'
     world.clean()

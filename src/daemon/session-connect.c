@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "driver/uri.h"
+#include "wire/peer-features.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -18,8 +19,6 @@
 
 #define ERR_FROM VIR_FROM_RPC
 LOG_FROM("daemon.connect");
-
-#define FEATURE_KEEPALIVE 10 /* asking for it says: I answer keepalive messages */
 
 /* ---- opening ---- */
 
@@ -99,7 +98,14 @@ session_connect_supports_feature(struct dispatch_call *call, int feature, int *s
         s->keepalive = s->heard = true;
         server_keepalive_wanted(s->server);
     }
-    *supported = feature == 3 || feature == 4 || (feature >= 6 && feature <= 16);
+    /* Not migration: no driver of this daemon has the steps. */
+    static const enum wire_feature features[] = { FEATURE_DESCRIPTORS,         FEATURE_STRING_PARAMS,
+                                                  FEATURE_KEEPALIVE,           FEATURE_XML_MIGRATABLE,
+                                                  FEATURE_EVENT_CALLBACKS,     FEATURE_CLOSE_CALLBACK,
+                                                  FEATURE_NETWORK_UPDATE_ORDER };
+    *supported = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(features); i++)
+        *supported |= feature == (int)features[i];
     return 0;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/ref.h"
+#include "wire/peer-features.h"
 
 #include <glib.h>
 #include <libvirt/libvirt.h>
@@ -19,15 +20,6 @@
 #include <stdint.h>
 
 struct drv_conn;
-
-/* Numbers of the wire. */
-enum migration_feature {
-    MIGRATION_PEER2PEER = 4,
-    MIGRATION_DIRECT = 5,
-    MIGRATION_CHANGE_PROTECTION = 7,
-    MIGRATION_OFFLINE = 12,
-    MIGRATION_PARAMS = 13, /* the steps below */
-};
 
 struct migration_cookie { unsigned char *data; uint32_t n; }; /* data: g_free() */
 
@@ -47,7 +39,8 @@ struct migration_step {
 };
 
 struct migration_ops {
-    int (*supports)(struct drv_conn *conn, enum migration_feature feature, struct err *err); /* 1, 0, -1 */
+    /* 1, 0, -1 with err; FEATURE_MIGRATION_PARAMS stands for the steps below. */
+    int (*supports)(struct drv_conn *conn, enum wire_feature feature, struct err *err);
     /* On the source: what the destination is to run. */
     int (*begin)(struct drv_conn *conn, const struct domain_ref *dom, const struct migration_step *step,
                  struct migration_cookie *out, char **xml, struct err *err);

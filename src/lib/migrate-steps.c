@@ -54,7 +54,7 @@ set_string(struct migration *m, const char *name, const char *value)
 }
 
 int
-migration_supports(struct entry *e, virConnectPtr conn, enum migration_feature feature)
+migration_supports(struct entry *e, virConnectPtr conn, enum wire_feature feature)
 {
     const struct migration_ops *ops = conn->drv->migration;
     return ops ? ops->supports(conn->drv, feature, &e->err) : 0;
@@ -136,7 +136,7 @@ migration_by_steps(struct migration *m, virConnectPtr dconn)
     g_autofree char *xml = NULL;
     bool there = false, tell_source = true;
 
-    int protection = migration_supports(m->e, m->dom->h.conn, MIGRATION_CHANGE_PROTECTION);
+    int protection = migration_supports(m->e, m->dom->h.conn, FEATURE_MIGRATION_PROTECTION);
     if (protection < 0)
         return NULL;
     if (protection)

@@ -23,7 +23,7 @@ void migration_add_string(struct migration *m, const char *name, const char *val
 void migration_add_bandwidth(struct migration *m, unsigned long mibs);               /* 0: nothing */
 
 /* 1, 0; -1 with err. */
-int migration_supports(struct entry *e, virConnectPtr conn, enum migration_feature feature);
+int migration_supports(struct entry *e, virConnectPtr conn, enum wire_feature feature);
 
 /* The guest as the destination has it, or NULL with err; the source's runs on then. */
 virDomainPtr migration_by_steps(struct migration *m, virConnectPtr dconn);

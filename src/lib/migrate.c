@@ -39,7 +39,7 @@ check_dest(struct entry *e, virConnectPtr dconn)
 
 /* Whether the source has it, and `dconn` (NULL: nobody asks). */
 static bool
-both_support(struct entry *e, virConnectPtr dconn, enum migration_feature feature, int code, const char *what)
+both_support(struct entry *e, virConnectPtr dconn, enum wire_feature feature, int code, const char *what)
 {
     int rc = migration_supports(e, e->conn, feature);
     const char *whose = "source";
@@ -57,10 +57,10 @@ static bool
 check_wishes(struct entry *e, virConnectPtr dconn, unsigned long flags)
 {
     return (!(flags & VIR_MIGRATE_OFFLINE) ||
-            both_support(e, dconn, MIGRATION_OFFLINE, VIR_ERR_ARGUMENT_UNSUPPORTED,
+            both_support(e, dconn, FEATURE_MIGRATION_OFFLINE, VIR_ERR_ARGUMENT_UNSUPPORTED,
                          "migrate a definition alone")) &&
            (!(flags & VIR_MIGRATE_CHANGE_PROTECTION) ||
-            both_support(e, NULL, MIGRATION_CHANGE_PROTECTION, VIR_ERR_ARGUMENT_UNSUPPORTED,
+            both_support(e, NULL, FEATURE_MIGRATION_PROTECTION, VIR_ERR_ARGUMENT_UNSUPPORTED,
                          "protect a guest from changes meanwhile"));
 }
 
@@ -69,11 +69,11 @@ static bool
 check_protocol(struct entry *e, virConnectPtr dconn, bool params)
 {
     if (params)
-        return both_support(e, dconn, MIGRATION_PARAMS, VIR_ERR_ARGUMENT_UNSUPPORTED,
+        return both_support(e, dconn, FEATURE_MIGRATION_PARAMS, VIR_ERR_ARGUMENT_UNSUPPORTED,
                             "take parameters of a migration");
-    int rc = migration_supports(e, e->conn, MIGRATION_PARAMS);
+    int rc = migration_supports(e, e->conn, FEATURE_MIGRATION_PARAMS);
     if (rc > 0)
-        return both_support(e, dconn, MIGRATION_PARAMS, VIR_ERR_NO_SUPPORT, "migrate guests");
+        return both_support(e, dconn, FEATURE_MIGRATION_PARAMS, VIR_ERR_NO_SUPPORT, "migrate guests");
     if (rc == 0)
         entry_no_support(e);
     return false;
@@ -98,7 +98,7 @@ migrate(struct migration *m, virConnectPtr dconn, const char *dconnuri)
     virDomainPtr result = NULL;
     if (m->flags & VIR_MIGRATE_PEER2PEER) {
         g_autofree char *uri = g_strdup(dconnuri);
-        if (both_support(m->e, NULL, MIGRATION_PEER2PEER, VIR_ERR_NO_SUPPORT,
+        if (both_support(m->e, NULL, FEATURE_MIGRATION_PEER2PEER, VIR_ERR_NO_SUPPORT,
                          "ask another daemon for a migration") &&
             check_protocol(m->e, NULL, false) &&
             (uri || dconn->drv->hypervisor->connect_get_uri(dconn->drv, &uri, &m->e->err) == 0))
@@ -163,7 +163,8 @@ virDomainMigrate3(virDomainPtr domain, virConnectPtr dconn, virTypedParameterPtr
         entry_that(&e, !(flags & (VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_TUNNELLED)), "flags",
                    "cannot have VIR_MIGRATE_PEER2PEER or VIR_MIGRATE_TUNNELLED: virDomainMigrateToURI3() "
                    "does that") &&
-        check_dest(&e, dconn) && check_wishes(&e, dconn, flags) && check_protocol(&e, dconn, nparams > 0)) {
+        check_dest(&e, dconn) && check_wishes(&e, dconn, flags) && check_protocol(&e, dconn, nparams > 0) &&
+        (!nparams || entry_nonnull(&e, "params", params))) {
         typed_params_copy(&m.params, &m.nparams, params, nparams);
         m.max = m.nparams;
         result = migration_by_steps(&m, dconn);
@@ -176,17 +177,24 @@ virDomainMigrate3(virDomainPtr domain, virConnectPtr dconn, virTypedParameterPtr
 
 /* The source's work alone: with the daemon at `dconnuri`, or its hypervisor's with the other. */
 static int
-to_uri(struct migration *m, const char *dconnuri)
+to_uri(struct migration *m, const char *dconnuri, const virTypedParameter *params, unsigned int nparams)
 {
     struct entry *e = m->e;
     bool peers = m->flags & VIR_MIGRATE_PEER2PEER;
     int rc = -1;
 
-    if (both_support(e, NULL, peers ? MIGRATION_PEER2PEER : MIGRATION_DIRECT, VIR_ERR_ARGUMENT_UNSUPPORTED,
+    if (both_support(e, NULL, peers ? FEATURE_MIGRATION_PEER2PEER : FEATURE_MIGRATION_DIRECT,
+                     VIR_ERR_ARGUMENT_UNSUPPORTED,
                      peers ? "ask another daemon for a migration (VIR_MIGRATE_PEER2PEER)"
                            : "migrate to a URI without another daemon: VIR_MIGRATE_PEER2PEER asks one") &&
-        (!peers || entry_nonnull(e, "dconnuri", dconnuri)) && check_protocol(e, NULL, true))
+        (!peers || entry_nonnull(e, "dconnuri", dconnuri)) && check_protocol(e, NULL, true) &&
+        (!nparams || entry_nonnull(e, "params", params))) {
+        if (nparams) {
+            typed_params_copy(&m->params, &m->nparams, params, (int)nparams);
+            m->max = m->nparams;
+        }
         rc = migration_by_source(m, peers ? dconnuri : NULL);
+    }
     if (rc < 0)
         entry_fail(e);
     migration_clear(m);
@@ -205,7 +213,7 @@ virDomainMigrateToURI(virDomainPtr domain, const char *duri, unsigned long flags
     migration_add_string(&m, VIR_MIGRATE_PARAM_URI, flags & VIR_MIGRATE_PEER2PEER ? NULL : duri);
     migration_add_string(&m, VIR_MIGRATE_PARAM_DEST_NAME, dname);
     migration_add_bandwidth(&m, bandwidth);
-    return to_uri(&m, duri);
+    return to_uri(&m, duri, NULL, 0);
 }
 
 int
@@ -221,7 +229,7 @@ virDomainMigrateToURI2(virDomainPtr domain, const char *dconnuri, const char *mi
     migration_add_string(&m, VIR_MIGRATE_PARAM_DEST_NAME, dname);
     migration_add_string(&m, VIR_MIGRATE_PARAM_DEST_XML, dxml);
     migration_add_bandwidth(&m, bandwidth);
-    return to_uri(&m, dconnuri);
+    return to_uri(&m, dconnuri, NULL, 0);
 }
 
 int
@@ -233,7 +241,5 @@ virDomainMigrateToURI3(virDomainPtr domain, const char *dconnuri, virTypedParame
 
     if (!check(&e, domain, flags) || !check_wishes(&e, NULL, flags))
         return entry_fail(&e);
-    typed_params_copy(&m.params, &m.nparams, params, nparams);
-    m.max = m.nparams;
-    return to_uri(&m, dconnuri);
+    return to_uri(&m, dconnuri, params, nparams);
 }

@@ -36,9 +36,9 @@ cookie(struct migration_cookie *out, const char *text)
 }
 
 static int
-supports(struct drv_conn *conn, enum migration_feature feature, struct err *err)
+supports(struct drv_conn *conn, enum wire_feature feature, struct err *err)
 {
-    return feature != MIGRATION_DIRECT;
+    return feature != FEATURE_MIGRATION_DIRECT;
 }
 
 static int

@@ -8,6 +8,7 @@
  * full waits for room outside of it.
  */
 #include "drivers/remote/remote.h"
+#include "wire/peer-features.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -518,7 +519,7 @@ remote_set_keep_alive(struct drv_conn *conn, int interval, unsigned int count, s
 {
     struct remote *r = remote_of(conn);
     /* The daemon's word that it answers, which also makes it ask us from now on. */
-    struct remote_connect_supports_feature_args args = { .feature = 10 }; /* keepalive program */
+    struct remote_connect_supports_feature_args args = { .feature = FEATURE_KEEPALIVE };
     struct remote_connect_supports_feature_ret ret;
     REMOTE_REPLY_INIT(reply);
     if (remote_call(conn, REMOTE_PROGRAM, REMOTE_PROC_CONNECT_SUPPORTS_FEATURE,

@@ -24,7 +24,7 @@ cookie_out(struct migration_cookie *out, const unsigned char *data, uint32_t n)
 }
 
 static int
-supports(struct drv_conn *conn, enum migration_feature feature, struct err *err)
+supports(struct drv_conn *conn, enum wire_feature feature, struct err *err)
 {
     struct remote_connect_supports_feature_args a = { .feature = (int)feature };
     struct remote_connect_supports_feature_ret ret;

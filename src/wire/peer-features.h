@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * peer-features: what one end asks the other about (REMOTE_PROC_CONNECT_SUPPORTS_FEATURE), by the wire's numbers.
+ * peer-features: what one end asks the other about, by the numbers of REMOTE_PROC_CONNECT_SUPPORTS_FEATURE.
  *
  * Called by: the daemon's answer, the remote driver's questions, the choice of how to migrate.
  */

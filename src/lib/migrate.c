@@ -163,7 +163,8 @@ virDomainMigrate3(virDomainPtr domain, virConnectPtr dconn, virTypedParameterPtr
         entry_that(&e, !(flags & (VIR_MIGRATE_PEER2PEER | VIR_MIGRATE_TUNNELLED)), "flags",
                    "cannot have VIR_MIGRATE_PEER2PEER or VIR_MIGRATE_TUNNELLED: virDomainMigrateToURI3() "
                    "does that") &&
-        check_dest(&e, dconn) && check_wishes(&e, dconn, flags) && check_protocol(&e, dconn, nparams > 0) &&
+        (!nparams || check_protocol(&e, NULL, true)) && check_dest(&e, dconn) &&
+        check_wishes(&e, dconn, flags) && check_protocol(&e, dconn, nparams > 0) &&
         (!nparams || entry_nonnull(&e, "params", params))) {
         typed_params_copy(&m.params, &m.nparams, params, nparams);
         m.max = m.nparams;

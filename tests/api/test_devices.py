@@ -29,7 +29,8 @@ ONE_EACH = [
 @pytest.fixture
 def guest():
     conn = libvirt.open('test:///default')
-    dom = conn.defineXML("<domain type='test'><name>devices</name><memory>65536</memory><os><type>hvm</type></os><devices>"
+    dom = conn.defineXML("<domain type='test'><name>devices</name><memory>65536</memory><os><type>hvm</type></os>"
+                         "<cpu><numa><cell id='0' memory='65536'/></numa></cpu><devices>"
                          + DISK % ('/a', 'vda', '') + CDROM % '' + '</devices></domain>')
     yield dom
     if dom.isActive():

@@ -537,12 +537,20 @@ remote_set_keep_alive(struct drv_conn *conn, int interval, unsigned int count, s
     return interval > 0 ? remote_watch(r, err) : 0;
 }
 
+/* Nobody may be reading, so that nobody has seen that the other end is gone. */
+static bool
+hung_up(const struct remote *r)
+{
+    struct pollfd p = { .fd = r->fd, .events = POLLRDHUP };
+    return poll(&p, 1, 0) == 1;
+}
+
 int
 remote_is_alive(struct drv_conn *conn, struct err *err)
 {
     struct remote *r = remote_of(conn);
     pthread_mutex_lock(&r->lock);
-    int alive = !r->dead && remote_fork_check(r, NULL) == 0;
+    int alive = !r->dead && remote_fork_check(r, NULL) == 0 && !hung_up(r);
     pthread_mutex_unlock(&r->lock);
     return alive;
 }

@@ -5,11 +5,11 @@
 usage: model-valid.py [--count N] [--seed N] SOURCE_ROOT OUR_SCHEMAS THEIR_SCHEMAS MODEL_ROUNDTRIP
 
   made here   documents of every kind from our description (gen/model_valid.py) are valid in their schema and in ours,
-              are accepted by the parser, also when it refuses what is not described, and come back with the same
-              meaning
+              are accepted by the parser, also when it refuses what is not described, and are the same after being
+              copied, written and read again, as XML and as JSON
   one thing too much   a stray attribute or element in any place of those makes the schemas and the parser refuse them
   made there  documents from their schemas (documents/sample.py) are valid in our schema, unless our parser, told to
-              refuse what is not described, refuses them too; those it accepts come back with the same meaning
+              refuse what is not described, refuses them too; those it accepts are the same after those ways
 
 Each kind is tried with a fixed seed and with a fresh one, which is printed.  The judge is relaxng.py; with xmllint's
 library (python3-lxml) each document made here is judged a second time, and only where that is known to stumble
@@ -75,7 +75,8 @@ class Judge:
 
 
 def ask(tool, texts, flags):
-    """The tool's answers to documents, one a line."""
+    """The tool's answers to documents, one a line: what they are written as after all its round trips, or an error."""
+    texts = [re.sub(r'^<inactiveDomain\b|\binactiveDomain>\s*$', lambda m: m.group().replace('inactiveD', 'd'), t) for t in texts]
     out = subprocess.run([tool] + flags + ['-l', '-b'], input='\n'.join(t.replace('\n', '&#10;') for t in texts) + '\n',
                          capture_output=True, text=True)
     answers = out.stdout.split('\0')[:-1]
@@ -136,7 +137,7 @@ def main():
         name = kind[1]
         theirs, ours = (Judge(os.path.join(folder, kind[0] + '.rng')) for folder in (a.theirs, a.ours))
         texts = made_here(kind, seeds, m, model_valid.Maker)
-        plain = [ask(a.tool, texts, flags) for flags in ([], ['-v'])] if name != 'inactiveDomain' else [[], []]
+        plain = [ask(a.tool, texts, flags) for flags in ([], ['-v'])]
         faults = []
         for judge, whose in ((theirs, 'their'), (ours, 'our')):
             faults += ['seed %d, not valid in %s schema: %s' % (s, whose, f)
@@ -146,14 +147,14 @@ def main():
 
         strays = [with_stray(t, random.Random(s)) for s, t in zip(seeds, texts)]
         strays = [(s, t) for s, t in zip(seeds, strays) if theirs.schema.fault(t) is not None]
-        answers = ask(a.tool, [t for _, t in strays], ['-v']) if name != 'inactiveDomain' else ['error'] * len(strays)
+        answers = ask(a.tool, [t for _, t in strays], ['-v'])
         report('%s: %d with one thing too much are refused' % (name, len(strays)),
                ['seed %d, accepted by %s: %s' % (s, 'the parser' if x[0] == '<' else 'our schema', t)
                 for (s, t), x in zip(strays, answers) if x[0] == '<' or ours.schema.fault(t) is None])
 
         texts = made_there(sample.Schema(os.path.join(a.theirs, kind[0] + '.rng')), seeds)
         valid = [(s, t) for s, t in zip(seeds, texts) if theirs.schema.fault(t) is None]
-        answers = ask(a.tool, [t for _, t in valid], ['-v']) if name != 'inactiveDomain' else []
+        answers = ask(a.tool, [t for _, t in valid], ['-v'])
         faults, both, refused = [], 0, 0
         for (s, t), answer in zip(valid, answers):
             fault = ours.schema.fault(t)

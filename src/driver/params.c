@@ -46,10 +46,11 @@ static const struct typed_param_rule memory_rules[] = {
     { VIR_DOMAIN_MEMORY_SWAP_HARD_LIMIT, VIR_TYPED_PARAM_ULLONG, false },
 };
 
+/* What is more than no limit is none in documents, but the number that was given here. */
 static unsigned long long
 limit(bool given, uint64_t kib)
 {
-    return given ? kib : VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+    return given || kib > VIR_DOMAIN_MEMORY_PARAM_UNLIMITED ? kib : VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
 }
 
 void

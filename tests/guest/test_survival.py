@@ -5,8 +5,7 @@ import signal
 
 import libvirt
 
-from support import Console, booting, tiny, wait_for
-from test_stuck import emulator_pid
+from support import Console, booting, emulators, tiny, wait_for
 
 
 def test_guests_outlive_the_daemon(daemon, kit):
@@ -14,13 +13,13 @@ def test_guests_outlive_the_daemon(daemon, kit):
     domain = conn.defineXML(booting(kit))
     domain.create()
     Console(domain).until(b'Vireo guest is up')
-    before = emulator_pid(domain), domain.ID(), domain.XMLDesc()
+    before = emulators(domain.UUIDString()), domain.ID(), domain.XMLDesc()
     paused = conn.createXML(tiny('paused'), libvirt.VIR_DOMAIN_START_PAUSED)
     daemon.restart(signal.SIGKILL)
 
     conn = daemon.open()
     domain = conn.lookupByName('guest')
-    assert (emulator_pid(domain), domain.ID(), domain.XMLDesc()) == before
+    assert (emulators(domain.UUIDString()), domain.ID(), domain.XMLDesc()) == before
     assert domain.state()[0] == libvirt.VIR_DOMAIN_RUNNING
     assert conn.lookupByName('paused').state()[0] == libvirt.VIR_DOMAIN_PAUSED
     console = Console(domain)
@@ -36,7 +35,7 @@ def test_an_end_in_the_meantime_is_noticed(daemon):
     persistent = conn.defineXML(tiny('persistent'))
     persistent.create()
     transient = conn.createXML(tiny('transient'))
-    pids = [emulator_pid(persistent), emulator_pid(transient)]
+    pids = [emulators(d.UUIDString())[0] for d in (persistent, transient)]
     daemon.kill(signal.SIGKILL)
     for pid in pids:
         os.kill(pid, signal.SIGKILL)

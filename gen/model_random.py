@@ -19,7 +19,6 @@ WRONG = ['', 'x', '-1', '0', '70000', ' 5 ', 'yes', '99999999999999999999', '0x'
 
 
 class Maker:
-    ordered = False      # as in the description, instead of any order
 
     def __init__(self, m, rng, density=0.5, plain=False, overrides=None, depth=7, spoil=0.0):
         self.m, self.rng, self.density, self.plain, self.depth, self.spoil = m, rng, density, plain, depth, spoil
@@ -142,9 +141,8 @@ class Maker:
                 continue
             self.used.add(key)
         a = list(attrs.items())
-        if not self.ordered:
-            r.shuffle(kids)
-            r.shuffle(a)
+        r.shuffle(kids)
+        r.shuffle(a)
         head = name + ''.join(" %s='%s'" % (k, self.esc(v)) for k, v in a)
         body = text + ''.join(kids)
         return '<%s>%s</%s>' % (head, body, name) if body else '<%s/>' % head

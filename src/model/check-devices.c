@@ -85,8 +85,9 @@ static int read_filesystem(const struct domain_def *def, const struct domain_fil
 {
     const struct fs_source *s = f->source;
     enum storage_format format = f->driver ? f->driver->format : STORAGE_FORMAT_UNSET;
-    if (format == STORAGE_FORMAT_NONE || format == STORAGE_FORMAT_AUTO || format == STORAGE_FORMAT_AIO)
-        return UNSUPPORTED("a <filesystem> of guest '%s' has the format '%s', which is none of a disk",
+    if (format == STORAGE_FORMAT_NONE || format == STORAGE_FORMAT_AUTO || format == STORAGE_FORMAT_AIO ||
+        format == STORAGE_FORMAT_LUKS)
+        return UNSUPPORTED("a <filesystem> of guest '%s' has the format '%s', which is none of a filesystem",
                            def->name, storage_format_str(format));
     if (f->type == FS_TYPE_VOLUME && !s && !f->target)
         return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",

@@ -210,6 +210,11 @@ static int read_idmap(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+static bool bad_pool(bool has_min, unsigned min, bool has_max, unsigned max)
+{
+    return (has_max && !max) || (has_min && (!has_max || min > max));
+}
+
 static int read_rest(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_keywrap; i++)
@@ -226,16 +231,18 @@ static int read_rest(const struct domain_def *def, struct err *err)
             return -1;
     for (uint32_t i = 0; i < def->n_iothreadids; i++) {
         const struct iothread *t = def->iothreadids[i];
-        if (t->has_thread_pool_min && (!t->has_thread_pool_max || t->thread_pool_min > t->thread_pool_max))
-            return UNSUPPORTED("I/O thread %u of guest '%s' has a thread_pool_min of %u, and a "
-                               "thread_pool_max below it or none",
-                               t->id, def->name, t->thread_pool_min);
+        if (bad_pool(t->has_thread_pool_min, t->thread_pool_min, t->has_thread_pool_max, t->thread_pool_max))
+            return UNSUPPORTED(
+                "I/O thread %u of guest '%s' has to have a thread_pool_max of at least 1 and its "
+                "thread_pool_min, if it has one of them",
+                t->id, def->name);
     }
     const struct default_iothread *o = def->defaultiothread;
-    if (o && o->has_thread_pool_min && (!o->has_thread_pool_max || o->thread_pool_min > o->thread_pool_max))
-        return UNSUPPORTED("<defaultiothread> of guest '%s' has a thread_pool_min of %u, and a "
-                           "thread_pool_max below it or none",
-                           def->name, o->thread_pool_min);
+    if (o && bad_pool(o->has_thread_pool_min, o->thread_pool_min, o->has_thread_pool_max, o->thread_pool_max))
+        return UNSUPPORTED(
+            "<defaultiothread> of guest '%s' has to have a thread_pool_max of at least 1 and its "
+            "thread_pool_min, if it has one of them",
+            def->name);
     const struct domain_launch_security *l = def->launch_security;
     if (l && l->type == LAUNCH_SECURITY_TYPE_SEV && !l->has_policy)
         return XML("<launchSecurity type='sev'> of guest '%s' has no <policy>", def->name);

@@ -100,6 +100,7 @@ static void complete_vcpus(struct domain_def *def)
         model_list_append(def, def->vcpus, def->n_vcpus, c);
     }
     v->current = enabled == v->max ? 0 : enabled;
+    v->has_current = v->current != 0;
 }
 
 /* So much is as no limit. */

@@ -96,8 +96,10 @@ static int complete_cpus(struct domain_def *def, struct err *err)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
                        v->current, v->max);
-    if (v->current == v->max)
+    if (v->current == v->max) {
         v->current = 0;
+        v->has_current = false;
+    }
     bool follows = def->numatune && def->numatune->memory &&
         def->numatune->memory->placement == VCPU_PLACEMENT_AUTO && !v->cpuset;
     if (follows || !v->placement)

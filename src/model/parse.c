@@ -424,7 +424,9 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
             blank = g_ascii_isspace(s[i]);
         if (fr->scalar && !n && f->flags & MODEL_KEEP && f->kind == MODEL_K_UUID)
             field_set_has(fr->base, f);
-        else if (fr->scalar || f->kind == MODEL_K_SIZE ? n > 0 : !blank)
+        else if (fr->scalar || f->kind == MODEL_K_SIZE || (f->kind == MODEL_K_ENUM && !fr->table->n_kids)
+                     ? n > 0
+                     : !blank)
             set_value(p, fr, fr->name, f, fr->base, s, n);
         p->text.n = fr->text;
     }

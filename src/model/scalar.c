@@ -116,11 +116,11 @@ static int scan_u64(const char *s, size_t n, int base, uint64_t *v)
     return 0;
 }
 
-static int scan_i64(const char *s, size_t n, int64_t *v)
+static int scan_i64(const char *s, size_t n, int base, int64_t *v)
 {
     uint64_t u;
     bool neg = n && *s == '-';
-    if (scan_u64(s + neg, n - neg, 10, &u) < 0 || u > (uint64_t)INT64_MAX + neg)
+    if (scan_u64(s + neg, n - neg, base, &u) < 0 || u > (uint64_t)INT64_MAX + neg)
         return -1;
     *v = neg ? (int64_t)-u : (int64_t)u;
     return 0;
@@ -415,13 +415,13 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         break;
     case MODEL_K_I32:
         *valid = "a whole number";
-        if (scan_i64(s, n, &i) < 0 || i < INT32_MIN || i > INT32_MAX)
+        if (scan_i64(s, n, 10, &i) < 0 || i < INT32_MIN || i > INT32_MAX)
             return -1;
         *(int32_t *)FIELD_PTR(base, f->offset) = i;
         break;
     case MODEL_K_I64:
         *valid = "a whole number";
-        if (scan_i64(s, n, &i) < 0)
+        if (scan_i64(s, n, f->flags & MODEL_BASE0 ? 0 : 10, &i) < 0)
             return -1;
         *(int64_t *)FIELD_PTR(base, f->offset) = i;
         break;

@@ -27,6 +27,7 @@ def_set_vcpus(struct domain_def *def, unsigned n)
     struct domain_vcpus *vcpus = vcpus_of(def);
 
     vcpus->current = n == vcpus->max ? 0 : n;
+    vcpus->has_current = vcpus->current != 0;
     for (uint32_t i = 0; i < def->n_vcpus; i++)
         def->vcpus[i]->enabled = def->vcpus[i]->id < n ? TRI_YES : TRI_NO;
 }
@@ -40,6 +41,7 @@ def_set_max_vcpus(struct domain_def *def, unsigned n)
 
     vcpus->max = n;
     vcpus->current = have < n ? have : 0;
+    vcpus->has_current = vcpus->current != 0;
     for (uint32_t i = 0; tune && i < tune->n_vcpupins;) {
         if (tune->vcpupins[i]->vcpu >= n)
             model_list_remove(tune->vcpupins, tune->n_vcpupins, i);

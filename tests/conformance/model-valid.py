@@ -11,7 +11,8 @@ usage: model-valid.py [--count N] [--seed N] SOURCE_ROOT OUR_SCHEMAS THEIR_SCHEM
   made there  documents from their schemas (documents/sample.py) are valid in our schema, unless our parser, told to
               refuse what is not described, refuses them too; those it accepts are the same after those ways
 
-Each kind is tried with a fixed seed and with a fresh one, which is printed.  The judge is relaxng.py; with xmllint's
+Each kind is tried with a fixed seed and with the one given, or a fresh one, which is printed; make check gives one,
+since what chance finds there would stop who changed something else.  The judge is relaxng.py; with xmllint's
 library (python3-lxml) each document made here is judged a second time, and only where that is known to stumble
 (STUMBLES) may it say no.  Without their schemas it says so and passes.
 """

@@ -53,6 +53,7 @@ refused(void)
           VIR_ERR_XML_ERROR,
           { "pci-root" } },
         { "pc", "<vcpu>300</vcpu>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "255" } },
+        { "pc", "<vcpu current='0'>2</vcpu>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "without a virtual CPU" } },
         { "pc",
           "",
           "<channel type='spicevmc'><target type='virtio'/></channel>",

@@ -7,6 +7,7 @@
 
 #include "base/bitmap.h"
 #include "base/uuid.h"
+#include "drivers/qemu/qemu-conf.h"
 #include "drivers/qemu/qemu-host.h"
 
 #define ERR_FROM VIR_FROM_QEMU
@@ -407,6 +408,22 @@ numa_fields(struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* Without a security driver there is one label for all that do not name another. */
+static void
+seclabel_fields(struct domain_def *def, const struct qemu_conf *conf)
+{
+    if (!conf->security_drivers || g_strcmp0(conf->security_drivers[0], "none") != 0)
+        return;
+    for (uint32_t i = 0; i < def->n_seclabels; i++) {
+        struct seclabel *label = def->seclabels[i];
+        if (label->model || label->type == SECLABEL_TYPE_STATIC)
+            continue;
+        label->type = SECLABEL_TYPE_NONE;
+        label->model = model_str(def, "none");
+        label->relabel = TRI_UNSET;
+    }
+}
+
 int
 qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
                      struct err *err)
@@ -420,5 +437,6 @@ qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const
     sound_fields(def);
     misc_fields(def);
     loader_fields(def, host);
+    seclabel_fields(def, host->conf);
     return numa_fields(def, err);
 }

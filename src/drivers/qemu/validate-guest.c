@@ -74,6 +74,9 @@ static int
 validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct qemu_machine *m = qemu_caps_machine(caps, def->os->machine);
+    if (def->vcpu->has_current && !def->vcpu->current)
+        return UNSUPPORTED("guest '%s' cannot start without a virtual CPU: current= of <vcpu> is 0",
+                           def->name);
     if (m && m->max_cpus && def->vcpu->max > m->max_cpus)
         return UNSUPPORTED("machine '%s' takes at most %u vcpus, %u were asked for", def->os->machine,
                            m->max_cpus, def->vcpu->max);

@@ -31,7 +31,7 @@ name_interfaces(struct domain_def *def)
         struct domain_interface *net = def->interfaces[i];
         unsigned n = 0;
 
-        if (net->target)
+        if (net->target) /* even an empty one */
             continue;
         do
             net->target = model_printf(def, "testnet%u", n++);

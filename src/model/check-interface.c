@@ -171,11 +171,7 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                 def->name, s->type);
         if (!s->path || !s->socket_mode)
             return NEEDS(s->path ? "mode" : "path");
-        if (s->reconnect && s->socket_mode == UNIX_SOCKET_MODE_SERVER)
-            return UNSUPPORTED(
-                "an interface of type 'vhostuser' of guest '%s' cannot <reconnect> in mode 'server'",
-                def->name);
-        return 0;
+        return check_reconnect("an interface of type 'vhostuser'", s->reconnect, err);
     case INTERFACE_TYPE_HOSTDEV:
         if (!s->host_address && s->has_vendor && s->has_product)
             return 0;
@@ -249,6 +245,11 @@ static int check_interface(const struct domain_def *def, const struct domain_int
         return INTERNAL(
             "an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'",
             def->name, n->model ? n->model : "");
+    const struct interface_source *s = n->source;
+    if (n->type == INTERFACE_TYPE_VHOSTUSER && s->reconnect && s->reconnect->enabled == TRI_YES &&
+        s->socket_mode == UNIX_SOCKET_MODE_SERVER)
+        return UNSUPPORTED(
+            "an interface of type 'vhostuser' of guest '%s' cannot <reconnect> in mode 'server'", def->name);
     if (n->isolated == TRI_YES && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
         return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have <port isolated='yes'/>",
                            interface_type_str(n->type), def->name);

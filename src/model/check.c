@@ -329,7 +329,8 @@ static int check_loader(const struct domain_def *def, struct err *err)
     if (enrolled && insecure)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <firmware> of guest '%s' has enrolled keys, which need secure boot", def->name);
-    if (l && l->stateless == TRI_YES && os->nvram)
+    const struct os_nvram *n = os->nvram;
+    if (l && l->stateless == TRI_YES && n && ((n->path && *n->path) || n->template || n->source))
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);
     return 0;

@@ -56,6 +56,8 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
     }
     if (net->type == INTERFACE_TYPE_DIRECT && net->source && !net->source->mode)
         net->source->mode = INTERFACE_MODE_VEPA;
+    if (net->type == INTERFACE_TYPE_VHOSTUSER && net->source)
+        domain_complete_reconnect(&net->source->reconnect);
     complete_ips(def, net->ips, net->n_ips);
     if (net->source)
         complete_ips(def, net->source->ips, net->source->n_ips);
@@ -250,7 +252,7 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         g->has_port = true, g->port = 0;
     if (socket || none) {
         g->autoport = TRI_UNSET;
-        g->has_port = g->has_tls_port = false;
+        g->has_port = g->has_tls_port = g->has_websocket = false;
     } else if (!spice && g->autoport != TRI_YES && g->has_port && !g->port) {
         g->autoport = rdp ? TRI_UNSET : TRI_NO;
         g->has_port = false;

@@ -93,8 +93,6 @@ check_named_firmware(const struct domain_os *os, struct err *err)
         return err_set(
             err, VIR_ERR_XML_DETAIL,
             "<loader> does not name a file, and no attribute 'firmware' of <os> asks to choose one");
-    if (os->nvram && os->loader->stateless == TRI_YES)
-        return err_set(err, VIR_ERR_XML_DETAIL, "a stateless <loader> has no use for <nvram>");
     return 0;
 }
 

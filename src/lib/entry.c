@@ -154,13 +154,19 @@ entry_fail(struct entry *e)
     return -1;
 }
 
-int
-entry_no_support(struct entry *e)
+void
+entry_lacks(struct entry *e)
 {
     const struct driver *driver = e->conn->drv->driver;
 
     err_set_from(&e->err, e->domain, VIR_ERR_NO_SUPPORT,
                  "%s is not supported by the %s driver of this connection", e->name,
                  driver ? driver->name : "unknown");
+}
+
+int
+entry_no_support(struct entry *e)
+{
+    entry_lacks(e);
     return entry_fail(e);
 }

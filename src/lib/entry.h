@@ -47,6 +47,7 @@ bool entry_requires(struct entry *e, bool fine, const char *a, const char *b);
 /* Publish e->err (or "not supported") as the thread's error; -1. */
 int entry_fail(struct entry *e);
 int entry_no_support(struct entry *e);
+void entry_lacks(struct entry *e); /* "not supported" in e->err, unpublished */
 int entry_set(struct entry *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* error.c: the thread's error is `err` from now on; tells the handlers. */

@@ -75,7 +75,7 @@ check_protocol(struct entry *e, virConnectPtr dconn, bool params)
     if (rc > 0)
         return both_support(e, dconn, FEATURE_MIGRATION_PARAMS, VIR_ERR_NO_SUPPORT, "migrate guests");
     if (rc == 0)
-        entry_no_support(e);
+        entry_lacks(e);
     return false;
 }
 

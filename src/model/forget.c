@@ -96,5 +96,8 @@ void domain_forget(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_consoles; i++)
         if (def->consoles[i]->target)
             def->consoles[i]->target->model = CHARDEV_TARGET_MODEL_UNSET;
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type != CONTROLLER_TYPE_PCI)
+            def->controllers[i]->target = NULL;
 #undef EACH
 }

@@ -7,6 +7,9 @@
 #include "model/domain-def.h"
 
 int domain_complete_devices(struct domain_def *def, struct err *err);
+/* complete-ports.c, complete-graphics.c */
+int domain_complete_ports(struct domain_def *def, struct err *err);
+void domain_complete_video(struct domain_def *def);
 /* complete-tune.c */
 void domain_complete_tune(struct domain_def *def);
 /* complete-disk.c: labels that say nothing; a connection that is made once */

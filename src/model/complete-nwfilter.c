@@ -152,8 +152,8 @@ static bool
 is_variable(const char *s)
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    size_t n = strspn(s + 1, word);
-    if (*s != '$' || !n)
+    size_t n = *s == '$' ? strspn(s + 1, word) : 0;
+    if (!n)
         return false;
     s += n + 1;
     if (*s != '[')

@@ -142,8 +142,10 @@ migration_by_steps(struct migration *m, virConnectPtr dconn)
     if (protection)
         m->flags |= VIR_MIGRATE_CHANGE_PROTECTION;
     const struct migration_step first = step(m, m->flags, none);
-    if (src->migration->begin(src, &m->dom->ref, &first, &begun, &xml, &m->e->err) < 0)
+    if (src->migration->begin(src, &m->dom->ref, &first, &begun, &xml, &m->e->err) < 0) {
+        migration_cookie_clear(&begun);
         return NULL;
+    }
     set_string(m, VIR_MIGRATE_PARAM_DEST_XML, xml);
     if (prepare(m, dst, begun, &prepared) == 0) {
         bool moved = true;

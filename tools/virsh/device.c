@@ -263,7 +263,7 @@ cmd_change_media(struct shell *sh, const struct call *call)
     bool full = xml_node(doc, disk, "./source[*|@*[name()!='index' and name()!='startupPolicy']]");
     if (full && insert)
         return fail(sh, "The disk device '%s' already has media", path);
-    if (!full && !source) /* an update to nothing is an ejection */
+    if (!old && !source) /* an update to nothing is an ejection */
         return fail(sh, "The disk device '%s' doesn't have media", path);
     xmlNode *chain = xml_node(doc, disk, "./backingStore"); /* of what was there */
     if (old) {

@@ -3,9 +3,10 @@
  * migrate-steps: see migrate-steps.h.
  *
  * The order: begin (source), prepare (destination), perform (source), finish (destination), confirm (source).
- * Whatever fails, the destination is told first, then the source, so that never both run the guest:
- * finish says whether it runs there, and confirm hands that on.  A source whose perform failed knows already
- * and is not told again.  The first error is the one that the caller sees.
+ * Whatever fails, a destination that waits is told first, then the source, which goes on with the guest only
+ * then: finish says whether it runs there, and confirm hands that on.  A source whose perform failed knows
+ * already and is not told again.  What nobody here can know is whether a destination runs the guest whose
+ * answer to finish was lost: that counts as a failure.  The first error is the one that the caller sees.
  */
 #include "lib/migrate-steps.h"
 
@@ -81,9 +82,10 @@ note_state(struct migration *m)
     return 0;
 }
 
-/* Begin is over: the destination gets ready. */
+/* Begin is over: the destination gets ready.  *waits: it does, even if we fail. */
 static int
-prepare(struct migration *m, struct drv_conn *dst, struct migration_cookie in, struct migration_cookie *out)
+prepare(struct migration *m, struct drv_conn *dst, struct migration_cookie in, struct migration_cookie *out,
+        bool *waits)
 {
     g_autofree char *uri = NULL;
     struct migration_step s = step(m, m->flags & ~(unsigned)SOURCE_FLAGS, in);
@@ -92,6 +94,7 @@ prepare(struct migration *m, struct drv_conn *dst, struct migration_cookie in, s
     s.flags |= m->flags & VIR_MIGRATE_PAUSED;
     if (dst->migration->prepare(dst, &s, out, &uri, &m->e->err) < 0)
         return -1;
+    *waits = true;
     if (uri)
         set_string(m, VIR_MIGRATE_PARAM_URI, uri);
     else if (!typed_params_find(m->params, m->nparams, VIR_MIGRATE_PARAM_URI))
@@ -134,7 +137,7 @@ migration_by_steps(struct migration *m, virConnectPtr dconn)
     const struct migration_cookie none = { 0 };
     struct domain_ref result = { 0 };
     g_autofree char *xml = NULL;
-    bool there = false, tell_source = true;
+    bool there = false, waits = false, tell_source = true;
 
     int protection = migration_supports(m->e, m->dom->h.conn, FEATURE_MIGRATION_PROTECTION);
     if (protection < 0)
@@ -147,13 +150,13 @@ migration_by_steps(struct migration *m, virConnectPtr dconn)
         return NULL;
     }
     set_string(m, VIR_MIGRATE_PARAM_DEST_XML, xml);
-    if (prepare(m, dst, begun, &prepared) == 0) {
-        bool moved = true;
-        if (!(m->flags & VIR_MIGRATE_OFFLINE)) {
-            const struct migration_step s = step(m, m->flags, prepared);
-            moved = src->migration->perform(src, &m->dom->ref, NULL, &s, &performed, &m->e->err) == 0;
-        }
+    bool moved = prepare(m, dst, begun, &prepared, &waits) == 0;
+    if (moved && !(m->flags & VIR_MIGRATE_OFFLINE)) {
+        const struct migration_step s = step(m, m->flags, prepared);
+        moved = src->migration->perform(src, &m->dom->ref, NULL, &s, &performed, &m->e->err) == 0;
         tell_source = moved;
+    }
+    if (waits) {
         if (!typed_params_find(m->params, m->nparams, VIR_MIGRATE_PARAM_DEST_NAME))
             migration_add_string(m, VIR_MIGRATE_PARAM_DEST_NAME, m->dom->ref.name);
         there = finish(m, dst, performed, !moved, &finished, &result);

@@ -168,7 +168,8 @@ static const struct {
       NULL },
     { "begin", 0, VIR_DOMAIN_RUNNING, false, "S.begin(100 g)", "begin failed" },
     { "prepare", 0, VIR_DOMAIN_RUNNING, false, PREPARED " S.confirm(100 cancelled)", "prepare failed" },
-    { NULL, 0, VIR_DOMAIN_RUNNING, true, PREPARED " S.confirm(100 cancelled)",
+    { NULL, 0, VIR_DOMAIN_RUNNING, true,
+      PREPARED " D.finish(0 destination_xml=<begun/>,destination_name=g cancelled) S.confirm(100 cancelled)",
       "virDomainMigrate3: the destination does not say where it waits for the guest" },
     /* The source knows that its own step failed. */
     { "perform", 0, VIR_DOMAIN_RUNNING, false,

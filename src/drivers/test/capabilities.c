@@ -7,6 +7,7 @@
 #include "drivers/test/guest.h"
 #include "drivers/test/verbs.h"
 
+#include "driver/cpu-calls.h"
 #include "driver/cpu-models.h"
 #include "model/capabilities-def.h"
 #include "model/domain-devices-def.h"

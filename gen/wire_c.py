@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Emits C from api/wire: wire-types.h (constants, structs, type and procedure numbers) or
-wire-tables.c (the tables that src/wire/xdr.c walks).
+wire-tables.c (the tables that src/wire/xdr-*.c walk).
 
 usage: wire_c.py FOLDER header|tables OUTPUT
 """

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * xdr-tables: the shape of the generated tables that xdr.c walks.
+ * xdr-tables: the shape of the generated tables that xdr*.c walk, and what these share.
  *
  * Owns nothing.  A struct of api/wire is a run of fields with embedded structs
  * flattened; all names sit in one string, so the tables hold no pointers and
- * stay shared, clean pages.  Called by: xdr.c and the generated wire-tables.c.
+ * stay shared, clean pages.  Called by: xdr*.c and the generated wire-tables.c.
  */
 #pragma once
 
+#include "base/err.h"
 #include "wire-types.h"
+
+#include <stddef.h>
 
 enum xdr_op {
     XDR_I8 = 1, XDR_U8, XDR_U16, XDR_I32, XDR_I64, /* U32, U64, double move the same bits */
@@ -56,3 +59,15 @@ extern const struct xdr_type_info xdr_types[XDR_TYPES];
 extern const char xdr_names[];
 extern const struct wire_proc wire_procs[]; /* by program, then ascending number */
 extern const unsigned int wire_procs_n;
+
+/* xdr.c */
+unsigned int xdr_element_size(const struct xdr_field *f); /* of an array's element, in the C struct */
+/* Fails: a string or array of n is longer than the description allows; `what`: "decode", "encode". */
+int __attribute__((cold)) xdr_too_many(enum xdr_type type, const struct xdr_field *f, size_t n, const char *what,
+                                       struct err *err);
+
+static inline size_t
+xdr_padded(size_t n)
+{
+    return (n + 3) & ~(size_t)3;
+}

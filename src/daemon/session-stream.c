@@ -4,13 +4,13 @@
  * descriptor.
  *
  * Descriptors that can be watched (consoles, channels, pipes) are moved by the
- * I/O thread; regular files, which would make it wait for the disk, by one
- * executor thread a stream.  Both stop when the client does not take what is
+ * I/O thread, here; regular files, which would make it wait for the disk, by one
+ * executor thread a stream (session-stream-file.c).  Both stop when the client does not take what is
  * there, and the client is not read from while too much waits for a
  * descriptor.  A stream that failed or ended stays known until the client has
  * said its own last word, which is answered.
  */
-#include "daemon/session.h"
+#include "daemon/session-stream.h"
 
 #include "base/log.h"
 
@@ -24,40 +24,9 @@
 LOG_FROM("daemon.stream");
 
 #define CHUNK (64 * 1024)
-#define FILE_CHUNK NET_MESSAGE_LEGACY_PAYLOAD_MAX
-#define OUT_ENOUGH (512 * 1024) /* wait for the client beyond */
 #define STREAMS_MAX 4096        /* of one client */
 
-struct packet {
-    struct packet *next;
-    size_t off, n;      /* of data */
-    long long hole;     /* > 0: this instead of data */
-    char data[];
-};
-
-struct session_stream {
-    struct work work;           /* of regular files */
-    struct session_stream *next;
-    struct session *s;
-    struct stream *st;
-    struct net_header h;        /* of what is sent on this stream */
-    struct io_watch *watch;
-    unsigned events;
-    bool sent_eof;
-    uint64_t sent, received;
-
-    /* Under s->lock: the thread of a regular file uses them too. */
-    struct packet *head, *tail; /* from the client, not yet written */
-    size_t backlog;
-    bool running;               /* the thread is at work */
-    bool rests;                 /* it waits for the client to take what was sent */
-    bool finishing;             /* the client has said the last word */
-    bool dead;                  /* failed, aborted or closed */
-    atomic_uint refs;
-};
-
 static void move_ready(struct io_watch *watch, int fd, unsigned events, void *arg);
-static void submit(struct session_stream *ss);
 
 void
 stream_free_unused(struct stream *st)
@@ -71,8 +40,8 @@ stream_free_unused(struct stream *st)
     g_free(st);
 }
 
-static void
-ss_unref(struct session_stream *ss)
+void
+stream_unref(struct session_stream *ss)
 {
     if (atomic_fetch_sub(&ss->refs, 1) != 1)
         return;
@@ -103,16 +72,16 @@ session_stream_new(struct session *s, struct stream *st, const struct net_header
 
 /* ---- what goes to the client (any thread) ---- */
 
-static void
-send_data(struct session_stream *ss, struct xdr_writer *w, const void *data, size_t n)
+void
+stream_send_data(struct session_stream *ss, struct xdr_writer *w, const void *data, size_t n)
 {
     struct net_header h = ss->h;
     if (frame_data(w, &h, data, n, NULL) == 0)
         session_send(ss->s, w, NULL, 0);
 }
 
-static void
-send_hole(struct session_stream *ss, struct xdr_writer *w, long long length)
+void
+stream_send_hole(struct session_stream *ss, struct xdr_writer *w, long long length)
 {
     struct net_header h = ss->h;
     struct net_stream_hole hole = { .length = length };
@@ -163,19 +132,19 @@ ss_forget(struct session_stream *ss)
         p = &(*p)->next;
     *p = ss->next;
     ss_stop(ss);
-    ss_unref(ss);
+    stream_unref(ss);
 }
 
-static void
-ss_fail(struct session_stream *ss, const struct err *why)
+void
+stream_fail(struct session_stream *ss, const struct err *why)
 {
     log_info("stream %u of client %llu: %s", ss->h.serial, (unsigned long long)ss->s->id, err_message(why));
     ss_stop(ss);
     send_word(ss, why);
 }
 
-static void
-ss_finish(struct session_stream *ss)
+void
+stream_finish(struct session_stream *ss)
 {
     send_word(ss, NULL);
     ss_forget(ss);
@@ -266,14 +235,14 @@ read_some(struct session_stream *ss, int fd)
         return;
     if (n < 0 && errno != EIO && errno != ECONNRESET) { /* so ends a terminal or socket */
         err_errno(&err, errno, "cannot read what the stream is to carry");
-        ss_fail(ss, &err);
+        stream_fail(ss, &err);
         return;
     }
     n = MAX(n, 0);
     ss->sent += (size_t)n;
     if (n == 0)
         ss->sent_eof = true;
-    send_data(ss, &server->reply, server->in, (size_t)n); /* empty: the end */
+    stream_send_data(ss, &server->reply, server->in, (size_t)n); /* empty: the end */
 }
 
 static void
@@ -284,9 +253,9 @@ move_ready(struct io_watch *watch, int fd, unsigned events, void *arg)
     ERR_AUTO err = ERR_INIT;
     atomic_fetch_add(&ss->refs, 1);
     if ((events & IO_WRITE) && write_some(ss, &err) < 0)
-        ss_fail(ss, &err);
+        stream_fail(ss, &err);
     else if (ss->finishing && !ss->head)
-        ss_finish(ss);
+        stream_finish(ss);
     if (ss->watch && !ss->dead && (events & (IO_READ | IO_HANGUP | IO_ERROR))) {
         if (ss->st->to_client && !ss->sent_eof && !out_is_full(s)) {
             read_some(ss, fd);
@@ -302,200 +271,7 @@ move_ready(struct io_watch *watch, int fd, unsigned events, void *arg)
     if (!ss->dead)
         watch_again(ss);
     session_resume(s);
-    ss_unref(ss);
-}
-
-/* ---- regular files (executor thread) ---- */
-
-struct word { struct session_stream *ss; struct err err; bool failed, over; };
-
-static void
-thread_word(void *arg)
-{
-    struct word *word = arg;
-    struct session_stream *ss = word->ss;
-    struct session *s = session_ref(ss->s);
-    if (word->over) { /* until here an end from the client waits for this word */
-        pthread_mutex_lock(&s->lock);
-        ss->running = false;
-        pthread_mutex_unlock(&s->lock);
-    }
-    if (ss->dead) {
-        if (ss->st && !ss->running)
-            stream_free_unused(g_steal_pointer(&ss->st));
-    } else if (word->failed) {
-        ss_fail(ss, &word->err);
-    } else {
-        pthread_mutex_lock(&s->lock);
-        bool more = ss->head != NULL && !ss->running;
-        bool finish = ss->finishing && !ss->head && !ss->running;
-        pthread_mutex_unlock(&s->lock);
-        if (more)
-            submit(ss);
-        else if (finish)
-            ss_finish(ss);
-    }
-    session_resume(s);
-    err_clear(&word->err);
-    ss_unref(ss);
-    g_free(word);
-}
-
-static int
-file_write(struct session_stream *ss, struct packet *p, struct err *err)
-{
-    int fd = ss->st->fd;
-    if (p->hole > 0) {
-        off_t at = lseek(fd, p->hole, SEEK_CUR);
-        struct stat st;
-        if (at < 0 ||
-            (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size < at && ftruncate(fd, at) < 0))
-            return err_errno(err, errno, "cannot leave the hole of %lld bytes that the client sent", p->hole);
-        ss->received += (uint64_t)p->hole;
-        return 0;
-    }
-    if (ss->st->length && ss->received + p->n > ss->st->length)
-        return err_errno(err, ENOSPC, "the client sent more than the %llu bytes it had announced",
-                         (unsigned long long)ss->st->length);
-    while (p->off < p->n) {
-        ssize_t n = write(fd, p->data + p->off, p->n - p->off);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(err, errno, "cannot write what the client sent");
-        p->off += (size_t)n;
-        ss->received += (uint64_t)n;
-    }
-    return 0;
-}
-
-/* One packet to the client.  1: more to come, 0: that was all, -1 with err. */
-static int
-file_read(struct session_stream *ss, struct xdr_writer *w, char *buf, struct err *err)
-{
-    int fd = ss->st->fd;
-    uint64_t left = ss->st->length ? ss->st->length - ss->sent : UINT64_MAX;
-    size_t want = (size_t)MIN(left, FILE_CHUNK);
-    if (ss->st->sparse && want > 0) {
-        off_t at = lseek(fd, 0, SEEK_CUR), data = lseek(fd, at, SEEK_DATA), end = 0;
-        if (data < 0 && errno == ENXIO) { /* nothing but a hole up to the end */
-            end = lseek(fd, 0, SEEK_END);
-            data = MAX(end, at);
-        }
-        if (data > at) {
-            uint64_t hole = MIN((uint64_t)(data - at), left);
-            ss->sent += hole;
-            lseek(fd, at + (off_t)hole, SEEK_SET);
-            send_hole(ss, w, (long long)hole);
-            return 1;
-        }
-        if (data == at && (end = lseek(fd, at, SEEK_HOLE)) > at)
-            want = (size_t)MIN(want, (uint64_t)(end - at));
-        if (data >= 0)
-            lseek(fd, at, SEEK_SET);
-    }
-    ssize_t n;
-    do
-        n = want ? read(fd, buf, want) : 0;
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return err_errno(err, errno, "cannot read what the stream is to carry");
-    ss->sent += (uint64_t)n;
-    send_data(ss, w, buf, (size_t)n);
-    return n > 0;
-}
-
-static int
-file_to_client(struct session_stream *ss, struct err *err)
-{
-    struct session *s = ss->s;
-    g_autofree char *buf = g_malloc(FILE_CHUNK);
-    struct xdr_writer w;
-    xdr_writer_init(&w, NET_MESSAGE_MAX + NET_MESSAGE_LEN_MAX);
-    int rc;
-    do {
-        pthread_mutex_lock(&s->lock);
-        bool full = s->out.bytes > OUT_ENOUGH;
-        ss->rests = full && !ss->dead; /* more is sent when `out` is empty */
-        bool stop = ss->dead || full;
-        if (stop)
-            ss->running = false;
-        pthread_mutex_unlock(&s->lock);
-        if (stop) {
-            xdr_writer_clear(&w);
-            return 1;
-        }
-        rc = file_read(ss, &w, buf, err);
-    } while (rc > 0);
-    xdr_writer_clear(&w);
-    if (rc == 0)
-        ss->sent_eof = true;
-    return rc;
-}
-
-static int
-client_to_file(struct session_stream *ss, struct err *err)
-{
-    struct session *s = ss->s;
-    for (;;) {
-        pthread_mutex_lock(&s->lock);
-        struct packet *p = ss->dead ? NULL : ss->head;
-        if (p) {
-            ss->head = p->next;
-            if (!ss->head)
-                ss->tail = NULL;
-        } else {
-            ss->running = false;
-        }
-        pthread_mutex_unlock(&s->lock);
-        if (!p)
-            return 1;
-        int rc = file_write(ss, p, err);
-        pthread_mutex_lock(&s->lock);
-        if (!ss->dead)
-            ss->backlog -= p->n;
-        bool resume = s->paused && ss->backlog < SESSION_CALL_BYTES / 2;
-        pthread_mutex_unlock(&s->lock);
-        g_free(p);
-        if (rc < 0)
-            return -1;
-        if (resume)
-            io_post(s->server->io, (void (*)(void *))session_resume, session_ref(s));
-    }
-}
-
-static void
-file_run(struct work *work)
-{
-    struct session_stream *ss = (struct session_stream *)work;
-    struct word *word = g_new0(struct word, 1);
-    word->ss = ss;
-    atomic_fetch_add(&ss->refs, 1);
-    int rc = ss->st->to_client ? file_to_client(ss, &word->err) : client_to_file(ss, &word->err);
-    word->failed = rc < 0;
-    word->over = rc <= 0;
-    io_post(ss->s->server->io, thread_word, word);
-}
-
-static void
-file_done(struct work *work)
-{
-    ss_unref((struct session_stream *)work);
-}
-
-static void
-submit(struct session_stream *ss)
-{
-    pthread_mutex_lock(&ss->s->lock);
-    bool go = !ss->running && !ss->dead;
-    ss->running = ss->running || go;
-    ss->rests = ss->rests && !go;
-    pthread_mutex_unlock(&ss->s->lock);
-    if (!go)
-        return;
-    atomic_fetch_add(&ss->refs, 1);
-    ss->work = (struct work){ .run = file_run, .done = file_done };
-    executor_submit(ss->s->server->executor, &ss->work);
+    stream_unref(ss);
 }
 
 /* ---- from the session (I/O thread) ---- */
@@ -512,21 +288,21 @@ session_stream_start(struct session_stream *ss)
         return;
     if (n > STREAMS_MAX) {
         err_set(&err, VIR_ERR_OPERATION_FAILED, "the client has %u streams open already; finish some", n - 1);
-        ss_fail(ss, &err);
+        stream_fail(ss, &err);
     } else if (ss->st->fd < 0) {
         err_set(&err, VIR_ERR_INTERNAL_ERROR, "the driver opened a stream that leads nowhere");
-        ss_fail(ss, &err);
+        stream_fail(ss, &err);
     } else if (ss->st->regular_file ||
                (fstat(ss->st->fd, &sb) == 0 && (S_ISREG(sb.st_mode) || S_ISBLK(sb.st_mode)))) {
         ss->st->regular_file = true;
         if (ss->st->to_client)
-            submit(ss);
+            stream_file_go(ss);
     } else {
         ss->watch = io_watch_add(ss->s->server->io, ss->st->fd, 0, move_ready, ss, &err);
         if (ss->watch)
             watch_again(ss);
         else
-            ss_fail(ss, &err);
+            stream_fail(ss, &err);
     }
 }
 
@@ -542,7 +318,7 @@ session_streams_pump(struct session *s)
             bool rests = ss->rests;
             pthread_mutex_unlock(&s->lock);
             if (rests)
-                submit(ss);
+                stream_file_go(ss);
         } else {
             watch_again(ss);
         }
@@ -565,10 +341,10 @@ take_packet(struct session_stream *ss, struct frame *f, long long hole)
     ss->backlog += p->n;
     pthread_mutex_unlock(&ss->s->lock);
     if (ss->st->regular_file) {
-        submit(ss);
+        stream_file_go(ss);
     } else {
         if (write_some(ss, &err) < 0)
-            ss_fail(ss, &err);
+            stream_fail(ss, &err);
         else
             watch_again(ss);
     }
@@ -588,7 +364,7 @@ take_end(struct session_stream *ss, bool aborted)
     bool wait_fd = !aborted && !ss->dead && ss->head && !ss->st->regular_file;
     pthread_mutex_unlock(&ss->s->lock);
     if (!wait && !wait_fd)
-        ss_finish(ss);
+        stream_finish(ss);
 }
 
 bool
@@ -609,7 +385,7 @@ session_stream_packet(struct session *s, struct frame *f)
         return true;
     if (!ss->st->from_client) {
         err_set(&err, VIR_ERR_OPERATION_INVALID, "the client sent data on a stream that only goes to it");
-        ss_fail(ss, &err);
+        stream_fail(ss, &err);
         return true;
     }
     long long hole = 0;
@@ -619,7 +395,7 @@ session_stream_packet(struct session *s, struct frame *f)
         struct xdr_reader r = { f->payload, f->payload + f->n, &arena };
         struct net_stream_hole h;
         if (xdr_decode(&r, XDR_net_stream_hole, &h, &err) < 0) {
-            ss_fail(ss, &err);
+            stream_fail(ss, &err);
             return true;
         }
         hole = h.length;
@@ -627,7 +403,7 @@ session_stream_packet(struct session *s, struct frame *f)
             err_set(&err, VIR_ERR_OPERATION_INVALID,
                     "the client sent a hole of %lld bytes on a stream that %s", hole,
                     ss->st->regular_file ? "cannot go back" : "is no file");
-            ss_fail(ss, &err);
+            stream_fail(ss, &err);
             return true;
         }
     }

@@ -100,6 +100,13 @@ void session_close_later(struct session *s);
 void session_flush_locked(struct session *s);
 struct drv_conn *session_conn(struct session *s);
 
+/* Under s->lock: so much waits to be run or sent that reading rests. */
+bool session_queues_full(struct session *s);
+
+/* session-call.c; the first on the I/O thread */
+void session_call(struct session *s, struct frame *f);
+void session_call_free(struct work *work);              /* one that never ran, too */
+
 /* session-stream.c, I/O thread */
 struct session_stream *session_stream_new(struct session *s, struct stream *st, const struct net_header *h);
 void session_stream_start(struct session_stream *st);

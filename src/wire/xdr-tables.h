@@ -63,8 +63,8 @@ extern const unsigned int wire_procs_n;
 /* xdr.c */
 unsigned int xdr_element_size(const struct xdr_field *f); /* of an array's element, in the C struct */
 /* Fails: a string or array of n is longer than the description allows; `what`: "decode", "encode". */
-int __attribute__((cold)) xdr_too_many(enum xdr_type type, const struct xdr_field *f, size_t n, const char *what,
-                                       struct err *err);
+int __attribute__((cold))
+xdr_too_many(enum xdr_type type, const struct xdr_field *f, size_t n, const char *what, struct err *err);
 
 static inline size_t
 xdr_padded(size_t n)

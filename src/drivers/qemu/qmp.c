@@ -467,70 +467,6 @@ handle_greeting(struct qmp *qmp, json_t *greeting)
     return 0;
 }
 
-/* QEMU writes unsigned 64 bit numbers, which Jansson cannot hold.  Such a number
- * becomes a string with this mark; qmp_dump() turns it back. */
-#define BIG_MARK "\\u0001"
-
-static json_t *
-load_with_big_numbers(const char *text, size_t n, json_error_t *where)
-{
-    g_autoptr(GString) out = g_string_sized_new(n + 64);
-    bool quoted = false;
-    size_t i = 0;
-
-    while (i < n) {
-        size_t digits = 0;
-
-        if (quoted && text[i] == '\\' && i + 1 < n) {
-            g_string_append_len(out, text + i, 2);
-            i += 2;
-            continue;
-        }
-        if (text[i] == '"')
-            quoted = !quoted;
-        while (!quoted && i + digits < n && g_ascii_isdigit(text[i + digits]))
-            digits++;
-        if (digits < 19) {
-            g_string_append_len(out, text + i, (gssize)(digits ? digits : 1));
-        } else {
-            bool minus = out->len > 0 && out->str[out->len - 1] == '-';
-
-            if (minus)
-                g_string_truncate(out, out->len - 1);
-            g_string_append(out, "\"" BIG_MARK);
-            if (minus)
-                g_string_append_c(out, '-');
-            g_string_append_len(out, text + i, (gssize)digits);
-            g_string_append_c(out, '"');
-        }
-        i += digits ? digits : 1;
-    }
-    return json_loadb(out->str, out->len, JSON_ALLOW_NUL, where);
-}
-
-char *
-qmp_dump(json_t *value)
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    GString *out;
-    const char *at, *mark;
-
-    if (!text)
-        return g_strdup("");
-    out = g_string_new(NULL);
-    for (at = text; (mark = strstr(at, "\"" BIG_MARK)); ) {
-        const char *end = strchr(mark + 1, '"');
-
-        g_string_append_len(out, at, mark - at);
-        mark += 1 + strlen(BIG_MARK);
-        g_string_append_len(out, mark, end - mark);
-        at = end + 1;
-    }
-    g_string_append(out, at);
-    free(text);
-    return g_string_free(out, FALSE);
-}
-
 static int
 handle_line(struct qmp *qmp, const char *text, size_t n)
 {
@@ -544,9 +480,7 @@ handle_line(struct qmp *qmp, const char *text, size_t n)
         n--;
     if (n == 0)
         return 0;
-    msg = json_loadb(text, n, JSON_ALLOW_NUL, &where);
-    if (!msg && json_error_code(&where) == json_error_numeric_overflow)
-        msg = load_with_big_numbers(text, n, &where);
+    msg = qmp_load(text, n, &where);
     if (!msg) {
         g_autofree char *reason = excerpt(where.text);
 

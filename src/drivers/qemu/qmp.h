@@ -54,6 +54,8 @@ int qmp_execute(struct qmp *qmp, const char *command, json_t *args, int fd,
  * id taken out. */
 int qmp_execute_raw(struct qmp *qmp, const char *text, int fd, qmp_done done, void *opaque, struct err *err);
 
+/* Reads a message; NULL with `where`. */
+json_t *qmp_load(const char *text, size_t n, json_error_t *where);
 /* A reply or part of it as text, to g_free: numbers come back as QEMU wrote them
  * (those beyond json_int_t are strings of a kind of their own inside). */
 char *qmp_dump(json_t *value);

@@ -2,10 +2,10 @@
  *
  * parse: XML text to structs, by the tables.
  *
- * Owns: the libxml2 SAX handlers and the stack of open elements.  One pass, no tree.  Elements and
- * attributes that are not described are ignored; a value that cannot be read is an error which
- * names line, element, value and what would be valid.  Of a repeated single element the first
- * counts.  Documents with a DTD are refused, so there is nothing to expand and nothing to fetch.
+ * Owns: the libxml2 SAX handlers and the stack of open elements.  One pass, no tree.  Elements that
+ * are not described are ignored.  Of a repeated single element the first counts.  Documents with a
+ * DTD are refused, so there is nothing to expand and nothing to fetch.  What one element says is
+ * read by parse-value.c, what is wrong told by parse-report.c.
  * Called by: model_parse() and model_parse_fragment().  Nothing waits.
  */
 #include <glib.h>
@@ -16,173 +16,6 @@
 #include "model/parse.h"
 
 #define ERR_FROM VIR_FROM_XML
-
-/* ---- finding fields ------------------------------------------------------------------------- */
-
-static int compare(const struct model_field *f, const char *name, size_t n)
-{
-    return f->len != n ? (f->len < n ? -1 : 1) : memcmp(f->name, name, n);
-}
-
-const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n,
-                                      const char *uri, unsigned disc, unsigned up, unsigned flags)
-{
-    unsigned lo = attr ? 0 : t->n_attrs, hi = attr ? t->n_attrs : t->n_attrs + t->n_kids, end = hi;
-    while (lo < hi) {
-        unsigned mid = (lo + hi) / 2;
-        if (compare(&t->fields[t->sorted[mid]], name, n) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < end; lo++) {
-        const struct model_field *f = &t->fields[t->sorted[lo]];
-        if (compare(f, name, n))
-            break;
-        if (!field_exists(f, disc, up) || (uri ? !f->ns || strcmp(f->ns, uri) : f->ns != NULL))
-            continue;
-        if (field_read(f, flags))
-            return f;
-    }
-    return NULL;
-}
-
-/* ---- values --------------------------------------------------------------------------------- */
-
-static bool alias_counts(const struct parser *p, const char *s, size_t n)
-{
-    return p->flags & (MODEL_PARSE_LIVE | MODEL_PARSE_KEEP_ALIAS) || (n > 3 && !memcmp(s, "ua-", 3));
-}
-
-static void *many_slot(struct parser *p, const struct model_field *f, void *base)
-{
-    uint32_t *n = FIELD_PTR(base, f->has);
-    void ***array = FIELD_PTR(base, f->offset);
-    if (!(*n & (*n - 1))) {             /* room is a power of two */
-        void **grown = arena_struct(p->head, (*n ? *n * 2 : 1) * sizeof(void *));
-        if (*n)
-            memcpy(grown, *array, *n * sizeof(void *));
-        *array = grown;
-    }
-    return &(*array)[(*n)++];
-}
-
-static void
-set_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f, void *base,
-          const char *s, size_t n)
-{
-    const char *valid = NULL;
-    if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) || (f->flags & MODEL_FILLED && !n))
-        return;
-    if (f->flags & MODEL_MANY) {
-        struct model_field one = *f;
-        one.offset = 0;
-        one.has = MODEL_NO_OFFSET;
-        if (scalar_scan(p->head, &one, many_slot(p, f, base), s, n, NULL, 0, &valid) < 0)
-            report_bad_value(p, element, f, s, n, valid);
-        return;
-    }
-    if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
-        if (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT))
-            return;
-        report_bad_unit(p, element, fr->unit);
-        return;
-    }
-    int r = scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid);
-    if (r == 0 || (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT)))
-        return;
-    struct model_field reported = *f;
-    if (r == SCALAR_BEYOND)
-        reported.bad = f->kind == MODEL_K_CPUSET
-                           ? MODEL_ERROR(VIR_ERR_CONFIG_UNSUPPORTED, MODEL_FROM_DOCUMENT)
-                       : f->kind == MODEL_K_OCT  ? MODEL_ERROR(VIR_ERR_XML_ERROR, MODEL_FROM_DOCUMENT)
-                       : f->kind == MODEL_K_SIZE ? MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE)
-                                                 : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
-    report_bad_value(p, element, &reported, s, n, valid);
-}
-
-static void read_unit(struct frame *fr, int n_attr, const xmlChar **attr)
-{
-    fr->unit[0] = 0;
-    for (int i = 0; i < n_attr; i++, attr += 5) {
-        const char *name = (const char *)attr[0];
-        if (attr[1] || strncmp(name, "unit", 4) || (name[4] && strcmp(name, "units")))
-            continue;
-        size_t n = attr[4] - attr[3];
-        if (n >= sizeof(fr->unit))
-            strcpy(fr->unit, "?");      /* longer than any unit there is */
-        else {
-            memcpy(fr->unit, attr[3], n);
-            fr->unit[n] = 0;
-        }
-    }
-}
-
-static bool attribute_given(const struct model_field *f, int n_attr, const xmlChar **attr)
-{
-    for (int i = 0; i < n_attr; i++)
-        if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], f->name))
-            return !(f->flags & MODEL_FILLED) || attr[i * 5 + 3] != attr[i * 5 + 4];
-    return false;
-}
-
-static void read_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
-{
-    const struct model_table *t = fr->table;
-    if (t->sizes)
-        read_unit(fr, n_attr, attr);
-    if (t->disc >= 0) {                 /* it says which of the others exist */
-        const struct model_field *d = &t->fields[t->disc];
-        for (int i = 0; i < n_attr; i++) {
-            const char *s = (const char *)attr[i * 5 + 3], *e = (const char *)attr[i * 5 + 4];
-            if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], d->name)) {
-                set_value(p, fr, fr->name, d, fr->base, s, e - s);
-                if (p->failed)
-                    return;
-            }
-        }
-        uint8_t *v = FIELD_PTR(fr->base, d->offset);
-        if (!*v && d->flags & MODEL_DEFAULT)
-            *v = d->def;
-        fr->disc = *v;
-    }
-    for (int i = 0; i < n_attr && !p->failed; i++) {
-        const xmlChar **a = attr + i * 5;
-        const char *s = (const char *)a[3], *e = (const char *)a[4];
-        const struct model_field *f = parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
-                                           (const char *)a[2], fr->disc, fr->up, p->flags);
-        if (f && f - t->fields != t->disc)
-            set_value(p, fr, fr->name, f, fr->base, s, e - s);
-        else if (!f)
-            report_unknown(p, "attribute", (const char *)a[0], (const char *)a[2], fr, true);
-    }
-    for (unsigned i = 0; t->required && i < t->n_attrs && !p->failed; i++) {
-        const struct model_field *f = &t->fields[i];
-        if (!f->missing || !field_exists(f, fr->disc, fr->up) || f->flags & MODEL_LIVE)
-            continue;
-        if (!attribute_given(f, n_attr, attr))
-            report_missing(p, fr->name, f);
-        else if (f->kind >= MODEL_K_U8 && f->kind <= MODEL_K_SIZE && !scalar_present(f, fr->base))
-            report_bad_value(p, fr->name, f, "0", 1, "a number greater than 0");
-    }
-    if (!t->defaults || p->failed)
-        return;
-    bool together = false;
-    for (unsigned i = 0; i < t->n_attrs && !together; i++)
-        together = t->fields[i].flags & MODEL_TOGETHER && field_exists(&t->fields[i], fr->disc, fr->up) &&
-            scalar_present(&t->fields[i], fr->base);
-    for (unsigned i = 0; i < t->n_fields; i++) {
-        const struct model_field *f = &t->fields[i];
-        if (f->flags & MODEL_TOGETHER && !together)
-            continue;
-        if (!(f->flags & MODEL_DEFAULT) || !field_exists(f, fr->disc, fr->up) || scalar_present(f, fr->base))
-            continue;
-        uint64_t v = f->def;
-        memcpy(FIELD_PTR(fr->base, f->offset), &v, scalar_size(f));
-        if (f->has != MODEL_NO_OFFSET)
-            field_set_has(fr->base, f);
-    }
-}
 
 /* ---- what is kept verbatim ------------------------------------------------------------------ */
 
@@ -269,7 +102,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         break;
     case MODEL_K_STRUCT:
     case MODEL_K_LIST:
-        slot = f->kind == MODEL_K_LIST ? many_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
+        slot = f->kind == MODEL_K_LIST ? parse_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
         again = *slot != NULL && !replaces;
         if (again && !(f->flags & MODEL_MERGE && !(p->flags & MODEL_PARSE_STRICT))) {
             report_repeated(p, up, f);
@@ -319,7 +152,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         fr->scalar = f;
         fr->collect = true;
         if (f->kind == MODEL_K_SIZE)
-            read_unit(fr, n_attr, attr);
+            parse_unit(fr, n_attr, attr);
         unknown_attributes(p, fr, n_attr, attr);
         return;
     }
@@ -328,7 +161,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     if (again)
         merge_resume(p, fr);
     if (!again)                         /* those of the first count */
-        read_attributes(p, fr, n_attr, attr);
+        parse_attributes(p, fr, n_attr, attr);
     else if (fr->table->disc >= 0)
         fr->disc = table_disc(fr->table, fr->base, fr->disc);
     fr->collect = fr->table->text >= 0;
@@ -362,7 +195,7 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
                 return;
             }
             struct frame *fr = push(p, p->doc->table, root, p->doc->element);
-            read_attributes(p, fr, n_attr, attr);
+            parse_attributes(p, fr, n_attr, attr);
             fr->collect = fr->table->text >= 0;
             return;
         }
@@ -427,7 +260,7 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
         else if (fr->scalar || f->kind == MODEL_K_SIZE || (f->kind == MODEL_K_ENUM && !fr->table->n_kids)
                      ? n > 0
                      : !blank)
-            set_value(p, fr, fr->name, f, fr->base, s, n);
+            parse_value(p, fr, fr->name, f, fr->base, s, n);
         p->text.n = fr->text;
     }
     if (fr->merge)

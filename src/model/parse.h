@@ -51,9 +51,17 @@ struct parser {
 /* "domain document, line 7, /domain/devices/disk", to be freed. */
 char *parse_where(struct parser *p);
 void parse_stop(struct parser *p);
-/* A field of a table that can be read here, or NULL. */
+/* parse-value.c: a field of a table that can be read here, or NULL. */
 const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n,
                                      const char *uri, unsigned disc, unsigned up, unsigned flags);
+
+/* A slot at the end of a list of f's kind. */
+void *parse_slot(struct parser *p, const struct model_field *f, void *base);
+void parse_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f,
+                 void *base, const char *s, size_t n);
+void parse_unit(struct frame *fr, int n_attr, const xmlChar **attr);
+/* All of an element, with what is missing and what they are when not given. */
+void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr);
 
 void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s,
                       size_t n, const char *valid);

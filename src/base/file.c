@@ -114,8 +114,13 @@ file_write_atomic(int dirfd, const char *path, const void *data, size_t n, mode_
 {
     static atomic_uint counter;
     g_autofree char *tmp =
-        g_strdup_printf("%s.new-%d-%u", path, (int)getpid(), atomic_fetch_add(&counter, 1));
-    FD_AUTO fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+        g_strdup_printf("%s.new-%x-%x", path, (unsigned)getpid(), atomic_fetch_add(&counter, 1));
+    int how = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    FD_AUTO fd = openat(dirfd, tmp, how, mode);
+    if (fd < 0 && errno == EEXIST) { /* left behind by a process of that number that was killed */
+        unlinkat(dirfd, tmp, 0);
+        fd = openat(dirfd, tmp, how, mode);
+    }
     if (fd < 0)
         return err_errno(err, errno, "cannot write %s: cannot make the temporary file %s", path, tmp);
     const char *step = "write to";

@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,7 +28,6 @@ struct state_dir {
     char *path, *autostart;
     int fd, autostart_fd;
     bool durable;
-    atomic_uint serial;     /* of temporary names */
 };
 
 static int
@@ -106,48 +104,19 @@ replace(struct state_dir *dir, const char *name, const char *text, size_t n, boo
         struct err *err)
 {
     g_autofree char *file = g_strconcat(name, ".xml", NULL);
-    /* Begins with a dot: loading passes over what a crash leaves behind. */
-    g_autofree char *tmp = g_strdup_printf(".%s.%x", file, atomic_fetch_add(&dir->serial, 1));
-    FD_AUTO fd = openat(dir->fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
-    if (fd < 0 && errno == EEXIST) { /* left behind by an earlier life of ours */
-        unlinkat(dir->fd, tmp, 0);
-        fd = openat(dir->fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
-    }
-    if (fd < 0)
-        return err_errno(err, errno, "cannot save %s/%s: cannot make a temporary file in that folder",
-                         dir->path, file);
-    const char *step = "write";
-    if (fd_write_all(fd, text, n) < 0)
-        goto failed;
-    step = "sync";
-    if (dir->durable && fsync(fd) < 0)
-        goto failed;
-    step = "close";
-    int rc = close(fd);
-    fd = -1;
-    if (rc < 0)
-        goto failed;
-    step = "rename";
-    rc = must_be_new ? renameat2(dir->fd, tmp, dir->fd, file, RENAME_NOREPLACE)
-                     : renameat(dir->fd, tmp, dir->fd, file);
-    if (rc < 0)
-        goto failed;
-    return 0;
-
-failed:;
-    int saved = errno;
-    unlinkat(dir->fd, tmp, 0);
-    return err_errno(err, saved, "cannot save %s/%s: cannot %s its new contents%s", dir->path, file, step,
-                     saved == ENOSPC || saved == EDQUOT ? " (free some space; the old contents are intact)"
-                                                        : "; the old contents are intact");
+    unsigned flags = (dir->durable ? FILE_SYNC : 0) | (must_be_new ? FILE_EXCLUSIVE : 0);
+    if (file_write_atomic(dir->fd, file, text, n, MODE, flags, err) == 0)
+        return 0;
+    return err_context(err, "cannot save %s/%s%s", dir->path, file,
+                       err && (err->int1 == ENOSPC || err->int1 == EDQUOT)
+                           ? " (free some space; the old contents are intact)"
+                           : "; the old contents are intact");
 }
 
 int
 state_save(struct state_dir *dir, const char *name, const char *text, size_t n, struct err *err)
 {
-    if (check_name(dir, name, err) < 0 || replace(dir, name, text, n, false, err) < 0)
-        return -1;
-    return sync_folder(dir, dir->fd, dir->path, err);
+    return check_name(dir, name, err) < 0 ? -1 : replace(dir, name, text, n, false, err);
 }
 
 static int

@@ -70,10 +70,6 @@ static int read_smartcard(const struct domain_def *def, const struct domain_smar
         return XML(
             "a smartcard of guest '%s' with mode='passthrough' has no type, which says where it comes from",
             def->name);
-    const struct device_address *a = s->info.address;
-    if (a && a->type && a->type != ADDRESS_TYPE_CCID)
-        return UNSUPPORTED("a smartcard of guest '%s' has an address of type '%s'; it has to be 'ccid'",
-                           def->name, address_type_str(a->type));
     return 0;
 }
 
@@ -101,6 +97,37 @@ static int read_filter(const struct domain_def *def, const struct redirfilter_us
             return XML("version='%s' in <redirfilter> of guest '%s' has to be two numbers such as 1.10, or "
                        "-1 for any",
                        v, def->name);
+    }
+    return 0;
+}
+
+/* What SPICE does itself comes over a virtio channel. */
+static int
+only_channel(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
+{
+    return s->type != CHARDEV_TYPE_SPICEVMC ? 0 :
+        UNSUPPORTED("a %s of guest '%s' cannot be of type 'spicevmc'; virtio channels can", kind, def->name);
+}
+
+static int read_spice(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_serials; i++)
+        if (only_channel(def, "serial port", &def->serials[i]->source, err) < 0)
+            return -1;
+    for (uint32_t i = 0; i < def->n_parallels; i++)
+        if (only_channel(def, "parallel port", &def->parallels[i]->source, err) < 0)
+            return -1;
+    for (uint32_t i = 0; i < def->n_consoles; i++) {
+        const struct chardev_target *t = def->consoles[i]->target;
+        if (!(t && t->type == CHARDEV_TARGET_TYPE_VIRTIO) &&
+            only_channel(def, "console", &def->consoles[i]->source, err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_channels; i++) {
+        const struct channel_target *t = def->channels[i]->target;
+        if (t && t->type != CHANNEL_TARGET_TYPE_VIRTIO &&
+            only_channel(def, "channel that is no virtio one", &def->channels[i]->source, err) < 0)
+            return -1;
     }
     return 0;
 }
@@ -137,6 +164,8 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_channels; i++)
         if (read_channel(def, def->channels[i], err) < 0)
             return -1;
+    if (read_spice(def, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < def->n_smartcards; i++)
         if ((def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH &&
              read_source(def, "smartcard", &def->smartcards[i]->source, err) < 0) ||
@@ -215,13 +244,6 @@ check_source(const struct domain_def *def, const char *kind, const struct charde
     return 0;
 }
 
-static int
-only_channel(const struct domain_def *def, const char *kind, const struct chardev_source *s, struct err *err)
-{
-    return s->type != CHARDEV_TYPE_SPICEVMC ? 0 :
-        UNSUPPORTED("a %s of guest '%s' cannot be of type 'spicevmc'; virtio channels can", kind, def->name);
-}
-
 /* The old board has four serial ports, each with its own address.  Ports whose type nobody wrote are not held
  * to it: it runs before a driver chooses that. */
 int check_isa_ports(const struct domain_def *def, struct err *err)
@@ -241,16 +263,23 @@ int check_isa_ports(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+static int check_smartcard(const struct domain_def *def, const struct domain_smartcard *s, struct err *err)
+{
+    const struct device_address *a = s->info.address;
+    if (a && a->type && a->type != ADDRESS_TYPE_CCID)
+        return UNSUPPORTED("a smartcard of guest '%s' has an address of type '%s'; it has to be 'ccid'",
+                           def->name, address_type_str(a->type));
+    return 0;
+}
+
 int check_chardevs(const struct domain_def *def, struct err *err)
 {
+    for (uint32_t i = 0; i < def->n_smartcards; i++)
+        if (check_smartcard(def, def->smartcards[i], err) < 0)
+            return -1;
     for (uint32_t i = 0; i < def->n_redirdevs; i++)
         if (!domain_has_usb(def))
             return UNSUPPORTED("guest '%s' has a redirected device and no USB controller", def->name);
-    for (uint32_t i = 0; i < def->n_channels; i++)
-        if (def->channels[i]->source.type == CHARDEV_TYPE_SPICEVMC &&
-            def->channels[i]->target->type != CHANNEL_TARGET_TYPE_VIRTIO)
-            return UNSUPPORTED(
-                "a channel of type 'spicevmc' of guest '%s' has to have a <target type='virtio'>", def->name);
     for (uint32_t i = 0; i < def->n_rngs; i++)
         if (def->rngs[i]->backend->model == RNG_BACKEND_MODEL_EGD &&
             check_source(def, "source of random numbers", &def->rngs[i]->backend->source, false, err) < 0)
@@ -260,12 +289,6 @@ int check_chardevs(const struct domain_def *def, struct err *err)
         if (check_source(def, kind, &(array)[i]->source, named, err) < 0) \
             return -1;
     SOURCES("smartcard", def->smartcards, def->n_smartcards, false)
-    for (uint32_t i = 0; i < def->n_serials; i++)
-        if (only_channel(def, "serial port", &def->serials[i]->source, err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_parallels; i++)
-        if (only_channel(def, "parallel port", &def->parallels[i]->source, err) < 0)
-            return -1;
     SOURCES("serial port", def->serials, def->n_serials, false)
     SOURCES("parallel port", def->parallels, def->n_parallels, false)
     SOURCES("channel", def->channels, def->n_channels,

@@ -73,12 +73,7 @@ static int read_video(const struct domain_def *def, const struct domain_video *v
     if (m && m->resolution && (!m->resolution->x || !m->resolution->y))
         return UNSUPPORTED("the <resolution> of a video device of guest '%s' has to be greater than 0",
                            def->name);
-    if (!m || m->type == VIDEO_TYPE_QXL)
-        return 0;
-    const char *only = m->ram ? "ram" : m->vram64 ? "vram64" : m->vgamem ? "vgamem" : NULL;
-    return !only ? 0
-                 : UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
-                               m->type ? video_type_str(m->type) : "default", only);
+    return 0;
 }
 
 static int read_filesystem(const struct domain_def *def, const struct domain_filesystem *f, struct err *err)
@@ -134,17 +129,6 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
 
 static int read_input(const struct domain_def *def, const struct domain_input *i, struct err *err)
 {
-    if (!(def->os && def->os->type) && !def->bootloader)
-        return 0;                       /* refused for that */
-    enum os_type os = def->os && def->os->type ? def->os->type : OS_TYPE_XEN;
-    bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
-    if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
-        return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",
-                        input_type_str(i->type), def->name, os_type_str(os));
-    if (xen && ((i->bus && i->bus != INPUT_BUS_XEN) ||
-                (i->type != INPUT_TYPE_MOUSE && i->type != INPUT_TYPE_KEYBOARD)))
-        return INTERNAL("a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",
-                        input_type_str(i->type), def->name, os_type_str(os));
     if (i->type == INPUT_TYPE_PASSTHROUGH && i->source && !i->source->evdev)
         return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
     if (i->type == INPUT_TYPE_EVDEV && i->source && !i->source->dev)
@@ -241,7 +225,12 @@ static int check_videos(const struct domain_def *def, struct err *err)
     unsigned primary = 0;
     for (uint32_t i = 0; i < def->n_videos; i++) {
         const struct domain_video *v = def->videos[i];
-        primary += v->model->primary == TRI_YES;
+        const struct video_model *m = v->model;
+        const char *only = m->ram ? "ram" : m->vram64 ? "vram64" : m->vgamem ? "vgamem" : NULL;
+        primary += m->primary == TRI_YES;
+        if (only && m->type != VIDEO_TYPE_QXL)
+            return UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
+                               video_type_str(m->type), only);
         if (v->model->type == VIDEO_TYPE_RAMFB && v->info.address && v->info.address->type)
             return UNSUPPORTED(
                 "a video device of guest '%s' of type 'ramfb' sits nowhere: it has no <address>", def->name);
@@ -289,8 +278,18 @@ static int check_sounds(const struct domain_def *def, struct err *err)
 
 static int check_inputs(const struct domain_def *def, struct err *err)
 {
+    enum os_type os = def->os->type;
+    bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
     for (uint32_t i = 0; i < def->n_inputs; i++) {
         const struct domain_input *in = def->inputs[i];
+        if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
+            return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",
+                            input_type_str(in->type), def->name, os_type_str(os));
+        if (xen && (in->bus != INPUT_BUS_XEN ||
+                    (in->type != INPUT_TYPE_MOUSE && in->type != INPUT_TYPE_KEYBOARD)))
+            return INTERNAL(
+                "a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",
+                input_type_str(in->type), def->name, os_type_str(os));
         if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE &&
             in->type != INPUT_TYPE_KEYBOARD)
             return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio",

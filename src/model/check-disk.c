@@ -136,9 +136,12 @@ int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct e
 {
     static const struct domain_disk as_disk = { .target = "nvram" };
     const struct storage_source *s = n && n->source ? &n->source->src : NULL;
-    return !s                                            ? 0
-           : check_auth("the <nvram>", s->auth, err) < 0 ? -1
-                                                         : check_source(def, &as_disk, n->type, s, err);
+    if (!s)
+        return 0;
+    if (check_auth("the <nvram>", s->auth, err) < 0 ||
+        encryption_complete(s->encryption, "the <nvram>", err) < 0)
+        return -1;
+    return check_source(def, &as_disk, n->type, s, err);
 }
 
 static int
@@ -297,11 +300,48 @@ static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
            x->controller == y->controller && x->bus == y->bus && x->target == y->target && x->unit == y->unit;
 }
 
+/* Who has to show a secret, and which kind of it. */
+static int check_protocol(const struct domain_disk *d, const struct storage_source *s,
+                          const struct storage_auth *a, struct err *err)
+{
+    const char *type = a && a->secret ? a->secret->type : NULL, *want = NULL;
+    if (!a)
+        return 0;
+    switch (s->protocol) {
+    case STORAGE_PROTOCOL_ISCSI: want = "iscsi"; break;
+    case STORAGE_PROTOCOL_RBD: want = "ceph"; break;
+    case STORAGE_PROTOCOL_HTTP:
+    case STORAGE_PROTOCOL_HTTPS:
+    case STORAGE_PROTOCOL_FTP:
+    case STORAGE_PROTOCOL_FTPS:
+    case STORAGE_PROTOCOL_SSH: break;
+    default:
+        return UNSUPPORTED("disk '%s' has an <auth>, and the protocol '%s' knows no passwords", d->target,
+                           storage_protocol_str(s->protocol));
+    }
+    return !want || !g_strcmp0(type, want)
+               ? 0
+               : UNSUPPORTED("disk '%s': the secret of protocol '%s' is one of type '%s', not '%s'", d->target,
+                             storage_protocol_str(s->protocol), want, type ? type : "");
+}
+
+static int check_auths(const struct domain_disk *d, struct err *err)
+{
+    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    if (s && d->type == STORAGE_TYPE_NETWORK && check_protocol(d, s, d->auth ? d->auth : s->auth, err) < 0)
+        return -1;
+    for (const struct disk_backing_store *b = d->backing_store; b && b->source; b = b->backing_store)
+        if (b->type == STORAGE_TYPE_NETWORK &&
+            check_protocol(d, &b->source->src, b->source->src.auth, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
-    if (check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
+    if (check_auths(d, err) < 0 || check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
         check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
         return -1;
     if (!disk_has_source(d) && (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN))

@@ -133,7 +133,7 @@ int domain_check_models(const struct domain_def *def, struct err *err)
 {
     const struct seclabel *s = def->n_seclabels == 1 ? def->seclabels[0] : NULL;
     if (s && !s->model && s->type != SECLABEL_TYPE_NONE &&
-        (s->type != SECLABEL_TYPE_DYNAMIC || s->label || s->baselabel))
+        (s->type != SECLABEL_TYPE_DYNAMIC || s->baselabel))
         return XML("the <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)", def->name);
     return 0;
 }
@@ -203,10 +203,6 @@ static int read_idmap(const struct domain_def *def, struct err *err)
             if (!maps[m][i]->has_start || !maps[m][i]->has_target || !maps[m][i]->has_count)
                 return XML("a %s in <idmap> of guest '%s' needs start, target and count",
                            m ? "<gid>" : "<uid>", def->name);
-    if (!counts[0] != !counts[1])
-        return UNSUPPORTED("<idmap> of guest '%s' has to map both <uid> and <gid>", def->name);
-    if (counts[0] && (maps[0][0]->start || maps[1][0]->start))
-        return UNSUPPORTED("<idmap> of guest '%s' has to start with the root user, id 0", def->name);
     return 0;
 }
 
@@ -350,7 +346,7 @@ check_assigned(struct domain_def *def, const char *kind, void *device, struct de
 }
 
 static int
-check_info(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+check_alias(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     GHashTable *aliases = ((void **)data)[0];
     struct err *err = ((void **)data)[1];
@@ -358,6 +354,15 @@ check_info(struct domain_def *def, const char *kind, void *device, struct device
     if (info->alias && !mirror && g_str_has_prefix(info->alias, "ua-") &&
         !g_hash_table_add(aliases, g_strdup(info->alias)))
         return UNSUPPORTED("two devices of guest '%s' have the alias '%s'", def->name, info->alias);
+    return 0;
+}
+
+static int check_idmap(const struct domain_def *def, struct err *err)
+{
+    if (!def->n_idmap_uids != !def->n_idmap_gids)
+        return UNSUPPORTED("<idmap> of guest '%s' has to map both <uid> and <gid>", def->name);
+    if (def->n_idmap_uids && (def->idmap_uids[0]->start || def->idmap_gids[0]->start))
+        return UNSUPPORTED("<idmap> of guest '%s' has to start with the root user, id 0", def->name);
     return 0;
 }
 
@@ -384,14 +389,20 @@ static int check_cells(const struct domain_def *def, struct err *err)
 
 int domain_check(struct domain_def *def, struct err *err)
 {
-    g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    void *data[] = { aliases, err };
     if (strchr(def->name, '/'))
         return XML("the name '%s' contains a '/', which names of guests cannot", def->name);
     if (check_cells(def, err) < 0 || check_tune(def, err) < 0 || check_hugepages(def, err) < 0 ||
-        check_loader(def, err) < 0 || domain_each_device(def, check_assigned, err) < 0)
+        check_loader(def, err) < 0 || domain_each_device(def, check_assigned, err) < 0 ||
+        check_idmap(def, err) < 0)
         return -1;
-    return check_devices(def, err) < 0 ? -1 : domain_each_device(def, check_info, data);
+    return check_devices(def, err);
+}
+
+int domain_check_aliases(struct domain_def *def, struct err *err)
+{
+    g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    void *data[] = { aliases, err };
+    return domain_each_device(def, check_alias, data);
 }
 
 /* ---- leaving the running guest behind ------------------------------------------------------- */

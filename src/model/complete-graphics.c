@@ -146,7 +146,7 @@ void domain_complete_video(struct domain_def *def)
         primary |= m->primary == TRI_YES;
         m->primary = m->primary == TRI_YES ? TRI_YES : TRI_UNSET;
         if (m->type == VIDEO_TYPE_NONE) {
-            m->vram = 0;
+            m->ram = m->vram = m->vram64 = m->vgamem = 0;
             m->has_heads = false;
             v->driver = NULL;
             v->info.address = NULL;

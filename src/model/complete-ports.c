@@ -126,10 +126,12 @@ int domain_complete_ports(struct domain_def *def, struct err *err)
     number_serials(def);
     if (check_isa_ports(def, err) < 0)
         return -1;
+    int32_t next = 0;           /* one more than the highest before it */
     for (uint32_t i = 0; i < def->n_parallels; i++) {
         struct chardev_target *t = target_of(def, def->parallels[i]);
-        t->port = t->has_port && t->port != -1 ? t->port : (int32_t)i;
+        t->port = t->has_port && t->port != -1 ? t->port : next;
         t->has_port = true;
+        next = MAX(next, t->port + 1);
     }
     number_consoles(def);
     pair_console(def);

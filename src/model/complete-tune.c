@@ -111,6 +111,36 @@ static void complete_memtune(struct domain_memtune *m)
     m->has_swap_hard_limit = m->has_swap_hard_limit && m->swap_hard_limit < VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
 }
 
+/* Memory follows CPUs that are placed by themselves, if nothing else is said of it. */
+static void complete_numatune(struct domain_def *def)
+{
+    bool automatic = def->vcpu->placement == VCPU_PLACEMENT_AUTO;
+    struct domain_numatune *n = def->numatune;
+    struct numatune_memory *m = n ? n->memory : NULL;
+    if (m && !m->mode && !m->nodeset && !m->placement)
+        m = n->memory = NULL;
+    if (!m && automatic) {
+        if (!n)
+            n = def->numatune = model_new(def, struct domain_numatune);
+        m = n->memory = model_new(def, struct numatune_memory);
+    }
+    if (n && !m && !n->n_nodes)
+        n = def->numatune = NULL;
+    for (uint32_t i = 0; n && i < n->n_nodes; i++)
+        if (!n->nodes[i]->mode)
+            n->nodes[i]->mode = NUMA_MODE_STRICT;
+    if (!m)
+        return;
+    if (!m->mode)
+        m->mode = NUMA_MODE_STRICT;
+    if (!m->placement && !m->nodeset && automatic)
+        m->placement = VCPU_PLACEMENT_AUTO;
+    if (m->placement == VCPU_PLACEMENT_STATIC)
+        m->placement = VCPU_PLACEMENT_UNSET;    /* the nodes say it */
+    if (m->placement == VCPU_PLACEMENT_AUTO)
+        m->nodeset = NULL;
+}
+
 void domain_complete_tune(struct domain_def *def)
 {
     if (def->memtune)
@@ -126,21 +156,7 @@ void domain_complete_tune(struct domain_def *def)
     if (def->cputune)
         complete_cputune(def, def->cputune);
     complete_vcpus(def);
-    if (def->numatune && !def->numatune->memory && !def->numatune->n_nodes)
-        def->numatune = NULL;
-    struct domain_numatune *n = def->numatune;
-    if (n && n->memory && !n->memory->mode && !n->memory->nodeset && !n->memory->placement)
-        n->memory = NULL;
-    if (n && n->memory && !n->memory->placement && !n->memory->nodeset &&
-        def->vcpu->placement == VCPU_PLACEMENT_AUTO)
-        n->memory->placement = VCPU_PLACEMENT_AUTO;
-    if (n && n->memory && n->memory->placement == VCPU_PLACEMENT_STATIC)
-        n->memory->placement = VCPU_PLACEMENT_UNSET;    /* the nodes say it */
-    if (n && n->memory && n->memory->placement == VCPU_PLACEMENT_AUTO)
-        n->memory->nodeset = NULL;
-    for (uint32_t i = 0; n && i < n->n_nodes; i++)
-        if (!n->nodes[i]->mode)
-            n->nodes[i]->mode = NUMA_MODE_STRICT;
+    complete_numatune(def);
     bool cells = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     for (uint32_t i = 0; def->memory_backing && i < def->memory_backing->n_hugepages; i++)
         if (!cells && !g_strcmp0(def->memory_backing->hugepages[i]->nodeset, "0"))

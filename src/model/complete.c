@@ -288,13 +288,22 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
 
 static void complete_seclabels(struct domain_def *def)
 {
+    uint32_t n = 0;
     for (uint32_t i = 0; i < def->n_seclabels; i++) {
         struct seclabel *s = def->seclabels[i];
+        if (!g_strcmp0(s->model, "none"))
+            s->type = SECLABEL_TYPE_NONE;
         if (!s->type)
-            s->type = SECLABEL_TYPE_DYNAMIC;
-        if (!s->relabel)
+            continue;                   /* does not say how, and counts as not given */
+        if (s->type != SECLABEL_TYPE_STATIC)
+            s->label = NULL;            /* what a running guest was labelled with */
+        if (s->type == SECLABEL_TYPE_NONE)
+            s->relabel = TRI_UNSET;
+        else if (!s->relabel)
             s->relabel = s->type == SECLABEL_TYPE_DYNAMIC ? TRI_YES : TRI_NO;
+        def->seclabels[n++] = s;
     }
+    def->n_seclabels = n;
 }
 
 static void complete_features(struct domain_def *def)
@@ -441,5 +450,6 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
     if (domain_read_check(def, err) < 0)
         return -1;
     domain_sort_controllers(def);
-    return domain_fill(def, default_arch, err) < 0 ? -1 : domain_check(def, err);
+    return domain_fill(def, default_arch, err) < 0 || domain_check(def, err) < 0 ? -1
+                                                                                 : domain_check_aliases(def, err);
 }

@@ -36,6 +36,10 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
         return err_set(g->err, VIR_ERR_XML_ERROR,
                        "PCI address %04x:%02x:%02x.%x: slots end at 0x1f, functions at 7", a->domain, a->bus,
                        a->slot, a->function);
+    if (!strcmp(kind, "iommu") && a->bus)
+        return err_set(g->err, VIR_ERR_XML_ERROR,
+                       "PCI address %04x:%02x:%02x.%x: an IOMMU is a part of the board, on bus 0", a->domain,
+                       a->bus, a->slot, a->function);
     while (a->bus >= p->nbuses) {
         if (!p->nbuses)
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",

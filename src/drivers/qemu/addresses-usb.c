@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define ERR_FROM VIR_FROM_DOMAIN
+#define LAST_TURN 5
 
 static bool
 wants_usb(const char *kind, const void *device)
@@ -56,8 +57,8 @@ static unsigned
 usb_ports(const struct domain_controller *c)
 {
     const char *m = c->model;
-    if (c->has_ports)
-        return c->ports;
+    if (c->has_ports && (str_is(m, "nec-xhci") || str_is(m, "qemu-xhci")))
+        return c->ports;        /* the others have what they have */
     if (!m || str_is(m, "piix3-uhci") || str_is(m, "piix4-uhci") || str_is(m, "vt82c686b-uhci"))
         return 2;
     if (str_is(m, "pci-ohci"))
@@ -89,17 +90,21 @@ take_port(struct domain_def *def, GHashTable *used, unsigned bus, const char *po
     return g_hash_table_add(used, port_key(bus, port)) ? model_str(def, port) : NULL;
 }
 
-/* First free port, hubs included; NULL: none. */
+/* First free port, hubs included; NULL: none.  A bus that the user chose is the one. */
 static const char *
 free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable *used, unsigned *bus)
 {
     const char *taken;
+    const struct device_address *own = self->address;
+    bool chosen = own && own->type == ADDRESS_TYPE_USB;
     unsigned buses = 0;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
             buses = MAX(buses, def->controllers[i]->index + 1);
     }
-    for (*bus = 0; *bus < buses; ++*bus) {
+    if (chosen)
+        buses = MIN(buses, own->bus + 1);
+    for (*bus = chosen ? own->bus : 0; *bus < buses; ++*bus) {
         for (unsigned p = 1; p <= bus_ports(def, *bus); p++) {
             g_autofree char *port = g_strdup_printf("%u", p);
             if ((taken = take_port(def, used, *bus, port)))
@@ -108,7 +113,8 @@ free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable
     }
     for (uint32_t i = 0; i < def->n_hubs; i++) {
         const struct device_address *a = def->hubs[i]->info.address;
-        if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port || &def->hubs[i]->info == self)
+        if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port || &def->hubs[i]->info == self ||
+            (chosen && a->bus != own->bus))
             continue;
         for (unsigned p = 1; p <= 8; p++) {
             g_autofree char *port = g_strdup_printf("%s.%u", a->usb_port, p);
@@ -120,11 +126,22 @@ free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable
     return NULL;
 }
 
+/* Who chooses first; of those with the same turn, it is the order of all devices. */
+static unsigned
+turn_of(const char *kind)
+{
+    static const char *const before[] = { "hub", "hostdev", "disk", "controller", "input" };
+    for (unsigned i = 0; i < G_N_ELEMENTS(before); i++)
+        if (!strcmp(kind, before[i]))
+            return i;
+    return LAST_TURN;
+}
+
 struct usb_pass {
     struct err *err;
     GHashTable *used;
-    bool hubs;
-    unsigned missing, free;
+    unsigned turn;
+    unsigned missing;
 };
 
 static int
@@ -142,14 +159,14 @@ give_usb(struct domain_def *def, const char *kind, void *device, struct device_i
 {
     struct usb_pass *u = data;
     struct device_address *a = info->address;
-    if (!wants_usb(kind, device) || (!strcmp(kind, "hub")) != u->hubs ||
+    if (!wants_usb(kind, device) || turn_of(kind) != u->turn ||
         (a && a->type == ADDRESS_TYPE_USB && a->usb_port) || (a && a->type && a->type != ADDRESS_TYPE_USB))
         return 0;
     unsigned bus;
     const char *port = free_usb_port(def, info, u->used, &bus);
     if (!port) {
         g_autofree char *name = device_describe(kind, device);
-        return err_set(u->err, VIR_ERR_XML_ERROR,
+        return err_set(u->err, VIR_ERR_INTERNAL_ERROR,
                        "no free USB port for %s: the guest's USB controllers are full or off", name);
     }
     info->address = device_address_new(def, ADDRESS_TYPE_USB);
@@ -206,7 +223,8 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
     }
     /* Some need not sit on USB after all, and host devices are refused with the others of their kind. */
     if (a->type != ADDRESS_TYPE_USB &&
-        (!strcmp(kind, "sound") || !strcmp(kind, "controller") || !strcmp(kind, "hostdev")))
+        (!strcmp(kind, "sound") || !strcmp(kind, "controller") || !strcmp(kind, "hostdev") ||
+         !strcmp(kind, "interface")))
         return 0;
     if (a->type != ADDRESS_TYPE_USB && !strcmp(kind, "disk"))
         return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,
@@ -252,25 +270,30 @@ int
 qemu_assign_usb(struct domain_def *def, struct err *err)
 {
     g_autoptr(GHashTable) used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    struct usb_pass u = { err, used, false, 0, 0 };
+    struct usb_pass u = { err, used, 0, 0 };
+    int total = 0;
+    bool none = false;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type != CONTROLLER_TYPE_USB)
+            continue;
+        total += usb_ports(c);
+        none = none || str_is(c->model, "none");
+    }
+    none = none && !total;
+    if (!total && !none)
+        return 0;               /* no controller of a kind that has ports: what is there is refused later */
     if (domain_each_device(def, check_usb, err) < 0)
         return -1;
     domain_each_device(def, note_used, used);
     domain_each_device(def, count_usb, &u);
     if (!u.missing)
         return 0;
-    bool any = false;
-    for (uint32_t i = 0; i < def->n_controllers; i++)
-        any = any || (def->controllers[i]->type == CONTROLLER_TYPE_USB &&
-                      !str_is(def->controllers[i]->model, "none"));
-    if (!any)
-        return 0; /* validation has the better words */
-    /* Count ports; where they do not suffice, hubs are added. */
-    int total = 0;
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
-            total += usb_ports(def->controllers[i]);
-    }
+    if (none)
+        return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "guest '%s' has no USB (a controller with model 'none') and a device that needs it",
+                            def->name);
+    /* Where the ports do not suffice, hubs are added. */
     total += 8 * def->n_hubs;
     int busy = 0;
     for (uint32_t i = 0; i < def->n_inputs; i++)
@@ -283,9 +306,8 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
         hub->type = HUB_TYPE_USB;
         model_list_append(def, def->hubs, def->n_hubs, hub);
     }
-    u.hubs = true;
-    if (domain_each_device(def, give_usb, &u) < 0)
-        return -1;
-    u.hubs = false;
-    return domain_each_device(def, give_usb, &u);
+    for (u.turn = 0; u.turn <= LAST_TURN; u.turn++)
+        if (domain_each_device(def, give_usb, &u) < 0)
+            return -1;
+    return 0;
 }

@@ -151,7 +151,7 @@ assign_dimms(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_memories; i++) {
         struct domain_memory *m = def->memories[i];
         if ((m->model != MEMORY_MODEL_DIMM && m->model != MEMORY_MODEL_NVDIMM) ||
-            device_has_address(&m->info))
+            (m->info.address && m->info.address->type == ADDRESS_TYPE_DIMM))
             continue;
         unsigned slot = 0, slots = def->max_memory ? def->max_memory->slots : UINT_MAX;
         for (bool used = true; used;) {

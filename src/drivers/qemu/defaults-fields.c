@@ -91,7 +91,8 @@ disk_fields(struct domain_def *def)
             d->driver = model_new(def, struct disk_driver);
         if (!d->driver->name)
             d->driver->name = model_str(def, "qemu");
-        if (!d->driver->type || d->driver->type == STORAGE_FORMAT_AUTO)
+        /* The pool knows what its volumes are. */
+        if ((!d->driver->type && d->type != STORAGE_TYPE_VOLUME) || d->driver->type == STORAGE_FORMAT_AUTO)
             d->driver->type = STORAGE_FORMAT_RAW;
         if (d->driver->cache == DISK_CACHE_DEFAULT)
             d->driver->cache = DISK_CACHE_UNSET;
@@ -250,6 +251,7 @@ chardev_fields(struct domain_def *def)
         case CHARDEV_TARGET_TYPE_PCI_SERIAL: t->model = CHARDEV_TARGET_MODEL_PCI_SERIAL; break;
         case CHARDEV_TARGET_TYPE_USB_SERIAL: t->model = CHARDEV_TARGET_MODEL_USB_SERIAL; break;
         case CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL: t->model = CHARDEV_TARGET_MODEL_SPAPR_VTY; break;
+        case CHARDEV_TARGET_TYPE_ISA_DEBUG: t->model = CHARDEV_TARGET_MODEL_ISA_DEBUGCON; break;
         case CHARDEV_TARGET_TYPE_SCLP_SERIAL: t->model = CHARDEV_TARGET_MODEL_SCLPCONSOLE; break;
         case CHARDEV_TARGET_TYPE_SYSTEM_SERIAL:
             if (arch_is_arm(def) && machine_is(def, "virt"))

@@ -229,17 +229,11 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
     if (def->bootloader)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "QEMU has no <bootloader>; guests boot from a kernel or a disk");
-    if (def->os->type == OS_TYPE_EXE)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "this driver runs guests with os type hvm, not %s",
-                       os_type_str(def->os->type));
     *caps = qemu_host_caps(host, def->emulator, err);
     if (!*caps) {
         /* A definition may name an emulator that is not there (yet); it is kept as it is. */
         return -1;
     }
-    if (!qemu_program_runs((*caps)->arch, arch))
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' runs %s guests, not %s", def->emulator,
-                       qemu_arch_of_program((*caps)->arch), arch);
     if (def->type == DOMAIN_VIRT_KVM && !(*caps)->kvm)
         return err_set(
             err, VIR_ERR_CONFIG_UNSUPPORTED,
@@ -291,6 +285,8 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
         rc = domain_check(def, err);
     if (rc == 0)
         rc = qemu_validate(def, caps, host, err);
+    if (rc == 0)
+        rc = domain_check_aliases(def, err);
     qemu_caps_unref(caps);
     return rc;
 }

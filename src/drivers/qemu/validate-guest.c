@@ -6,16 +6,20 @@
  */
 #include "drivers/qemu/domain-host.h"
 
+#include "drivers/qemu/capabilities.h"
+
 #define ERR_FROM VIR_FROM_QEMU
 #define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
 
 static int
 validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
+    const char *arch = arch_str(def->os->arch);
     if (def->os->type != OS_TYPE_HVM)
         return UNSUPPORTED("this driver runs guests with os type hvm, not %s", os_type_str(def->os->type));
-    if (def->bootloader)
-        return UNSUPPORTED("QEMU has no <bootloader>; guests boot from a kernel or a disk");
+    if (!qemu_program_runs(caps->arch, arch))
+        return UNSUPPORTED("emulator '%s' runs %s guests, not %s", def->emulator,
+                           qemu_arch_of_program(caps->arch), arch);
     if (!qemu_caps_machine(caps, def->os->machine))
         return UNSUPPORTED("emulator '%s' has no machine '%s'; 'virsh capabilities' lists those it has",
                            def->emulator, def->os->machine);
@@ -116,6 +120,11 @@ static int
 validate_os(const struct domain_def *def, struct err *err)
 {
     const struct os_loader *l = def->os->loader;
+    const struct os_nvram *n = def->os->nvram;
+    if (n && n->source && n->type != STORAGE_TYPE_FILE && n->type != STORAGE_TYPE_BLOCK &&
+        n->type != STORAGE_TYPE_NETWORK)
+        return UNSUPPORTED("an <nvram> of type '%s' cannot be given to a guest; use file, block or network",
+                           storage_type_str(n->type));
     if (l && l->secure == TRI_YES) {
         if (l->type && l->type != LOADER_TYPE_PFLASH)
             return UNSUPPORTED("a secure loader has to be a pflash image");
@@ -205,7 +214,7 @@ validate_features(const struct domain_def *def, struct err *err)
         const char *name;
         bool given, known;
     } features[] = {
-        { "hpt", f->hpt != NULL, pseries },
+        { "hpt", f->hpt && (f->hpt->resizing || f->hpt->maxpagesize), pseries },
         { "htm", f->htm != TRI_UNSET, pseries },
         { "nested-hv", f->nested_hv != TRI_UNSET, pseries },
         { "ccf-assist", f->ccf_assist != TRI_UNSET, pseries },

@@ -125,45 +125,10 @@ complete_firmware(struct domain_os *os, bool possible, struct err *err)
 
 /* ---- the rest ------------------------------------------------------------------------------- */
 
-/* Memory follows the processors that are placed for the guest. */
-static void
-complete_numatune(struct domain_def *def)
-{
-    if (def->vcpu->placement == VCPU_PLACEMENT_AUTO && !def->numatune) {
-        def->numatune = model_new(def, struct domain_numatune);
-        def->numatune->memory = model_new(def, struct numatune_memory);
-        def->numatune->memory->placement = VCPU_PLACEMENT_AUTO;
-    }
-    if (def->numatune && def->numatune->memory && !def->numatune->memory->mode)
-        def->numatune->memory->mode = NUMA_MODE_STRICT;
-    if (def->numatune && !def->numatune->memory && !def->numatune->n_nodes)
-        def->numatune = NULL;
-}
-
-/* What a running guest was labelled with is not its definition's. */
-static void
-complete_seclabels(struct domain_def *def)
-{
-    for (uint32_t i = 0; i < def->n_seclabels; i++) {
-        struct seclabel *label = def->seclabels[i];
-
-        if (label->type != SECLABEL_TYPE_STATIC)
-            label->label = NULL;
-        if (label->type == SECLABEL_TYPE_NONE)
-            label->relabel = TRI_UNSET;
-    }
-}
-
-/* Labels that say nothing of how; entries whose text is in a file. */
+/* Entries whose text is in a file. */
 static void
 drop_idle_words(struct domain_def *def)
 {
-    for (uint32_t i = 0; i < def->n_seclabels;) {
-        if (!def->seclabels[i]->type)
-            model_list_remove(def->seclabels, def->n_seclabels, i);
-        else
-            i++;
-    }
     for (uint32_t i = 0; i < def->n_sysinfos; i++)
         for (uint32_t k = 0; k < def->sysinfos[i]->n_entries; k++)
             if (def->sysinfos[i]->entries[k]->file)
@@ -212,14 +177,13 @@ complete(struct domain_def *def, bool possible, struct err *err)
     domain_sort_controllers(def);
     if (domain_fill(def, ARCH_I686, err) < 0 ||
         (possible ? domain_check(def, err) : domain_check_unique(def, err)) < 0 ||
+        (possible && domain_check_aliases(def, err) < 0) ||
         complete_firmware(def->os, possible, err) < 0)
         return -1;
     domain_strip_live(def);
     domain_each_device(def, write_address, NULL);
     name_interfaces(def);
     number_virtualports(def);
-    complete_numatune(def);
-    complete_seclabels(def);
     forget_others(def);
     return 0;
 }

@@ -321,8 +321,8 @@ static int check_protocol(const struct domain_disk *d, const struct storage_sour
     }
     return !want || !g_strcmp0(type, want)
                ? 0
-               : UNSUPPORTED("disk '%s': the secret of protocol '%s' is one of type '%s', not '%s'", d->target,
-                             storage_protocol_str(s->protocol), want, type ? type : "");
+               : UNSUPPORTED("disk '%s': the secret of protocol '%s' is one of type '%s', not '%s'",
+                             d->target, storage_protocol_str(s->protocol), want, type ? type : "");
 }
 
 static int check_auths(const struct domain_disk *d, struct err *err)
@@ -341,8 +341,8 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
-    if (check_auths(d, err) < 0 || check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
-        check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
+    if (check_auths(d, err) < 0 || check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 ||
+        check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
         return -1;
     if (!disk_has_source(d) && (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN))
         return err_set(

@@ -450,6 +450,7 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
     if (domain_read_check(def, err) < 0)
         return -1;
     domain_sort_controllers(def);
-    return domain_fill(def, default_arch, err) < 0 || domain_check(def, err) < 0 ? -1
-                                                                                 : domain_check_aliases(def, err);
+    return domain_fill(def, default_arch, err) < 0 || domain_check(def, err) < 0
+               ? -1
+               : domain_check_aliases(def, err);
 }

@@ -49,10 +49,14 @@ struct domain_def *
 parse(const char *machine, const char *extra, const char *devices, struct err *err)
 {
     struct domain_def *def = NULL;
+    g_autofree char *os =
+        g_str_has_prefix(extra, "<os>")
+            ? g_strdup("")
+            : g_strdup_printf("<os><type arch='x86_64' machine='%s'>hvm</type></os>", machine);
     g_autofree char *xml = g_strdup_printf(
-        "<domain type='qemu'><name>t</name><memory unit='MiB'>64</memory><os><type arch='x86_64' "
-        "machine='%s'>hvm</type></os>%s<devices><emulator>%s</emulator>%s</devices></domain>",
-        machine, extra, emulator, devices);
+        "<domain type='qemu'><name>t</name><memory unit='MiB'>64</memory>%s%s<devices><emulator>%s</emulator>"
+        "%s</devices></domain>",
+        os, extra, emulator, devices);
     if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0)
         return NULL;
     if (qemu_domain_defaults(def, host, 0, err) < 0) {

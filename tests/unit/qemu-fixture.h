@@ -11,7 +11,8 @@
 extern char *root, *emulator;
 extern struct qemu_host *host;
 
-/* A guest with these elements and devices, completed; NULL if it is refused. */
+/* A guest with these elements, which may begin with an <os> of their own, and devices, completed; NULL if it
+   is refused. */
 struct domain_def *parse(const char *machine, const char *extra, const char *devices, struct err *err);
 /* The same where nothing can be refused. */
 struct domain_def *good(const char *machine, const char *devices);

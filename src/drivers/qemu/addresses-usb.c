@@ -290,9 +290,9 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
     if (!u.missing)
         return 0;
     if (none)
-        return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
-                            "guest '%s' has no USB (a controller with model 'none') and a device that needs it",
-                            def->name);
+        return err_set_from(
+            err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
+            "guest '%s' has no USB (a controller with model 'none') and a device that needs it", def->name);
     /* Where the ports do not suffice, hubs are added. */
     total += 8 * def->n_hubs;
     int busy = 0;

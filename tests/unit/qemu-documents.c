@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the QEMU driver makes of documents, a row each: code and domain of the refusal, where a document is
+ * wrong in two ways that of the fault that users are told first, or a part of what comes back.
+ */
+#include "qemu-fixture.h"
+
+#include <string.h>
+
+#define AUTH(type) \
+    "<auth username='u'><secret type='" type "' uuid='11111111-2222-4333-8444-555555555555'/></auth>"
+#define NETDISK(protocol, auth)                                                                              \
+    "<disk type='network'><source protocol='" protocol "' name='a/b'><host name='h'/></source>" auth \
+    "<target dev='vda'/></disk>"
+#define UHCI "<controller type='usb' model='piix3-uhci'/>"
+#define TABLET "<input type='tablet' bus='usb'/>"
+#define HOSTDEV                                                                                              \
+    "<hostdev mode='subsystem' type='usb'><source><vendor id='1'/><product id='2'/></source></hostdev>"
+#define PORT(n) "<address type='usb' bus='0' port='" n "'/>"
+/* What has no place on any bus, which is said when places are given. */
+#define NO_PLACE "<controller type='xenbus'/>"
+#define DIMM(address) \
+    "<memory model='dimm'><target><size>1</size><node>0</node></target>" address "</memory>"
+
+static const struct {
+    const char *machine, *extra, *devices, *want;
+} table[] = {
+    /* ---- USB: who chooses first, where, and what if nothing is there to choose from */
+    { "pc", "", UHCI TABLET HOSTDEV, "<product id='0x0002'/>\n      </source>\n      " PORT("1") },
+    { "pc", "", UHCI TABLET HOSTDEV, "<input type='tablet' bus='usb'>\n      " PORT("2") },
+    { "pc", "", UHCI "<serial type='pty'><target type='usb-serial'/></serial>" TABLET,
+      "<input type='tablet' bus='usb'>\n      " PORT("1") },
+    { "pc", "", "<controller type='usb' model='piix3-uhci' ports='0'/>" TABLET, PORT("1") },
+    { "pc", "",
+      "<controller type='usb' index='0' model='piix3-uhci'/>"
+      "<controller type='usb' index='1' model='qemu-xhci'/>"
+      "<input type='tablet' bus='usb'><address type='usb' bus='1'/></input>",
+      "<address type='usb' bus='1' port='1'/>" },
+    { "pc", "",
+      UHCI "<input type='tablet' bus='usb'>" PORT("1") "</input><input type='tablet' bus='usb'>" PORT("2")
+      "</input>" HOSTDEV, "1/20" },
+    { "pc", "", "<controller type='usb' model='qusb1'/><redirdev bus='usb' type='pty'/>", "67/10" },
+    { "pc", "", "<controller type='usb' model='ich9-uhci1'/>" TABLET, "35/20" },
+    { "pc", "", "<controller type='usb' model='none'/><redirdev bus='usb' type='pty'/>", "67/10" },
+    { "pc", "", "<controller type='usb' model='none'/><sound model='usb'/>", "67/10" },
+    { "pc", "",
+      "<interface type='user'><model type='usb-net'/><driver page_per_vq='on'/><address type='drive'/>"
+      "</interface>", "67/20" },
+    /* ---- other places */
+    { "q35", "", "<iommu model='virtio'><address type='pci' bus='1'/></iommu>", "27/20" },
+    { "pc", ROOM, DIMM("<address type='drive'/>"), "<address type='dimm' slot='0'/>" },
+    { "pc", ROOM, DIMM("<address type='drive'/>") DIMM("") DIMM(""), "1/10" },
+    { "pc", "", "<smartcard mode='host'><address type='virtio-serial' controller='3' port='4'/></smartcard>",
+      "27/20" },
+    { "pc", "", "<smartcard mode='host'><address type='pci' domain='1' slot='4'/></smartcard>", "27/20" },
+    { "pc", "", "<smartcard mode='host'><address type='pci' slot='4'/></smartcard>", "67/20" },
+    { "pc", "", "<parallel type='pty'><target port='5'/></parallel><parallel type='pty'/>",
+      "<target port='6'/>" },
+    /* ---- disks */
+    { "pc", "", NETDISK("nbd", AUTH("iscsi")), "67/20" },
+    { "pc", "", NETDISK("iscsi", AUTH("ceph")), "67/20" },
+    { "pc", "", NETDISK("iscsi", AUTH("iscsi")), "<auth username='u'>" },
+    { "pc", "", "<disk type='volume'><source pool='p' volume='v'/><target dev='vda'/></disk>",
+      "<driver name='qemu'/>" },
+    { "pc", "<os><type>hvm</type><nvram type='volume'><source pool='p' volume='v'/></nvram></os>", "",
+      "67/10" },
+    { "pc",
+      "<os><type>hvm</type><nvram type='file'><source file='/n'><encryption format='luks'>"
+      "<secret type='passphrase' uuid='11111111-2222-4333-8444-555555555555' usage='u'/></encryption>"
+      "</source></nvram></os>", "", "27/0" },
+    /* ---- the guest as a whole */
+    { "pc", "<vcpu placement='auto'>4</vcpu>", "", "<memory mode='strict' placement='auto'/>" },
+    { "pc", "<numatune><memory nodeset='0'/></numatune>", "", "<memory mode='strict' nodeset='0'/>" },
+    { "pc", "<features><hpt/></features>", "", "<boot dev='hd'/>" },
+    { "pc", "<features><hpt resizing='enabled'/></features>", "", "67/10" },
+    { "pc", "<seclabel model='dac'/>", "", "</devices>\n</domain>" },
+    { "pc", "<seclabel type='dynamic' model='none'/>", "", "<seclabel type='none' model='none'/>" },
+    { "pc", "<seclabel type='dynamic'><label>x</label></seclabel>", "",
+      "<seclabel type='dynamic' relabel='yes'/>" },
+    { "pc", "<os><type>exe</type></os>", "", "27/20" },
+    { "pc", "<os><type>exe</type><init>/i</init></os>", NO_PLACE, "1/20" },
+    { "pc", "<os><type>exe</type><init>/i</init></os>", "", "67/10" },
+    { "pc", "<os><type>xen</type></os>", "<input type='tablet'/>", "67/10" },
+    { "pc", "<idmap><gid start='0' target='0' count='1'/></idmap>", NO_PLACE, "1/20" },
+    /* ---- devices */
+    { "pc", "", "<serial type='pty'><target type='isa-debug'/></serial>", "<model name='isa-debugcon'/>" },
+    { "pc", "", "<parallel type='spicevmc'/>" NO_PLACE, "67/20" },
+    { "pc", "", "<video><model type='none' ram='90'/></video>", "<model type='none'/>" },
+    { "pc", "",
+      "<video><model type='vga' ram='90'/></video><panic model='isa'><address type='spapr-vio'/></panic>",
+      "67/10" },
+    { "pc", "",
+      "<shmem name='s'><server path='/s'/><size>148</size><model type='ivshmem-doorbell'/></shmem>", "67/10" },
+    { "pc", "",
+      "<watchdog model='diag288'><alias name='ua-a'/></watchdog>"
+      "<shmem name='s'><alias name='ua-a'/></shmem>",
+      "67/10" },
+};
+
+static void
+documents(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        ERR_AUTO err = ERR_INIT;
+        DOMAIN_DEF_AUTO def = parse(table[i].machine, table[i].extra, table[i].devices, &err);
+        g_autofree char *got = def ? domain_def_format(def, MODEL_FORMAT_SECURE)
+                                   : g_strdup_printf("%d/%d", err.code, err.domain);
+        bool refusal = g_ascii_isdigit(*table[i].want);
+        if (refusal ? strcmp(got, table[i].want) : !strstr(got, table[i].want))
+            g_error("%s%s: want %s, got %s %s", table[i].extra, table[i].devices, table[i].want, got,
+                    def ? "" : err_message(&err));
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/qemu-documents", documents);
+    return fixture_run();
+}

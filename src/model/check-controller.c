@@ -76,6 +76,8 @@ static int check_pci(const struct domain_def *def, const struct domain_controlle
                            def->name);
     if (!t)
         return 0;
+    if (t->has_node && !c->index)
+        return UNSUPPORTED("PCI controller 0 of guest '%s' is on the board and on no NUMA <node>", def->name);
     const struct { bool given; const char *name; unsigned value, least, most;
     } ranges[] = {
         { t->has_chassis_nr, "chassisNr", t->chassis_nr, 1, 255 },

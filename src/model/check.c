@@ -308,14 +308,15 @@ static int check_loader(const struct domain_def *def, struct err *err)
                        "the <loader> of guest '%s' names no file, and <os> has no firmware= that "
                        "would find one",
                        def->name);
-    if (os->firmware && l && (l->readonly || l->type || l->path))
+    if (os->firmware && l && (l->readonly || l->type || l->path || l->secure == TRI_NO))
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "<os> of guest '%s' has firmware='%s', which finds a <loader>; its %s has "
                        "to go",
                        def->name, os_firmware_str(os->firmware),
                        l->readonly ? "readonly="
                        : l->type   ? "type="
-                                   : "path");
+                       : l->path   ? "path"
+                                   : "secure='no'");
     bool enrolled = false, insecure = false;
     for (uint32_t i = 0; i < os->n_firmware_features; i++) {
         const struct firmware_feature *f = os->firmware_features[i];

@@ -127,6 +127,8 @@ void storage_complete_hosts(const void *root, struct storage_source *s)
         unsigned given = h->port ? (unsigned)g_ascii_strtoull(h->port, NULL, 10) : 0;
         unsigned port = given ? given : h->socket ? 0 : ports[s->protocol];
         h->port = port ? model_printf(root, "%u", port) : NULL;
+        if (h->transport == STORAGE_TRANSPORT_TCP)      /* as everyone who says nothing */
+            h->transport = STORAGE_TRANSPORT_UNSET;
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * complete-tune: shares, pins, schedulers, caches and vcpus one by one; see complete.h.  Nothing waits.
+ * complete-tune: shares, pins, schedulers, caches, vcpus one by one and distances of NUMA cells; see complete.h.  Nothing waits.
  */
 #include <glib.h>
 #include "base/bitmap.h"
@@ -141,6 +141,54 @@ static void complete_numatune(struct domain_def *def)
         m->nodeset = NULL;
 }
 
+static struct numa_distance *distance_to(const struct numa_cell *c, uint32_t id)
+{
+    for (uint32_t i = 0; i < c->n_distances; i++)
+        if (c->distances[i]->id == id)
+            return c->distances[i];
+    return NULL;
+}
+
+static void add_distance(struct domain_def *def, struct numa_cell *c, uint32_t id, uint32_t value)
+{
+    uint32_t at = 0;
+    struct numa_distance *d = model_new(def, struct numa_distance);
+    d->has_id = d->has_value = true;
+    d->id = id;
+    d->value = value;
+    while (at < c->n_distances && c->distances[at]->id < id)
+        at++;
+    model_list_insert(def, c->distances, c->n_distances, at, d);
+}
+
+/* Who gives a distance gives it for the way back, too, unless that is given; a cell that has a distance to others
+ * has one to itself. */
+static void complete_distances(struct domain_def *def, struct cpu_numa *numa)
+{
+    enum { TO_ITSELF = 10 };
+    for (uint32_t i = 0; i < numa->n_cells; i++) {
+        struct numa_cell *c = numa->cells[i];
+        for (uint32_t k = 1; k < c->n_distances; k++) {
+            struct numa_distance *d = c->distances[k];
+            uint32_t at = k;
+            for (; at > 0 && c->distances[at - 1]->id > d->id; at--)
+                c->distances[at] = c->distances[at - 1];
+            c->distances[at] = d;
+        }
+    }
+    for (uint32_t i = 0; i < numa->n_cells; i++) {
+        struct numa_cell *c = numa->cells[i];
+        for (uint32_t k = 0; k < c->n_distances; k++) {
+            struct numa_cell *other = numa->cells[c->distances[k]->id];
+            if (!distance_to(other, c->id))
+                add_distance(def, other, c->id, c->distances[k]->value);
+        }
+    }
+    for (uint32_t i = 0; i < numa->n_cells; i++)
+        if (numa->cells[i]->n_distances && !distance_to(numa->cells[i], numa->cells[i]->id))
+            add_distance(def, numa->cells[i], numa->cells[i]->id, TO_ITSELF);
+}
+
 void domain_complete_tune(struct domain_def *def)
 {
     if (def->memtune)
@@ -157,6 +205,8 @@ void domain_complete_tune(struct domain_def *def)
         complete_cputune(def, def->cputune);
     complete_vcpus(def);
     complete_numatune(def);
+    if (def->cpu && def->cpu->numa)
+        complete_distances(def, def->cpu->numa);
     bool cells = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     for (uint32_t i = 0; def->memory_backing && i < def->memory_backing->n_hugepages; i++)
         if (!cells && !g_strcmp0(def->memory_backing->hugepages[i]->nodeset, "0"))

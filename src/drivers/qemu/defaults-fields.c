@@ -70,7 +70,6 @@ default_port(enum storage_protocol protocol)
     case STORAGE_PROTOCOL_ISCSI: return "3260";
     case STORAGE_PROTOCOL_GLUSTER: return "24007";
     case STORAGE_PROTOCOL_SHEEPDOG: return "7000";
-    case STORAGE_PROTOCOL_NFS: return "2049";
     default: return NULL; /* rbd knows its own */
     }
 }

@@ -91,10 +91,6 @@ check_pci(const struct domain_def *def, const struct domain_controller *c, struc
                                    c->model, options[k].name);
         }
     }
-    if (c->target && c->target->has_node &&
-        !(def->cpu && def->cpu->numa && c->target->node < def->cpu->numa->n_cells))
-        return err_set(err, VIR_ERR_XML_ERROR, "PCI controller %u is on NUMA node %u; the guest has %u",
-                       c->index, c->target->node, def->cpu && def->cpu->numa ? def->cpu->numa->n_cells : 0);
     if (str_is(c->model, "pci-bridge") && c->info.address && c->info.address->type == ADDRESS_TYPE_PCI &&
         c->info.address->bus >= c->index)
         return UNSUPPORTED("PCI controller %u is on bus %u: the index has to be larger than that", c->index,

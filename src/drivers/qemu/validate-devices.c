@@ -233,7 +233,7 @@ check_interface(const struct domain_def *def, const struct domain_interface *n, 
                            power_of_two(n->driver->rx_queue_size) ? "tx" : "rx");
     bool tap = n->type == INTERFACE_TYPE_NETWORK || n->type == INTERFACE_TYPE_BRIDGE ||
                n->type == INTERFACE_TYPE_ETHERNET || n->type == INTERFACE_TYPE_DIRECT;
-    if (n->mtu && !tap && n->type != INTERFACE_TYPE_VHOSTUSER)
+    if (n->mtu && (!tap || n->type == INTERFACE_TYPE_DIRECT) && n->type != INTERFACE_TYPE_VHOSTUSER)
         return UNSUPPORTED("the MTU of an interface of type '%s' cannot be set", type);
     if (n->coalesce_rx_frames && !tap)
         return UNSUPPORTED("an interface of type '%s' cannot have <coalesce>", type);

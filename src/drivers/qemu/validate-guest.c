@@ -30,6 +30,10 @@ static int
 validate_timer(const struct domain_def *def, const struct domain_timer *t, struct err *err)
 {
     const char *name = timer_name_str(t->name);
+    bool of_pcs = t->name == TIMER_NAME_KVMCLOCK || t->name == TIMER_NAME_HYPERVCLOCK ||
+                  (t->name == TIMER_NAME_HPET && t->present == TRI_YES);
+    if (of_pcs && !arch_is_x86(def))
+        return UNSUPPORTED("machine '%s' has no timer '%s'", def->os->machine, name);
     switch (t->name) {
         case TIMER_NAME_PLATFORM: return UNSUPPORTED("QEMU has no timer '%s'", name);
         case TIMER_NAME_ARMVTIMER:
@@ -69,6 +73,8 @@ validate_life(const struct domain_def *def, struct err *err)
         if (validate_timer(def, def->clock->timers[i], err) < 0)
             return -1;
     }
+    if (def->os->useserial == TRI_YES && !arch_is_x86(def))
+        return UNSUPPORTED("machine '%s' has no BIOS that could use a serial port", def->os->machine);
     if (def->os->useserial == TRI_YES && !def->n_serials)
         return err_set(err, VIR_ERR_XML_ERROR, "<bios useserial='yes'> needs a serial port");
     return 0;
@@ -203,7 +209,7 @@ validate_panics(const struct domain_def *def, const struct qemu_caps *caps, stru
 }
 
 static int
-validate_features(const struct domain_def *def, struct err *err)
+validate_features(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct domain_features *f = def->features;
     if (!f)
@@ -222,6 +228,13 @@ validate_features(const struct domain_def *def, struct err *err)
         { "sbbc", f->sbbc != SPECTRE_FIX_UNSET, pseries },
         { "ibs", f->ibs != SPECTRE_IBS_UNSET, pseries },
         { "gic", f->gic != NULL, virt },
+        { "ioapic", f->ioapic != IOAPIC_DRIVER_UNSET, arch_is_x86(def) },
+        { "eoi", f->apic && f->apic->eoi, arch_is_x86(def) },
+        { "pvspinlock", f->pvspinlock != NULL, arch_is_x86(def) },
+        { "hyperv", f->hyperv != NULL, arch_is_x86(def) || arch_is_arm(def) },
+        { "vmport", f->vmport != NULL, arch_is_x86(def) },
+        { "vmcoreinfo", f->vmcoreinfo && f->vmcoreinfo->state == TRI_ON,
+          qemu_caps_has_type(caps, "vmcoreinfo") },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(features); i++) {
         if (features[i].given && !features[i].known)
@@ -303,7 +316,7 @@ validate_fwcfg(const struct domain_def *def, struct err *err)
 int
 qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
-    return validate_machine(def, caps, err) < 0 || validate_features(def, err) < 0 ||
+    return validate_machine(def, caps, err) < 0 || validate_features(def, caps, err) < 0 ||
                    validate_life(def, err) < 0 || validate_cpu(def, caps, err) < 0 ||
                    validate_os(def, err) < 0 || validate_memory(def, err) < 0 ||
                    validate_tune(def, err) < 0 || validate_memories(def, err) < 0 ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * validate-machine: devices that only some machines and some QEMU binaries have: serial ports and consoles by
- * architecture, video cards, PS/2, ports and adapters of PCs.  See domain-host.h.
+ * architecture, video and sound cards, PS/2, ports and adapters of PCs.  See domain-host.h.
  * Called by: qemu_validate().  Nothing waits.
  */
 #include "drivers/qemu/domain-host.h"
@@ -77,13 +77,28 @@ check_video(const struct qemu_caps *caps, enum video_type type, struct err *err)
 static int
 check_controller(const struct qemu_caps *caps, const struct domain_controller *c, struct err *err)
 {
-    const char *device = c->type == CONTROLLER_TYPE_SATA                                   ? "ich9-ahci"
-                         : c->type == CONTROLLER_TYPE_SCSI && str_is(c->model, "lsilogic") ? "lsi53c895a"
-                                                                                           : NULL;
+    static const struct { const char *model, *device; } adapters[] = {
+        { "lsilogic", "lsi53c895a" },
+        { "lsisas1068", "mptsas1068" },
+        { "lsisas1078", "megasas" },
+        { "vmpvscsi", "pvscsi" },
+    };
+    const char *device = c->type == CONTROLLER_TYPE_SATA ? "ich9-ahci" : NULL;
+    for (size_t i = 0; c->type == CONTROLLER_TYPE_SCSI && i < G_N_ELEMENTS(adapters); i++)
+        if (str_is(c->model, adapters[i].model))
+            device = adapters[i].device;
     return !device || qemu_caps_has_type(caps, device)
                ? 0
                : UNSUPPORTED("this QEMU has no '%s', which a %s controller needs", device,
                              controller_type_str(c->type));
+}
+
+static int
+check_sound(const struct qemu_caps *caps, const struct domain_sound *s, struct err *err)
+{
+    return s->model != SOUND_MODEL_ICH9 || qemu_caps_has_type(caps, "ich9-intel-hda")
+               ? 0
+               : UNSUPPORTED("this QEMU has no 'ich9-intel-hda', which a sound device 'ich9' needs");
 }
 
 static int
@@ -129,5 +144,6 @@ qemu_validate_machine(const struct domain_def *def, const struct qemu_caps *caps
             return -1;
     EACH(controllers, n_controllers, check_controller)
     EACH(inputs, n_inputs, check_input)
+    EACH(sounds, n_sounds, check_sound)
     return check_board(def, caps, err);
 }

@@ -38,6 +38,9 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
     if (d->device == DISK_DEVICE_CDROM && d->bus == DISK_BUS_VIRTIO)
         return unsupported(err, "disk %s: a CD-ROM cannot sit on the virtio bus; use sata, scsi or ide",
                            d->target);
+    if (d->type == STORAGE_TYPE_NETWORK && d->source && d->source->src.protocol == STORAGE_PROTOCOL_TFTP)
+        return unsupported(err, "disk %s: QEMU speaks no %s", d->target,
+                           storage_protocol_str(d->source->src.protocol));
     if (d->driver && d->driver->name && strcmp(d->driver->name, "qemu"))
         return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target,
                            d->driver->name);
@@ -296,8 +299,9 @@ validate_acpi(const struct domain_def *def, struct err *err)
 int
 qemu_validate_early(const struct domain_def *def, struct err *err)
 {
-    if (validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0)
+    if (validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0 || validate_pci_root(def, err) < 0)
         return -1;
+    uint32_t cells = def->cpu && def->cpu->numa ? def->cpu->numa->n_cells : 0;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
         if (c->type != CONTROLLER_TYPE_PCI)
@@ -309,8 +313,11 @@ qemu_validate_early(const struct domain_def *def, struct err *err)
             !(arch_is_arm(def) && machine_is(def, "virt")))
             return unsupported(err, "a 'pcie-expander-bus' is for the machines q35 and virt, not '%s'",
                                def->os->machine);
+        if (c->target && c->target->has_node && c->target->node >= cells)
+            return err_set(err, VIR_ERR_XML_ERROR, "PCI controller %u is on NUMA node %u; the guest has %u",
+                           c->index, c->target->node, cells);
     }
-    return validate_pci_root(def, err);
+    return 0;
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * complete-tune: shares, pins, schedulers, caches, vcpus one by one and distances of NUMA cells; see complete.h.  Nothing waits.
+ * complete-tune: shares, pins, schedulers, caches, vcpus one by one and distances of NUMA cells; see
+ * complete.h.  Nothing waits.
  */
 #include <glib.h>
 #include "base/bitmap.h"
@@ -161,9 +162,10 @@ static void add_distance(struct domain_def *def, struct numa_cell *c, uint32_t i
     model_list_insert(def, c->distances, c->n_distances, at, d);
 }
 
-/* Who gives a distance gives it for the way back, too, unless that is given; a cell that has a distance to others
- * has one to itself. */
-static void complete_distances(struct domain_def *def, struct cpu_numa *numa)
+/* Who gives a distance gives it for the way back, too, unless that is given; a cell that has a distance to
+ * others has one to itself. */
+static void
+complete_distances(struct domain_def *def, struct cpu_numa *numa)
 {
     enum { TO_ITSELF = 10 };
     for (uint32_t i = 0; i < numa->n_cells; i++) {

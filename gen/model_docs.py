@@ -94,10 +94,11 @@ class Pages:
         self.documents = [d for d in m.documents if d[0] not in HIDDEN_DOCUMENTS]
 
     def text(self, owners, path):
-        """The first that is told: in the struct where the field is used, or in the one where it is described."""
-        for struct in owners:
-            if (struct, path) in self.texts:
-                return self.texts[struct, path]
+        """The first that is told: in the struct where the field is described, or in those that include it.
+        Owners are (struct, path of the group that includes it)."""
+        for struct, base in owners:
+            if (struct, path[len(base):]) in self.texts:
+                return self.texts[struct, path[len(base):]]
         return ''
 
     # ------------------------------------------------------------------ what a value can be
@@ -198,7 +199,7 @@ class Pages:
         here = next((f for f in s.fields if 'disc' in f.flags), own)
         for f in s.fields:
             if f.kind == 'include':
-                a, e = self.rows(model_read.included(self.m, f), [f.type] + owners, prefix, here, used)
+                a, e = self.rows(model_read.included(self.m, f), [(f.type, prefix)] + owners, prefix, here, used)
                 attrs += a
                 elements += e
                 continue
@@ -228,10 +229,10 @@ class Pages:
 
     def entry(self, name, used):
         s = self.m.structs[name]
-        attrs, elements = self.rows(s, [name], '', None, used)
+        attrs, elements = self.rows(s, [(name, '')], '', None, used)
         out = ['<section class="entry" id="%s"><h3>%s</h3>' % (name, name)]
-        if self.text([name], ''):
-            out.append('<p>%s</p>' % escape(self.text([name], '')))
+        if self.text([(name, '')], ''):
+            out.append('<p>%s</p>' % escape(self.text([(name, '')], '')))
         if attrs:
             out.append('<h4>Attributes</h4><table>%s</table>' % '\n'.join(attrs))
         if elements:
@@ -260,7 +261,7 @@ class Pages:
             with open(os.path.join(folder, d[0] + '.html'), 'w', encoding='utf-8') as f:
                 f.write(self.page(TITLES[d[0]], d[0], head + '\n'.join(body)))
         rows = ''.join('<tr><td><a href="%s.html"><code>&lt;%s&gt;</code></a></td><td>%s</td><td>%s</td></tr>' % (
-            d[0], d[2], escape(TITLES[d[0]]), escape(self.text([d[1]], ''))) for d in self.documents)
+            d[0], d[2], escape(TITLES[d[0]]), escape(self.text([(d[1], '')], ''))) for d in self.documents)
         notes = ''.join('<dt>%s</dt><dd>%s</dd>' % (escape(w), escape(why)) for _, w, why in SPECIAL)
         with open(os.path.join(folder, 'index.html'), 'w', encoding='utf-8') as f:
             f.write(self.page('XML documents', '',

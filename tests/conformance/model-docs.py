@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The reference of the XML documents: every element is told and has an example, the pages are well-formed, no link
-is dead, and the parser accepts the examples, refusing what is not described.
+"""The reference of the XML documents: every element and attribute is told, every element has an example, the pages
+are well-formed, no link is dead, and the parser accepts the examples, refusing what is not described.
 
 usage: model-docs.py SOURCE_ROOT MODEL_ROUNDTRIP
 """
@@ -24,16 +24,29 @@ pages = model_docs.Pages(m, texts)
 TOLD = ('domain_def', 'network_def', 'storage_pool_def', 'storage_vol_def')
 
 
-def elements(s, owners, prefix):
-    """(structs that may tell it, path, field, deciding attribute) of the elements of a struct."""
+# The files of the model whose structs may still have attributes that are not told.
+TO_COME = ('domain', 'network', 'storage', 'host', 'snapshot', 'capabilities', 'status')
+
+
+def parts(s, owners, prefix):
+    """(structs that may tell it, path, field, deciding attribute) of all parts of a struct that users see."""
     own = next((f for f in s.fields if 'disc' in f.flags), None)
     for f in s.fields:
         if f.kind == 'include':
-            yield from elements(m.structs[f.type], [f.type] + owners, prefix)
-        elif f.kind not in ('attr', 'text'):
-            yield owners, prefix + f.name, f, own
+            yield from parts(m.structs[f.type], [(f.type, prefix)] + owners, prefix)
+        elif not f.name.startswith(model_read.HIDDEN) and 'status' not in f.flags:
+            yield owners, prefix + {'attr': '@', 'text': '='}.get(f.kind, '') + (f.name or f.cname), f, own
             if f.kind == 'group':
-                yield from elements(f.sub, owners, prefix + f.name + '/')
+                yield from parts(f.sub, owners, prefix + f.name + '/')
+
+
+def elements(s, owners, prefix):
+    return (x for x in parts(s, owners, prefix) if x[2].kind not in ('attr', 'text'))
+
+
+def to_come(owners):
+    """Where a part is described, as Struct.where has it: "FOLDER/NAME.model:LINE"."""
+    return os.path.basename(m.structs[owners[0][0]].where).partition('.')[0] in TO_COME
 
 
 untold, without, examples = [], [], []
@@ -43,21 +56,22 @@ while todo:
     if struct in seen:
         continue
     seen.add(struct)
-    for owners, path, f, own in elements(m.structs[struct], [struct], ''):
-        if not pages.text(owners, path):
+    for owners, path, f, own in parts(m.structs[struct], [(struct, '')], ''):
+        element = f.kind not in ('attr', 'text')
+        if not pages.text(owners, path) and (element or not to_come(owners)):
             untold.append('%s has no text for %s' % (struct, path))
-        if not pages.example(f, own):
+        if element and not pages.example(f, own):
             without.append('%s has no example of %s' % (struct, path))
         if f.type in m.structs:
             todo.append(f.type)
-report('%d structs: every element is told' % len(seen), untold)
+report('%d structs: every element and attribute is told' % len(seen), untold)
 report('every element has an example', without)
 
 # The examples of what stands directly in a document, put there.
 for name, struct, element, _ in m.documents:
     if name not in TOLD:
         continue
-    for owners, path, f, own in elements(m.structs[struct], [struct], ''):
+    for owners, path, f, own in elements(m.structs[struct], [(struct, '')], ''):
         if f.kind == 'group' or path.count('/') > 1 or f.ns:
             continue
         x = pages.example(f, own).replace('\n', ' ')

@@ -54,6 +54,26 @@ cpu_ppc64_known(const char *name)
     return false;
 }
 
+int
+cpu_feature_find(const char *name)
+{
+    for (int i = 0; i < CPU_FEATURES; i++)
+        if (strcmp(cpu_features[i], name) == 0)
+            return i;
+    return -1;
+}
+
+bool
+cpu_feature_moves(const char *name)
+{
+    static const char *const stay[] = { "invtsc", "cmt", "mbm_total", "mbm_local" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(stay); i++)
+        if (strcmp(stay[i], name) == 0)
+            return false;
+    return true;
+}
+
 bool
 cpu_set_has(const struct cpu_set *set, size_t i)
 {
@@ -63,21 +83,41 @@ cpu_set_has(const struct cpu_set *set, size_t i)
 bool
 cpu_set_has_name(const struct cpu_set *set, const char *name)
 {
-    for (size_t i = 0; i < CPU_FEATURES; i++)
-        if (strcmp(cpu_features[i], name) == 0)
-            return cpu_set_has(set, i);
-    return false;
+    int i = cpu_feature_find(name);
+
+    return i >= 0 && cpu_set_has(set, (size_t)i);
+}
+
+void
+cpu_set_put(struct cpu_set *set, size_t i, bool there)
+{
+    uint64_t bit = UINT64_C(1) << (i % 64);
+
+    set->bits[i / 64] = there ? set->bits[i / 64] | bit : set->bits[i / 64] & ~bit;
 }
 
 bool
 cpu_set_add(struct cpu_set *set, const char *name)
 {
-    for (size_t i = 0; i < CPU_FEATURES; i++)
-        if (strcmp(cpu_features[i], name) == 0) {
-            set->bits[i / 64] |= UINT64_C(1) << (i % 64);
-            return true;
-        }
-    return false;
+    int i = cpu_feature_find(name);
+
+    if (i >= 0)
+        cpu_set_put(set, (size_t)i, true);
+    return i >= 0;
+}
+
+void
+cpu_set_add_register(struct cpu_set *set, uint32_t leaf, uint32_t sub, enum cpu_reg reg, uint64_t value)
+{
+    size_t first = 0;
+
+    for (const struct cpu_register *r = cpu_registers; r->n; first += r->n, r++) {
+        if (r->leaf != leaf || r->sub != sub || r->reg != reg)
+            continue;
+        for (size_t i = first; i < first + r->n; i++)
+            if (value >> cpu_feature_bits[i] & 1)
+                cpu_set_put(set, i, true);
+    }
 }
 
 const struct cpu_kind *
@@ -101,10 +141,10 @@ lacking(const struct cpu_set *a, const struct cpu_set *b)
 }
 
 /* How far a model is from what is meant: a feature that it takes away weighs as much as two that it adds. */
-static unsigned
-distance(const struct cpu_kind *model, const struct cpu_set *has)
+unsigned
+cpu_kind_distance(const struct cpu_kind *kind, const struct cpu_set *has)
 {
-    return lacking(has, &model->has) + 2 * lacking(&model->has, has);
+    return lacking(has, &kind->has) + 2 * lacking(&kind->has, has);
 }
 
 /* The nearest model that is not one of another vendor; of equals the one listed first. */
@@ -118,8 +158,35 @@ cpu_kind_nearest(const struct cpu_set *has, const char *vendor)
 
         if (m->derived || (vendor && m->vendor && strcmp(m->vendor, vendor) != 0))
             continue;
-        if (!best || distance(m, has) < distance(best, has))
+        if (!best || cpu_kind_distance(m, has) < cpu_kind_distance(best, has))
             best = m;
     }
     return best;
+}
+
+const struct cpu_kind *
+cpu_kind_within(const struct cpu_set *has, const char *vendor)
+{
+    const struct cpu_kind *best = NULL;
+
+    for (const struct cpu_kind *k = cpu_x86; k->name; k++) {
+        if (k->derived || (vendor && k->vendor && strcmp(k->vendor, vendor) != 0) || lacking(&k->has, has))
+            continue;
+        if (!best || lacking(has, &k->has) < lacking(has, &best->has))
+            best = k;
+    }
+    return best;
+}
+
+const char *
+cpu_vendor_name(const char *id)
+{
+    static const struct { const char *id, *name; } vendors[] = {
+        { "GenuineIntel", "Intel" }, { "AuthenticAMD", "AMD" }, { "HygonGenuine", "Hygon" }
+    };
+
+    for (size_t i = 0; id && i < G_N_ELEMENTS(vendors); i++)
+        if (strcmp(id, vendors[i].id) == 0)
+            return vendors[i].name;
+    return NULL;
 }

@@ -8,29 +8,131 @@
 
 /* clang-format off */
 const char *const cpu_features[CPU_FEATURES] = {
+    /* CPUID 0x1 EDX */
     "fpu", "pse", "vme", "de", "tsc", "msr", "pae", "mce", "cx8", "apic", "sep", "mtrr", "pge", "mca",
-    "cmov", "pat", "pse36", "pn", "clflush", "ds", "acpi", "mmx", "fxsr", "sse", "sse2", "ss", "ht", "tm",
-    "ia64", "pbe", "pni", "pclmuldq", "dtes64", "monitor", "ds_cpl", "vmx", "smx", "est", "tm2", "ssse3",
-    "cid", "fma", "cx16", "xtpr", "pdcm", "pcid", "dca", "sse4.1", "sse4.2", "x2apic", "movbe", "popcnt",
-    "tsc-deadline", "aes", "xsave", "osxsave", "avx", "f16c", "rdrand", "hypervisor", "arat", "fsgsbase",
-    "tsc_adjust", "sgx", "bmi1", "hle", "avx2", "smep", "bmi2", "erms", "invpcid", "rtm", "cmt", "mpx",
-    "avx512f", "avx512dq", "rdseed", "adx", "smap", "avx512ifma", "pcommit", "clflushopt", "clwb",
-    "intel-pt", "avx512pf", "avx512er", "avx512cd", "sha-ni", "avx512bw", "avx512vl", "avx512vbmi", "umip",
-    "pku", "ospke", "waitpkg", "avx512vbmi2", "gfni", "vaes", "vpclmulqdq", "avx512vnni", "avx512bitalg",
-    "avx512-vpopcntdq", "la57", "rdpid", "bus-lock-detect", "cldemote", "movdiri", "movdir64b", "sgxlc",
-    "pks", "avx512-4vnniw", "avx512-4fmaps", "fsrm", "avx512-vp2intersect", "md-clear", "serialize",
+    "cmov", "pat", "pse36", "pn", "clflush", "ds", "acpi", "mmx", "fxsr", "sse", "sse2", "ss", "ht",
+    "tm", "ia64", "pbe",
+    /* CPUID 0x1 ECX */
+    "pni", "pclmuldq", "dtes64", "monitor", "ds_cpl", "vmx", "smx", "est", "tm2", "ssse3", "cid", "fma",
+    "cx16", "xtpr", "pdcm", "pcid", "dca", "sse4.1", "sse4.2", "x2apic", "movbe", "popcnt",
+    "tsc-deadline", "aes", "xsave", "osxsave", "avx", "f16c", "rdrand", "hypervisor",
+    /* CPUID 0x6 EAX */
+    "arat",
+    /* CPUID 0x7/0 EBX */
+    "fsgsbase", "tsc_adjust", "sgx", "bmi1", "hle", "avx2", "smep", "bmi2", "erms", "invpcid", "rtm",
+    "cmt", "mpx", "avx512f", "avx512dq", "rdseed", "adx", "smap", "avx512ifma", "pcommit", "clflushopt",
+    "clwb", "intel-pt", "avx512pf", "avx512er", "avx512cd", "sha-ni", "avx512bw", "avx512vl",
+    /* CPUID 0x7/0 ECX */
+    "avx512vbmi", "umip", "pku", "ospke", "waitpkg", "avx512vbmi2", "gfni", "vaes", "vpclmulqdq",
+    "avx512vnni", "avx512bitalg", "avx512-vpopcntdq", "la57", "rdpid", "bus-lock-detect", "cldemote",
+    "movdiri", "movdir64b", "sgxlc", "pks",
+    /* CPUID 0x7/0 EDX */
+    "avx512-4vnniw", "avx512-4fmaps", "fsrm", "avx512-vp2intersect", "md-clear", "serialize",
     "tsx-ldtrk", "arch-lbr", "amx-bf16", "avx512-fp16", "amx-tile", "amx-int8", "spec-ctrl", "stibp",
-    "arch-capabilities", "core-capability", "ssbd", "avx-vnni", "avx512-bf16", "xsaveopt", "xsavec",
-    "xgetbv1", "xsaves", "xfd", "mbm_total", "mbm_local", "sgx1", "sgx2", "sgx-exinfo", "sgx-debug",
-    "sgx-mode64", "sgx-provisionkey", "sgx-tokenkey", "sgx-kss", "intel-pt-lip", "syscall", "nx", "mmxext",
-    "fxsr_opt", "pdpe1gb", "rdtscp", "lm", "3dnowext", "3dnow", "lahf_lm", "cmp_legacy", "svm", "extapic",
-    "cr8legacy", "abm", "sse4a", "misalignsse", "3dnowprefetch", "osvw", "ibs", "xop", "skinit", "wdt",
-    "lwp", "fma4", "tce", "nodeid_msr", "tbm", "topoext", "perfctr_core", "perfctr_nb", "invtsc", "clzero",
-    "xsaveerptr", "wbnoinvd", "ibpb", "ibrs", "amd-stibp", "amd-ssbd", "virt-ssbd", "amd-no-ssb", "npt",
-    "lbrv", "svm-lock", "nrip-save", "tsc-scale", "vmcb-clean", "flushbyasid", "decodeassists",
-    "pause-filter", "pfthreshold", "avic", "v-vmsave-vmload", "vgif", "svme-addr-chk", "rdctl-no",
-    "ibrs-all", "rsba", "skip-l1dfl-vmentry", "ssb-no", "mds-no", "pschange-mc-no", "tsx-ctrl", "taa-no",
+    "arch-capabilities", "core-capability", "ssbd",
+    /* CPUID 0x7/1 EAX */
+    "avx-vnni", "avx512-bf16",
+    /* CPUID 0xd/1 EAX */
+    "xsaveopt", "xsavec", "xgetbv1", "xsaves", "xfd",
+    /* CPUID 0xf/1 EDX */
+    "mbm_total", "mbm_local",
+    /* CPUID 0x12/0 EAX */
+    "sgx1", "sgx2",
+    /* CPUID 0x12/0 EBX */
+    "sgx-exinfo",
+    /* CPUID 0x12/1 EAX */
+    "sgx-debug", "sgx-mode64", "sgx-provisionkey", "sgx-tokenkey", "sgx-kss",
+    /* CPUID 0x14/0 ECX */
+    "intel-pt-lip",
+    /* CPUID 0x80000001 EDX */
+    "syscall", "nx", "mmxext", "fxsr_opt", "pdpe1gb", "rdtscp", "lm", "3dnowext", "3dnow",
+    /* CPUID 0x80000001 ECX */
+    "lahf_lm", "cmp_legacy", "svm", "extapic", "cr8legacy", "abm", "sse4a", "misalignsse",
+    "3dnowprefetch", "osvw", "ibs", "xop", "skinit", "wdt", "lwp", "fma4", "tce", "nodeid_msr", "tbm",
+    "topoext", "perfctr_core", "perfctr_nb",
+    /* CPUID 0x80000007 EDX */
+    "invtsc",
+    /* CPUID 0x80000008 EBX */
+    "clzero", "xsaveerptr", "wbnoinvd", "ibpb", "ibrs", "amd-stibp", "amd-ssbd", "virt-ssbd",
+    "amd-no-ssb",
+    /* CPUID 0x8000000a EDX */
+    "npt", "lbrv", "svm-lock", "nrip-save", "tsc-scale", "vmcb-clean", "flushbyasid", "decodeassists",
+    "pause-filter", "pfthreshold", "avic", "v-vmsave-vmload", "vgif", "svme-addr-chk",
+    /* MSR 0x10a */
+    "rdctl-no", "ibrs-all", "rsba", "skip-l1dfl-vmentry", "ssb-no", "mds-no", "pschange-mc-no",
+    "tsx-ctrl", "taa-no",
+    /* MSR 0xcf */
     "split-lock-detect",
+};
+/* The same places: which bit of its register each one is. */
+const uint8_t cpu_feature_bits[CPU_FEATURES] = {
+    /* CPUID 0x1 EDX */
+    0, 3, 1, 2, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+    30, 31,
+    /* CPUID 0x1 ECX */
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+    30, 31,
+    /* CPUID 0x6 EAX */
+    2,
+    /* CPUID 0x7/0 EBX */
+    0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+    30, 31,
+    /* CPUID 0x7/0 ECX */
+    1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 14, 16, 22, 24, 25, 27, 28, 30, 31,
+    /* CPUID 0x7/0 EDX */
+    2, 3, 4, 8, 10, 14, 16, 19, 22, 23, 24, 25, 26, 27, 29, 30, 31,
+    /* CPUID 0x7/1 EAX */
+    4, 5,
+    /* CPUID 0xd/1 EAX */
+    0, 1, 2, 3, 4,
+    /* CPUID 0xf/1 EDX */
+    1, 2,
+    /* CPUID 0x12/0 EAX */
+    0, 1,
+    /* CPUID 0x12/0 EBX */
+    0,
+    /* CPUID 0x12/1 EAX */
+    1, 2, 4, 5, 7,
+    /* CPUID 0x14/0 ECX */
+    31,
+    /* CPUID 0x80000001 EDX */
+    11, 20, 22, 25, 26, 27, 29, 30, 31,
+    /* CPUID 0x80000001 ECX */
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 19, 21, 22, 23, 24,
+    /* CPUID 0x80000007 EDX */
+    8,
+    /* CPUID 0x80000008 EBX */
+    0, 2, 9, 12, 14, 15, 24, 25, 26,
+    /* CPUID 0x8000000a EDX */
+    0, 1, 2, 3, 4, 5, 6, 7, 10, 12, 13, 15, 16, 28,
+    /* MSR 0x10a */
+    0, 1, 2, 3, 4, 5, 6, 7, 8,
+    /* MSR 0xcf */
+    5,
+};
+/* The registers, with how many of the features each has. */
+const struct cpu_register cpu_registers[] = {
+    { 0x1, 0, CPU_EDX, 30 },
+    { 0x1, 0, CPU_ECX, 30 },
+    { 0x6, 0, CPU_EAX, 1 },
+    { 0x7, 0, CPU_EBX, 29 },
+    { 0x7, 0, CPU_ECX, 20 },
+    { 0x7, 0, CPU_EDX, 17 },
+    { 0x7, 1, CPU_EAX, 2 },
+    { 0xd, 1, CPU_EAX, 5 },
+    { 0xf, 1, CPU_EDX, 2 },
+    { 0x12, 0, CPU_EAX, 2 },
+    { 0x12, 0, CPU_EBX, 1 },
+    { 0x12, 1, CPU_EAX, 5 },
+    { 0x14, 0, CPU_ECX, 1 },
+    { 0x80000001, 0, CPU_EDX, 9 },
+    { 0x80000001, 0, CPU_ECX, 22 },
+    { 0x80000007, 0, CPU_EDX, 1 },
+    { 0x80000008, 0, CPU_EBX, 9 },
+    { 0x8000000a, 0, CPU_EDX, 14 },
+    { 0x10a, 0, CPU_MSR, 9 },
+    { 0xcf, 0, CPU_MSR, 1 },
+    { 0, 0, CPU_EAX, 0 },
 };
 /* clang-format on */
 _Static_assert(CPU_FEATURES <= CPU_SET_WORDS * 64, "a set has a bit for each feature");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * host-capabilities: the host's half of the capabilities document.  See
- * host-node.h.  CPU features are told under the names that QEMU gives them.
+ * host-node.h.
  */
 #include "driver/host-node.h"
 
 #include "base/file.h"
+#include "driver/cpu-models.h"
 #include "model/capabilities-def.h"
 
 #include <dirent.h>
@@ -39,113 +40,6 @@ field(const char *cpuinfo, const char *key)
             return g_strstrip(g_strndup(value + 1, (end ? end : value + strlen(value)) - value - 1));
     }
     return NULL;
-}
-
-/* The kernel's flag names where they differ from QEMU's. NULL: no feature of
- * the processor. */
-static const char *
-feature_name(const char *flag, char *buf, size_t size)
-{
-    static const struct { const char *kernel, *qemu; } differ[] = {
-        { "pni", "pni" },
-        { "sse4_1", "sse4.1" },
-        { "sse4_2", "sse4.2" },
-        { "tsc_deadline_timer", "tsc-deadline" },
-        { "pclmulqdq", "pclmuldq" },
-        { "lahf_lm", "lahf_lm" },
-        { "nonstop_tsc", "invtsc" },
-        { "sha_ni", "sha-ni" },
-        { "avx512_vnni", "avx512vnni" },
-        { "avx512_bitalg", "avx512bitalg" },
-        { "avx512_vbmi2", "avx512vbmi2" },
-        { "avx512_vpopcntdq", "avx512-vpopcntdq" },
-        { "avx512_bf16", "avx512-bf16" },
-        { "avx_vnni", "avx-vnni" },
-        { "avx512_fp16", "avx512-fp16" },
-        { "tsxldtrk", "tsx-ldtrk" },
-        { "amx_bf16", "amx-bf16" },
-        { "amx_tile", "amx-tile" },
-        { "amx_int8", "amx-int8" },
-        { "arch_capabilities", "arch-capabilities" },
-        { "spec_ctrl", "spec-ctrl" },
-        { "ibrs", "spec-ctrl" },
-        { "ssbd", "ssbd" },
-        { "md_clear", "md-clear" },
-        { "cmp_legacy", "cmp_legacy" },
-        { "nrip_save", "nrip-save" },
-        { "tsc_scale", "tsc-scale" },
-        { "vmcb_clean", "vmcb-clean" },
-        { "flushbyasid", "flushbyasid" },
-        { "decodeassists", "decodeassists" },
-        { "avx512_4vnniw", "avx512-4vnniw" },
-        { "avx512_4fmaps", "avx512-4fmaps" },
-        { "avx512_vp2intersect", "avx512-vp2intersect" },
-        { "v_vmsave_vmload", "v-vmsave-vmload" },
-    };
-    /* Kernel words for how it runs, not what the processor has. */
-    static const char *const synthetic[] = {
-        "constant_tsc",
-        "rep_good",
-        "nopl",
-        "xtopology",
-        "cpuid",
-        "tsc_known_freq",
-        "cpuid_fault",
-        "invpcid_single",
-        "pti",
-        "ibpb",
-        "stibp",
-        "tpr_shadow",
-        "vnmi",
-        "flexpriority",
-        "ept",
-        "vpid",
-        "ept_ad",
-        "arch_perfmon",
-        "pebs",
-        "bts",
-        "nonstop_tsc_s3",
-        "aperfmperf",
-        "dtherm",
-        "ida",
-        "pln",
-        "pts",
-        "hwp",
-        "hwp_notify",
-        "hwp_act_window",
-        "hwp_epp",
-        "epb",
-        "cat_l3",
-        "cdp_l3",
-        "rdt_a",
-        "cqm",
-        "cqm_llc",
-        "cqm_occup_llc",
-        "cqm_mbm_total",
-        "cqm_mbm_local",
-        "mba",
-        "ibrs_enhanced",
-        "rdpru",
-        "cpb",
-        "hw_pstate",
-        "ssbd_msr",
-        "vmmcall",
-        "extd_apicid",
-        "amd_dcm",
-        "retpoline",
-        "fsrs",
-        "user_shstk",
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(synthetic); i++) {
-        if (!strcmp(synthetic[i], flag))
-            return NULL;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(differ); i++) {
-        if (!strcmp(differ[i].kernel, flag))
-            return differ[i].qemu;
-    }
-    g_strlcpy(buf, flag, size);
-    return buf;
 }
 
 /* The sizes that "hugepages-<N>kB" folders have, in KiB, smallest first. */
@@ -183,18 +77,22 @@ page_sizes(const void *root, struct host_cpu *cpu)
     }
 }
 
+/* A model that is all there, and what there is beyond it. */
 static void
-cpu_features(const void *root, struct host_cpu *cpu, const char *flags)
+cpu_model(const void *root, struct host_cpu *cpu)
 {
-    g_auto(GStrv) words = g_strsplit(flags, " ", -1);
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (char **w = words; *w; w++) {
-        char buf[64];
-        const char *name = **w ? feature_name(*w, buf, sizeof(buf)) : NULL;
-        if (!name || !g_hash_table_add(seen, g_strdup(name)))
+    struct cpu_set has;
+    const char *vendor;
+    const struct cpu_kind *kind = cpu_host(&has, &vendor) ? cpu_kind_within(&has, vendor) : NULL;
+    if (!kind)
+        return;
+    cpu->model = model_new(root, struct cpu_model);
+    cpu->model->name = kind->name;
+    for (size_t i = 0; i < CPU_FEATURES; i++) {
+        if (!cpu_set_has(&has, i) || cpu_set_has(&kind->has, i))
             continue;
         struct cpu_feature *f = model_new(root, struct cpu_feature);
-        f->name = model_str(root, name);
+        f->name = cpu_features[i];
         model_list_append(root, cpu->cpu_features, cpu->n_cpu_features, f);
     }
 }
@@ -212,10 +110,7 @@ host_capabilities_cpu(const void *root, struct capabilities_host *host)
     host_node_get_info(NULL, &info, NULL);
     cpu->arch = host_arch();
     if (vendor)
-        cpu->vendor = !strcmp(vendor, "GenuineIntel")   ? "Intel"
-                      : !strcmp(vendor, "AuthenticAMD") ? "AMD"
-                      : !strcmp(vendor, "HygonGenuine") ? "Hygon"
-                                                        : model_str(root, vendor);
+        cpu->vendor = cpu_vendor_name(vendor) ? cpu_vendor_name(vendor) : model_str(root, vendor);
     if (microcode) {
         cpu->microcode = strtoul(microcode, NULL, 0);
         cpu->has_microcode = true;
@@ -245,8 +140,7 @@ host_capabilities_cpu(const void *root, struct capabilities_host *host)
         cpu->maxphysaddr->mode = CPU_PHYSADDR_MODE_EMULATE;
         cpu->maxphysaddr->bits = strtoul(address, NULL, 10);
     }
-    if (flags)
-        cpu_features(root, cpu, flags);
+    cpu_model(root, cpu);
     page_sizes(root, cpu);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/uuid.h"
 #include "driver/host-node.h"
+#include "drivers/qemu/cpu.h"
 #include "drivers/qemu/probe.h"
 #include "drivers/qemu/qemu-conf.h"
 #include "model/capabilities-def.h"
@@ -207,11 +208,8 @@ by_name(const void *a, const void *b)
 bool
 qemu_cpu_is_model(const struct qemu_cpu *cpu)
 {
-    static const char *const modes[] = { "host", "max", "base" };
-    for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
-        if (!strcmp(cpu->name, modes[i]))
-            return false;
-    }
+    if (qemu_cpu_is_mode(cpu->name))
+        return false;
     const char *v = strrchr(cpu->name, '-');
     return !(v && v[1] == 'v' && v[2] && strspn(v + 2, "0123456789") == strlen(v + 2));
 }

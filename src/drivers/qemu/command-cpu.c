@@ -6,36 +6,11 @@
 
 #include "base/bitmap.h"
 #include "base/uuid.h"
+#include "drivers/qemu/cpu.h"
 
 #include <time.h>
 
 #define ERR_FROM VIR_FROM_QEMU
-
-/* Names that the XML spells otherwise than QEMU's properties. */
-static const char *
-feature_property(const char *name)
-{
-    static const struct { const char *xml, *qemu; } names[] = {
-        { "cmp_legacy", "cmp-legacy" },
-        { "ffxsr", "fxsr-opt" },
-        { "fxsr_opt", "fxsr-opt" },
-        { "kvm_pv_eoi", "kvm-pv-eoi" },
-        { "kvm_pv_unhalt", "kvm-pv-unhalt" },
-        { "lahf_lm", "lahf-lm" },
-        { "lm", "lm" },
-        { "nodeid_msr", "nodeid-msr" },
-        { "pclmuldq", "pclmulqdq" },
-        { "perfctr_core", "perfctr-core" },
-        { "perfctr_nb", "perfctr-nb" },
-        { "tsc_adjust", "tsc-adjust" },
-        { "pcommit", "pcommit" },
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (!strcmp(names[i].xml, name))
-            return names[i].qemu;
-    }
-    return name;
-}
 
 static void
 hyperv(GString *s, const struct domain_hyperv *h)
@@ -104,12 +79,16 @@ build_cpu(struct builder *b)
         g_string_append(s, kvm ? "host" : "max");
     } else {
         g_string_append(s, cpu->model && cpu->model->name ? cpu->model->name : "max");
+        if (cpu->model && cpu->model->vendor_id) {
+            g_autofree char *v = escape_commas(cpu->model->vendor_id);
+            g_string_append_printf(s, ",vendor=%s", v);
+        }
     }
     for (uint32_t i = 0; cpu && i < cpu->n_features; i++) {
         const struct cpu_feature *feature = cpu->features[i];
         bool on = feature->policy == CPU_POLICY_FORCE || feature->policy == CPU_POLICY_REQUIRE ||
                   !feature->policy || feature->policy == CPU_POLICY_OPTIONAL;
-        g_string_append_printf(s, ",%s=%s", feature_property(feature->name), on ? "on" : "off");
+        g_string_append_printf(s, ",%s=%s", qemu_cpu_property(feature->name), on ? "on" : "off");
     }
     const struct domain_clock *clock = def->clock;
     for (uint32_t i = 0; clock && i < clock->n_timers; i++) {

@@ -6,6 +6,7 @@
 #include "drivers/qemu/capabilities.h"
 
 #include "driver/host-node.h"
+#include "drivers/qemu/cpu.h"
 #include "drivers/qemu/firmware.h"
 #include "drivers/qemu/probe.h"
 #include "model/capabilities-def.h"
@@ -53,6 +54,12 @@ item(const void *root, bool supported)
     struct domcaps_item *i = model_new(root, struct domcaps_item);
     i->supported = supported ? TRI_YES : TRI_NO;
     return i;
+}
+
+static bool
+is_x86(const struct choice *c)
+{
+    return !strcmp(c->arch, "x86_64") || !strcmp(c->arch, "i686");
 }
 
 static bool
@@ -130,9 +137,20 @@ cpu(struct domcaps_def *def, const struct choice *c)
     m = add_mode(def, "maximum", max);
     if (max)
         ENUM(def, m, "maximumMigratable", "on", "off");
-    add_mode(def, "host-model", false);
+    bool x86 = is_x86(c);
+    struct domain_cpu host = { CPU_MODE_UNSET };
+    bool known = x86 && qemu_cpu_host_model(def, c->caps, accel, false, &host);
+    m = add_mode(def, "host-model", known);
+    if (known) {
+        struct domcaps_model *d = model_new(def, struct domcaps_model);
+        d->fallback = CPU_FALLBACK_FORBID;
+        d->name = host.model->name;
+        model_list_append(def, m->models, m->n_models, d);
+        m->vendor = host.vendor;
+        m->features = host.features;
+        m->n_features = host.n_features;
+    }
     g_autoptr(GPtrArray) models = g_ptr_array_new();
-    bool x86 = !strcmp(c->arch, "x86_64") || !strcmp(c->arch, "i686");
     for (size_t i = 0; i < c->caps->ncpus[accel]; i++) {
         if (qemu_cpu_is_model(&c->caps->cpus[accel][i]))
             g_ptr_array_add(models, &c->caps->cpus[accel][i]);
@@ -208,10 +226,28 @@ devices(struct domcaps_def *def, const struct choice *c)
          IF(g_hash_table_contains(c->caps->chardevs, "spicevmc"), "spicevmc"));
 }
 
+/* What this kernel can tell guests that know Hyper-V; two of it QEMU does by itself. */
+static void
+hyperv(struct domcaps_def *def, struct domcaps_item *item, const struct choice *c)
+{
+    static const char *const words[] = { "relaxed",     "vapic",          "spinlocks", "vpindex", "runtime",
+                                         "synic",       "stimer",         "reset",     "vendor_id",
+                                         "frequencies", "reenlightenment", "tlbflush", "ipi",     "evmcs",
+                                         "avic" };
+    json_t *props = c->kvm ? json_object_get(c->caps->host_cpu[QEMU_ACCEL_KVM], "props") : NULL;
+    const char *there[G_N_ELEMENTS(words)];
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        bool own = !strcmp(words[i], "spinlocks") || !strcmp(words[i], "vendor_id");
+        g_autofree char *property = g_strconcat("hv-", words[i], NULL);
+        there[i] = own || json_is_true(json_object_get(props, property)) ? words[i] : NULL;
+    }
+    struct domcaps_enum *e = enumeration(def, "features", there, G_N_ELEMENTS(there));
+    model_list_append(def, item->enums, item->n_enums, e);
+}
+
 static void
 features(struct domcaps_def *def, const struct choice *c)
 {
-    bool x86 = !strcmp(c->arch, "x86_64") || !strcmp(c->arch, "i686");
     struct domcaps_features *f = def->features = model_new(def, struct domcaps_features);
     f->gic = item(def, false);
     f->vmcoreinfo = item(def, has(c, "vmcoreinfo"));
@@ -222,13 +258,9 @@ features(struct domcaps_def *def, const struct choice *c)
     f->sev->supported = TRI_NO;
     f->sgx = model_new(def, struct domcaps_sgx);
     f->sgx->supported = TRI_NO;
-    f->hyperv = item(def, x86);
-    if (x86 && c->kvm)
-        ENUM(def, f->hyperv, "features", "relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic",
-             "stimer", "reset", "vendor_id", "frequencies", "reenlightenment", "tlbflush", "ipi", "evmcs",
-             "avic");
-    else if (x86)
-        ENUM(def, f->hyperv, "features", "spinlocks", "vendor_id");
+    f->hyperv = item(def, is_x86(c));
+    if (is_x86(c))
+        hyperv(def, f->hyperv, c);
 }
 
 static bool
@@ -259,14 +291,6 @@ choose(struct qemu_host *host, const char *emulator, const char *arch, const cha
         if (!found)
             return -1;
         emulator = found;
-        /* The host's own emulator serves the 32 bit guests that KVM runs too. */
-        if (arch && !strcmp(arch, "i686") && !strcmp(host_arch(), "x86_64")) {
-            char *wide = qemu_host_default_emulator(host, "x86_64", NULL);
-            if (wide) {
-                g_free(found);
-                emulator = found = wide;
-            }
-        }
     }
     c->caps = qemu_host_caps(host, emulator, err);
     if (!c->caps)

@@ -76,6 +76,8 @@ static void
 drop_generated(struct domain_def *def, const struct domain_def *config, const struct qemu_host *host)
 {
     domain_strip_live(def);
+    if (def->asked_cpu)
+        def->cpu = def->asked_cpu;
     for (uint32_t i = 0; config && i < def->n_graphics && i < config->n_graphics; i++) {
         struct domain_graphics *g = def->graphics[i];
         const struct domain_graphics *was = config->graphics[i];

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "drivers/qemu/command.h"
+#include "drivers/qemu/cpu.h"
 #include "drivers/qemu/domain-host.h"
 #include "drivers/qemu/firmware.h"
 #include "drivers/qemu/images.h"
@@ -287,6 +288,18 @@ prepare_partition(struct domain_def *def, struct qemu_host *host)
         def->resource->partition = model_str(def, "/machine");
 }
 
+static int
+prepare_cpu(struct domain_def *live, struct qemu_host *host, bool native, struct err *err)
+{
+    struct qemu_caps *caps = qemu_host_caps(host, live->emulator, err);
+    int r;
+    if (!caps)
+        return -1;
+    r = native ? qemu_cpu_resolve(live, caps, err) : qemu_cpu_start(live, caps, err);
+    qemu_caps_unref(caps);
+    return r;
+}
+
 int
 qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, bool native, struct err *err)
 {
@@ -296,6 +309,8 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
         live->has_id = true;
     }
     qemu_assign_aliases(live);
+    if (prepare_cpu(live, host, native, err) < 0)
+        return -1;
     /* The CPU that it has is the one it keeps: no host may give it a lesser one. */
     if (live->cpu && live->cpu->mode == CPU_MODE_CUSTOM && live->cpu->model && !native)
         live->cpu->model->fallback = CPU_FALLBACK_FORBID;

@@ -211,3 +211,21 @@ qemu_host_caps(struct qemu_host *host, const char *binary, struct err *err)
     g_mutex_unlock(&cache->lock);
     return caps;
 }
+
+struct qemu_caps *
+qemu_host_caps_known(struct qemu_host *host, const char *binary)
+{
+    struct emulator_cache *cache = host->emulators;
+    struct stat st;
+    if (!binary || stat(binary, &st) < 0)
+        return NULL;
+    g_autofree char *key = make_key(host, &st);
+    struct qemu_caps *caps = NULL;
+
+    g_mutex_lock(&cache->lock);
+    struct entry *e = g_hash_table_lookup(cache->entries, binary);
+    if (e && e->caps && !g_strcmp0(e->key, key))
+        caps = qemu_caps_ref(e->caps);
+    g_mutex_unlock(&cache->lock);
+    return caps ? caps : load(host, binary, key);
+}

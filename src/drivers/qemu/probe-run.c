@@ -313,8 +313,13 @@ static const char *const kvm_questions[] = {
     ASK("query-sgx-capabilities"),
     ASK("query-gic-capabilities"),
     EXPAND("host"),
+    /* All of it, also what keeps a guest on this host and what Hyper-V guests know; only PCs have these
+       words. */
+    "{\"execute\":\"query-cpu-model-expansion\",\"arguments\":{\"type\":\"full\",\"model\":{\"name\":"
+    "\"host\","
+    "\"props\":{\"migratable\":false,\"hv-passthrough\":true}}}}",
 };
-enum { K_CAPS, K_KVM, K_CPUS, K_SEV, K_SGX, K_GIC, K_HOST };
+enum { K_CAPS, K_KVM, K_CPUS, K_SEV, K_SGX, K_GIC, K_HOST, K_HOST_ALL };
 
 static void
 set_copy(json_t *doc, const char *key, json_t *value)
@@ -350,7 +355,8 @@ document(const char *binary, const struct dialogue *m, const struct dialogue *k)
     json_object_set_new(doc, "kvm", json_boolean(json_is_true(json_object_get(kvm, "enabled"))));
     if (k && k->done) {
         set_copy(doc, "cpus-kvm", answer(k, K_CPUS));
-        set_copy(doc, "host-kvm", json_object_get(answer(k, K_HOST), "model"));
+        json_t *all = json_object_get(answer(k, K_HOST_ALL), "model");
+        set_copy(doc, "host-kvm", all ? all : json_object_get(answer(k, K_HOST), "model"));
         set_copy(doc, "sev", answer(k, K_SEV));
         set_copy(doc, "sgx", answer(k, K_SGX));
         set_copy(doc, "gic", answer(k, K_GIC));

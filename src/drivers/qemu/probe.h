@@ -22,7 +22,7 @@ struct qemu_host;
 
 /* Raise it when the document or the questions change: old cache files are
  * then ignored. */
-#define PROBE_FORMAT 3
+#define PROBE_FORMAT 4
 
 enum qemu_accel { QEMU_ACCEL_KVM, QEMU_ACCEL_TCG, QEMU_ACCEL_LAST };
 

@@ -68,6 +68,8 @@ void qemu_host_free(struct qemu_host *host);
 /* What `binary` can do; from memory, from the cache on disk, or by asking it.
  * The result is a reference: qemu_caps_unref(). */
 struct qemu_caps *qemu_host_caps(struct qemu_host *host, const char *binary, struct err *err);
+/* The same without ever asking it, for who must not wait; NULL: not known. */
+struct qemu_caps *qemu_host_caps_known(struct qemu_host *host, const char *binary);
 /* The emulator that runs guests of `arch` (our arch name: "x86_64", …) by
  * default: a path to free, or NULL with err (VIR_ERR_CONFIG_UNSUPPORTED). */
 char *qemu_host_default_emulator(struct qemu_host *host, const char *arch, struct err *err);

@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "drivers/qemu/cpu.h"
 #include "drivers/qemu/guest.h"
 #include "drivers/qemu/monitor.h"
 #include "drivers/qemu/status.h"
@@ -484,6 +485,9 @@ steps(struct turn *turn, struct guest *guest, bool paused, struct err *err)
     place_vcpus(guest, cpus);
     guest_apply_pins(turn_live_def(turn), view_pub(turn_view(turn)));
     ret = guest_apply_sched(guest, turn_live_def(turn), json_array_size(cpus), err);
+    if (ret == 0)
+        ret = qemu_cpu_learn(turn, json_string_value(json_object_get(json_array_get(cpus, 0), "qom-path")),
+                             err);
     json_decref(cpus);
     if (ret < 0)
         return -1;
@@ -515,6 +519,8 @@ add_qemus_words(struct guest *guest, const struct domain_def *def, struct err *e
         err_set(err, had.stale ? VIR_ERR_INTERNAL_ERROR : had.code, "%s; QEMU said: %s%s%s",
                 had.stale ? "QEMU ended while it was starting" : err_message(&had), words, hint ? "; " : "",
                 hint ? hint : "");
+        if (err && !had.stale)
+            err->domain = had.domain;
     }
 }
 

@@ -10,6 +10,8 @@
  */
 #include "drivers/qemu/verbs.h"
 
+#include "drivers/qemu/cpu.h"
+#include "drivers/qemu/qemu-host.h"
 #include "model/devices.h"
 
 #include <string.h>
@@ -63,6 +65,21 @@ qemu_xml_forget(void)
     }
 }
 
+/* A copy in which it is said what the processor comes to on this host. */
+static struct domain_def *
+cpu_resolved(const struct qemu_driver *driver, const struct domain_def *def, struct err *err)
+{
+    struct qemu_caps *caps = qemu_host_caps_known(driver->host, def->emulator);
+    struct domain_def *copy = domain_def_copy(def);
+
+    if (caps && qemu_cpu_resolve(copy, caps, err) < 0) {
+        domain_def_unref(copy);
+        copy = NULL;
+    }
+    qemu_caps_unref(caps);
+    return copy;
+}
+
 int
 qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
                          char **result, struct err *err)
@@ -71,6 +88,7 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
     const struct domain_def *def;
     const struct guest_pub *pub;
     unsigned format = 0;
+    DOMAIN_DEF_AUTO resolved = NULL;
 
     if (flags_check(flags, VIR_DOMAIN_XML_SECURE | VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_UPDATE_CPU |
                     VIR_DOMAIN_XML_MIGRATABLE, "virDomainGetXMLDesc", err) < 0)
@@ -85,6 +103,11 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
     if (!(flags & VIR_DOMAIN_XML_INACTIVE) && view->live)
         format |= MODEL_FORMAT_LIVE;
     pub = view_pub(view);
+    if (flags & VIR_DOMAIN_XML_UPDATE_CPU && def != view->live) {
+        if (!(resolved = cpu_resolved(conn_driver(conn), def, err)))
+            return -1;
+        def = resolved;
+    }
     if (def == view->live && pub && view_memory(view) != def_memory(def)) {
         struct domain_def *now = domain_def_copy(def);
 
@@ -96,7 +119,7 @@ qemu_domain_get_xml_desc(struct drv_conn *conn, const struct domain_ref *dom, un
     } else if (flags & VIR_DOMAIN_XML_MIGRATABLE) {
         *result = qemu_migratable(conn_driver(conn), view->config, def, def == view->live);
     } else {
-        *result = def_text(def, format);
+        *result = resolved ? domain_def_format(def, format) : def_text(def, format);
     }
     return 0;
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "model/check.h"
+#include "model/complete-devices.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -112,20 +113,26 @@ static int check_controller(const struct domain_def *def, const struct domain_co
 
 int check_controllers(const struct domain_def *def, struct err *err)
 {
-    bool other = false, master = false;
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (check_controller(def, def->controllers[i], err) < 0)
+            return -1;
+    return check_controllers_unique(def, err);
+}
+
+/* Before a driver adds one of its own: that would be no master of theirs. */
+int check_masters_read(const struct domain_def *def, struct err *err)
+{
+    bool companions = false, master = false;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
-        if (check_controller(def, c, err) < 0)
-            return -1;
-        if (c->type == CONTROLLER_TYPE_USB && g_strcmp0(c->model, "none")) {
-            other = true;
-            master |= !c->has_master_startport;
-        }
+        bool usb = c->type == CONTROLLER_TYPE_USB && g_strcmp0(c->model, "none");
+        companions |= usb && domain_is_companion(c);
+        master |= usb && !domain_is_companion(c);
     }
-    if (other && !master)
-        return err_set(err, VIR_ERR_XML_DETAIL, "the USB controllers of guest '%s' are companions of none",
-                       def->name);
-    return check_controllers_unique(def, err);
+    return !companions || master
+               ? 0
+               : err_set(err, VIR_ERR_XML_DETAIL,
+                         "the USB controllers of guest '%s' are companions of none", def->name);
 }
 
 int check_controllers_unique(const struct domain_def *def, struct err *err)

@@ -184,6 +184,8 @@ int check_devices_read(struct domain_def *def, struct err *err)
             return -1;
     EACH(disks, n_disks, check_disk_read)
     EACH(controllers, n_controllers, check_controller_read)
+    if (check_masters_read(def, err) < 0)
+        return -1;
     EACH(leases, n_leases, read_lease)
     EACH(filesystems, n_filesystems, read_filesystem)
     EACH(interfaces, n_interfaces, check_interface_read)

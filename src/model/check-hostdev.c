@@ -285,6 +285,11 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
         if (r && r->enabled == TRI_NO && (r->bar || r->file))
             return UNSUPPORTED("the <rom> of a <hostdev> of guest '%s' is off and has settings", def->name);
     }
+    return 0;
+}
+
+int check_hostdevs_unique(const struct domain_def *def, struct err *err)
+{
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         for (uint32_t k = 0; k < i; k++)
             if (same_device(def->hostdevs[i], def->hostdevs[k]))

@@ -399,11 +399,11 @@ int domain_check(struct domain_def *def, struct err *err)
     return check_devices(def, err);
 }
 
-int domain_check_aliases(struct domain_def *def, struct err *err)
+int domain_check_shared(struct domain_def *def, struct err *err)
 {
     g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     void *data[] = { aliases, err };
-    return domain_each_device(def, check_alias, data);
+    return check_hostdevs_unique(def, err) < 0 ? -1 : domain_each_device(def, check_alias, data);
 }
 
 /* ---- leaving the running guest behind ------------------------------------------------------- */

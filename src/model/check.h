@@ -29,8 +29,10 @@ int check_reconnect(const char *what, const struct chardev_reconnect *r, struct 
 /* check-hostdev.c */
 int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev *h, struct err *err);
 int check_hostdevs(const struct domain_def *def, struct err *err);
+int check_hostdevs_unique(const struct domain_def *def, struct err *err);
 /* check-controller.c */
 int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err);
+int check_masters_read(const struct domain_def *def, struct err *err);
 int check_controllers(const struct domain_def *def, struct err *err);
 int check_controllers_unique(const struct domain_def *def, struct err *err);
 bool domain_has_usb(const struct domain_def *def);

@@ -78,8 +78,7 @@ static struct domain_controller *set_of(const struct domain_def *def, uint32_t i
     return before;
 }
 
-/* Of a USB 2 set, one that works for the first. */
-static bool is_companion(const struct domain_controller *c)
+bool domain_is_companion(const struct domain_controller *c)
 {
     return c->type == CONTROLLER_TYPE_USB &&
         (c->has_master || c->has_master_startport || (c->model && g_str_has_prefix(c->model, "ich9-uhci")));
@@ -98,7 +97,7 @@ void domain_sort_controllers(struct domain_def *def)
             at = k + 1;
             if (!c->has_index || !o->has_index || o->index < c->index)
                 break;
-            if (o->index == c->index && !(is_companion(o) && !is_companion(c)))
+            if (o->index == c->index && !(domain_is_companion(o) && !domain_is_companion(c)))
                 break;
             at = k;
         }

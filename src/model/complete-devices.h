@@ -16,4 +16,6 @@ void domain_complete_tune(struct domain_def *def);
 void domain_complete_seclabels(struct device_seclabel **labels, uint32_t *n);
 void domain_complete_reconnect(struct chardev_reconnect **r);
 void domain_sort_disks(struct domain_def *def);
+/* Of a USB 2 set, one that works for the first. */
+bool domain_is_companion(const struct domain_controller *c);
 void domain_number_controllers(struct domain_def *def);

@@ -452,5 +452,5 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
     domain_sort_controllers(def);
     return domain_fill(def, default_arch, err) < 0 || domain_check(def, err) < 0
                ? -1
-               : domain_check_aliases(def, err);
+               : domain_check_shared(def, err);
 }

@@ -29,8 +29,9 @@ void domain_sort_controllers(struct domain_def *def);
 int domain_check_models(const struct domain_def *def, struct err *err);
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
 int domain_check(struct domain_def *def, struct err *err);
-/* No two devices have one name.  The last of all, behind what the driver refuses. */
-int domain_check_aliases(struct domain_def *def, struct err *err);
+/* No two devices have one name, or are one device of the host.  The last of all, behind what the driver
+ * refuses. */
+int domain_check_shared(struct domain_def *def, struct err *err);
 /* The part of it that holds for guests of the past, too: no device is there twice. */
 int domain_check_unique(const struct domain_def *def, struct err *err);
 

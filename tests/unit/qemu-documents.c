@@ -46,6 +46,10 @@ static const struct {
     { "pc", "",
       "<interface type='user'><model type='usb-net'/><driver page_per_vq='on'/><address type='drive'/>"
       "</interface>", "67/20" },
+    { "pc", "", "<controller type='usb' index='1' model='ich9-uhci1'/>", "35/20" },
+    { "pc", "<os><type machine='pc-i440fx-99'>hvm</type></os>",
+      "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><address type='pci'/></disk>",
+      "67/10" },
     /* ---- other places */
     { "q35", "", "<iommu model='virtio'><address type='pci' bus='1'/></iommu>", "27/20" },
     { "pc", ROOM, DIMM("<address type='drive'/>"), "<address type='dimm' slot='0'/>" },
@@ -54,6 +58,7 @@ static const struct {
       "27/20" },
     { "pc", "", "<smartcard mode='host'><address type='pci' domain='1' slot='4'/></smartcard>", "27/20" },
     { "pc", "", "<smartcard mode='host'><address type='pci' slot='4'/></smartcard>", "67/20" },
+    { "pc", "", "<smartcard mode='host'><address type='pci' bus='7'/></smartcard>", "27/20" },
     { "pc", "", "<parallel type='pty'><target port='5'/></parallel><parallel type='pty'/>",
       "<target port='6'/>" },
     /* ---- disks */
@@ -68,7 +73,18 @@ static const struct {
       "<os><type>hvm</type><nvram type='file'><source file='/n'><encryption format='luks'>"
       "<secret type='passphrase' uuid='11111111-2222-4333-8444-555555555555' usage='u'/></encryption>"
       "</source></nvram></os>", "", "27/0" },
+    { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda1'/></disk>", "67/10" },
+    { "pc", "",
+      "<disk type='file' device='cdrom'><target dev='foo' bus='ide'/><address type='drive'/></disk>", "67/10" },
     /* ---- the guest as a whole */
+    { "pc", "<cpu mode='host-passthrough'><maxphysaddr mode='emulate'/></cpu>", "", "67/10" },
+    { "pc", "<bootloader>/b</bootloader><defaultiothread thread_pool_min='5'/>", "", "67/10" },
+    { "pc",
+      "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:env name='A' value='b'/>"
+      "</qemu:commandline>"
+      "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-c'/>"
+      "</qemu:commandline>", "",
+      "<qemu:arg value='-c'/>\n    <qemu:env name='A' value='b'/>" },
     { "pc", "<vcpu placement='auto'>4</vcpu>", "", "<memory mode='strict' placement='auto'/>" },
     { "pc", "<numatune><memory nodeset='0'/></numatune>", "", "<memory mode='strict' nodeset='0'/>" },
     { "pc", "<features><hpt/></features>", "", "<boot dev='hd'/>" },
@@ -86,6 +102,13 @@ static const struct {
     { "pc", "", "<serial type='pty'><target type='isa-debug'/></serial>", "<model name='isa-debugcon'/>" },
     { "pc", "", "<parallel type='spicevmc'/>" NO_PLACE, "67/20" },
     { "pc", "", "<video><model type='none' ram='90'/></video>", "<model type='none'/>" },
+    { "pc", "", "<video><model type='none'><acceleration accel3d='yes'/></model></video>",
+      "<acceleration accel3d='yes'/>" },
+    { "pc", "",
+      "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid="
+      "'11111111-2222-4333-8444-555555555555'/></source><boot order='1'/></hostdev>", "67/10" },
+    { "pc", "", HOSTDEV HOSTDEV "<watchdog model='diag288'/>", "67/10" },
+    { "pc", "", HOSTDEV HOSTDEV, "27/20" },
     { "pc", "",
       "<video><model type='vga' ram='90'/></video><panic model='isa'><address type='spapr-vio'/></panic>",
       "67/10" },

@@ -24,6 +24,7 @@ static const struct board {
     { "ppc64", "ppc64", "pseries", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
     { "ppc64", "ppc64", "powernv9", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
     { "s390x", "s390x", "s390-ccw-virtio", "qemu-s390x-cpu", "qemu-xhci sclpconsole" },
+    { "sh4eb", "sh4eb", "shix", "sh7750r-superh-cpu", "piix3-usb-uhci" },
     { "ppc", "ppc", "g3beige", "750_v3.1-powerpc-cpu", "qemu-xhci piix3-usb-uhci VGA" },
 };
 
@@ -150,6 +151,8 @@ static const struct {
       "<address type='virtio-mmio'/>\n    </memballoon>", NULL },
     { "s390-ccw-virtio", "", "<serial type='pty'><target type='pci-serial'/></serial>", "pci-serial",
       "zpci" },
+    { VIRT, "<cpu mode='host-passthrough' migratable='on'/>", "", "67: ", NULL },
+    { "shix", "", "", "<controller type='pci' index='0' model='pci-root'/>", NULL },
     { "g3beige", "", "", "type='usb' index='0' model='piix3-uhci'", "<cpu" },
     { "g3beige", "", "<graphics type='vnc'/><video><model type='vga'/></video>", "<video>", "<input" },
 };

@@ -26,6 +26,7 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     const struct device_address *a = info->address;
     /* These need no place, but keep one. */
     bool told = !strcmp(kind, "hub") || !strcmp(kind, "console") || !strcmp(kind, "input") ||
+                !strcmp(kind, "smartcard") ||
                 (!strcmp(kind, "hostdev") && pci_wants(p, kind, device) == WANT_NONE);
     enum wants want = told ? WANT_PCI : pci_wants(p, kind, device);
     bool ide = !strcmp(kind, "controller") &&

@@ -224,12 +224,8 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
     /* Some need not sit on USB after all, and host devices are refused with the others of their kind. */
     if (a->type != ADDRESS_TYPE_USB &&
         (!strcmp(kind, "sound") || !strcmp(kind, "controller") || !strcmp(kind, "hostdev") ||
-         !strcmp(kind, "interface")))
+         !strcmp(kind, "interface") || !strcmp(kind, "disk")))
         return 0;
-    if (a->type != ADDRESS_TYPE_USB && !strcmp(kind, "disk"))
-        return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_INTERNAL_ERROR,
-                            "%s of guest '%s' is a USB device and has an address of type '%s'", name,
-                            def->name, address_type_str(a->type));
     if (a->type != ADDRESS_TYPE_USB)
         return err_set(err, strcmp(kind, "serial") ? VIR_ERR_XML_ERROR : VIR_ERR_CONFIG_UNSUPPORTED,
                        "%s of guest '%s' is a USB device and has an address of type '%s'", name, def->name,

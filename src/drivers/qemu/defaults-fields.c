@@ -12,6 +12,12 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
+bool
+qemu_cpu_migrates(const struct qemu_caps *caps)
+{
+    return str_is(caps->arch, "x86_64");
+}
+
 static void
 cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
@@ -53,7 +59,7 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
             cpu->check = CPU_CHECK_NONE;
     }
     if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && !cpu->migratable && arch_is_x86(def))
-        cpu->migratable = TRI_ON;
+        cpu->migratable = qemu_cpu_migrates(caps) ? TRI_ON : TRI_OFF;
 }
 
 static const char *

@@ -117,7 +117,9 @@ scsi_hostdevs(struct domain_def *def)
 const char *
 qemu_pci_root(const struct domain_def *def)
 {
-    if (machine_is_i440fx(def) || arch_is_ppc(def) || machine_is(def, "s390-ccw-virtio") ||
+    enum arch arch = def->os->arch;
+    if (machine_is_i440fx(def) || arch_is_ppc(def) || arch == ARCH_ALPHA || arch == ARCH_SH4 ||
+        arch == ARCH_SH4EB || machine_is(def, "s390-ccw-virtio") ||
         machine_is(def, "sun4u") || machine_is(def, "malta") ||
         (arch_is_arm(def) && machine_is(def, "versatilepb")))
         return "pci-root";
@@ -210,13 +212,11 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
                        "this driver runs guests of type kvm and qemu, not %s", domain_virt_str(def->type));
     if (!def->os)
         def->os = model_new(def, struct domain_os);
-    if (!def->os->type && !def->bootloader)
+    if (!def->os->type)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR,
                             "guest '%s' does not say what it boots: <os><type> is "
                             "missing",
                             def->name);
-    if (!def->os->type)
-        def->os->type = OS_TYPE_XEN;
     if (!def->os->arch)
         def->os->arch = arch_from(host_arch());
     const char *arch = arch_str(def->os->arch);
@@ -226,9 +226,6 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
             return -1;
         def->emulator = model_str(def, found);
     }
-    if (def->bootloader)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "QEMU has no <bootloader>; guests boot from a kernel or a disk");
     *caps = qemu_host_caps(host, def->emulator, err);
     if (!*caps) {
         /* A definition may name an emulator that is not there (yet); it is kept as it is. */
@@ -260,7 +257,14 @@ int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = domain_read_check(def, err) < 0 ? -1 : domain_check_models(def, err);
+    int rc = 0;
+    if (def->bootloader)
+        rc = err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                     "QEMU has no <bootloader>; guests boot from a kernel or a disk");
+    if (rc == 0)
+        rc = domain_read_check(def, err);
+    if (rc == 0)
+        rc = domain_check_models(def, err);
     if (rc == 0)
         rc = qemu_namespace_read(def, err);
     if (rc == 0)
@@ -286,7 +290,7 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     if (rc == 0)
         rc = qemu_validate(def, caps, host, err);
     if (rc == 0)
-        rc = domain_check_aliases(def, err);
+        rc = domain_check_shared(def, err);
     qemu_caps_unref(caps);
     return rc;
 }

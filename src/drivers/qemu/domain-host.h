@@ -109,6 +109,8 @@ void qemu_defaults_devices(struct domain_def *def,
 enum audio_type qemu_default_audio(const struct domain_def *def);
 int qemu_defaults_fields(struct domain_def *def, const struct qemu_host *host, const struct qemu_caps *caps,
                          struct err *err);
+/* Whether this emulator can keep from the host's CPU what does not migrate. */
+bool qemu_cpu_migrates(const struct qemu_caps *caps);
 /* namespace.c: what stands in the namespace qemu:, and nothing of other hypervisors. */
 int qemu_namespace_read(struct domain_def *def, struct err *err);
 /* addresses-*.c */

@@ -172,6 +172,10 @@ check_disk(const struct domain_def *def, const struct domain_disk *d, struct err
                         disk_bus_str(d->bus));
     if (d->readonly && d->device == DISK_DEVICE_DISK && (d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SATA))
         return UNSUPPORTED("disk %s: disks on bus %s cannot be read-only", d->target, disk_bus_str(d->bus));
+    size_t n = strlen(d->target);
+    if (disk_target_index(d->target, NULL) < 0 || g_ascii_isdigit(d->target[n - 1]))
+        return UNSUPPORTED("disk '%s': names are of whole disks, such as vda, sdb or hdc, not of partitions",
+                           d->target);
     if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO &&
         d->bus != DISK_BUS_SCSI)
         return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,
@@ -303,9 +307,11 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
     if (m->type == VIDEO_TYPE_XEN || m->type == VIDEO_TYPE_VBOX || m->type == VIDEO_TYPE_PARALLELS ||
         m->type == VIDEO_TYPE_GOP)
         return UNSUPPORTED("QEMU has no video device '%s'", type);
+    if (m->type == VIDEO_TYPE_NONE)
+        return 0;               /* whatever it is told */
     if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has to be the first one", type);
-    if (m->heads != 1 && m->type != VIDEO_TYPE_NONE && m->type != VIDEO_TYPE_QXL &&
+    if (m->heads != 1 && m->type != VIDEO_TYPE_QXL &&
         m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has one head, not %u", type, m->heads);
     if (m->acceleration && m->acceleration->accel2d == TRI_YES)
@@ -445,6 +451,8 @@ check_hostdevs(const struct domain_def *def, struct err *err)
         if ((h->model == HOSTDEV_MODEL_VFIO_CCW || h->model == HOSTDEV_MODEL_VFIO_AP) && !arch_is_s390(def))
             return UNSUPPORTED("a mediated device of model '%s' is for s390 guests",
                                hostdev_model_str(h->model));
+        if (h->model == HOSTDEV_MODEL_VFIO_PCI && h->info.boot_order)
+            return UNSUPPORTED("guests cannot boot from a mediated device of model 'vfio-pci'");
         if (h->display == TRI_ON && !def->n_graphics)
             return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
     }

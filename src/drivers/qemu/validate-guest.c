@@ -119,6 +119,10 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
     if (p && p->mode == CPU_PHYSADDR_MODE_PASSTHROUGH && p->bits)
         return UNSUPPORTED(
             "<maxphysaddr mode='passthrough'> takes the bits of the host; its bits= has to go");
+    if (p && p->mode == CPU_PHYSADDR_MODE_EMULATE && !p->bits)
+        return UNSUPPORTED("<maxphysaddr mode='emulate'> has to say how many bits=");
+    if (cpu->mode == CPU_MODE_HOST_PASSTHROUGH && cpu->migratable == TRI_ON && !qemu_cpu_migrates(caps))
+        return UNSUPPORTED("emulator '%s' has no host CPU that is migratable='on'", def->emulator);
     return 0;
 }
 

@@ -27,6 +27,10 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
     if (d->bus == DISK_BUS_IDE && a && a->type == ADDRESS_TYPE_DRIVE && a->controller)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "disk %s: there is one IDE controller, with index 0",
                        d->target);
+    if (d->bus == DISK_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "disk %s is a USB device and has an address of type '%s'", d->target,
+                       address_type_str(a->type));
     if (d->bus == DISK_BUS_SATA && !domain_find_controller(def, CONTROLLER_TYPE_SATA, 0))
         return unsupported(err, "disk %s: machine '%s' has no SATA", d->target, def->os->machine);
     if (d->bus == DISK_BUS_IDE && machine_is_q35(def))

@@ -177,7 +177,7 @@ complete(struct domain_def *def, bool possible, struct err *err)
     domain_sort_controllers(def);
     if (domain_fill(def, ARCH_I686, err) < 0 ||
         (possible ? domain_check(def, err) : domain_check_unique(def, err)) < 0 ||
-        (possible && domain_check_aliases(def, err) < 0) ||
+        (possible && domain_check_shared(def, err) < 0) ||
         complete_firmware(def->os, possible, err) < 0)
         return -1;
     domain_strip_live(def);

@@ -146,8 +146,7 @@ void domain_complete_video(struct domain_def *def)
         primary |= m->primary == TRI_YES;
         m->primary = m->primary == TRI_YES ? TRI_YES : TRI_UNSET;
         if (m->type == VIDEO_TYPE_NONE) {
-            m->ram = m->vram = m->vram64 = m->vgamem = 0;
-            m->has_heads = false;
+            *m = (struct video_model){ .type = m->type, .primary = m->primary };
             v->driver = NULL;
             v->info.address = NULL;
             continue;

@@ -266,12 +266,12 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
     void *data[] = { seen, err };
     if (domain_each_device(def, check_order, data) < 0)
         return -1;
+    if (os->type != OS_TYPE_HVM || def->bootloader)
+        os->n_boots = 0;
     if (order && os->n_boots)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them",
                        def->name);
-    if (os->type != OS_TYPE_HVM || def->bootloader)
-        os->n_boots = 0;
     if (os->smbios == OS_SMBIOS_NONE)
         os->smbios = OS_SMBIOS_UNSET;
     complete_firmware(def);

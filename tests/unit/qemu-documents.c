@@ -47,6 +47,13 @@ static const struct {
       "<interface type='user'><model type='usb-net'/><driver page_per_vq='on'/><address type='drive'/>"
       "</interface>", "67/20" },
     { "pc", "", "<controller type='usb' index='1' model='ich9-uhci1'/>", "35/20" },
+    { "pc", "",
+      "<controller type='usb' index='1' model='ich9-ehci1'/>"
+      "<controller type='usb' index='1' model='qemu-xhci'/>", "27/20" },
+    { "pc", "",
+      "<controller type='usb' index='1' model='ich9-ehci1'/>"
+      "<controller type='usb' index='1' model='ich9-uhci1'/>"
+      "<controller type='usb' index='1' model='ich9-uhci1'/>", "27/20" },
     { "pc", "<os><type machine='pc-i440fx-99'>hvm</type></os>",
       "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><address type='pci'/></disk>",
       "67/10" },
@@ -59,6 +66,7 @@ static const struct {
     { "pc", "", "<smartcard mode='host'><address type='pci' domain='1' slot='4'/></smartcard>", "27/20" },
     { "pc", "", "<smartcard mode='host'><address type='pci' slot='4'/></smartcard>", "67/20" },
     { "pc", "", "<smartcard mode='host'><address type='pci' bus='7'/></smartcard>", "27/20" },
+    { "pc", "", "<controller type='fdc'><address type='spapr-vio'/></controller>", "reg='0x00002000'" },
     { "pc", "", "<parallel type='pty'><target port='5'/></parallel><parallel type='pty'/>",
       "<target port='6'/>" },
     /* ---- disks */
@@ -75,12 +83,18 @@ static const struct {
       "</source></nvram></os>", "", "27/0" },
     { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda1'/></disk>", "67/10" },
     { "pc", "",
-      "<disk type='file' device='cdrom'><target dev='foo' bus='ide'/><address type='drive'/></disk>", "67/10" },
+      "<disk type='file' device='cdrom'><target dev='foo' bus='ide'/><address type='drive'/></disk>",
+      "67/10" },
     /* ---- the guest as a whole */
     { "pc", "<cpu mode='host-passthrough'><maxphysaddr mode='emulate'/></cpu>", "", "67/10" },
+    { "pc", "<genid/>", "", "67/10" },
+    { "pc", "<os><type>xen</type><boot dev='hd'/></os>",
+      "<disk type='file'><source file='/a'/><target dev='vda'/><boot order='1'/></disk>", "67/10" },
+    { "pc", "<defaultiothread thread_pool_min='5'/>", NO_PLACE, "1/20" },
     { "pc", "<bootloader>/b</bootloader><defaultiothread thread_pool_min='5'/>", "", "67/10" },
     { "pc",
-      "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:env name='A' value='b'/>"
+      "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+      "<qemu:env name='A' value='b'/>"
       "</qemu:commandline>"
       "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-c'/>"
       "</qemu:commandline>", "",
@@ -103,7 +117,7 @@ static const struct {
     { "pc", "", "<parallel type='spicevmc'/>" NO_PLACE, "67/20" },
     { "pc", "", "<video><model type='none' ram='90'/></video>", "<model type='none'/>" },
     { "pc", "", "<video><model type='none'><acceleration accel3d='yes'/></model></video>",
-      "<acceleration accel3d='yes'/>" },
+      "<model type='none'/>" },
     { "pc", "",
       "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid="
       "'11111111-2222-4333-8444-555555555555'/></source><boot order='1'/></hostdev>", "67/10" },

@@ -219,7 +219,7 @@ first_register(const struct domain_def *def, const char *kind, const void *devic
 {
     if (!strcmp(kind, "controller")) {
         const struct domain_controller *c = device;
-        return c->type == CONTROLLER_TYPE_SCSI && (asked || str_is(c->model, "ibmvscsi")) ? 0x2000 : 0;
+        return asked || (c->type == CONTROLLER_TYPE_SCSI && str_is(c->model, "ibmvscsi")) ? 0x2000 : 0;
     }
     if (!strcmp(kind, "interface"))
         return asked || str_is(((const struct domain_interface *)device)->model, "spapr-vlan") ? 0x1000 : 0;

@@ -51,7 +51,11 @@ pci_usb2_set(struct pci *p, struct domain_controller *c, struct err *err)
             sibling = o->info.address;
     }
     unsigned bus = 0, slot = 0, f;
-    if (sibling && !(p->bus[sibling->bus].used[sibling->slot] >> function & 1)) {
+    if (sibling) {
+        if (p->bus[sibling->bus].used[sibling->slot] >> function & 1)
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "USB controllers %u: function %d of their slot is given to two of them", c->index,
+                           function);
         bus = sibling->bus;
         slot = sibling->slot;
     } else {

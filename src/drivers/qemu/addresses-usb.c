@@ -53,6 +53,12 @@ note_used(struct domain_def *def, const char *kind, void *device, struct device_
     return 0;
 }
 
+static bool
+is_uhci_companion(const struct domain_controller *c)
+{
+    return c->model && g_str_has_prefix(c->model, "ich9-uhci");
+}
+
 static unsigned
 usb_ports(const struct domain_controller *c)
 {
@@ -262,6 +268,19 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
                          other, name, def->name, a->usb_port, a->bus);
 }
 
+/* Companions share the index of their master, and nobody else shares one. */
+static bool
+is_second(const struct domain_def *def, uint32_t at)
+{
+    const struct domain_controller *c = def->controllers[at];
+    bool twice = false;
+    for (uint32_t i = 0; i < at; i++) {
+        const struct domain_controller *o = def->controllers[i];
+        twice = twice || (o->type == CONTROLLER_TYPE_USB && o->index == c->index && !is_uhci_companion(o));
+    }
+    return twice && !is_uhci_companion(c);
+}
+
 int
 qemu_assign_usb(struct domain_def *def, struct err *err)
 {
@@ -273,6 +292,9 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
         const struct domain_controller *c = def->controllers[i];
         if (c->type != CONTROLLER_TYPE_USB)
             continue;
+        if (is_second(def, i))
+            return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has two USB controllers with index %u",
+                           def->name, c->index);
         total += usb_ports(c);
         none = none || str_is(c->model, "none");
     }

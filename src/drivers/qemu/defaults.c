@@ -257,12 +257,10 @@ int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = 0;
-    if (def->bootloader)
+    int rc = domain_read_check(def, err);
+    if (rc == 0 && def->bootloader)
         rc = err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                      "QEMU has no <bootloader>; guests boot from a kernel or a disk");
-    if (rc == 0)
-        rc = domain_read_check(def, err);
     if (rc == 0)
         rc = domain_check_models(def, err);
     if (rc == 0)

@@ -216,6 +216,8 @@ static int
 validate_features(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct domain_features *f = def->features;
+    if (def->has_genid && !qemu_caps_has_type(caps, "vmgenid"))
+        return UNSUPPORTED("emulator '%s' has no 'vmgenid', which <genid> needs", def->emulator);
     if (!f)
         return 0;
     bool pseries = machine_is(def, "pseries") && arch_is_ppc(def);

@@ -164,6 +164,52 @@ static int read_sysinfo(const struct domain_def *def, const struct domain_sysinf
     return 0;
 }
 
+/* What memory costs is said of cells that are there, once each; who asks has CPUs, and a cache is the
+ * target's. */
+static int read_cost(const struct domain_def *def, uint32_t initiator, uint32_t target, uint32_t cache,
+                     const char *what, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu->numa;
+    const struct numa_cell *from = NULL, *to = NULL;
+    bool cached = !cache;
+    for (uint32_t i = 0; i < numa->n_cells; i++) {
+        const struct numa_cell *c = numa->cells[i];
+        uint32_t id = c->has_id ? c->id : i;
+        from = id == initiator ? c : from;
+        to = id == target ? c : to;
+    }
+    for (uint32_t i = 0; to && i < to->n_caches; i++)
+        cached = cached || to->caches[i]->level == cache;
+    if (!from || !to)
+        return XML("a %s in <numa> of guest '%s' is from cell %u to cell %u, which are not both there", what,
+                   def->name, initiator, target);
+    if (!from->cpus)
+        return XML("a %s in <numa> of guest '%s' is from cell %u, which has no CPUs", what, def->name,
+                   initiator);
+    return cached ? 0
+                  : XML("a %s in <numa> of guest '%s' is to cache %u of cell %u, which is not there", what,
+                        def->name, cache, target);
+}
+
+#define READ_COSTS(list, what)                                                                               \
+    for (uint32_t i = 0; i < numa->n_##list; i++) {                                                          \
+        if (read_cost(def, numa->list[i]->initiator, numa->list[i]->target, numa->list[i]->cache, what,      \
+                      err) < 0)                                                                              \
+            return -1;                                                                                       \
+        for (uint32_t k = 0; k < i; k++)                                                                     \
+            if (numa->list[i]->initiator == numa->list[k]->initiator &&                                      \
+                numa->list[i]->target == numa->list[k]->target &&                                            \
+                numa->list[i]->cache == numa->list[k]->cache && numa->list[i]->type == numa->list[k]->type)  \
+                return XML("<numa> of guest '%s' says a %s twice", def->name, what);                         \
+    }
+
+static int read_costs(const struct domain_def *def, const struct cpu_numa *numa, struct err *err)
+{
+    READ_COSTS(latencies, "latency")
+    READ_COSTS(bandwidths, "bandwidth")
+    return 0;
+}
+
 static int read_cells(const struct domain_def *def, struct err *err)
 {
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
@@ -191,7 +237,7 @@ static int read_cells(const struct domain_def *def, struct err *err)
                            d->value, def->name);
         }
     }
-    return 0;
+    return read_costs(def, numa, err);
 }
 
 static int read_idmap(const struct domain_def *def, struct err *err)

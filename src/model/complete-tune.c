@@ -209,6 +209,12 @@ void domain_complete_tune(struct domain_def *def)
     complete_numatune(def);
     if (def->cpu && def->cpu->numa)
         complete_distances(def, def->cpu->numa);
+    for (uint32_t i = 0; def->cpu && def->cpu->numa && i < def->cpu->numa->n_cells; i++)
+        for (uint32_t k = 0; k < def->cpu->numa->cells[i]->n_caches; k++) {
+            struct numa_cache *c = def->cpu->numa->cells[i]->caches[k];
+            c->size->unit = c->size->unit ? c->size->unit : model_str(def, "KiB");
+            c->line->unit = c->line->unit ? c->line->unit : model_str(def, "B");
+        }
     bool cells = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     for (uint32_t i = 0; def->memory_backing && i < def->memory_backing->n_hugepages; i++)
         if (!cells && !g_strcmp0(def->memory_backing->hugepages[i]->nodeset, "0"))

@@ -3,6 +3,7 @@
  * What the QEMU driver makes of definitions for other machines than PCs: defaults, places, refusals.  Small
  * scripts play the emulators, so that the answers are the same everywhere.
  */
+#include "drivers/qemu/command.h"
 #include "drivers/qemu/domain-host.h"
 #include "drivers/qemu/prepare.h"
 
@@ -177,6 +178,72 @@ machines(void)
         }
 }
 
+/* QEMU's command line, an option and its value in each line. */
+static const struct {
+    const char *machine, *extra, *devices;
+    const char *has, *lacks; /* lacks may be NULL */
+} lines[] = {
+    { "aarch64 virt", "", "", "\n-no-acpi", "-usb" },
+    { "aarch64 virt", "<features><gic version='3'/></features>", "", ",gic-version=3,dump", NULL },
+    { "aarch64 virt", "<features><gic version='3'/></features>", "<iommu model='smmuv3'/>",
+      ",gic-version=3,iommu=smmuv3,dump", NULL },
+    { "armv7l vexpress-a9", "", "<interface type='user'><mac address='52:54:00:00:00:01'/></interface>",
+      "-net nic,macaddr=52:54:00:00:00:01,netdev=hostnet0,model=lan9118,id=net0", "-no-acpi" },
+    { "armv7l vexpress-a9", "",
+      "<disk type='file'><source file='/a'/><target dev='sdb' bus='sd'/></disk>"
+      "<disk type='file'><source file='/b'/><target dev='vda'/></disk>",
+      "-drive file=/a,format=raw,if=sd,index=1", "libvirt-2" },
+    { "armv7l vexpress-a9", "", "", "\n-usb", NULL },
+    { "riscv64 virt", "", "", "-machine virt,", "-cpu" },
+    { "riscv64 virt", "", "<video/>", "\"virtio-vga\"", NULL },
+    { "ppc64 powernv9", "", "", "-m 256", NULL },
+    { "s390x s390-ccw-virtio", "", "<sound model='ac97'/>",
+      "-device {\"driver\":\"zpci\",\"uid\":1,\"fid\":0,\"target\":\"sound0\",\"id\":\"zpci1\"}\n-device "
+      "{\"driver\":\"AC97\"",
+      "-usb" },
+    { "s390x s390-ccw-virtio", "<clock><timer name='pit' tickpolicy='delay'/></clock>", "", "-rtc",
+      "kvm-pit" },
+    { "ppc g3beige", "", "<serial type='pty'/>", "-serial chardev:charserial0", "-cpu" },
+    { "ppc g3beige", "", "<disk type='file'><source file='/a'/><target dev='hda'/></disk>",
+      "\"bus\":\"ide.0\"", NULL },
+};
+
+static char *
+line_of(const struct board *b, const char *extra, const char *devices)
+{
+    ERR_AUTO err = ERR_INIT;
+    DOMAIN_DEF_AUTO def = NULL;
+    g_autofree char *xml = define(b, extra, devices);
+    struct qemu_command cmd;
+    const struct qemu_command_opts opts = { .id = -1, .native = true };
+
+    if (*xml != '<' || domain_def_parse(xml, strlen(xml), 0, &def, &err) < 0)
+        return g_steal_pointer(&xml);
+    if (qemu_domain_prepare(def, host, -1, true, &err) < 0 ||
+        qemu_command_build(def, host, &opts, &cmd, &err) < 0)
+        return g_strdup(err.message);
+    GString *s = g_string_new(NULL);
+    for (char **w = cmd.argv; *w; w++)
+        g_string_append_printf(s, "%s%s", **w == '-' ? "\n" : " ", *w);
+    qemu_command_clear(&cmd);
+    return g_string_free(s, FALSE);
+}
+
+static void
+commands(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(boards); k++) {
+            g_autofree char *name = g_strdup_printf("%s %s", boards[k].arch, boards[k].machine);
+            if (strcmp(name, lines[i].machine) != 0)
+                continue;
+            g_autofree char *got = line_of(&boards[k], lines[i].extra, lines[i].devices);
+            if (!strstr(got, lines[i].has) || (lines[i].lacks && strstr(got, lines[i].lacks)))
+                g_error("%s: %s%s: wanted %s, not %s: %s", name, lines[i].extra, lines[i].devices,
+                        lines[i].has, lines[i].lacks ? lines[i].lacks : "", got);
+        }
+}
+
 /* Who names no machine gets the one that such definitions have always got. */
 static void
 unnamed(void)
@@ -223,6 +290,7 @@ main(int argc, char **argv)
     host = qemu_host_new(false, root, true, &err);
     g_assert_cmpstr(err.message, ==, NULL);
     g_test_add_func("/qemu-machines/define", machines);
+    g_test_add_func("/qemu-machines/command", commands);
     g_test_add_func("/qemu-machines/unnamed", unnamed);
     g_test_add_func("/qemu-machines/program", program);
     int rc = g_test_run();

@@ -53,7 +53,7 @@ controller_alias_set(struct domain_def *def, struct domain_controller *c)
             set_alias(def, &c->info, "usb%u", c->index);
         break;
     case CONTROLLER_TYPE_IDE:
-        if (c->index == 0 && machine_is_i440fx(def))
+        if (c->index == 0 && (machine_is_i440fx(def) || machine_is(def, "g3beige")))
             set_alias(def, &c->info, "ide");
         else
             set_alias(def, &c->info, "ide%u", c->index);

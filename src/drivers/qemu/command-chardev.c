@@ -161,7 +161,9 @@ serial(struct builder *b, const struct domain_chardev *c)
     };
     if (build_chardev(b, &c->source, c->info.alias, false) < 0)
         return -1;
-    if (c->target->model == CHARDEV_TARGET_MODEL_PL011 || c->target->model == CHARDEV_TARGET_MODEL_16550A) {
+    /* ports of the board */
+    if (c->target->model == CHARDEV_TARGET_MODEL_PL011 || c->target->model == CHARDEV_TARGET_MODEL_16550A ||
+        (!c->target->model && !c->info.address)) {
         add_argf(b, "-serial", "chardev:char%s", c->info.alias);
         return 0;
     }
@@ -202,8 +204,18 @@ channel(struct builder *b, const struct domain_channel *c)
     if (build_chardev(b, &c->source, c->info.alias, true) < 0)
         return -1;
     if (c->target && c->target->type == CHANNEL_TARGET_TYPE_GUESTFWD) {
-        add_argf(b, "-netdev", "user,guestfwd=tcp:%s:%s-chardev:char%s,id=%s", c->target->address,
-                 c->target->guestfwd_port, c->info.alias, c->info.alias);
+        if (!b->json_netdev) {
+            add_argf(b, "-netdev", "user,guestfwd=tcp:%s:%s-chardev:char%s,id=%s", c->target->address,
+                     c->target->guestfwd_port, c->info.alias, c->info.alias);
+            return 0;
+        }
+        json_t *o = json_object();
+        g_autofree char *text = g_strdup_printf("tcp:%s:%s-chardev:char%s", c->target->address,
+                                                c->target->guestfwd_port, c->info.alias);
+        put_str(o, "type", "user");
+        json_object_set_new(o, "guestfwd", json_pack("[{s:s}]", "str", text));
+        put_str(o, "id", c->info.alias);
+        add_netdev(b, o);
         return 0;
     }
     const char *name =

@@ -73,10 +73,10 @@ usb_controller(struct builder *b, const struct domain_controller *c)
         if (str_is(c->model, names[i].model))
             driver = names[i].driver;
     }
+    if (!driver && c->model)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no USB controller '%s'", c->model);
     if (!driver)
-        return c->model
-                   ? err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no USB controller '%s'", c->model)
-                   : 0;
+        return 0;
     json_t *o = props_new(driver);
     if (c->has_ports && (str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci"))) {
         put_int(o, "p2", c->ports);
@@ -178,7 +178,6 @@ other_controller(struct builder *b, const struct domain_controller *c)
         if (!machine_is_q35(b->def))
             return 0; /* on the board */
         o = props_new("isa-fdc");
-        put_str(o, "id", c->info.alias);
         struct boot_plan plan;
         plan_boot(b->def, &plan);
         if (plan.floppy && plan.floppy_index)
@@ -248,6 +247,10 @@ build_controllers(struct builder *b)
             }
         }
     }
+    /* Boards that know no other USB have their own. */
+    if (!domain_find_controller(def, CONTROLLER_TYPE_USB, 0) && !machine_is(def, "virt") &&
+        !arch_is_s390(def))
+        add_arg(b, "-usb", NULL);
     for (uint32_t i = 0; i < def->n_hubs; i++) {
         json_t *o = props_new("usb-hub");
         put_str(o, "id", def->hubs[i]->info.alias);
@@ -431,132 +434,6 @@ build_other_devices(struct builder *b)
         put_str(o, "guid", uuid_format(def->genid, text));
         put_str(o, "id", "vmgenid0");
         add_device(b, o);
-    }
-    return 0;
-}
-
-int
-build_redirdevs(struct builder *b)
-{
-    for (uint32_t i = 0; i < b->def->n_redirdevs; i++) {
-        const struct domain_redirdev *r = b->def->redirdevs[i];
-        if (build_chardev(b, &r->source, r->info.alias, false) < 0)
-            return -1;
-        g_autofree char *chardev = g_strdup_printf("char%s", r->info.alias);
-        json_t *o = props_new("usb-redir");
-        put_str(o, "chardev", chardev);
-        put_str(o, "id", r->info.alias);
-        put_boot(o, r->info.boot_order);
-        if (add_at_address(b, o, &r->info) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int
-build_hostdevs(struct builder *b)
-{
-    for (uint32_t i = 0; i < b->def->n_hostdevs; i++) {
-        const struct domain_hostdev *h = b->def->hostdevs[i];
-        const struct hostdev_host_address *a = h->source ? h->source->address : NULL;
-        json_t *o = NULL;
-        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
-            continue;
-        if (h->type == HOSTDEV_TYPE_PCI && a) {
-            g_autofree char *host =
-                g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);
-            o = props_new("vfio-pci");
-            put_str(o, "host", host);
-            put_str(o, "id", h->info.alias);
-        } else if (h->type == HOSTDEV_TYPE_USB && a) {
-            o = props_new("usb-host");
-            put_int(o, "hostbus", a->bus);
-            put_int(o, "hostaddr", a->device);
-            put_str(o, "id", h->info.alias);
-        } else {
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "host devices of type '%s' cannot be given to a guest yet",
-                           hostdev_type_str(h->type));
-        }
-        put_boot(o, h->info.boot_order);
-        put_rom(o, &h->info);
-        if (add_at_address(b, o, &h->info) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int
-build_filesystems(struct builder *b)
-{
-    for (uint32_t i = 0; i < b->def->n_filesystems; i++) {
-        const struct domain_filesystem *f = b->def->filesystems[i];
-        if (f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS) {
-            if (!f->source || !f->source->socket)
-                return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                               "filesystem '%s': virtiofs works with a socket of a virtiofsd that you run "
-                               "(<source socket='…'/>)", f->target ? f->target : "");
-            g_autofree char *id = g_strdup_printf("chr-vu-%s", f->info.alias);
-            g_autofree char *path = escape_commas(f->source->socket);
-            add_argf(b, "-chardev", "socket,id=%s,path=%s", id, path);
-            json_t *o = props_new("vhost-user-fs-pci");
-            put_str(o, "id", f->info.alias);
-            put_str(o, "chardev", id);
-            if (f->driver->queue)
-                put_int(o, "queue-size", f->driver->queue);
-            put_str(o, "tag", f->target);
-            if (add_at_address(b, o, &f->info) < 0)
-                return -1;
-            continue;
-        }
-        if (f->type != FS_TYPE_MOUNT || !f->source || !f->source->dir)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "filesystem '%s': QEMU shares folders (type 'mount') only",
-                           f->target ? f->target : "");
-        g_autofree char *path = escape_commas(f->source->dir);
-        g_autofree char *mode = g_strdup(f->accessmode == FS_ACCESSMODE_MAPPED   ? "mapped"
-                                         : f->accessmode == FS_ACCESSMODE_SQUASH ? "none"
-                                                                                 : "passthrough");
-        add_argf(b, "-fsdev", "local,security_model=%s,id=fsdev-%s,path=%s%s", mode, f->info.alias, path,
-                 f->readonly ? ",readonly=on" : "");
-        g_autofree char *driver = virtio_driver(b, "virtio-9p", f->model, &f->info);
-        g_autofree char *fsdev = g_strdup_printf("fsdev-%s", f->info.alias);
-        json_t *o = props_new(driver);
-        if (f->driver)
-            put_virtio(o, &f->driver->virtio);
-        put_str(o, "id", f->info.alias);
-        put_str(o, "fsdev", fsdev);
-        put_str(o, "mount_tag", f->target);
-        if (add_at_address(b, o, &f->info) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-int
-build_shmem(struct builder *b)
-{
-    for (uint32_t i = 0; i < b->def->n_shmems; i++) {
-        const struct domain_shmem *s = b->def->shmems[i];
-        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "shmem '%s': only model ivshmem-plain is there", s->name);
-        g_autofree char *id = g_strdup_printf("shmmem-%s", s->info.alias);
-        g_autofree char *path = g_strdup_printf("/dev/shm/%s", s->name);
-        json_t *o = json_object();
-        put_str(o, "qom-type", "memory-backend-file");
-        put_str(o, "id", id);
-        put_str(o, "mem-path", path);
-        put_int(o, "size", (long long)(s->size ? s->size : 4) << 20);
-        put_bool(o, "share", true);
-        add_object(b, o);
-        json_t *dev = props_new("ivshmem-plain");
-        put_str(dev, "id", s->info.alias);
-        put_str(dev, "memdev", id);
-        if (s->role == SHMEM_ROLE_MASTER)
-            put_bool(dev, "master", true);
-        if (add_at_address(b, dev, &s->info) < 0)
-            return -1;
     }
     return 0;
 }

@@ -46,116 +46,6 @@ struct image {
     uint64_t metadata_cache;
 };
 
-static void
-put_server(json_t *o, const struct storage_host *h)
-{
-    json_t *s = json_object();
-    if (h->transport == STORAGE_TRANSPORT_UNIX) {
-        put_str(s, "type", "unix");
-        put_str(s, "path", h->socket);
-    } else {
-        put_str(s, "type", "inet");
-        put_str(s, "host", h->name);
-        put_str(s, "port", h->port);
-    }
-    json_object_set_new(o, "server", s);
-}
-
-static int
-network_storage(struct builder *b, json_t *o, const struct image *im)
-{
-    const struct storage_source *s = im->src;
-    const struct storage_host *h = s->n_hosts ? s->hosts[0] : NULL;
-    if (s->auth)
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "disk %s: network storage with <auth> is not there yet", im->label);
-    switch (s->protocol) {
-    case STORAGE_PROTOCOL_NBD:
-        put_str(o, "driver", "nbd");
-        if (!h)
-            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: nbd needs a <host>", im->label);
-        put_server(o, h);
-        put_str(o, "export", s->name);
-        return 0;
-    case STORAGE_PROTOCOL_HTTP:
-    case STORAGE_PROTOCOL_HTTPS:
-    case STORAGE_PROTOCOL_FTP:
-    case STORAGE_PROTOCOL_FTPS: {
-        if (!h)
-            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: %s needs a <host>", im->label,
-                           storage_protocol_str(s->protocol));
-        const char *proto = storage_protocol_str(s->protocol);
-        g_autofree char *url =
-            g_strdup_printf("%s://%s%s%s%s%s%s%s", proto, h->name, h->port ? ":" : "", h->port ? h->port : "",
-                            s->name && s->name[0] == '/' ? "" : "/", s->name ? s->name : "",
-                            s->query ? "?" : "", s->query ? s->query : "");
-        put_str(o, "driver", proto);
-        put_str(o, "url", url);
-        if (s->ssl_verify)
-            put_bool(o, "sslverify", s->ssl_verify == TRI_YES);
-        if (s->readahead)
-            put_int(o, "readahead", s->readahead);
-        if (s->timeout)
-            put_int(o, "timeout", s->timeout);
-        return 0;
-    }
-    case STORAGE_PROTOCOL_ISCSI: {
-        if (!h || !s->name)
-            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: iscsi needs a name and a <host>", im->label);
-        g_auto(GStrv) parts = g_strsplit(s->name, "/", 2);
-        g_autofree char *portal = g_strdup_printf("%s:%s", h->name, h->port ? h->port : "3260");
-        put_str(o, "driver", "iscsi");
-        put_str(o, "portal", portal);
-        put_str(o, "target", parts[0]);
-        put_int(o, "lun", parts[1] ? g_ascii_strtoll(parts[1], NULL, 10) : 0);
-        put_str(o, "transport", "tcp");
-        if (s->initiator)
-            put_str(o, "initiator-name", s->initiator->iqn);
-        return 0;
-    }
-    case STORAGE_PROTOCOL_RBD: {
-        g_auto(GStrv) parts = g_strsplit(s->name ? s->name : "", "/", 2);
-        put_str(o, "driver", "rbd");
-        put_str(o, "pool", parts[0] ? parts[0] : "");
-        put_str(o, "image", parts[0] && parts[1] ? parts[1] : "");
-        put_str(o, "snapshot", s->snapshot);
-        put_str(o, "conf", s->config_file);
-        json_t *list = json_array();
-        for (uint32_t i = 0; i < s->n_hosts; i++) {
-            json_t *e = json_object();
-            put_str(e, "host", s->hosts[i]->name);
-            put_str(e, "port", s->hosts[i]->port ? s->hosts[i]->port : "6789");
-            json_array_append_new(list, e);
-        }
-        if (json_array_size(list))
-            json_object_set_new(o, "server", list);
-        else
-            json_decref(list);
-        return 0;
-    }
-    case STORAGE_PROTOCOL_SSH:
-        put_str(o, "driver", "ssh");
-        put_str(o, "path", s->name);
-        if (h) {
-            put_server(o, h);
-            json_object_del(json_object_get(o, "server"), "type");
-        }
-        return 0;
-    case STORAGE_PROTOCOL_NFS: {
-        json_t *server = json_object();
-        put_str(o, "driver", "nfs");
-        put_str(server, "host", h ? h->name : "");
-        put_str(server, "type", "inet");
-        json_object_set_new(o, "server", server);
-        put_str(o, "path", s->name);
-        return 0;
-    }
-    default:
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: protocol '%s' is not one QEMU speaks",
-                       im->label, storage_protocol_str(s->protocol));
-    }
-}
-
 /* The same on both nodes of an image; nothing when no mode was asked for. */
 static void
 put_cache(json_t *o, const struct disk_driver *d)
@@ -193,7 +83,7 @@ storage_node(struct builder *b, const struct image *im)
         put_str(o, "driver", "vvfat");
         put_str(o, "dir", s->dir);
         break;
-    case STORAGE_TYPE_NETWORK: rc = network_storage(b, o, im); break;
+    case STORAGE_TYPE_NETWORK: rc = put_network_storage(b, o, im->label, s); break;
     case STORAGE_TYPE_NVME:
         if (s->address) {
             g_autofree char *device =
@@ -347,7 +237,7 @@ put_disk_tail(json_t *o, const struct domain_disk *d)
     put_str(o, "vendor", d->vendor);
     put_str(o, "product", d->product);
     const struct disk_driver *drv = d->driver;
-    if (drv && drv->cache && drv->cache != DISK_CACHE_DEFAULT && d->device == DISK_DEVICE_DISK)
+    if (drv && drv->cache && drv->cache != DISK_CACHE_DEFAULT && d->device != DISK_DEVICE_LUN)
         put_str(o, "write-cache",
                 drv->cache == DISK_CACHE_WRITETHROUGH || drv->cache == DISK_CACHE_DIRECTSYNC ? "off" : "on");
     if (drv && drv->error_policy) {
@@ -390,10 +280,6 @@ disk_device(struct builder *b, const struct domain_disk *d)
     }
     case DISK_BUS_FDC:
         o = props_new("floppy");
-        if (machine_is_q35(b->def)) {
-            bus = g_strdup_printf("%s.0", controller_alias(b->def, CONTROLLER_TYPE_FDC, a->controller));
-            put_str(o, "bus", bus);
-        }
         put_int(o, "unit", a->unit);
         break;
     case DISK_BUS_SCSI: {
@@ -432,6 +318,8 @@ disk_device(struct builder *b, const struct domain_disk *d)
                 put_int(o, "queue-size", drv->queue_size);
             put_virtio(o, &drv->virtio);
         }
+        if (d->device == DISK_DEVICE_LUN)
+            put_bool(o, "scsi", true);
         if (put_address(b, o, &d->info) < 0) {
             json_decref(o);
             return -1;
@@ -460,9 +348,26 @@ disk_device(struct builder *b, const struct domain_disk *d)
         put_int(o, "cyls", d->geometry->cyls);
         put_int(o, "heads", d->geometry->heads);
         put_int(o, "secs", d->geometry->secs);
+        if (d->geometry->trans)
+            put_str(o, "bios-chs-trans", disk_trans_str(d->geometry->trans));
     }
     put_disk_tail(o, d);
     add_device(b, o);
+    return 0;
+}
+
+/* A card in the slot of the board: it has no device of its own that a node could be given to. */
+static int
+sd_card(struct builder *b, const struct domain_disk *d)
+{
+    if (disk_is_empty(d) || (d->type != STORAGE_TYPE_FILE && d->type != STORAGE_TYPE_BLOCK))
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: an SD card is a file or a block device",
+                       d->target);
+    const struct storage_source *s = &d->source->src;
+    g_autofree char *path = escape_commas(d->type == STORAGE_TYPE_FILE ? s->file : s->dev);
+    const char *format = format_driver(d->driver ? d->driver->type : STORAGE_FORMAT_RAW);
+    add_argf(b, "-drive", "file=%s,format=%s,if=sd,index=%u%s", path, format,
+             (unsigned)disk_target_index(d->target, NULL), d->readonly ? ",readonly=on" : "");
     return 0;
 }
 
@@ -475,6 +380,11 @@ build_disks(struct builder *b)
         add_argf(b, "-global", "isa-fdc.bootindexA=%u", plan.floppy_index);
     for (uint32_t i = 0; i < b->def->n_disks; i++) {
         const struct domain_disk *d = b->def->disks[i];
+        if (d->bus == DISK_BUS_SD) {
+            if (sd_card(b, d) < 0)
+                return -1;
+            continue;
+        }
         if (!disk_is_empty(d) && nodes(b, d) < 0)
             return -1;
         if (disk_device(b, d) < 0)

@@ -190,7 +190,7 @@ video(struct builder *b, const struct domain_video *v, bool primary)
     case VIDEO_TYPE_BOCHS: driver = "bochs-display"; break;
     case VIDEO_TYPE_RAMFB: driver = "ramfb"; break;
     case VIDEO_TYPE_VIRTIO:
-        if (primary && arch_is_x86(b->def))
+        if (primary && (arch_is_x86(b->def) || arch_is_riscv(b->def)))
             driver = accel && qemu_caps_has_type(b->caps, "virtio-vga-gl") ? "virtio-vga-gl" : "virtio-vga";
         else if (arch_is_s390(b->def))
             driver = "virtio-gpu-ccw";

@@ -34,7 +34,7 @@ netdev(struct builder *b, const struct domain_interface *n, uint32_t i)
     json_t *o = json_object();
     g_autofree char *id = g_strdup_printf("host%s", n->info.alias);
     const struct interface_source *s = n->source;
-    if (b->opts->native && n->type != INTERFACE_TYPE_VHOSTUSER) {
+    if (b->opts->native) {
         put_str(o, "type", "tap");
         /* numbers as programs that parse such lines have seen them: 25, 26, 28, 29 and so on */
         g_autofree char *fd = g_strdup_printf("%u", i < 2 ? 25 + i : 26 + i);
@@ -98,9 +98,23 @@ netdev(struct builder *b, const struct domain_interface *n, uint32_t i)
     return 0;
 }
 
+/* Cards that are parts of boards are told in the old words. */
+static bool
+on_board(const struct builder *b, const struct domain_interface *n)
+{
+    return arch_is_arm(b->def) && !n->info.address &&
+           (str_is(n->model, "lan9118") || str_is(n->model, "smc91c111"));
+}
+
 static int
 card(struct builder *b, const struct domain_interface *n)
 {
+    if (on_board(b, n)) {
+        char text[MAC_TEXT];
+        add_argf(b, "-net", "nic,macaddr=%s,netdev=host%s,model=%s,id=%s", mac_format(n->mac, text),
+                 n->info.alias, n->model, n->info.alias);
+        return 0;
+    }
     enum virtio_model model;
     bool virtio = g_str_has_prefix(n->model ? n->model : "virtio", "virtio");
     g_autofree char *driver = NULL;
@@ -113,7 +127,9 @@ card(struct builder *b, const struct domain_interface *n)
         driver = g_strdup(n->model);
     }
     json_t *o = props_new(driver);
-    const struct interface_driver *d = n->driver;
+    /* A line that is only read names the card, not what its back end can do. */
+    const struct interface_driver *d =
+        b->opts->native && n->type == INTERFACE_TYPE_VHOSTUSER ? NULL : n->driver;
     if (virtio && d) {
         if (d->txmode)
             put_str(o, "tx", d->txmode == INTERFACE_TXMODE_IOTHREAD ? "bh" : "timer");
@@ -144,7 +160,7 @@ card(struct builder *b, const struct domain_interface *n)
         if (d->tx_queue_size)
             put_int(o, "tx_queue_size", d->tx_queue_size);
     }
-    if (virtio && n->mtu)
+    if (virtio && n->mtu && !(b->opts->native && n->type == INTERFACE_TYPE_VHOSTUSER))
         put_int(o, "host_mtu", n->mtu);
     g_autofree char *id = g_strdup_printf("host%s", n->info.alias);
     if (n->type != INTERFACE_TYPE_NULL || b->opts->native)
@@ -152,7 +168,7 @@ card(struct builder *b, const struct domain_interface *n)
     put_str(o, "id", n->info.alias);
     char mac[MAC_TEXT];
     put_str(o, "mac", mac_format(n->mac, mac));
-    if (!b->opts->native || n->type == INTERFACE_TYPE_VHOSTUSER)
+    if (!b->opts->native || !n->info.boot_order)
         put_boot(o, interface_boot_index(b->def, n));
     if (virtio && d)
         put_virtio(o, &d->virtio);

@@ -86,6 +86,8 @@ int build_chardev(struct builder *b, const struct chardev_source *source, const 
 int build_cpu(struct builder *b);
 int build_memory(struct builder *b);
 int build_numa(struct builder *b);
+/* Something is said of what memory costs. */
+bool has_hmat(const struct domain_def *def);
 int build_memory_devices(struct builder *b);
 int build_clock(struct builder *b);
 int build_smbios(struct builder *b);
@@ -98,6 +100,8 @@ struct boot_plan {
 void plan_boot(const struct domain_def *def, struct boot_plan *plan);
 unsigned disk_boot_index(const struct domain_def *def, const struct domain_disk *disk);
 unsigned interface_boot_index(const struct domain_def *def, const struct domain_interface *net);
+/* storage.c: how an image on a network is reached; label names the disk in messages. */
+int put_network_storage(struct builder *b, json_t *o, const char *label, const struct storage_source *s);
 /* disk.c: names of a disk's nodes; free them. */
 char *disk_format_node(const struct domain_disk *disk);
 bool disk_is_empty(const struct domain_disk *disk);

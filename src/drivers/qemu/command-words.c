@@ -157,6 +157,16 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
             return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
                            "device '%s' sits on PCI bus %u, which has no controller",
                            info->alias ? info->alias : "?", a->bus);
+        if (a->zpci && a->zpci->has_uid && a->zpci->has_fid) {
+            /* what makes a PCI device one of this architecture; it stands before the device */
+            json_t *z = props_new("zpci");
+            g_autofree char *id = g_strdup_printf("zpci%u", a->zpci->uid);
+            put_int(z, "uid", a->zpci->uid);
+            put_int(z, "fid", a->zpci->fid);
+            put_str(z, "target", info->alias);
+            put_str(z, "id", id);
+            add_device(b, z);
+        }
         put_str(o, "bus", bus);
         put_tri(o, "multifunction", a->multifunction);
         g_autofree char *addr = a->function ? g_strdup_printf("0x%x.0x%x", a->slot, a->function)

@@ -129,6 +129,10 @@ build_machine(struct builder *b)
         g_string_append_printf(s, ",vmport=%s", f->vmport->state == TRI_ON ? "on" : "off");
     if (f && f->smm && f->smm->state)
         g_string_append_printf(s, ",smm=%s", f->smm->state == TRI_ON ? "on" : "off");
+    if (f && f->gic && f->gic->version && def->os->arch == ARCH_AARCH64)
+        g_string_append_printf(s, ",gic-version=%s", gic_version_str(f->gic->version));
+    if (def->iommu && def->iommu->model == IOMMU_MODEL_SMMUV3)
+        g_string_append(s, ",iommu=smmuv3");
     if (f && f->ioapic)
         g_string_append_printf(s, ",kernel_irqchip=%s", f->ioapic == IOAPIC_DRIVER_QEMU ? "split" : "on");
     bool dump = def->memory->dump_core ? def->memory->dump_core == TRI_ON : b->host->conf->dump_guest_core;
@@ -148,8 +152,10 @@ build_machine(struct builder *b)
             g_string_append_printf(s, ",acpi=%s", f && f->acpi ? "on" : "off");
     }
     timer_options(b, s);
-    if (def->iommu && def->iommu->model == IOMMU_MODEL_SMMUV3)
-        g_string_append(s, ",iommu=smmuv3");
+    if (def->os->useserial == TRI_YES)
+        g_string_append(s, ",graphics=off");
+    if (has_hmat(def))
+        g_string_append(s, ",hmat=on");
     bool nvdimm = false;
     for (uint32_t i = 0; i < def->n_memories; i++)
         nvdimm = nvdimm || def->memories[i]->model == MEMORY_MODEL_NVDIMM;
@@ -197,7 +203,7 @@ build_smp(struct builder *b)
         g_string_append_printf(s, ",maxcpus=%u", v->max);
     if (t) {
         g_string_append_printf(s, ",sockets=%u", t->sockets);
-        if (t->dies && arch_is_x86(b->def))
+        if (t->dies)
             g_string_append_printf(s, ",dies=%u", t->dies);
         if (t->clusters > 1)
             g_string_append_printf(s, ",clusters=%u", t->clusters);
@@ -271,11 +277,11 @@ build_boot(struct builder *b)
     GString *s = g_string_new(NULL);
     if (os->bootmenu) {
         g_string_append_printf(s, "menu=%s,", os->bootmenu == TRI_YES ? "on" : "off");
-        if (os->bootmenu == TRI_YES && os->bootmenu_timeout)
-            g_string_append_printf(s, "splash-time=%u,", os->bootmenu_timeout);
     }
     if (os->has_reboot_timeout)
         g_string_append_printf(s, "reboot-timeout=%d,", os->reboot_timeout);
+    if (os->bootmenu == TRI_YES && os->bootmenu_timeout)
+        g_string_append_printf(s, "splash-time=%u,", os->bootmenu_timeout);
     g_string_append(s, "strict=on");
     add_arg(b, "-boot", s->str);
     g_string_free(s, TRUE);
@@ -358,8 +364,8 @@ build_all(struct builder *b)
     if (build_clock(b) < 0)
         return -1;
     add_arg(b, "-no-shutdown", NULL);
-    if (arch_is_x86(def) && b->caps->version < 8000000 && !(def->features && def->features->acpi) &&
-        !machine_is(def, "isapc"))
+    if ((arch_is_x86(def) || def->os->arch == ARCH_AARCH64) && b->caps->version < 8000000 &&
+        !(def->features && def->features->acpi))
         add_arg(b, "-no-acpi", NULL);
     build_pm(b);
     if (build_boot(b) < 0 || build_controllers(b) < 0 || build_memory_devices(b) < 0 || build_disks(b) < 0 ||

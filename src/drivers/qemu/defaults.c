@@ -177,7 +177,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
         def->memballoon = model_new(def, struct domain_memballoon);
         def->memballoon->model = MEMBALLOON_MODEL_VIRTIO;
     }
-    if (arch_is_x86(def) && !machine_is(def, "microvm")) {
+    if (arch_is_x86(def)) {
         add_input(def, INPUT_TYPE_MOUSE, INPUT_BUS_PS2);
         add_input(def, INPUT_TYPE_KEYBOARD, INPUT_BUS_PS2);
     } else if (arch_is_ppc64(def) && def->n_graphics) {

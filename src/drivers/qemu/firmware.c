@@ -4,6 +4,8 @@
  */
 #include "drivers/qemu/firmware.h"
 
+#include "drivers/qemu/qemu-host.h"
+
 #include <fnmatch.h>
 #include <glib.h>
 #include <jansson.h>
@@ -77,7 +79,7 @@ fits_machine(json_t *doc, const char *arch, const char *machine)
     size_t i, k;
     json_t *target, *pattern;
     json_array_foreach(json_object_get(doc, "targets"), i, target) {
-        if (strcmp(text(target, "architecture"), !strcmp(arch, "i686") ? "i386" : arch))
+        if (g_strcmp0(qemu_arch_of_program(text(target, "architecture")), arch) != 0)
             continue;
         json_array_foreach(json_object_get(target, "machines"), k, pattern) {
             if (json_is_string(pattern) && fnmatch(json_string_value(pattern), machine, 0) == 0)

@@ -155,6 +155,8 @@ images_number(struct domain_def *def)
     unsigned index = 0;
     for (uint32_t i = def->n_disks; i-- > 0;) {
         struct domain_disk *d = def->disks[i];
+        if (d->bus == DISK_BUS_SD)
+            continue; /* the board's slot takes no nodes */
         if (!d->source) {
             index++; /* an empty drive keeps its number for a medium to come */
             continue;

@@ -314,8 +314,10 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
     /* The CPU that it has is the one it keeps: no host may give it a lesser one. */
     if (live->cpu && live->cpu->mode == CPU_MODE_CUSTOM && live->cpu->model && !native)
         live->cpu->model->fallback = CPU_FALLBACK_FORBID;
+    if (choose_firmware(live, host, err) < 0)
+        return -1;
     if (!native) {
-        if (choose_firmware(live, host, err) < 0 || make_nvram(live, host, err) < 0)
+        if (make_nvram(live, host, err) < 0)
             return -1;
         for (uint32_t i = 0; i < live->n_disks; i++) {
             /* An empty drive has no format until something is put in. */

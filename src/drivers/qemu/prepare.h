@@ -25,7 +25,7 @@ int qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigne
 
 /* Makes a copy of a stored definition live: aliases, paths of sockets, ports
  * taken, backing chains read, firmware found, cpu resolved.
- * `native`: nothing is reserved or looked for on disk. */
+ * `native`: nothing is reserved, and on disk only descriptions of firmware are looked for. */
 int qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, bool native,
                         struct err *err);
 /* Gives back ports and such. Safe on a half prepared definition. */

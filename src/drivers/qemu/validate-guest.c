@@ -291,7 +291,8 @@ validate_virtio_disks(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_disks; i++) {
         const struct domain_disk *d = def->disks[i];
         enum address_type t = d->info.address ? d->info.address->type : ADDRESS_TYPE_UNSET;
-        bool mmio = (t == ADDRESS_TYPE_VIRTIO_MMIO && (arch_is_arm(def) || arch_is_riscv(def))) ||
+        bool board = arch_is_arm(def) || arch_is_riscv(def) || machine_is(def, "microvm");
+        bool mmio = (t == ADDRESS_TYPE_VIRTIO_MMIO && board) ||
                     qemu_board_without_pci(def);
         if (d->bus == DISK_BUS_VIRTIO && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW && !mmio)
             return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command-host: what guests are given of the host: redirected and passed devices, folders, shared memory. See
+ * command-priv.h.
+ */
+#include "drivers/qemu/command-priv.h"
+
+#include "base/uuid.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+
+int
+build_redirdevs(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_redirdevs; i++) {
+        const struct domain_redirdev *r = b->def->redirdevs[i];
+        if (build_chardev(b, &r->source, r->info.alias, false) < 0)
+            return -1;
+        g_autofree char *chardev = g_strdup_printf("char%s", r->info.alias);
+        json_t *o = props_new("usb-redir");
+        put_str(o, "chardev", chardev);
+        put_str(o, "id", r->info.alias);
+        put_boot(o, r->info.boot_order);
+        if (add_at_address(b, o, &r->info) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+build_hostdevs(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_hostdevs; i++) {
+        const struct domain_hostdev *h = b->def->hostdevs[i];
+        const struct hostdev_host_address *a = h->source ? h->source->address : NULL;
+        json_t *o = NULL;
+        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
+            continue;
+        if (h->type == HOSTDEV_TYPE_PCI && a) {
+            g_autofree char *host =
+                g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);
+            o = props_new("vfio-pci");
+            put_str(o, "host", host);
+            put_str(o, "id", h->info.alias);
+        } else if (h->type == HOSTDEV_TYPE_USB && a) {
+            g_autofree char *node = g_strdup_printf("/dev/bus/usb/%03u/%03u", a->unit_bus, a->device);
+            o = props_new("usb-host");
+            put_str(o, "hostdevice", node);
+            put_str(o, "id", h->info.alias);
+        } else if (h->type == HOSTDEV_TYPE_MDEV && a) {
+            char uuid[UUID_TEXT];
+            g_autofree char *path = g_strdup_printf("/sys/bus/mdev/devices/%s", uuid_format(a->uuid, uuid));
+            o = props_new(h->ramfb == TRI_ON ? "vfio-pci-nohotplug" : hostdev_model_str(h->model));
+            put_str(o, "id", h->info.alias);
+            put_str(o, "sysfsdev", path);
+            put_onoff(o, "display", h->display);
+            put_tri(o, "ramfb", h->ramfb);
+        } else {
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "host devices of type '%s' cannot be given to a guest yet",
+                           hostdev_type_str(h->type));
+        }
+        put_boot(o, h->info.boot_order);
+        if (h->type == HOSTDEV_TYPE_PCI)
+            put_rom(o, &h->info);
+        if (add_at_address(b, o, &h->info) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+build_filesystems(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_filesystems; i++) {
+        const struct domain_filesystem *f = b->def->filesystems[i];
+        if (f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS) {
+            g_autofree char *own = NULL;    /* of the virtiofsd that comes with the guest */
+            if (b->opts->native && !(f->source && f->source->socket))
+                own = g_strdup_printf("%s/%s-fs.sock", b->cmd->guest_dir, f->info.alias);
+            if (!own && !(f->source && f->source->socket))
+                return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                               "filesystem '%s': virtiofs works with a socket of a virtiofsd that you run "
+                               "(<source socket='…'/>)", f->target ? f->target : "");
+            g_autofree char *id = g_strdup_printf("chr-vu-%s", f->info.alias);
+            g_autofree char *path = escape_commas(own ? own : f->source->socket);
+            add_argf(b, "-chardev", "socket,id=%s,path=%s", id, path);
+            json_t *o = props_new("vhost-user-fs-pci");
+            put_str(o, "id", f->info.alias);
+            put_str(o, "chardev", id);
+            if (f->driver->queue)
+                put_int(o, "queue-size", f->driver->queue);
+            put_str(o, "tag", f->target);
+            if (add_at_address(b, o, &f->info) < 0)
+                return -1;
+            continue;
+        }
+        if (f->type != FS_TYPE_MOUNT || !f->source || !f->source->dir)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "filesystem '%s': QEMU shares folders (type 'mount') only",
+                           f->target ? f->target : "");
+        g_autofree char *path = escape_commas(f->source->dir);
+        g_autofree char *mode = g_strdup(f->accessmode == FS_ACCESSMODE_MAPPED   ? "mapped"
+                                         : f->accessmode == FS_ACCESSMODE_SQUASH ? "none"
+                                                                                 : "passthrough");
+        add_argf(b, "-fsdev", "local,security_model=%s,id=fsdev-%s,path=%s%s", mode, f->info.alias, path,
+                 f->readonly ? ",readonly=on" : "");
+        g_autofree char *driver = virtio_driver(b, "virtio-9p", f->model, &f->info);
+        g_autofree char *fsdev = g_strdup_printf("fsdev-%s", f->info.alias);
+        json_t *o = props_new(driver);
+        if (f->driver)
+            put_virtio(o, &f->driver->virtio);
+        put_str(o, "id", f->info.alias);
+        put_str(o, "fsdev", fsdev);
+        put_str(o, "mount_tag", f->target);
+        if (add_at_address(b, o, &f->info) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int
+build_shmem(struct builder *b)
+{
+    for (uint32_t i = 0; i < b->def->n_shmems; i++) {
+        const struct domain_shmem *s = b->def->shmems[i];
+        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "shmem '%s': only model ivshmem-plain is there", s->name);
+        g_autofree char *id = g_strdup_printf("shmmem-%s", s->info.alias);
+        g_autofree char *path = g_strdup_printf("/dev/shm/%s", s->name);
+        json_t *o = json_object();
+        put_str(o, "qom-type", "memory-backend-file");
+        put_str(o, "id", id);
+        put_str(o, "mem-path", path);
+        put_int(o, "size", (long long)(s->size ? s->size : 4) << 20);
+        put_bool(o, "share", true);
+        add_object(b, o);
+        json_t *dev = props_new("ivshmem-plain");
+        put_str(dev, "id", s->info.alias);
+        put_str(dev, "memdev", id);
+        if (s->role == SHMEM_ROLE_MASTER)
+            put_bool(dev, "master", true);
+        if (add_at_address(b, dev, &s->info) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * command-storage: images that are reached over a network, in QEMU's words.  See command-priv.h.
+ */
+#include "drivers/qemu/command-priv.h"
+
+#include <grp.h>
+#include <pwd.h>
+
+#define ERR_FROM VIR_FROM_QEMU
+
+static void
+put_server(json_t *o, const struct storage_host *h)
+{
+    json_t *s = json_object();
+    if (h->transport == STORAGE_TRANSPORT_UNIX) {
+        put_str(s, "type", "unix");
+        put_str(s, "path", h->socket);
+    } else {
+        put_str(s, "type", "inet");
+        put_str(s, "host", h->name);
+        put_str(s, "port", h->port);
+    }
+    json_object_set_new(o, "server", s);
+}
+
+/* Of a user or group: names are looked up where the guest runs. */
+static long long
+identity_number(const char *text, bool group)
+{
+    struct passwd *user = *text == '+' || group ? NULL : getpwnam(text);
+    struct group *g = *text == '+' || !group ? NULL : getgrnam(text);
+    return user ? user->pw_uid : g ? g->gr_gid : g_ascii_strtoll(text, NULL, 10);
+}
+
+int
+put_network_storage(struct builder *b, json_t *o, const char *label, const struct storage_source *s)
+{
+    const struct storage_host *h = s->n_hosts ? s->hosts[0] : NULL;
+    if (s->auth)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "disk %s: network storage with <auth> is not there yet", label);
+    switch (s->protocol) {
+    case STORAGE_PROTOCOL_NBD:
+        put_str(o, "driver", "nbd");
+        if (!h)
+            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: nbd needs a <host>", label);
+        put_server(o, h);
+        put_str(o, "export", s->name);
+        return 0;
+    case STORAGE_PROTOCOL_HTTP:
+    case STORAGE_PROTOCOL_HTTPS:
+    case STORAGE_PROTOCOL_FTP:
+    case STORAGE_PROTOCOL_FTPS: {
+        if (!h)
+            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: %s needs a <host>", label,
+                           storage_protocol_str(s->protocol));
+        const char *proto = storage_protocol_str(s->protocol);
+        g_autofree char *url =
+            g_strdup_printf("%s://%s%s%s%s%s%s%s", proto, h->name, h->port ? ":" : "", h->port ? h->port : "",
+                            s->name && s->name[0] == '/' ? "" : "/", s->name ? s->name : "",
+                            s->query ? "?" : "", s->query ? s->query : "");
+        put_str(o, "driver", proto);
+        put_str(o, "url", url);
+        if (s->ssl_verify)
+            put_bool(o, "sslverify", s->ssl_verify == TRI_YES);
+        if (s->readahead)
+            put_int(o, "readahead", s->readahead);
+        if (s->timeout)
+            put_int(o, "timeout", s->timeout);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_ISCSI: {
+        if (!h || !s->name)
+            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: iscsi needs a name and a <host>", label);
+        g_auto(GStrv) parts = g_strsplit(s->name, "/", 2);
+        g_autofree char *portal = g_strdup_printf("%s:%s", h->name, h->port ? h->port : "3260");
+        put_str(o, "driver", "iscsi");
+        put_str(o, "portal", portal);
+        put_str(o, "target", parts[0]);
+        put_int(o, "lun", parts[1] ? g_ascii_strtoll(parts[1], NULL, 10) : 0);
+        put_str(o, "transport", "tcp");
+        if (s->initiator)
+            put_str(o, "initiator-name", s->initiator->iqn);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_RBD: {
+        g_auto(GStrv) parts = g_strsplit(s->name ? s->name : "", "/", 2);
+        put_str(o, "driver", "rbd");
+        put_str(o, "pool", parts[0] ? parts[0] : "");
+        put_str(o, "image", parts[0] && parts[1] ? parts[1] : "");
+        put_str(o, "snapshot", s->snapshot);
+        put_str(o, "conf", s->config_file);
+        json_t *list = json_array();
+        for (uint32_t i = 0; i < s->n_hosts; i++) {
+            json_t *e = json_object();
+            put_str(e, "host", s->hosts[i]->name);
+            put_str(e, "port", s->hosts[i]->port ? s->hosts[i]->port : "6789");
+            json_array_append_new(list, e);
+        }
+        if (json_array_size(list))
+            json_object_set_new(o, "server", list);
+        else
+            json_decref(list);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_SSH:
+        put_str(o, "driver", "ssh");
+        put_str(o, "path", s->name);
+        if (h) {
+            put_server(o, h);
+            json_object_del(json_object_get(o, "server"), "type");
+        }
+        return 0;
+    case STORAGE_PROTOCOL_GLUSTER: {
+        g_auto(GStrv) parts = g_strsplit(s->name ? s->name : "", "/", 2);
+        json_t *list = json_array();
+        put_str(o, "driver", "gluster");
+        put_str(o, "volume", parts[0]);
+        put_str(o, "path", parts[0] ? parts[1] : NULL);
+        for (uint32_t i = 0; i < s->n_hosts; i++) {
+            json_t *e = json_object();
+            put_server(e, s->hosts[i]);
+            json_array_append(list, json_object_get(e, "server"));
+            json_decref(e);
+        }
+        json_object_set_new(o, "server", list);
+        put_int(o, "debug", 4);
+        return 0;
+    }
+    case STORAGE_PROTOCOL_SHEEPDOG:
+        put_str(o, "driver", "sheepdog");
+        if (h)
+            put_server(o, h);
+        put_str(o, "vdi", s->name);
+        return 0;
+    case STORAGE_PROTOCOL_NFS: {
+        json_t *server = json_object();
+        put_str(o, "driver", "nfs");
+        put_str(server, "host", h ? h->name : "");
+        put_str(server, "type", "inet");
+        json_object_set_new(o, "server", server);
+        put_str(o, "path", s->name);
+        if (s->identity && s->identity->nfs_user)
+            put_int(o, "user", identity_number(s->identity->nfs_user, false));
+        if (s->identity && s->identity->nfs_group)
+            put_int(o, "group", identity_number(s->identity->nfs_group, true));
+        return 0;
+    }
+    default:
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: protocol '%s' is not one QEMU speaks",
+                       label, storage_protocol_str(s->protocol));
+    }
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * QEMU's command line as domxml-to-native tells it, a row for each rule: what has to be in it, and what must
+ * not.
+ */
+#include "qemu-fixture.h"
+
+#include "drivers/qemu/command.h"
+
+#include <string.h>
+
+#define CELLS(first) \
+    "<vcpu>2</vcpu><cpu><numa><cell cpus='0' memory='65536'>" first "</cell><cell cpus='1' memory='65536'/>" \
+    "<cell memory='65536'/></numa></cpu>"
+#define COST(text) \
+    "<vcpu>2</vcpu><cpu><numa><cell cpus='0' memory='65536'/><cell cpus='1' memory='65536'>" \
+    "<cache level='1' associativity='full' policy='writeback'><size value='8'/><line value='64'/></cache>" \
+    "</cell><cell memory='65536'/><interconnects>" text "</interconnects></numa></cpu>"
+#define LATENCY(from, to, value) \
+    "<latency initiator='" from "' target='" to "' type='access' value='" value "'/>"
+#define NET(type, rest)                                                                                      \
+    "<interface type='" type                                                                                 \
+    "'><mac address='52:54:00:00:00:01'/><source type='unix' path='/s' mode='client' "                       \
+    "bridge='b'/><model type='virtio'/>" rest "</interface>"
+#define NETDISK(protocol, name, rest) \
+    "<disk type='network'><source protocol='" protocol "' name='" name "'>" rest "</source>" \
+    "<target dev='vda'/></disk>"
+
+static const struct {
+    const char *machine, *extra, *devices;
+    const char *has, *lacks; /* lacks may be NULL */
+} table[] = {
+    /* ---- boot */
+    { "pc", "<os><type arch='x86_64' machine='pc'>hvm</type><boot dev='network'/></os>", NET("bridge", ""),
+      "\"bootindex\":1", NULL },
+    { "pc", "", NET("bridge", "<boot order='3'/>"), "-device {\"driver\":\"virtio-net-pci\"", "bootindex" },
+    { "pc",
+      "<os><type arch='x86_64' machine='pc'>hvm</type><bootmenu enable='yes' timeout='5'/>"
+      "<bios useserial='yes' rebootTimeout='7'/></os>",
+      "<serial type='pty'/>", "-boot menu=on,reboot-timeout=7,splash-time=5,strict=on", NULL },
+    { "pc", "<os><type arch='x86_64' machine='pc'>hvm</type><bios useserial='yes'/></os>",
+      "<serial type='pty'/>", ",graphics=off", NULL },
+    /* ---- cards: a line that is only read names none of the host's parts */
+    { "pc", "", NET("vhostuser", "<driver queues='4'/><mtu size='1400'/>"), "-netdev tap,", "mq" },
+    { "pc", "", NET("vhostuser", "<mtu size='1400'/>"), "-netdev tap,", "host_mtu" },
+    { "pc", "", "<channel type='pty'><target type='guestfwd' address='10.0.0.1' port='7'/></channel>",
+      "-netdev user,guestfwd=tcp:10.0.0.1:7-chardev:charchannel0,id=channel0", NULL },
+    /* ---- CPUs and memory */
+    { "pc", "<cpu><model vendor_id='AuthenticAMD'>qemu64</model></cpu>", "",
+      "-cpu qemu64,vendor=AuthenticAMD", NULL },
+    { "pc", "<vcpu>4</vcpu><cpu><topology sockets='2' cores='2' threads='1'/></cpu>", "",
+      "-smp 4,sockets=2,dies=1,cores=2,threads=1", NULL },
+    { "pc", CELLS("<distances><sibling id='1' value='21'/></distances>"), "", "dist,src=1,dst=0,val=21",
+      NULL },
+    { "pc", CELLS("<distances><sibling id='1' value='21'/></distances>"), "", "dist,src=2,dst=2,val=10",
+      NULL },
+    { "pc", CELLS("<distances><sibling id='1' value='21'/></distances>"), "", "dist,src=0,dst=2,val=20",
+      NULL },
+    { "pc", CELLS(""), "", "-numa node,nodeid=2,memdev=ram-node2", "dist" },
+    { "pc",
+      "<numatune><memory mode='preferred' nodeset='0'/><memnode cellid='1' mode='interleave' "
+      "nodeset='0'/></numatune>" CELLS(""),
+      "", "id=ram-node1,size=67108864,policy=interleave", NULL },
+    { "pc",
+      "<numatune><memory mode='preferred' nodeset='0'/><memnode cellid='1' mode='interleave' "
+      "nodeset='0'/></numatune>" CELLS(""),
+      "", "id=ram-node0,size=67108864,policy=preferred", NULL },
+    { "pc", COST(LATENCY("0", "2", "50") LATENCY("1", "2", "5")), "", ",hmat=on", NULL },
+    { "pc", COST(LATENCY("0", "2", "50") LATENCY("1", "2", "5")), "", "node,nodeid=2,initiator=1,", NULL },
+    { "pc", COST(LATENCY("0", "2", "50") LATENCY("1", "2", "5")), "", "node,nodeid=1,cpus=1,initiator=1,",
+      NULL },
+    { "pc", COST(LATENCY("0", "2", "50")), "",
+      "hmat-lb,initiator=0,target=2,hierarchy=memory,data-type=access-latency,latency=50", NULL },
+    { "pc", COST(""), "",
+      "hmat-cache,node-id=1,size=8K,level=1,associativity=complex,policy=write-back,line=64", NULL },
+    { "pc",
+      COST("<bandwidth initiator='0' target='2' type='read' value='1'/>"
+           "<bandwidth initiator='1' target='2' type='read' value='2'/>"),
+      "", "node,nodeid=2,initiator=1,", NULL },
+    { "pc", COST("<bandwidth initiator='0' target='1' cache='1' type='write' value='2' unit='MiB'/>"), "",
+      "hierarchy=first-level,data-type=write-bandwidth,bandwidth=2048K", NULL },
+    /* ---- disks */
+    { "pc", "",
+      "<disk type='file'><source file='/a'/><target dev='hda'/><geometry cyls='1' heads='2' secs='3' "
+      "trans='lba'/></disk>",
+      "\"bios-chs-trans\":\"lba\"", NULL },
+    { "pc", "",
+      "<disk type='file' device='cdrom'><driver name='qemu' cache='none'/><source file='/a'/><target "
+      "dev='hda'/></disk>",
+      "\"write-cache\":\"on\"", NULL },
+    { "q35", "", "<disk type='file' device='floppy'><source file='/a'/><target dev='fda'/></disk>",
+      "{\"driver\":\"isa-fdc\"}", "fdc0.0" },
+    { "pc", "", "<disk type='block' device='lun'><source dev='/a'/><target dev='vda'/></disk>",
+      "\"scsi\":true", NULL },
+    { "pc", "", NETDISK("gluster", "v/p/i", "<host name='g'/><host transport='unix' socket='/s'/>"),
+      "\"volume\":\"v\",\"path\":\"p/i\",\"server\":[{\"type\":\"inet\",\"host\":\"g\",\"port\":\"24007\"},"
+      "{\"type\":\"unix\",\"path\":\"/s\"}]",
+      NULL },
+    { "pc", "", NETDISK("sheepdog", "v", "<host name='g'/>"), "\"vdi\":\"v\"", NULL },
+    { "pc", "", NETDISK("nfs", "/v", "<host name='g'/><identity user='+7' group='+9'/>"),
+      "\"user\":7,\"group\":9", NULL },
+    /* ---- what is given of the host */
+    { "pc", "",
+      "<hostdev mode='subsystem' type='usb'><source><address bus='1' device='3'/></source></hostdev>",
+      "\"hostdevice\":\"/dev/bus/usb/001/003\"", NULL },
+    { "q35", "",
+      "<hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on' ramfb='on'><source><address "
+      "uuid='11111111-2222-4333-8444-555555555555'/></source></hostdev><graphics type='vnc'/>",
+      "{\"driver\":\"vfio-pci-nohotplug\",\"id\":\"hostdev0\","
+      "\"sysfsdev\":\"/sys/bus/mdev/devices/"
+      "11111111-2222-4333-8444-555555555555\",\"display\":\"on\",\"ramfb\":true",
+      NULL },
+    { "q35", "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
+      "<filesystem type='mount'><driver type='virtiofs'/><source dir='/a'/><target dir='t'/></filesystem>",
+      "/fs0-fs.sock", NULL },
+};
+
+/* The whole line, an option and its value in each line; or what is wrong. */
+static char *
+line_of(const char *machine, const char *extra, const char *devices)
+{
+    ERR_AUTO err = ERR_INIT;
+    DOMAIN_DEF_AUTO def = parse(machine, extra, devices, &err);
+    struct qemu_command cmd;
+    const struct qemu_command_opts opts = { .id = -1, .native = true };
+    if (!def || qemu_domain_prepare(def, host, -1, true, &err) < 0 ||
+        qemu_command_build(def, host, &opts, &cmd, &err) < 0)
+        return g_strdup(err.message);
+    GString *s = g_string_new(NULL);
+    for (char **w = cmd.argv; *w; w++)
+        g_string_append_printf(s, "%s%s", **w == '-' ? "\n" : " ", *w);
+    qemu_command_clear(&cmd);
+    return g_string_free(s, FALSE);
+}
+
+static void
+rows(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *line = line_of(table[i].machine, table[i].extra, table[i].devices);
+        if (!strstr(line, table[i].has) || (table[i].lacks && strstr(line, table[i].lacks)))
+            g_error("%s%s: wanted %s, not %s:%s", table[i].extra, table[i].devices, table[i].has,
+                    table[i].lacks ? table[i].lacks : "", line);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/qemu-command/rows", rows);
+    return fixture_run();
+}

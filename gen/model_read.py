@@ -74,6 +74,7 @@ ERRORS = {'xml': 'VIR_ERR_XML_ERROR', 'detail': 'VIR_ERR_XML_DETAIL',
           'source': 'VIR_ERR_NO_SOURCE',
           'target': 'VIR_ERR_NO_TARGET', 'argument': 'VIR_ERR_INVALID_ARG', 'overflow': 'VIR_ERR_OVERFLOW'}
 
+OWN_DOCUMENTS = {'domain_status'}      # on our own disk: no user sees them
 HIDDEN = '.'             # the first letter of attributes that no XML has: members for code and JSON only
 POSITION = '.position'   # an attribute that no XML has: where an item of a mixed list stands
 

@@ -231,7 +231,7 @@ check_source(const struct domain_def *def, const char *kind, const struct charde
         return err_set(err, code, "a %s of type '%s' of guest '%s' lacks <source %s='…'/>", kind,
                        chardev_type_str(s->type), def->name, lacks);
     const struct chardev_endpoint *e = s->n_ends ? s->ends[0] : NULL;
-    if (e && e->reconnect && e->reconnect->enabled == TRI_YES && e->mode == CHARDEV_MODE_BIND)
+    if (e && e->reconnect && e->reconnect->enabled && e->mode == CHARDEV_MODE_BIND)
         return INTERNAL("a %s of guest '%s' cannot <reconnect> with mode='bind'; mode='connect' can", kind,
                         def->name);
     if (s->type == CHARDEV_TYPE_SPICEPORT &&

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What each element looks like in a document: the best place of it in model/examples/*.xml, which people wrote.
+
+The reference (model_docs.py) and its test ask.  An example opens with a comment that says what it shows; one whose
+name ends with -newer has what is newer than the format that is read.  They are walked by the description, so that
+each element is known as the field that it is.  Where no document has an element, the generator makes it up.
+"""
+import os
+import random
+import re
+import sys
+import xml.etree.ElementTree as ET
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import model_read
+import model_valid
+from model_read import SCALARS
+
+NEWER = '-newer.xml'
+ANYTHING = object()     # what decides stands nowhere in the document: any of its values may be meant
+LINES = 14              # of an example; longer ones have what is inside of their parts left out
+PARTS = 9               # of so many parts an example says enough
+
+
+class Document:
+    """One example: what it shows, and its text without that."""
+
+    def __init__(self, path):
+        self.name = os.path.basename(path)
+        with open(path, encoding='utf-8') as f:
+            text = f.read().strip()
+        comment = re.match(r'<!--(.*?)-->\s*', text, re.S)
+        if not comment:
+            raise model_read.Bad('%s: a comment is to say first what it shows' % path)
+        self.shows = ' '.join(comment.group(1).split())
+        self.text = text[comment.end():]
+        self.newer = self.name.endswith(NEWER)
+        self.prefixes, self.root = {}, None
+        parser = ET.XMLPullParser(('start-ns', 'start'))
+        parser.feed(self.text)
+        for event, what in parser.read_events():
+            if event == 'start-ns':
+                self.prefixes[what[1]] = what[0]
+            elif self.root is None:
+                self.root = what
+        parser.close()
+
+
+def file_names(root):
+    folder = os.path.join(root, 'model', 'examples')
+    return [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.endswith('.xml')]
+
+
+class Place:
+    """One occurrence of an element."""
+
+    def __init__(self, element, document, disc):
+        self.element, self.document, self.disc = element, document, disc
+
+    def value(self):
+        """The smaller the better: all of it is to be seen, it is to say enough, and not more."""
+        parts = set()
+        for e in self.element.iter():
+            parts |= {(e.tag, a) for a in e.attrib} | {e.tag}
+        return self.levels()[0], -min(len(parts), PARTS), len(ET.tostring(self.element))
+
+    def levels(self):
+        """(how much is left out, the lines that remain)."""
+        lines = []
+        for level, depth in enumerate((99, 3, 2, 1)):
+            lines = self.lines(self.element, 0, depth)
+            if len(lines) <= LINES:
+                return level, lines
+        return 4, lines[:LINES - 2] + ['  …', lines[-1]]
+
+    def tag(self, element):
+        space, _, local = element.tag.rpartition('}')
+        prefix = self.document.prefixes.get(space[1:])
+        return '%s:%s' % (prefix, local) if prefix else local
+
+    def lines(self, element, indent, depth):
+        tag, margin = self.tag(element), '  ' * indent
+        head = margin + '<' + tag
+        if ':' in tag and not indent:
+            head += " xmlns:%s='%s'" % (tag.split(':')[0], element.tag[1:].split('}')[0])
+        head += ''.join(" %s='%s'" % (k, escape(v)) for k, v in element.attrib.items())
+        text = escape((element.text or '').strip())
+        if not len(element):
+            return ['%s>%s</%s>' % (head, text, tag) if text else head + '/>']
+        if indent >= depth:
+            return ['%s>…</%s>' % (head, tag)]
+        out, seen = [head + '>' + text], {}
+        for kid in element:
+            seen[kid.tag] = seen.get(kid.tag, 0) + 1
+            if seen[kid.tag] == 1 or depth > 1:
+                out += self.lines(kid, indent + 1, depth)
+            elif seen[kid.tag] == 2:
+                out.append(margin + '  …')
+        return out + ['%s</%s>' % (margin, tag)]
+
+
+def escape(text):
+    return text.replace('&', '&amp;').replace('<', '&lt;').replace("'", '&apos;')
+
+
+class Examples:
+    def __init__(self, m, documents):
+        self.m, self.documents = m, documents
+        self.exact, self.any = {}, {}       # of a field as part of one struct, and wherever it is used
+        self.unknown = []                   # elements of examples that the description does not have
+        for d in documents:
+            for _, struct, element, _ in m.documents:
+                if element == d.root.tag:
+                    self.walk(d, d.root, m.structs[struct], struct, None, None)
+
+    def of(self, document):
+        """The examples of a kind of document."""
+        return [d for d in self.documents if d.root.tag == document[2]]
+
+    def flat(self, s):
+        for f in s.fields:
+            if f.kind == 'include':
+                yield from self.flat(model_read.included(self.m, f))
+            else:
+                yield f
+
+    @staticmethod
+    def exists(f, disc, up):
+        spec, value = f.opts.get('when'), disc
+        if 'up' in f.opts:
+            spec, value = f.opts['up'].split(':')[1], up
+        return spec is None or value is ANYTHING or ((value or '-') in spec.lstrip('!').split(',')) != spec.startswith('!')
+
+    def walk(self, document, element, s, struct, disc, up, prefix=''):
+        """Remembers of which field each part of an element is an example.  Of a group, `disc` is that of its struct."""
+        fields = list(self.flat(s))
+        own = next((f for f in fields if 'disc' in f.flags), None)
+        if own is not None:
+            hidden = own.name.startswith(model_read.HIDDEN)
+            disc = ANYTHING if hidden else element.get(own.name, own.opts.get('default', ''))
+        for kid in element:
+            space, _, local = kid.tag.rpartition('}')
+            f = next((f for f in fields if f.kind not in ('attr', 'text') and f.name == local and
+                      self.m.namespaces.get(f.ns, '') == space[1:] and self.exists(f, disc, up)), None)
+            if f is None:
+                self.unknown.append('%s: <%s> in <%s>' % (document.name, local, element.tag))
+                continue
+            inner = f.sub if f.kind == 'group' else self.m.structs.get(f.type)
+            decides = next((g for g in self.flat(inner) if 'disc' in g.flags), None) if inner else None
+            place = Place(kid, document, decides is not None and kid.get(decides.name, decides.opts.get('default', '')))
+            self.exact.setdefault((struct, prefix + f.name, f.where, f.cname), []).append(place)
+            self.any.setdefault((f.where, f.cname), []).append(place)
+            if f.kind == 'group':
+                self.walk(document, kid, f.sub, struct, disc, up, prefix + f.name + '/')
+            elif inner:
+                # a struct that nothing decides about hands on what is decided around it
+                self.walk(document, kid, inner, f.type, None, disc if disc is not None else up)
+
+    def elements(self):
+        """(struct, path, field) of all elements that documents can have."""
+        def parts(s, struct, prefix):
+            for f in self.flat(s):
+                if f.kind not in ('attr', 'text'):
+                    yield struct, prefix + f.name, f
+                    if f.kind == 'group':
+                        yield from parts(f.sub, struct, prefix + f.name + '/')
+        todo = [d[1] for d in self.m.documents if d[0] not in model_read.OWN_DOCUMENTS]
+        for name in todo:                       # grows while it is read
+            for struct, path, f in parts(self.m.structs[name], name, ''):
+                yield struct, path, f
+                if f.type in self.m.structs and f.type not in todo:
+                    todo.append(f.type)
+
+    def places(self, struct, path, f):
+        """The best example of an element, and after it the best ones of the other kinds that it has."""
+        key = (f.where, f.cname)
+        found = self.exact.get((struct, path) + key) or self.any.get(key) or []
+        best = {}
+        for place in sorted(found, key=Place.value):
+            best.setdefault(place.disc, place)
+        return list(best.values())
+
+
+class Made(model_valid.Maker):
+    """Made by the generator, with values that a person could have chosen."""
+    NAMES = {'name': 'demo', 'path': '/var/lib/demo', 'file': '/var/lib/demo/disk.qcow2', 'dev': 'vda',
+             'address': '192.0.2.1', 'host': 'demo.example', 'port': '5900', 'model': 'virtio',
+             'uuid': '6c0cde1e-0a3b-4a2e-9b55-5f3dd0f04a11', 'ip': '192.0.2.7'}
+
+    def value(self, f, key, place=None):
+        made = super().value(f, key, place)
+        forms = model_read.forms_of(self.m, f, lambda c: self.holds(c, place))
+        likely = [w for w in (self.NAMES.get(f.name, 'demo'), *self.NAMES.values())
+                  if not forms or re.fullmatch(forms[0].replace('$', r'\$'), w)]
+        if model_read.words_of(self.m, f) or SCALARS[f.type][3] != 'STR' or not likely:
+            return made
+        return likely[0]
+
+
+def made_up(m, f, own):
+    """Lines of an element of a struct whose deciding attribute has a value for which it exists."""
+    disc = None
+    spec = f.opts.get('up', ':' + f.opts.get('when', '')).split(':')[1]
+    if spec and spec[0] != '!':
+        disc = next((v for v in spec.split(',') if v != '-'), None)
+    elif own is not None:
+        hidden = spec.lstrip('!').split(',') + list(m.enums[own.type].later)
+        disc = next((v for v in m.enums[own.type].values if v not in hidden), None)
+    around = model_valid.Place('', disc, disc, None)
+    if own is not None and disc:
+        around.attrs[own.name] = disc
+    name = '%s:%s' % (f.ns, f.name) if f.ns else f.name
+    if f.type == 'flag':
+        return ['<%s/>' % name]
+    mk, kind = Made(m, random.Random(0), 0.5, plain=True, depth=2), m.structs.get(f.type)
+    if f.kind == 'group':
+        x = mk.element(name, f.sub, '', disc, 1, disc, True, around)
+    elif kind:
+        x = mk.element(name, kind, f.type, disc, 1, around=around)
+    else:
+        x = '<%s>%s</%s>' % (name, mk.esc(mk.value(f, ('', f.name))), name)
+    if f.ns:
+        x = x.replace(name, "%s xmlns:%s='%s'" % (name, f.ns, m.namespaces[f.ns]), 1)
+    document = Document.__new__(Document)
+    document.prefixes = {uri: prefix for prefix, uri in m.namespaces.items()}
+    return Place(ET.fromstring(x), document, None).levels()[1]

@@ -18,6 +18,7 @@ from model_read import SCALARS
 NEWER = '-newer.xml'
 ANYTHING = object()     # what decides stands nowhere in the document: any of its values may be meant
 LINES = 14              # of an example; longer ones have what is inside of their parts left out
+WIDTH = 96              # of a line
 PARTS = 9               # of so many parts an example says enough
 
 
@@ -43,6 +44,7 @@ class Document:
             elif self.root is None:
                 self.root = what
         parser.close()
+        self.rare = self.root.tag == 'domain' and self.root.get('type') not in ('kvm', 'qemu')
 
 
 def file_names(root):
@@ -57,11 +59,12 @@ class Place:
         self.element, self.document, self.disc = element, document, disc
 
     def value(self):
-        """The smaller the better: all of it is to be seen, it is to say enough, and not more."""
+        """The smaller the better: what most readers have, of which all is to be seen, and which says enough, not more."""
         parts = set()
         for e in self.element.iter():
             parts |= {(e.tag, a) for a in e.attrib} | {e.tag}
-        return self.levels()[0], -min(len(parts), PARTS), len(ET.tostring(self.element))
+        return (self.document.newer, self.document.rare, self.levels()[0], -min(len(parts), PARTS),
+                len(ET.tostring(self.element)))
 
     def levels(self):
         """(how much is left out, the lines that remain)."""
@@ -77,22 +80,26 @@ class Place:
         prefix = self.document.prefixes.get(space[1:])
         return '%s:%s' % (prefix, local) if prefix else local
 
-    def lines(self, element, indent, depth):
-        tag, margin = self.tag(element), '  ' * indent
+    def lines(self, element, indent, depth, around=''):
+        tag, margin, space = self.tag(element), '  ' * indent, element.tag.rpartition('}')[0][1:]
         head = margin + '<' + tag
-        if ':' in tag and not indent:
-            head += " xmlns:%s='%s'" % (tag.split(':')[0], element.tag[1:].split('}')[0])
-        head += ''.join(" %s='%s'" % (k, escape(v)) for k, v in element.attrib.items())
+        if space != around:
+            head += " xmlns:%s='%s'" % (tag.split(':')[0], space)
+        column = len(margin) + len(tag) + 1     # of the attributes, where they need several lines
+        for k, v in element.attrib.items():
+            attr = " %s='%s'" % (k, escape(v))
+            wide = len(head.rpartition('\n')[2]) + len(attr) > WIDTH
+            head += '\n' + ' ' * column + attr if wide else attr
         text = escape((element.text or '').strip())
         if not len(element):
-            return ['%s>%s</%s>' % (head, text, tag) if text else head + '/>']
+            return ('%s>%s</%s>' % (head, text, tag) if text else head + '/>').split('\n')
         if indent >= depth:
-            return ['%s>…</%s>' % (head, tag)]
-        out, seen = [head + '>' + text], {}
+            return ('%s>…</%s>' % (head, tag)).split('\n')
+        out, seen = (head + '>' + text).split('\n'), {}
         for kid in element:
             seen[kid.tag] = seen.get(kid.tag, 0) + 1
             if seen[kid.tag] == 1 or depth > 1:
-                out += self.lines(kid, indent + 1, depth)
+                out += self.lines(kid, indent + 1, depth, space)
             elif seen[kid.tag] == 2:
                 out.append(margin + '  …')
         return out + ['%s</%s>' % (margin, tag)]
@@ -113,8 +120,8 @@ class Examples:
                     self.walk(d, d.root, m.structs[struct], struct, None, None)
 
     def of(self, document):
-        """The examples of a kind of document."""
-        return [d for d in self.documents if d.root.tag == document[2]]
+        """The examples of a kind of document: the simple ones first, what is newer last."""
+        return sorted((d for d in self.documents if d.root.tag == document[2]), key=lambda d: (d.newer, len(d.text)))
 
     def flat(self, s):
         for f in s.fields:

@@ -108,6 +108,7 @@ class Model:
     def __init__(self):
         self.enums, self.structs, self.documents, self.namespaces = {}, {}, [], {}
         self.forms = {}             # name: regular expression, as XML Schema has them
+        self.form_words = {}        # name: what a person is told that it is
         self.files, self.open_documents = [], set()
         self.level = ''
 
@@ -230,10 +231,13 @@ def text_names(root):
 
 
 def _form(m, line, where):
-    """form NAME = PATTERN: the rest of the line, where {OTHER} stands for a form that was said before."""
-    name, _, pattern = (x.strip() for x in line[len('form '):].partition(' = '))
-    if name in m.forms or not pattern:
-        raise Bad('%s: form %s is there already, or has no pattern' % (where, name))
+    """form NAME "WORDS" = PATTERN: the rest of the line, where {OTHER} stands for a form that was said before."""
+    said = re.fullmatch(r'form ([a-z][a-z0-9_]*) "([^"]+)" = *(.+)', line.strip())
+    if not said:
+        raise Bad('%s: expected form NAME "WHAT IT IS" = PATTERN' % where)
+    name, m.form_words[said.group(1)], pattern = said.groups()
+    if name in m.forms:
+        raise Bad('%s: form %s is there already' % (where, name))
     try:
         m.forms[name] = re.sub(r'\{([a-z][a-z0-9_]*)\}', lambda x: '(%s)' % m.forms[x.group(1)], pattern)
         re.compile(m.forms[name])
@@ -347,11 +351,16 @@ def always_said(f, word):
     return any('@' not in said for said in f.opts.get(word, ()))
 
 
-def forms_of(m, f, holds=None):
-    """The patterns that a field's text can have; the first counts where what holds is known."""
+def form_names_of(f, holds=None):
+    """The forms that a field's text can have; the first counts where what holds is known."""
     if holds is None and not always_said(f, 'form'):
         return []
-    return [m.forms[name] for name in said_of(f, 'form', holds)]
+    return list(said_of(f, 'form', holds))
+
+
+def forms_of(m, f, holds=None):
+    """Their patterns."""
+    return [m.forms[name] for name in form_names_of(f, holds)]
 
 
 def words_of(m, f, holds=None):

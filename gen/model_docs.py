@@ -53,8 +53,8 @@ def block(lines, kind='code'):
 class Use:
     """Where a struct is an element: a field of another one."""
 
-    def __init__(self, struct, path, f, own):
-        self.struct, self.path, self.field, self.own = struct, path, f, own
+    def __init__(self, struct, path, f, own, tellers):
+        self.struct, self.path, self.field, self.own, self.tellers = struct, path, f, own, tellers
 
 
 class Page:

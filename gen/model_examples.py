@@ -163,10 +163,10 @@ class Examples:
                 self.walk(document, kid, inner, f.type, None, disc if disc is not None else up)
 
     def elements(self):
-        """(struct, path, field) of all elements that documents can have."""
+        """(struct, path, field) of all elements that the documents of users can have."""
         def parts(s, struct, prefix):
             for f in self.flat(s):
-                if f.kind not in ('attr', 'text'):
+                if f.kind not in ('attr', 'text') and 'status' not in f.flags:
                     yield struct, prefix + f.name, f
                     if f.kind == 'group':
                         yield from parts(f.sub, struct, prefix + f.name + '/')

@@ -29,8 +29,6 @@ WITHOUT = {     # elements that no example has, and why
     'hostdev_source_address zpci': 'the same, included',
     'network_forward_address zpci': 'the same, included',
     'domain_launch_security handle': 'read and forgotten: a number of one run of the host',
-    'snapshot_def active': 'in our own files only',
-    'snapshot_def cookie': 'in our own files only',
 }
 SCHEMAS = {     # where the schema has another name than the element
     'pool': 'storagepool', 'volume': 'storagevol', 'filter': 'nwfilter', 'filterbinding': 'nwfilterbinding',

@@ -149,6 +149,7 @@ void domain_complete_video(struct domain_def *def)
             *m = (struct video_model){ .type = m->type, .primary = m->primary };
             v->driver = NULL;
             v->info.address = NULL;
+            v->info.acpi = NULL;
             continue;
         }
         if (!m->has_heads)

@@ -227,6 +227,8 @@ first_register(const struct domain_def *def, const char *kind, const void *devic
         return ((const struct domain_chardev *)device)->target->type == CHARDEV_TARGET_TYPE_SPAPR_VIO_SERIAL
                    ? 0x30000000
                    : 0;
+    if (!strcmp(kind, "tpm"))
+        return asked || ((const struct domain_tpm *)device)->model == TPM_MODEL_TPM_SPAPR ? 0x4000 : 0;
     return !strcmp(kind, "nvram") ? 0x3000 : 0;
 }
 
@@ -237,8 +239,9 @@ give_spapr(struct domain_def *def, const char *kind, void *device, struct device
     struct device_address *a = info->address;
     bool asked = a && a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number;
     unsigned first = first_register(def, kind, device, asked);
-    /* The adapter of this bus sits nowhere else, whatever the document says. */
-    bool only = first == 0x2000 && a && a->type != ADDRESS_TYPE_SPAPR_VIO;
+    /* Adapters, cards and TPMs of this bus sit nowhere else, whatever the document says. */
+    bool only = first && strcmp(kind, "serial") && strcmp(kind, "nvram") && a &&
+                a->type != ADDRESS_TYPE_SPAPR_VIO;
     if (!first || (a && a->type && !asked && !only))
         return 0;
     a = info->address = device_address_new(def, ADDRESS_TYPE_SPAPR_VIO);

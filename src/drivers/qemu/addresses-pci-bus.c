@@ -139,7 +139,9 @@ pci_set_address(struct pci *p, struct device_info *info, unsigned bus, unsigned 
     g_hash_table_add(p->placed, info);
     if (p->dry)
         return;
+    struct zpci_address *zpci = info->address ? info->address->zpci : NULL;
     info->address = device_address_new(p->def, ADDRESS_TYPE_PCI);
+    info->address->zpci = zpci;
     info->address->bus = bus;
     info->address->slot = slot;
     info->address->function = function;

@@ -24,14 +24,13 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     struct given *g = data;
     struct pci *p = g->p;
     const struct device_address *a = info->address;
-    /* These need no place, but keep one. */
-    bool told = !strcmp(kind, "hub") || !strcmp(kind, "console") || !strcmp(kind, "input") ||
-                !strcmp(kind, "smartcard") ||
-                (!strcmp(kind, "hostdev") && pci_wants(p, kind, device) == WANT_NONE);
-    enum wants want = told ? WANT_PCI : pci_wants(p, kind, device);
-    bool ide = !strcmp(kind, "controller") &&
-               ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_IDE;
-    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || (want == WANT_NONE && !ide))
+    enum wants own = pci_wants(p, kind, device);
+    const struct domain_controller *usb = strcmp(kind, "controller") ? NULL : device;
+    /* What needs no place keeps one, but for a controller that is none, and cards of another bus. */
+    bool told = own == WANT_NONE && strcmp(kind, "interface") &&
+                !(usb && usb->type == CONTROLLER_TYPE_USB);
+    enum wants want = told ? WANT_PCI : own;
+    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || want == WANT_NONE)
         return 0;
     if (a->slot > 31 || a->function > 7)
         return err_set(g->err, VIR_ERR_XML_ERROR,
@@ -299,28 +298,11 @@ qemu_board_without_pci(const struct domain_def *def)
            (arch_is_riscv(def) && !machine_is(def, "virt"));
 }
 
-/* What would sit there is left without a place, as users of such boards are used to; but there is nothing
-   that more buses could be behind. */
-static int
-check_no_pci(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type != CONTROLLER_TYPE_PCI || !c->model || str_is(c->model, "pci-root") ||
-            str_is(c->model, "pcie-root") || g_str_has_suffix(c->model, "-expander-bus"))
-            continue;
-        return err_set_from(err, str_is(c->model, "pci-bridge") ? VIR_FROM_QEMU : VIR_FROM_DOMAIN,
-                            VIR_ERR_INTERNAL_ERROR, "PCI controller %u ('%s'): machine '%s' has no PCI",
-                            c->index, c->model, def->os->machine);
-    }
-    return 0;
-}
-
 int
 qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     if (qemu_board_without_pci(def))
-        return check_no_pci(def, err);
+        return 0;               /* as users of such boards are used to, what would sit there has no place */
     g_autofree struct pci *p = g_new0(struct pci, 1);
     p->def = def;
     p->caps = caps;

@@ -185,6 +185,8 @@ controller_fields(struct domain_def *def, const struct qemu_caps *caps)
             c->model = NULL;
         if (c->type == CONTROLLER_TYPE_USB && !c->model)
             c->model = model_str(def, default_usb_model(def, caps));
+        if (c->type == CONTROLLER_TYPE_USB && str_is(c->model, "none"))
+            c->info.address = NULL;     /* there is nothing that could sit there */
         if (c->type == CONTROLLER_TYPE_SCSI && !c->model) {
             bool iothread = c->driver && c->driver->iothread;
             c->model =

@@ -322,7 +322,7 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
         m->type != VIDEO_TYPE_VIRTIO && m->type != VIDEO_TYPE_BOCHS)
         return err_set(err, VIR_ERR_XML_ERROR, "the resolution of a video device '%s' cannot be chosen",
                        type);
-    if (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_VMVGA || m->type == VIDEO_TYPE_BOCHS)
+    if (m->type == VIDEO_TYPE_VGA || m->type == VIDEO_TYPE_VMVGA)
         return check_kib("vram", m->vram, err);
     if (m->type != VIDEO_TYPE_QXL)
         return 0;

@@ -247,8 +247,6 @@ validate_features(const struct domain_def *def, const struct qemu_caps *caps, st
             return UNSUPPORTED("machine '%s' of architecture %s has no feature '%s'", def->os->machine,
                                arch_str(def->os->arch), features[i].name);
     }
-    if (f->smm && f->smm->state == TRI_ON && f->smm->tseg && !machine_is_q35(def))
-        return UNSUPPORTED("the size of <tseg> can be chosen for q35 machines, not '%s'", def->os->machine);
     return 0;
 }
 

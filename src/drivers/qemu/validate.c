@@ -268,6 +268,24 @@ validate_address(struct domain_def *def, const char *kind, void *device, struct 
     return 0;
 }
 
+/* Where there is no PCI there is nothing that more buses could be behind. */
+static int
+validate_no_pci(const struct domain_def *def, struct err *err)
+{
+    if (!qemu_board_without_pci(def))
+        return 0;
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        if (c->type != CONTROLLER_TYPE_PCI || !c->model || str_is(c->model, "pci-root") ||
+            str_is(c->model, "pcie-root") || g_str_has_suffix(c->model, "-expander-bus"))
+            continue;
+        return err_set_from(err, str_is(c->model, "pci-bridge") ? VIR_FROM_QEMU : VIR_FROM_DOMAIN,
+                            VIR_ERR_INTERNAL_ERROR, "PCI controller %u ('%s'): machine '%s' has no PCI",
+                            c->index, c->model, def->os->machine);
+    }
+    return 0;
+}
+
 static int
 validate_pci_root(const struct domain_def *def, struct err *err)
 {
@@ -305,6 +323,10 @@ qemu_validate_early(const struct domain_def *def, struct err *err)
 {
     if (validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0 || validate_pci_root(def, err) < 0)
         return -1;
+    const struct feature_smm *smm = def->features ? def->features->smm : NULL;
+    if (smm && smm->state == TRI_ON && smm->tseg && !machine_is_q35(def))
+        return unsupported(err, "the size of <tseg> can be chosen for q35 machines, not '%s'",
+                           def->os->machine);
     uint32_t cells = def->cpu && def->cpu->numa ? def->cpu->numa->n_cells : 0;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
@@ -328,7 +350,8 @@ int
 qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host,
               struct err *err)
 {
-    if (domain_each_device((struct domain_def *)def, validate_address, err) < 0)
+    if (validate_no_pci(def, err) < 0 ||
+        domain_each_device((struct domain_def *)def, validate_address, err) < 0)
         return -1;
     if (strlen(def->name) > 255 - 4)
         return err_set(err, VIR_ERR_XML_ERROR, "the guest's name has %zu bytes; files limit it to 251",

@@ -6,7 +6,9 @@ The texts are those of model/texts.  Static HTML without scripts; the style is d
 
 usage: model_docs.py OUTPUT-FOLDER STYLE.css TEXT.txt... -- EXAMPLE.xml... -- FILE.model...
 """
+import copy
 import os
+import re
 import shutil
 import sys
 from html import escape
@@ -46,8 +48,10 @@ def anchor(struct, path):
     return '%s.%s' % (struct, path.replace('/', '.'))
 
 
-def block(lines, kind='code'):
-    return '<pre class="%s">%s</pre>' % (kind, escape('\n'.join(lines)))
+def block(lines):
+    """XML, with the names of elements and the values of attributes set apart."""
+    text = re.sub(r'(&lt;/?)([\w:-]+)', r'\1<b>\2</b>', escape('\n'.join(lines), quote=False))
+    return '<pre class="code xml">%s</pre>' % re.sub(r"(?<==)'[^']*'", r'<i>\g<0></i>', text)
 
 
 class Use:
@@ -62,8 +66,10 @@ class Page:
 
     def __init__(self, pages, document):
         self.pages, self.m, self.document = pages, pages.m, document
-        self.uses, self.ids = {document[1]: []}, set()
+        self.uses, self.ids, self.whole = {document[1]: []}, set(), pages.examples.of(document)
         self.find(document[1])
+        for uses in self.uses.values():             # where it is met most comes first
+            uses.sort(key=lambda u: -len(pages.examples.here(u.struct, u.path, u.field)))
 
     def find(self, struct):
         new = []
@@ -105,7 +111,7 @@ class Page:
         """(attributes, elements) of a struct or group: (name, notes, what is said) of the former, items of a list."""
         attrs, elements = [], []
         names = [prefix.split('/')[-2]] if prefix else [u.field.name for u in self.uses[struct]] or [self.document[2]]
-        for tellers, f, here in self.parts(s, owners, prefix, own):
+        for tellers, f, here in self.merged(self.parts(s, owners, prefix, own)):
             if not model_words.stands(f, names, False):
                 continue
             path = prefix + KINDS.get(f.kind, '') + (f.name or f.cname)
@@ -127,8 +133,23 @@ class Page:
             elements.append('<dt%s>%s%s</dt><dd>%s</dd>' % (self.identified(anchor(struct, path)), name, NOTES % notes, said))
         return attrs, elements
 
+    def merged(self, parts):
+        """Attributes that are described once for each of several kinds, and are the same to a reader, are one."""
+        out, seen = [], {}
+        for tellers, f, here in parts:
+            same, when = (f.kind, f.name, self.pages.words.of(f)), f.opts.get('when', '!')
+            if f.kind == 'attr' and same in seen and when[0] != '!':
+                seen[same].opts['when'] += ',' + when
+                seen[same].flags &= f.flags
+                continue
+            if f.kind == 'attr' and when[0] != '!':
+                f = seen[same] = copy.copy(f)
+                f.opts, f.flags = dict(f.opts), set(f.flags)
+            out.append((tellers, f, here))
+        return out
+
     def said(self, tellers, path, f):
-        told, value = escape(self.pages.text(tellers, path)), self.pages.words.of(f)
+        told, value = self.pages.words.told(self.pages.text(tellers, path), f), self.pages.words.of(f)
         return ('<p>%s</p>' % told if told else '') + ('<p class="value">%s</p>' % value if value else '')
 
     @staticmethod
@@ -152,13 +173,21 @@ class Page:
         first = self.uses[struct][0]
         return self.pages.example(first.struct, first.path, first.field, first.own)
 
+    def origin(self, struct):
+        """In which of the whole documents of this page that example stands."""
+        use = self.uses[struct][0]
+        for place in self.pages.examples.places(use.struct, use.path, use.field)[:1]:
+            if place.document in self.whole:
+                return '<p class="where">from <a href="#example-%s">%s</a></p>' % (2 * (place.document.title,))
+        return ''
+
     def more(self, struct):
         """Other examples, of the kinds that it has and the names under which it is used."""
         out, shown = [], self.head(struct)
         for use in self.uses[struct]:
             for place in self.pages.examples.places(use.struct, use.path, use.field):
                 lines = place.levels()[1]
-                if lines != shown and lines not in out and (place.disc or use.field.name != self.uses[struct][0].field.name):
+                if lines != shown and lines not in out:
                     out.append(lines)
         return '<details><summary>%d more</summary>%s</details>' % (len(out), ''.join(map(block, out))) if out else ''
 
@@ -176,9 +205,9 @@ class Page:
                 '<a href="#%s"><code>%s</code></a>' % (escape(where), escape(shown)) for where, shown in around))
         told = self.pages.text([(struct, '')], '') or (uses and self.pages.text(uses[0].tellers, uses[0].path))
         if told:
-            out.append('<p>%s</p>' % escape(told))
+            out.append('<p>%s</p>' % self.pages.words.told(told))
         if uses:
-            out.append(block(self.head(struct)) + self.more(struct))
+            out.append(block(self.head(struct)) + self.origin(struct) + self.more(struct))
         out.append(self.listed(*self.rows(self.m.structs[struct], [(struct, '')], struct, '', None)))
         return '\n'.join(out) + '</section>'
 
@@ -190,11 +219,9 @@ class Page:
 
     def body(self):
         d = self.document
-        whole = self.pages.examples.of(d)
-        title = {e: e.name[:-len('.xml')].partition('-')[2] for e in whole}
         out = ['<h1>%s</h1><p class="header">The document %s.</p>' % (escape(TITLES[d[0]]), tag(d[2]))]
         out.append('<div class="overview"><h4>Whole documents</h4><dl class="args">%s</dl></div>' % ''.join(
-            '<dt><a href="#example-%s">%s</a></dt><dd>%s</dd>' % (title[e], title[e], escape(e.shows)) for e in whole))
+            '<dt><a href="#example-%s">%s</a></dt><dd>%s</dd>' % (e.title, e.title, escape(e.shows)) for e in self.whole))
         names = sorted({(self.name_of(s), s) for s in self.uses}, key=lambda n: (n[0].lower(), n[1]))
         if len(names) > 4:
             out.append('<details class="contents"><summary>All %d elements with parts of their own</summary>'
@@ -202,9 +229,9 @@ class Page:
                            '<li><a href="#%s"><code>%s</code></a></li>' % (s, escape(n)) for n, s in names)))
         out += [self.section(s) for s in self.uses]
         out.append('<h2 id="examples">Whole documents</h2>')
-        for e in whole:
+        for e in self.whole:
             out.append('<section class="entry" id="example-%s"><h3>%s</h3><p>%s</p>%s</section>' % (
-                title[e], title[e], escape(e.shows), block(e.text.split('\n'), 'code whole')))
+                e.title, e.title, escape(e.shows), block([e.text])))
         return '\n'.join(out)
 
 
@@ -239,8 +266,9 @@ class Pages:
 
     def index(self):
         rows = ''.join('<tr><td><a href="%s.html">%s</a></td><td>%s</td><td>%s</td></tr>' % (
-            d[0], tag(d[2]), escape(TITLES[d[0]]), escape(self.text([(d[1], '')], ''))) for d in self.documents)
-        notes = ''.join('<dt>%s</dt><dd>%s</dd>' % (escape(w), escape(why)) for _, w, why in model_words.SPECIAL)
+            d[0], tag(d[2]), escape(TITLES[d[0]]), self.words.told(self.text([(d[1], '')], ''))) for d in self.documents)
+        notes = {word: why for _, word, why in reversed(model_words.SPECIAL)}
+        notes = ''.join('<dt>%s</dt><dd>%s</dd>' % (escape(word), escape(notes[word])) for word in reversed(notes))
         forms = ''.join('<dt id="form-%s">%s</dt><dd><code>%s</code></dd>' % (
             name, escape(words), escape(self.m.forms[name])) for name, words in self.m.form_words.items())
         return ('<h1>XML documents</h1><table class="index">%s</table><h2>Words</h2><dl>%s</dl>'

@@ -5,6 +5,7 @@ The reference (model_docs.py) and its test ask.  An example opens with a comment
 name ends with -newer has what is newer than the format that is read.  They are walked by the description, so that
 each element is known as the field that it is.  Where no document has an element, the generator makes it up.
 """
+import collections
 import os
 import random
 import re
@@ -27,6 +28,7 @@ class Document:
 
     def __init__(self, path):
         self.name = os.path.basename(path)
+        self.title = self.name[:-len('.xml')].partition('-')[2]
         with open(path, encoding='utf-8') as f:
             text = f.read().strip()
         comment = re.match(r'<!--(.*?)-->\s*', text, re.S)
@@ -55,8 +57,8 @@ def file_names(root):
 class Place:
     """One occurrence of an element."""
 
-    def __init__(self, element, document, disc):
-        self.element, self.document, self.disc = element, document, disc
+    def __init__(self, element, document, kind=()):
+        self.element, self.document, self.kind = element, document, kind
 
     def value(self):
         """The smaller the better: what most readers have, of which all is to be seen, and which says enough, not more."""
@@ -64,7 +66,7 @@ class Place:
         for e in self.element.iter():
             parts |= {(e.tag, a) for a in e.attrib} | {e.tag}
         return (self.document.newer, self.document.rare, self.levels()[0], -min(len(parts), PARTS),
-                len(ET.tostring(self.element)))
+                len(ET.tostring(self.element)) // 40, len(self.document.text))
 
     def levels(self):
         """(how much is left out, the lines that remain)."""
@@ -152,15 +154,25 @@ class Examples:
                 self.unknown.append('%s: <%s> in <%s>' % (document.name, local, element.tag))
                 continue
             inner = f.sub if f.kind == 'group' else self.m.structs.get(f.type)
-            decides = next((g for g in self.flat(inner) if 'disc' in g.flags), None) if inner else None
-            place = Place(kid, document, decides is not None and kid.get(decides.name, decides.opts.get('default', '')))
+            # a struct that nothing decides about hands on what is decided around it
+            handed = disc if disc is not None else up
+            place = Place(kid, document, self.kind_of(kid, inner, handed) if inner else ())
             self.exact.setdefault((struct, prefix + f.name, f.where, f.cname), []).append(place)
             self.any.setdefault((f.where, f.cname), []).append(place)
             if f.kind == 'group':
                 self.walk(document, kid, f.sub, struct, disc, up, prefix + f.name + '/')
             elif inner:
-                # a struct that nothing decides about hands on what is decided around it
-                self.walk(document, kid, inner, f.type, None, disc if disc is not None else up)
+                self.walk(document, kid, inner, f.type, None, handed)
+
+    def kind_of(self, element, s, up):
+        """Of which kind an element is: the values on which it depends what it can have."""
+        names, around = set(), ()
+        for f in self.flat(s):
+            names |= {f.name} if 'disc' in f.flags else set()
+            around = (up,) if 'up' in f.opts else around
+            for said in f.opts.get('if', ()):
+                names |= {m.group(1) for c in said.split('&') for m in [re.match('([a-zA-Z]+):', c)] if m}
+        return around + tuple(element.get(name) for name in sorted(names))
 
     def elements(self):
         """(struct, path, field) of all elements that the documents of users can have."""
@@ -178,13 +190,16 @@ class Examples:
                     todo.append(f.type)
 
     def places(self, struct, path, f):
-        """The best example of an element, and after it the best ones of the other kinds that it has."""
-        key = (f.where, f.cname)
-        found = self.exact.get((struct, path) + key) or self.any.get(key) or []
-        best = {}
+        """The best example of the kind that an element has most often, and after it the best ones of its other kinds."""
+        found = self.here(struct, path, f) or self.any.get((f.where, f.cname), ())
+        best, often = {}, collections.Counter(p.kind for p in found if not p.document.rare)
         for place in sorted(found, key=Place.value):
-            best.setdefault(place.disc, place)
-        return list(best.values())
+            best.setdefault(place.kind, place)
+        return sorted(best.values(), key=lambda p: often[p.kind] < max(often.values(), default=0))
+
+    def here(self, struct, path, f):
+        """All occurrences of an element as part of a struct."""
+        return self.exact.get((struct, path, f.where, f.cname), ())
 
 
 class Made(model_valid.Maker):
@@ -229,4 +244,4 @@ def made_up(m, f, own):
         x = x.replace(name, "%s xmlns:%s='%s'" % (name, f.ns, m.namespaces[f.ns]), 1)
     document = Document.__new__(Document)
     document.prefixes = {uri: prefix for prefix, uri in m.namespaces.items()}
-    return Place(ET.fromstring(x), document, None).levels()[1]
+    return Place(ET.fromstring(x), document).levels()[1]

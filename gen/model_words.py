@@ -80,6 +80,16 @@ class Words:
     def __init__(self, m):
         self.m = m
 
+    def told(self, text, f=None):
+        """A text, with the values that it explains (a or b: what it means) and the elements that it names set apart."""
+        text = re.sub(r'&lt;[\w:-]+&gt;', r'<code>\g<0></code>', escape(text))
+        words = f is not None and f.kind != 'group' and model_read.words_of(self.m, f)
+        if words:
+            word = '(?:%s)(?![\\w-])' % '|'.join(map(re.escape, sorted(words, key=len, reverse=True)))
+            text = re.sub(r'(?<![\w-])%s(?:(?:, | and | or )%s)*(?=: )' % (word, word),
+                          lambda said: re.sub(word, r'<code>\g<0></code>', said.group()), text)
+        return text
+
     def form(self, name):
         """The words for a form, with its pattern behind them; of a list of words, these."""
         pattern = self.m.forms[name]

@@ -307,7 +307,7 @@ int check_tune(const struct domain_def *def, struct err *err)
     enum { PERIOD_LEAST = 1000, PERIOD_MOST = 1000000, SHARES_LEAST = 2, SHARES_MOST = 262144 };
     static const int64_t quota_most = 17592186044415;
     const struct { const char *name; uint64_t value, least, most; } ranges[] = {
-        { "shares", t->has_shares ? t->shares : SHARES_LEAST, SHARES_LEAST, SHARES_MOST },
+        { "shares", t->has_shares && t->shares ? t->shares : SHARES_LEAST, SHARES_LEAST, SHARES_MOST },
         { "period", t->period, PERIOD_LEAST, PERIOD_MOST },
         { "quota", t->quota < 0 ? 0 : t->quota, PERIOD_LEAST, quota_most },
         { "global_period", t->global_period, PERIOD_LEAST, PERIOD_MOST },

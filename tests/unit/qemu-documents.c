@@ -105,6 +105,8 @@ static const struct {
       "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-c'/>"
       "</qemu:commandline>", "",
       "<qemu:arg value='-c'/>\n    <qemu:env name='A' value='b'/>" },
+    { "pc", "<cputune><shares>0</shares></cputune>", "", "<shares>0</shares>" },
+    { "pc", "<cputune><shares>1</shares></cputune>", "", "67/20" },
     { "pc", "<vcpu placement='auto'>4</vcpu>", "", "<memory mode='strict' placement='auto'/>" },
     { "pc", "<numatune><memory nodeset='0'/></numatune>", "", "<memory mode='strict' nodeset='0'/>" },
     { "pc", "<features><hpt/></features>", "", "<boot dev='hd'/>" },
@@ -120,6 +122,14 @@ static const struct {
     { "pc", "<idmap><gid start='0' target='0' count='1'/></idmap>", NO_PLACE, "1/20" },
     /* ---- devices */
     { "pc", "", "<serial type='pty'><target type='isa-debug'/></serial>", "<model name='isa-debugcon'/>" },
+    { "pc", "",
+      "<serial type='pty'><target type='pci-serial'/><address type='pci' slot='25'/></serial>"
+      "<console type='pty'><target type='serial'/></console>",
+      "slot='0x19' function='0x0'/>\n    </serial>" },
+    { "pc", "", "<console type='unix'><source path='/x'/><address type='pci' slot='25'/></console>",
+      "67/10" },
+    { "pc", "", "<serial type='pty'><target type='system-serial'/><address type='virtio-mmio'/></serial>",
+      "67/10" },
     { "pc", "", "<parallel type='spicevmc'/>" NO_PLACE, "67/20" },
     { "pc", "", "<video><model type='none' ram='90'/></video>", "<model type='none'/>" },
     { "pc", "", "<video><model type='bochs' vram='512'/></video>", "vram='512'" },

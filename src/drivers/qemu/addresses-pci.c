@@ -30,7 +30,11 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
     bool told = own == WANT_NONE && strcmp(kind, "interface") &&
                 !(usb && usb->type == CONTROLLER_TYPE_USB);
     enum wants want = told ? WANT_PCI : own;
-    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || want == WANT_NONE)
+    /* The console that is the first serial port once more sits where that is. */
+    const struct domain_chardev *console = strcmp(kind, "console") ? NULL : device;
+    bool mirror = console && console == def->consoles[0] && def->n_serials && console->target &&
+                  console->target->type == CHARDEV_TARGET_TYPE_SERIAL;
+    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || want == WANT_NONE || mirror)
         return 0;
     if (a->slot > 31 || a->function > 7)
         return err_set(g->err, VIR_ERR_XML_ERROR,

@@ -178,7 +178,10 @@ validate_serial(const struct domain_def *def, const struct domain_chardev *c, st
         if (!known)
             return unsupported(err, "a serial port of type '%s' cannot have model '%s'", type,
                                chardev_target_model_str(c->target->model));
-        if (a && kinds[i].address && a != kinds[i].address)
+        if (a && !kinds[i].address)
+            return unsupported(err, "a serial port of type '%s' is a part of the board and has no address",
+                               type);
+        if (a && a != kinds[i].address)
             return unsupported(err, "a serial port of type '%s' needs an address of type '%s', not '%s'",
                                type, address_type_str(kinds[i].address), address_type_str(a));
     }

@@ -70,7 +70,7 @@ static int complete_memory(struct domain_def *def, struct err *err)
     if (devices > def->memory->size)
         return err_set(err, VIR_ERR_XML_ERROR, "the memory devices of guest '%s' hold more than its <memory>",
                        def->name);
-    if (!def->memory->size)
+    if (!def->memory->size || devices == def->memory->size)
         return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has no memory: add <memory unit='MiB'>…</memory>",
                        def->name);
     if (!def->current_memory || def->current_memory > def->memory->size)

@@ -99,6 +99,10 @@ static const struct {
     { "pc", "", NETDISK("sheepdog", "v", "<host name='g'/>"), "\"vdi\":\"v\"", NULL },
     { "pc", "", NETDISK("nfs", "/v", "<host name='g'/><identity user='+7' group='+9'/>"),
       "\"user\":7,\"group\":9", NULL },
+    /* ---- displays on sockets */
+    { "pc", "", "<graphics type='vnc' socket='/s'/>", "-vnc vnc=unix:/s", NULL },
+    { "pc", "", "<graphics type='spice'><listen type='socket' socket='/s'/></graphics>",
+      "-spice unix,addr=/s", NULL },
     /* ---- what is given of the host */
     { "pc", "",
       "<hostdev mode='subsystem' type='usb'><source><address bus='1' device='3'/></source></hostdev>",
@@ -113,6 +117,13 @@ static const struct {
     { "q35", "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
       "<filesystem type='mount'><driver type='virtiofs'/><source dir='/a'/><target dir='t'/></filesystem>",
       "/fs0-fs.sock", NULL },
+    { "pc", "", "<shmem name='a' role='peer'><model type='ivshmem-plain'/></shmem>", "\"master\":\"off\"",
+      NULL },
+    { "pc", "", "<shmem name='a'><model type='ivshmem-doorbell'/><server/><msi vectors='2'/></shmem>",
+      "\"chardev\":\"charshmem0\",\"vectors\":2,\"ioeventfd\":true", NULL },
+    { "pc", "",
+      "<shmem name='a'><model type='ivshmem-doorbell'/><server path='/p'/><msi ioeventfd='off'/></shmem>",
+      "socket,id=charshmem0,path=/p", "\"ioeventfd\":true" },
 };
 
 /* The whole line, an option and its value in each line; or what is wrong. */

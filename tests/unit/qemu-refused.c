@@ -169,8 +169,8 @@ refused(void)
           { "companion" } },
         /* memory devices */
         { "pc",
-          "<memory unit='MiB'>256</memory>",
-          "<memory model='virtio-pmem'><target><size unit='MiB'>64</size></target></memory>",
+          "",
+          "<memory model='virtio-pmem'><target><size unit='MiB'>32</size></target></memory>",
           VIR_ERR_CONFIG_UNSUPPORTED,
           { "maxMemory" } },
         { "pc",

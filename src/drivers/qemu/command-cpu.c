@@ -85,8 +85,6 @@ build_cpu(struct builder *b)
         }
     }
     size_t named = s->len;
-    if (cpu && cpu->model && cpu->model->vendor_id)
-        g_string_append_printf(s, ",vendor=%s", cpu->model->vendor_id);
     for (uint32_t i = 0; cpu && i < cpu->n_features; i++) {
         const struct cpu_feature *feature = cpu->features[i];
         bool on = feature->policy == CPU_POLICY_FORCE || feature->policy == CPU_POLICY_REQUIRE ||

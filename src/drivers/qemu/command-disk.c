@@ -131,6 +131,14 @@ format_driver(enum storage_format f)
     }
 }
 
+/* What may not be discarded is not unmapped for zeroes either. */
+static const char *
+zeroes(const struct disk_driver *d)
+{
+    bool unmap = d->detect_zeroes == DISK_DETECT_ZEROES_UNMAP && d->discard != DISK_DISCARD_UNMAP;
+    return unmap ? "on" : disk_detect_zeroes_str(d->detect_zeroes);
+}
+
 static int
 format_node(struct builder *b, const struct image *im)
 {
@@ -142,10 +150,8 @@ format_node(struct builder *b, const struct image *im)
     put_bool(o, "read-only", im->read_only);
     if (d && d->discard)
         put_str(o, "discard", disk_discard_str(d->discard));
-    if (d && d->detect_zeroes) {
-        bool unmap = d->detect_zeroes == DISK_DETECT_ZEROES_UNMAP && d->discard != DISK_DISCARD_UNMAP;
-        put_str(o, "detect-zeroes", unmap ? "on" : disk_detect_zeroes_str(d->detect_zeroes));
-    }
+    if (d && d->detect_zeroes)
+        put_str(o, "detect-zeroes", zeroes(d));
     put_cache(o, im->options);
     put_str(o, "driver", format_driver(im->format));
     if (im->metadata_cache)
@@ -365,9 +371,24 @@ sd_card(struct builder *b, const struct domain_disk *d)
                        d->target);
     const struct storage_source *s = &d->source->src;
     g_autofree char *path = escape_commas(d->type == STORAGE_TYPE_FILE ? s->file : s->dev);
-    const char *format = format_driver(d->driver ? d->driver->type : STORAGE_FORMAT_RAW);
-    add_argf(b, "-drive", "file=%s,format=%s,if=sd,index=%u%s", path, format,
-             (unsigned)disk_target_index(d->target, NULL), d->readonly ? ",readonly=on" : "");
+    const struct disk_driver *v = d->driver;
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line, "file=%s,format=%s,if=sd,index=%u", path,
+                           format_driver(v ? v->type : STORAGE_FORMAT_RAW),
+                           (unsigned)disk_target_index(d->target, NULL));
+    if (d->readonly)
+        g_string_append(line, ",readonly=on");
+    if (v && v->cache && v->cache != DISK_CACHE_DEFAULT)
+        g_string_append_printf(line, ",cache=%s", disk_cache_str(v->cache));
+    if (v && v->copy_on_read == TRI_ON)
+        g_string_append(line, ",copy-on-read=on");
+    if (v && v->discard)
+        g_string_append_printf(line, ",discard=%s", disk_discard_str(v->discard));
+    if (v && v->detect_zeroes)
+        g_string_append_printf(line, ",detect-zeroes=%s", zeroes(v));
+    if (v && v->io)
+        g_string_append_printf(line, ",aio=%s", disk_io_str(v->io));
+    add_arg(b, "-drive", line->str);
     return 0;
 }
 

@@ -43,7 +43,7 @@ vnc(struct builder *b, const struct domain_graphics *g)
         g_string_append(s, "none");
     } else if (socket) {
         g_autofree char *path = escape_commas(socket);
-        g_string_append_printf(s, "unix:%s", path);
+        g_string_append_printf(s, "vnc=unix:%s", path);
     } else {
         const char *address = listen_address(g, conf->vnc_listen);
         bool v6 = strchr(address, ':') != NULL;
@@ -77,7 +77,7 @@ spice(struct builder *b, const struct domain_graphics *g)
     const char *socket = listen_socket(g);
     if (socket) {
         g_autofree char *path = escape_commas(socket);
-        g_string_append_printf(s, "unix=on,addr=%s,", path);
+        g_string_append_printf(s, "unix,addr=%s,", path);
     } else if (g->n_listens && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_NONE) {
         g_string_append(s, "port=0,");
     } else {

@@ -119,14 +119,33 @@ build_filesystems(struct builder *b)
     return 0;
 }
 
+/* Memory of a server that also carries interrupts between its guests. */
+static int
+doorbell(struct builder *b, const struct domain_shmem *s)
+{
+    g_autofree char *usual = g_strdup_printf("/var/lib/libvirt/shmem-%s-sock", s->name);
+    g_autofree char *path = escape_commas(s->server && s->server->path ? s->server->path : usual);
+    g_autofree char *chardev = g_strdup_printf("char%s", s->info.alias);
+    add_argf(b, "-chardev", "socket,id=%s,path=%s", chardev, path);
+    json_t *o = props_new("ivshmem-doorbell");
+    put_str(o, "id", s->info.alias);
+    put_str(o, "chardev", chardev);
+    if (s->msi && s->msi->vectors)
+        put_int(o, "vectors", s->msi->vectors);
+    put_bool(o, "ioeventfd", !(s->msi && s->msi->ioeventfd == TRI_OFF));
+    return add_at_address(b, o, &s->info);
+}
+
 int
 build_shmem(struct builder *b)
 {
     for (uint32_t i = 0; i < b->def->n_shmems; i++) {
         const struct domain_shmem *s = b->def->shmems[i];
-        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL)
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "shmem '%s': only model ivshmem-plain is there", s->name);
+        if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL) {
+            if (doorbell(b, s) < 0)
+                return -1;
+            continue;
+        }
         g_autofree char *id = g_strdup_printf("shmmem-%s", s->info.alias);
         g_autofree char *path = g_strdup_printf("/dev/shm/%s", s->name);
         json_t *o = json_object();
@@ -139,8 +158,8 @@ build_shmem(struct builder *b)
         json_t *dev = props_new("ivshmem-plain");
         put_str(dev, "id", s->info.alias);
         put_str(dev, "memdev", id);
-        if (s->role == SHMEM_ROLE_MASTER)
-            put_bool(dev, "master", true);
+        if (s->role)
+            put_str(dev, "master", s->role == SHMEM_ROLE_MASTER ? "on" : "off");
         if (add_at_address(b, dev, &s->info) < 0)
             return -1;
     }

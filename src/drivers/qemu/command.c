@@ -125,6 +125,11 @@ build_machine(struct builder *b)
     const struct qemu_machine *m = qemu_caps_machine(b->caps, def->os->machine);
     GString *s = g_string_new(def->os->machine);
     g_string_append(s, ",usb=off");
+    for (uint32_t i = 0; i < def->n_keywrap && arch_is_s390(def); i++) {
+        const struct keywrap_cipher *k = def->keywrap[i];
+        g_string_append_printf(s, ",%s-key-wrap=%s", keywrap_cipher_name_str(k->name),
+                               k->state == TRI_ON ? "on" : "off");
+    }
     if (f && f->vmport && f->vmport->state)
         g_string_append_printf(s, ",vmport=%s", f->vmport->state == TRI_ON ? "on" : "off");
     if (f && f->smm && f->smm->state)
@@ -261,7 +266,7 @@ static void
 build_pm(struct builder *b)
 {
     const struct domain_pm *pm = b->def->pm;
-    if (!pm || !arch_is_x86(b->def))
+    if (!pm)
         return;
     const char *device = machine_is_q35(b->def) ? "ICH9-LPC" : "PIIX4_PM";
     if (pm->suspend_to_mem)

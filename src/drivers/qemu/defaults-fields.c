@@ -239,7 +239,7 @@ chardev_fields(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_serials; i++) {
         struct chardev_target *t = def->serials[i]->target;
         /* Once the name of any serial port that is on the board. */
-        if (t->type == CHARDEV_TARGET_TYPE_ISA_SERIAL && !t->model && !arch_is_x86(def))
+        if (t->type == CHARDEV_TARGET_TYPE_ISA_SERIAL && !arch_is_x86(def))
             t->type = CHARDEV_TARGET_TYPE_UNSET;
         if (!t->type) {
             if (arch_is_x86(def))

@@ -39,9 +39,9 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
     if (d->device == DISK_DEVICE_LUN && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_VIRTIO)
         return unsupported(err, "disk %s: device='lun' needs bus scsi or virtio, not %s", d->target,
                            disk_bus_str(d->bus));
-    if (d->device == DISK_DEVICE_CDROM && d->bus == DISK_BUS_VIRTIO)
-        return unsupported(err, "disk %s: a CD-ROM cannot sit on the virtio bus; use sata, scsi or ide",
-                           d->target);
+    if (d->device == DISK_DEVICE_CDROM && (d->bus == DISK_BUS_VIRTIO || d->bus == DISK_BUS_SD))
+        return unsupported(err, "disk %s: a CD-ROM cannot sit on the bus '%s'; use sata, scsi or ide",
+                           d->target, disk_bus_str(d->bus));
     if (d->type == STORAGE_TYPE_NETWORK && d->source && d->source->src.protocol == STORAGE_PROTOCOL_TFTP)
         return unsupported(err, "disk %s: QEMU speaks no %s", d->target,
                            storage_protocol_str(d->source->src.protocol));
@@ -324,7 +324,7 @@ validate_acpi(const struct domain_def *def, struct err *err)
 int
 qemu_validate_early(const struct domain_def *def, struct err *err)
 {
-    if (validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0 || validate_pci_root(def, err) < 0)
+    if (validate_pci_root(def, err) < 0 || validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0)
         return -1;
     const struct feature_smm *smm = def->features ? def->features->smm : NULL;
     if (smm && smm->state == TRI_ON && smm->tseg && !machine_is_q35(def))

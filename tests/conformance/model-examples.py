@@ -145,6 +145,11 @@ def main(root, tool, theirs, *folder):
     examples = model_examples.Examples(m, documents)
     report('%d documents have nothing that is not described' % len(documents), examples.unknown)
 
+    with open(os.path.join(root, 'model', 'meson.build'), encoding='utf-8') as f:
+        listed = {'%s-%s.xml' % (kind, name) for kind, names in re.findall(r"'(\w+)': \[(.*?)\]", f.read(), re.S)
+                  for name in re.findall(r"'([\w-]+)'", names)}
+    report('model/meson.build lists them', sorted(listed ^ {d.name for d in documents}))
+
     missing = ['%s %s' % (struct, path) for struct, path, f in examples.elements() if not examples.places(struct, path, f)]
     report('of %d elements %d are in no example' % (len(list(examples.elements())), len(missing)),
            sorted(set(missing) ^ set(WITHOUT)))

@@ -213,9 +213,9 @@ class Tables:
         required = 'true' if any('missing' in f.opts and f.kind == 'attr' for f, _ in fields) else 'false'
         for f, pre in fields:
             fl = ['MODEL_' + x.upper() for x in sorted(f.flags) if x in
-                  ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'lower',
+                  ('live', 'secret', 'abi', 'required', 'alias', 'keep', 'status', 'always', 'idle',
                    'nounit',
-                   'migratable', 'config', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent',
+                   'migratable', 'wide', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent',
                    'ignore', 'positive', 'mixed', 'apart',
                    'later', 'base0', 'base16', 'merge', 'down')]
             mem = pre + f.cname

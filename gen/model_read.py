@@ -61,7 +61,7 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
         ('N32', 'BUS', 'SLOT', 'FUNCTION', 'U8', 'U16', 'U32', 'U64', 'I32', 'I64', 'X8', 'X16', 'X32', 'X64',
          'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
-         'always', 'lower', 'nounit', 'migratable', 'config', 'open', 'noempty', 'pretty', 'together',
+         'always', 'idle', 'nounit', 'migratable', 'wide', 'open', 'noempty', 'pretty', 'together',
          'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down', 'must',
          'usual', 'unsaid', 'own_unit', 'noabi'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since',

@@ -119,7 +119,7 @@ static int read_spice(const struct domain_def *def, struct err *err)
             return -1;
     for (uint32_t i = 0; i < def->n_consoles; i++) {
         const struct chardev_target *t = def->consoles[i]->target;
-        if (!(t && t->type == CHARDEV_TARGET_TYPE_VIRTIO) &&
+        if (!(t && t->type == CHARDEV_TARGET_TYPE_XEN) &&
             only_channel(def, "console", &def->consoles[i]->source, err) < 0)
             return -1;
     }
@@ -212,7 +212,7 @@ static const char *lacking(const struct chardev_source *s, bool named)
                 return s->ends[i]->service ? NULL : "service";
         return "service";
     case CHARDEV_TYPE_NMDM:
-        return !e ? NULL : !e->master ? "master" : !e->slave ? "slave" : NULL;
+        return !e || (!e->master && !e->slave) ? NULL : !e->master ? "master" : !e->slave ? "slave" : NULL;
     case CHARDEV_TYPE_SPICEPORT: case CHARDEV_TYPE_DBUS:
         return e && e->channel ? NULL : "channel";
     default:

@@ -51,6 +51,9 @@ int check_controller_read(const struct domain_def *def, const struct domain_cont
         return MISSING(
             "a controller of guest '%s' has the model name '%s', which is none of a PCI controller",
             def->name, c->model_name);
+    if (c->target && c->target->has_node && c->target->node > INT32_MAX)
+        return XML("a PCI controller of guest '%s' is on NUMA node %u, which is too high", def->name,
+                   c->target->node);
     if (c->type == CONTROLLER_TYPE_USB && c->model && !strcmp(c->model, "none"))
         return check_no_usb(def, err);
     return 0;
@@ -97,6 +100,8 @@ static int check_pci(const struct domain_def *def, const struct domain_controlle
         return UNSUPPORTED(
             "PCI controller %u of guest '%s' has target index %u; controller 0 has 0, and it alone", c->index,
             def->name, t->index);
+    if (t->has_node && c->index == 0)
+        return UNSUPPORTED("PCI controller 0 of guest '%s' is on no single NUMA node", def->name);
     return 0;
 }
 
@@ -105,7 +110,8 @@ static int check_controller(const struct domain_def *def, const struct domain_co
     bool virtio = c->model && g_str_has_prefix(c->model, "virtio-");
     if (c->type == CONTROLLER_TYPE_PCI && check_pci(def, c, err) < 0)
         return -1;
-    if (c->driver && c->driver->iothread && !(c->type == CONTROLLER_TYPE_SCSI && virtio))
+    if (c->driver && c->driver->iothread && c->type != CONTROLLER_TYPE_PCI &&
+        !(c->type == CONTROLLER_TYPE_SCSI && virtio))
         return XML("controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
                    def->name);
     return 0;

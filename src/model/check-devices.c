@@ -155,7 +155,7 @@ static int read_memory(const struct domain_def *def, const struct domain_memory 
                             def->name);
     if (m->target->label_size && m->target->label_size < 128)
         return XML("the <label> of an NVDIMM of guest '%s' has to be 128 KiB or more", def->name);
-    if (m->target->label_size && m->target->label_size >= m->target->size)
+    if (m->model == MEMORY_MODEL_NVDIMM && m->target->label_size >= m->target->size)
         return XML("the <label> of an NVDIMM of guest '%s' is not smaller than the NVDIMM", def->name);
     return 0;
 }

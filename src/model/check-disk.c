@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * check-disk: disks, their sources and settings; see check.h.
+ * check-disk: disks and their settings; see check.h.
  */
 #include <string.h>
 #include "model/check.h"
@@ -10,140 +10,6 @@
 
 /* ---- as it is read -------------------------------------------------------------------------- */
 
-int check_port(const char *port, struct err *err)
-{
-    char *end;
-    gint64 n = port ? g_ascii_strtoll(port, &end, 10) : 0;
-    if (!port || (*port && !*end && n >= 0 && n <= 65535))
-        return 0;
-    return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INVALID_ARG,
-                        "the port '%s' of a <host> is no number from 0 to 65535", port);
-}
-
-static int check_auth(const char *what, const struct storage_auth *a, struct err *err)
-{
-    const struct secret_use *s = a ? a->secret : NULL;
-    if (!a)
-        return 0;
-    if (!a->username || !*a->username)
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no username",
-                            what);
-    if (!s)
-        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no <secret>",
-                            what);
-    return secret_use_check(s->has_uuid, s->usage, what, err);
-}
-
-int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (labels[i]->label && labels[i]->relabel == TRI_NO)
-            return XML("a <seclabel> of %s has a label and relabel='no'", what);
-        for (uint32_t k = 0; k < i; k++)
-            if (labels[i]->model && !g_strcmp0(labels[i]->model, labels[k]->model))
-                return err_set(err, VIR_ERR_XML_DETAIL, "%s has two <seclabel> for the model %s", what,
-                               labels[i]->model);
-    }
-    return 0;
-}
-
-int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err)
-{
-    return r && r->enabled == TRI_YES && !r->has_timeout
-               ? MISSING("the <reconnect> of %s does not say after which timeout", what)
-               : 0;
-}
-
-static int check_network(const struct domain_disk *d, const struct storage_source *s, struct err *err)
-{
-    const char *slash = s->name ? strchr(s->name, '/') : NULL;
-    if ((s->protocol == STORAGE_PROTOCOL_RBD || s->protocol == STORAGE_PROTOCOL_GLUSTER) && s->name &&
-        (!slash || slash == s->name || !slash[1]))
-        return XML("the name '%s' of network disk '%s' has to be a pool and an image, with a '/' between",
-                   s->name, d->target);
-    if (!s->name && s->protocol != STORAGE_PROTOCOL_NBD)
-        return XML("network disk '%s' has no name in its <source>", d->target);
-    for (uint32_t i = 0; i < s->n_hosts; i++) {
-        const struct storage_host *h = s->hosts[i];
-        if (h->transport == STORAGE_TRANSPORT_UNIX && h->name)
-            return XML(
-                "a <host> of disk '%s' with transport 'unix' has a socket and no name; it has the name '%s'",
-                d->target, h->name);
-        if (h->transport == STORAGE_TRANSPORT_UNIX ? !h->socket : !h->name)
-            return XML("a <host> of disk '%s' has no %s", d->target,
-                       h->transport == STORAGE_TRANSPORT_UNIX ? "socket" : "name");
-        if (h->socket && h->transport != STORAGE_TRANSPORT_UNIX)
-            return XML("a <host> of disk '%s' has the socket '%s', which needs transport='unix'", d->target,
-                       h->socket);
-        if (check_port(h->port, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int check_reservations(const struct domain_disk *d, const struct reservations *r, struct err *err)
-{
-    const struct unix_source *u = r ? r->source : NULL;
-    if (!r || r->managed == TRI_YES)
-        return 0;
-#define RESERVATIONS(...) err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, __VA_ARGS__)
-    if (!u)
-        return RESERVATIONS("the <reservations> of disk '%s' have no <source>", d->target);
-    if (strcmp(u->type, "unix"))
-        return RESERVATIONS("the <reservations> of disk '%s' have a source of type '%s'; 'unix' is right",
-                            d->target, u->type);
-    if (!u->path)
-        return RESERVATIONS("the <reservations> of disk '%s' have a source without a path", d->target);
-    if (u->mode != UNIX_SOCKET_MODE_CLIENT)
-        return RESERVATIONS("the <reservations> of disk '%s' have mode '%s'; 'client' is right", d->target,
-                            unix_socket_mode_str(u->mode));
-    return 0;
-}
-
-/* Where the bytes of a disk are, or those below it. */
-static int
-check_source(const struct domain_def *def, const struct domain_disk *d, enum storage_type type,
-             const struct storage_source *s, struct err *err)
-{
-    g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
-    if (type == STORAGE_TYPE_NETWORK && check_network(d, s, err) < 0)
-        return -1;
-    if (type == STORAGE_TYPE_VOLUME && !s->pool != !s->volume)
-        return XML("disk '%s' of guest '%s' names a %s but no %s", d->target, def->name,
-                   s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");
-    if (type == STORAGE_TYPE_NVME) {
-        if (!s->transport_type || strcmp(s->transport_type, "pci"))
-            return XML("NVMe disk '%s': the type of its <source> has to be 'pci', not '%s'", d->target,
-                       s->transport_type ? s->transport_type : "");
-        if (!s->address)
-            return XML("NVMe disk '%s' has no <address> in its <source>", d->target);
-        if (!s->namespace)
-            return UNSUPPORTED("NVMe disk '%s' has namespace 0; namespaces start at 1", d->target);
-    }
-    if (type == STORAGE_TYPE_VHOSTUSER) {
-        if (!s->transport_type || strcmp(s->transport_type, "unix"))
-            return XML("vhost-user disk '%s': the type of its <source> has to be 'unix', not '%s'", d->target,
-                       s->transport_type ? s->transport_type : "");
-        if (!s->path)
-            return XML("vhost-user disk '%s' has no path in its <source>", d->target);
-    }
-    return check_reconnect(what, s->reconnect, err) < 0 || check_reservations(d, s->reservations, err) < 0
-               ? -1
-               : check_seclabels(what, s->seclabels, s->n_seclabels, err);
-}
-
-int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct err *err)
-{
-    static const struct domain_disk as_disk = { .target = "nvram" };
-    const struct storage_source *s = n && n->source ? &n->source->src : NULL;
-    if (!s)
-        return 0;
-    if (check_auth("the <nvram>", s->auth, err) < 0 ||
-        encryption_complete(s->encryption, "the <nvram>", err) < 0)
-        return -1;
-    return check_source(def, &as_disk, n->type, s, err);
-}
-
 static int
 check_backing(const struct domain_def *def, const struct domain_disk *d, const struct disk_backing_store *b,
               struct err *err)
@@ -151,13 +17,16 @@ check_backing(const struct domain_def *def, const struct domain_disk *d, const s
     if (!b->format || !b->source)
         return XML("a <backingStore> of disk '%s' of guest '%s' has no <%s>", d->target, def->name,
                    b->format ? "source" : "format");
-    return check_source(def, d, b->type, &b->source->src, err);
+    return check_storage_source(def, d, b->type, &b->source->src, err);
 }
 
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err)
 {
-    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    struct storage_source *s = d->source ? &d->source->src : NULL;
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
+    if (s && (check_auth(what, s->auth, err) < 0 || encryption_complete(s->encryption, what, err) < 0 ||
+              check_storage_source(def, d, d->type, s, err) < 0))
+        return -1;
     if (d->encryption && s && s->encryption)
         return UNSUPPORTED(
             "disk '%s' of guest '%s' has two <encryption>, one in <source>; one of them has to go", d->target,
@@ -165,11 +34,7 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     if (d->auth && s && s->auth)
         return UNSUPPORTED("disk '%s' of guest '%s' has two <auth>, one in <source>; one of them has to go",
                    d->target, def->name);
-    if (check_auth(what, d->auth, err) < 0 || (s && check_auth(what, s->auth, err) < 0) ||
-        encryption_complete(d->encryption, what, err) < 0 ||
-        (s && encryption_complete(s->encryption, what, err) < 0))
-        return -1;
-    if (s && check_source(def, d, d->type, s, err) < 0)
+    if (check_auth(what, d->auth, err) < 0 || encryption_complete(d->encryption, what, err) < 0)
         return -1;
     for (const struct disk_backing_store *b = d->backing_store; b && b->type; b = b->backing_store)
         if (check_backing(def, d, b, err) < 0)
@@ -250,7 +115,7 @@ static int check_lun(const struct domain_def *def, const struct domain_disk *d, 
                                d->rawio ? "rawio" : "sgio");
         return 0;
     }
-    if ((!disk_has_source(d) || (d->type != STORAGE_TYPE_BLOCK && d->type != STORAGE_TYPE_VOLUME)) &&
+    if ((!d->source || (d->type != STORAGE_TYPE_BLOCK && d->type != STORAGE_TYPE_VOLUME)) &&
         !(d->type == STORAGE_TYPE_NETWORK && s && s->protocol == STORAGE_PROTOCOL_ISCSI))
         return UNSUPPORTED(
             "disk '%s' of guest '%s': device='lun' passes a block device through and cannot be of type '%s'",
@@ -293,6 +158,43 @@ static int check_texts(const struct domain_def *def, const struct domain_disk *d
     return wwn_check(d->wwn, what, err);
 }
 
+/* All that its server decides. */
+static int check_vhostuser(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    const struct disk_driver *r = d->driver;
+    const struct disk_blockio *b = d->blockio;
+    static const struct disk_iotune no_limits;
+    if (d->type != STORAGE_TYPE_VHOSTUSER)
+        return 0;
+    const char *what = d->backing_store                               ? "a <backingStore>"
+                       : d->encryption || (s && s->encryption)        ? "an <encryption>"
+                       : d->auth || (s && s->auth)                    ? "an <auth>"
+                       : d->iotune && memcmp(d->iotune, &no_limits, sizeof(no_limits)) ? "an <iotune>"
+                       : d->geometry                                  ? "a <geometry>"
+                       : b && (b->logical_block_size || b->physical_block_size) ? "a <blockio>"
+                       : d->serial                                    ? "a <serial>"
+                       : d->wwn                                       ? "a <wwn>"
+                       : d->vendor                                    ? "a <vendor>"
+                       : d->product                                   ? "a <product>"
+                       : d->readonly                                  ? "<readonly>"
+                       : d->shareable                                 ? "<shareable>"
+                       : d->has_transient                             ? "<transient>"
+                       : r && r->metadata_cache && r->metadata_cache->max_size ? "a <metadata_cache>"
+                       : r && r->cache                                ? "a cache="
+                       : r && (r->error_policy || r->rerror_policy)   ? "an error_policy="
+                       : r && r->io                                   ? "an io="
+                       : r && r->ioeventfd                            ? "an ioeventfd="
+                       : r && r->copy_on_read                         ? "a copy_on_read="
+                       : r && r->discard                              ? "a discard="
+                       : r && r->iothread                             ? "an iothread="
+                       : r && r->detect_zeroes                        ? "a detect_zeroes="
+                                                                      : NULL;
+    return !what ? 0
+                 : UNSUPPORTED("vhost-user disk '%s' of guest '%s' has %s, which its server decides", d->target,
+                               def->name, what);
+}
+
 static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
 {
     const struct device_address *x = a->info.address, *y = b->info.address;
@@ -300,51 +202,14 @@ static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
            x->controller == y->controller && x->bus == y->bus && x->target == y->target && x->unit == y->unit;
 }
 
-/* Who has to show a secret, and which kind of it. */
-static int check_protocol(const struct domain_disk *d, const struct storage_source *s,
-                          const struct storage_auth *a, struct err *err)
-{
-    const char *type = a && a->secret ? a->secret->type : NULL, *want = NULL;
-    if (!a)
-        return 0;
-    switch (s->protocol) {
-    case STORAGE_PROTOCOL_ISCSI: want = "iscsi"; break;
-    case STORAGE_PROTOCOL_RBD: want = "ceph"; break;
-    case STORAGE_PROTOCOL_HTTP:
-    case STORAGE_PROTOCOL_HTTPS:
-    case STORAGE_PROTOCOL_FTP:
-    case STORAGE_PROTOCOL_FTPS:
-    case STORAGE_PROTOCOL_SSH: break;
-    default:
-        return UNSUPPORTED("disk '%s' has an <auth>, and the protocol '%s' knows no passwords", d->target,
-                           storage_protocol_str(s->protocol));
-    }
-    return !want || !g_strcmp0(type, want)
-               ? 0
-               : UNSUPPORTED("disk '%s': the secret of protocol '%s' is one of type '%s', not '%s'",
-                             d->target, storage_protocol_str(s->protocol), want, type ? type : "");
-}
-
-static int check_auths(const struct domain_disk *d, struct err *err)
-{
-    const struct storage_source *s = d->source ? &d->source->src : NULL;
-    if (s && d->type == STORAGE_TYPE_NETWORK && check_protocol(d, s, d->auth ? d->auth : s->auth, err) < 0)
-        return -1;
-    for (const struct disk_backing_store *b = d->backing_store; b && b->source; b = b->backing_store)
-        if (b->type == STORAGE_TYPE_NETWORK &&
-            check_protocol(d, &b->source->src, b->source->src.auth, err) < 0)
-            return -1;
-    return 0;
-}
-
 static int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
-    if (check_auths(d, err) < 0 || check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 ||
-        check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
+    if (check_logins(def, d, err) < 0 || check_vhostuser(def, d, err) < 0 || check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
+        check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
         return -1;
-    if (!disk_has_source(d) && (d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN))
+    if (!disk_has_source(d) && d->device == DISK_DEVICE_DISK)
         return err_set(
             err, VIR_ERR_NO_SOURCE,
             "disk '%s' of guest '%s' has no <source>; only drives with media that can be changed may be "
@@ -356,9 +221,9 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
     if (d->type == STORAGE_TYPE_VHOSTUSER && d->snapshot != DISK_SNAPSHOT_NO)
         return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only have snapshot='no'", d->target,
                            def->name);
-    if (s && s->startup_policy && d->type == STORAGE_TYPE_NETWORK)
-        return XML("network disk '%s' of guest '%s' cannot have the startupPolicy '%s'", d->target, def->name,
-                   startup_policy_str(s->startup_policy));
+    if (s && s->startup_policy && (d->type == STORAGE_TYPE_NETWORK || d->type == STORAGE_TYPE_VHOSTUSER))
+        return XML("disk '%s' of guest '%s' of type '%s' cannot have the startupPolicy '%s'", d->target, def->name,
+                   storage_type_str(d->type), startup_policy_str(s->startup_policy));
     for (uint32_t i = 0; i < at; i++)
         if (!g_strcmp0(def->disks[i]->target, d->target))
             return XML("guest '%s' has two disks with the target '%s'", def->name, d->target);

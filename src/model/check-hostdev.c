@@ -55,6 +55,9 @@ static int read_scsi(const struct domain_def *def, const struct hostdev_source *
 {
     if (s->protocol == HOSTDEV_PROTOCOL_ISCSI)
         return read_iscsi(def, s, err);
+    if (s->protocol == HOSTDEV_PROTOCOL_VHOST)
+        return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have protocol 'vhost'; type 'scsi_host' can",
+                           def->name);
     if (!s->address)
         return XML("a SCSI <hostdev> of guest '%s' has no <address> in its <source>", def->name);
     if (!s->adapter || !*s->adapter)
@@ -210,22 +213,21 @@ takes(const struct domain_interface *n, enum hostdev_type type, unsigned domain,
       unsigned function, unsigned device)
 {
     const struct hostdev_source_address *a = taken(n);
-    bool usb = a && !g_strcmp0(a->type, "usb");
-    if (!a || type != (usb ? HOSTDEV_TYPE_USB : HOSTDEV_TYPE_PCI) || a->pci.bus != bus)
+    bool usb = a && a->type == ADDRESS_TYPE_USB;
+    if (!a || type != (usb ? HOSTDEV_TYPE_USB : HOSTDEV_TYPE_PCI))
         return false;
-    return usb ? a->device == device
-               : a->pci.domain == domain && a->pci.slot == slot && a->pci.function == function;
+    return usb ? a->usb_bus == bus && a->device == device
+               : a->pci.bus == bus && a->pci.domain == domain && a->pci.slot == slot && a->pci.function == function;
 }
 
 static int check_taken(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
         const struct hostdev_source_address *a = taken(def->interfaces[i]);
-        bool twice = false;
+        bool twice = false, usb = a && a->type == ADDRESS_TYPE_USB;
         for (uint32_t k = 0; a && k < i; k++)
-            twice |=
-                takes(def->interfaces[k], g_strcmp0(a->type, "usb") ? HOSTDEV_TYPE_PCI : HOSTDEV_TYPE_USB,
-                      a->pci.domain, a->pci.bus, a->pci.slot, a->pci.function, a->device);
+            twice |= takes(def->interfaces[k], usb ? HOSTDEV_TYPE_USB : HOSTDEV_TYPE_PCI, a->pci.domain,
+                           usb ? a->usb_bus : a->pci.bus, a->pci.slot, a->pci.function, a->device);
         for (uint32_t k = 0; a && k < def->n_hostdevs; k++) {
             const struct domain_hostdev *h = def->hostdevs[k];
             const struct hostdev_host_address *o = h->source->address;

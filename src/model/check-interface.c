@@ -6,6 +6,7 @@
 #include <string.h>
 #include "model/check.h"
 #include "model/complete-parts.h"
+#include "model/engine.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -100,8 +101,7 @@ static int
 read_virtualport(const struct domain_def *def, struct domain_interface *n, const char *where, struct err *err)
 {
     static const unsigned can = 1u << INTERFACE_TYPE_NETWORK | 1u << INTERFACE_TYPE_BRIDGE |
-                                1u << INTERFACE_TYPE_DIRECT | 1u << INTERFACE_TYPE_HOSTDEV |
-                                1u << INTERFACE_TYPE_ETHERNET;
+                                1u << INTERFACE_TYPE_DIRECT | 1u << INTERFACE_TYPE_HOSTDEV;
     struct virtualport *v = n->virtualport;
     if (!v)
         return 0;
@@ -165,12 +165,18 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
         return n->type != INTERFACE_TYPE_UDP || s->local ? 0 :
             XML("an interface of type 'udp' of guest '%s' has no <local> in its <source>", def->name);
     case INTERFACE_TYPE_VHOSTUSER:
-        if (s->type && strcmp(s->type, "unix"))
+        if (!s->type)
+            return NEEDS("type");
+        if (strcmp(s->type, "unix"))
             return UNSUPPORTED(
                 "an interface of type 'vhostuser' of guest '%s' has a <source> of type '%s'; 'unix' is right",
                 def->name, s->type);
         if (!s->path || !s->socket_mode)
             return NEEDS(s->path ? "mode" : "path");
+        if (s->socket_mode != UNIX_SOCKET_MODE_CLIENT && s->socket_mode != UNIX_SOCKET_MODE_SERVER)
+            return MISSING("an interface of type 'vhostuser' of guest '%s' has mode='%s'; it is 'client' or "
+                           "'server'",
+                           def->name, unix_socket_mode_str(s->socket_mode));
         return check_reconnect("an interface of type 'vhostuser'", s->reconnect, err);
     case INTERFACE_TYPE_HOSTDEV:
         if (!s->host_address && s->has_vendor && s->has_product)
@@ -178,11 +184,11 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
         if (!s->host_address)
             return XML("an interface of type 'hostdev' of guest '%s' has no <address> in its <source>",
                        def->name);
-        if (g_strcmp0(s->host_address->type, "pci") && g_strcmp0(s->host_address->type, "usb"))
+        if (s->host_address->type != ADDRESS_TYPE_PCI && s->host_address->type != ADDRESS_TYPE_USB)
             return UNSUPPORTED(
                 "the <address> in the <source> of an interface of guest '%s' has type '%s'; it has to be pci "
                 "or usb",
-                def->name, s->host_address->type ? s->host_address->type : "");
+                def->name, address_type_str(s->host_address->type));
         return 0;
     default:
         return 0;
@@ -194,6 +200,9 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
     g_autofree char *where = g_strdup_printf("guest '%s'", def->name);
     if (read_source(def, n, err) < 0)
         return -1;
+    if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_DEFAULT)
+        return MISSING("the <backend> of an interface of guest '%s' has type='default', which is to have none",
+                       def->name);
     if (n->mac[0] & 1)
         return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the "
                    "first byte has "
@@ -213,6 +222,10 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && n->teaming->persistent)
         return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent",
                            def->name);
+    for (uint32_t i = 0; i < n->n_port_forwards; i++)
+        if (n->port_forwards[i]->address && !family_of(n->port_forwards[i]->address))
+            return XML("'%s' in <portForward> of guest '%s' is not an IP address", n->port_forwards[i]->address,
+                       def->name);
     return read_virtualport(def, n, where, err) < 0 || vlan_complete(n->vlan, where, err) < 0 ||
                    bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err) < 0 ||
                    check_ips(def, n->ips, n->n_ips, err) < 0 ||
@@ -241,6 +254,10 @@ static int check_interface(const struct domain_def *def, const struct domain_int
                            : v->ats    ? "ats"
                            : v->packed ? "packed"
                                        : "page_per_vq");
+    if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_PASST && !model_newer)
+        return XML("the <backend> of an interface of guest '%s' has type 'passt', which is newer than the format "
+                   "that is read here (set newer_elements)",
+                   def->name);
     if (n->type == INTERFACE_TYPE_VHOSTUSER && !is_virtio(n->model))
         return INTERNAL(
             "an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'",

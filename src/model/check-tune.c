@@ -264,8 +264,6 @@ static int read_numatune(const struct domain_def *def, struct err *err)
             "<memory> in <numatune> of guest '%s' has no nodeset, which placement='static' needs", def->name);
     for (uint32_t i = 0; n && i < n->n_nodes; i++) {
         const struct numatune_node *o = n->nodes[i];
-        if (!o->has_cellid)
-            return MISSING("a <memnode> of guest '%s' has no cellid=", def->name);
         if (automatic)
             return UNSUPPORTED("a <memnode> of guest '%s' contradicts placement='auto'", def->name);
         for (uint32_t k = 0; k < i; k++)

@@ -21,9 +21,8 @@ static int read_cpu(const struct domain_def *def, struct err *err)
         return 0;
 #define CPU(...) err_set_from(err, VIR_FROM_CPU, VIR_ERR_XML_ERROR, __VA_ARGS__)
     bool named = c->model && c->model->name && *c->model->name;
-    const char *vendor = c->model ? c->model->vendor_id : NULL;
-    if (c->check && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM))
-        return UNSUPPORTED("the <cpu> of guest '%s' has check= and no <model>", def->name);
+    bool own = c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM;
+    const char *vendor = c->model && !own ? c->model->vendor_id : NULL;
     if (vendor && (strlen(vendor) != 12 || strchr(vendor, ',')))
         return CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
                    vendor, def->name);
@@ -47,7 +46,9 @@ static int read_cpu(const struct domain_def *def, struct err *err)
                 return CPU("the <cpu> of guest '%s' has the feature '%s' twice", def->name,
                            c->features[i]->name);
     }
-    return 0;
+    return c->check && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM)
+               ? UNSUPPORTED("the <cpu> of guest '%s' has check= and no <model>", def->name)
+               : 0;
 }
 
 static int read_os(const struct domain_def *def, struct err *err)
@@ -75,6 +76,10 @@ static int read_os(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; os && i < os->n_initenvs; i++)
         if (!os->initenvs[i]->name || !*os->initenvs[i]->name)
             return XML("an <initenv> of guest '%s' has no name", def->name);
+    /* The reference fails here without a reason; so there is no other code to give. */
+    if (os && os->nvram && os->nvram->type && !os->nvram->source)
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                            "the <nvram> of guest '%s' has a type and no <source>", def->name);
     if (os && check_nvram(def, os->nvram, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_perf_events; i++)
@@ -92,6 +97,8 @@ static int read_features(const struct domain_def *def, struct err *err)
     const struct hyperv_spinlocks *s = h ? h->spinlocks : NULL;
     const struct hyperv_vendor_id *v = h ? h->vendor_id : NULL;
     const struct kvm_dirty_ring *r = k ? k->dirty_ring : NULL;
+    const struct domain_xen_features *x = def->features ? def->features->xen : NULL;
+    const struct xen_passthrough *p = x ? x->passthrough : NULL;
     if (s && s->state == TRI_ON && !s->has_retries)
         return MISSING("<spinlocks> of guest '%s' has no retries=", def->name);
     if (s && s->state == TRI_ON && s->retries < 4095)
@@ -105,6 +112,8 @@ static int read_features(const struct domain_def *def, struct err *err)
     if (r && r->state == TRI_ON && (r->size & (r->size - 1) || r->size < 1024 || r->size > 65536))
         return XML("<dirty-ring size='%u'> of guest '%s' has to be a power of two from 1024 to 65536",
                    r->size, def->name);
+    if (p && p->state == TRI_ON && p->mode == XEN_PASSTHROUGH_MODE_DEFAULT)
+        return MISSING("<passthrough> of guest '%s' has mode='default', which is to have none", def->name);
     return 0;
 }
 
@@ -157,7 +166,7 @@ static int read_sysinfo(const struct domain_def *def, const struct domain_sysinf
         const struct sysinfo_entry *e = s->entries[i];
         if (!e->name)
             return XML("an <entry> for the firmware of guest '%s' has no name", def->name);
-        if (!e->file && (!e->value || !*e->value))
+        if (!e->file && (!e->value || !e->value[strspn(e->value, " \t\r\n")]))
             return XML("the <entry name='%s'> for the firmware of guest '%s' has neither a text nor file=",
                        e->name, def->name);
     }
@@ -354,7 +363,14 @@ static int check_loader(const struct domain_def *def, struct err *err)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <firmware> of guest '%s' has enrolled keys, which need secure boot", def->name);
     const struct os_nvram *n = os->nvram;
-    if (l && l->stateless == TRI_YES && n && ((n->path && *n->path) || n->template || n->source))
+    bool kept = n && ((n->path && *n->path) || n->template || n->source);
+    bool keeps = os->firmware ? os->firmware == OS_FIRMWARE_EFI : l && l->type == LOADER_TYPE_PFLASH;
+    if ((os->firmware && kept && !keeps) || (l && l->stateless == TRI_NO && !keeps))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the firmware of guest '%s' keeps nothing in an <nvram>: that is for EFI and loaders of "
+                       "type 'pflash'",
+                       def->name);
+    if (l && l->stateless == TRI_YES && kept)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);
     return 0;

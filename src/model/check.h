@@ -19,8 +19,13 @@
 
 /* forget.c */
 void domain_forget(struct domain_def *def);
-/* check-disk.c */
+/* check-source.c */
+int check_auth(const char *what, const struct storage_auth *a, struct err *err);
 int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct err *err);
+int check_storage_source(const struct domain_def *def, const struct domain_disk *d, enum storage_type type,
+                         struct storage_source *s, struct err *err);
+int check_logins(const struct domain_def *def, const struct domain_disk *d, struct err *err);
+/* check-disk.c */
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
 int check_disks(const struct domain_def *def, struct err *err);
 int check_port(const char *port, struct err *err);

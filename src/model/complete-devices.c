@@ -68,6 +68,12 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
         if (net->backend)
             net->backend->vhost = NULL;
     }
+    for (uint32_t i = 0; i < net->n_port_forwards; i++) {
+        struct ip ip;
+        const char *address = net->port_forwards[i]->address;
+        if (address && ip_parse(address, &ip) == 0)
+            net->port_forwards[i]->address = ip_text(def, &ip);
+    }
     if (net->driver && net->driver->queues == 1)
         net->driver->queues = 0;
     bool filtered = net->type == INTERFACE_TYPE_NETWORK || net->type == INTERFACE_TYPE_BRIDGE ||
@@ -83,9 +89,11 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
 
 static void complete_input(struct domain_def *def, struct domain_input *in)
 {
-    if (in->type == INPUT_TYPE_EVDEV)
+    if (in->type == INPUT_TYPE_EVDEV || (in->bus == INPUT_BUS_NONE && in->type != INPUT_TYPE_PASSTHROUGH)) {
         in->bus = INPUT_BUS_UNSET;
-    if (in->bus || in->type == INPUT_TYPE_EVDEV)
+        return;
+    }
+    if (in->bus)
         return;
     if (in->type == INPUT_TYPE_PASSTHROUGH)
         in->bus = INPUT_BUS_VIRTIO;
@@ -105,7 +113,7 @@ static void complete_udp(struct chardev_source *s)
     struct chardev_endpoint *ends[2] = { NULL };
     for (uint32_t i = 0; i < s->n_ends; i++) {
         bool bound = s->ends[i]->mode == CHARDEV_MODE_BIND;
-        if (!ends[!bound])
+        if (!ends[!bound] && (s->ends[i]->host || s->ends[i]->service))
             ends[!bound] = s->ends[i];
     }
     uint32_t n = 0;
@@ -191,6 +199,13 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
         h->managed = TRI_NO;
     complete_ips(def, h->ips, h->n_ips);
     struct hostdev_source *s = h->source;
+    bool iscsi = h->type == HOSTDEV_TYPE_SCSI && s->protocol == HOSTDEV_PROTOCOL_ISCSI;
+    if (!iscsi)
+        s->n_hosts = 0;
+    if (h->type != HOSTDEV_TYPE_SCSI || iscsi)
+        s->adapter = NULL;
+    if (iscsi || h->type == HOSTDEV_TYPE_SCSI_HOST)
+        s->address = NULL;
     if (s->initiator && !(s->initiator->iqn && *s->initiator->iqn))
         s->initiator = NULL;
     for (uint32_t i = 0; i < s->n_hosts; i++)

@@ -143,8 +143,11 @@ static void complete_source(struct domain_def *def, enum storage_type type, stru
     storage_complete_hosts(def, s);
     if (s->protocol == STORAGE_PROTOCOL_ISCSI && s->name && !strchr(s->name, '/'))
         s->name = model_printf(def, "%s/0", s->name);       /* the first unit of the target */
-    if (s->protocol != STORAGE_PROTOCOL_HTTPS && s->protocol != STORAGE_PROTOCOL_FTPS)
+    bool secure = s->protocol == STORAGE_PROTOCOL_HTTPS || s->protocol == STORAGE_PROTOCOL_FTPS;
+    if (!secure)
         s->ssl_verify = TRI_UNSET;
+    if (!secure && s->protocol != STORAGE_PROTOCOL_HTTP && s->protocol != STORAGE_PROTOCOL_FTP)
+        s->readahead = s->timeout = 0;
 }
 
 static void complete_chain(struct domain_def *def, struct disk_backing_store *b)
@@ -212,7 +215,7 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         d->readonly = true;
     if (d->tray == DISK_TRAY_CLOSED && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
         d->tray = DISK_TRAY_UNSET;
-    if (!disk_has_source(d) && d->device != DISK_DEVICE_DISK && d->device != DISK_DEVICE_LUN)
+    if (!d->source && d->device != DISK_DEVICE_DISK && d->device != DISK_DEVICE_LUN)
         d->type = STORAGE_TYPE_FILE;            /* an empty drive */
     if (d->driver && d->driver->cache == DISK_CACHE_DEFAULT)
         d->driver->cache = DISK_CACHE_UNSET;

@@ -146,7 +146,7 @@ void domain_complete_video(struct domain_def *def)
         primary |= m->primary == TRI_YES;
         m->primary = m->primary == TRI_YES ? TRI_YES : TRI_UNSET;
         if (m->type == VIDEO_TYPE_NONE) {
-            *m = (struct video_model){ .type = m->type, .primary = m->primary };
+            *m = (struct video_model){ .type = VIDEO_TYPE_NONE };
             v->driver = NULL;
             v->info.address = NULL;
             v->info.acpi = NULL;

@@ -67,7 +67,9 @@ static void pair_console(struct domain_def *def)
             def->consoles[0]->target->type = CHARDEV_TARGET_TYPE_SERIAL;
         return;
     }
-    if (def->n_serials && def->serials[0]->target)
+    struct domain_chardev *c = def->n_consoles ? def->consoles[0] : NULL;
+    bool port = c && (!target_of(def, c)->type || c->target->type == CHARDEV_TARGET_TYPE_SERIAL);
+    if (def->n_serials && !port && def->serials[0]->target)
         switch (def->serials[0]->target->type) {
         case CHARDEV_TARGET_TYPE_USB_SERIAL:
         case CHARDEV_TARGET_TYPE_PCI_SERIAL:
@@ -76,7 +78,6 @@ static void pair_console(struct domain_def *def)
         default:
             break;
         }
-    struct domain_chardev *c = def->n_consoles ? def->consoles[0] : NULL;
     if (c) {
         struct chardev_target *t = target_of(def, c);
         if (t->type && t->type != CHARDEV_TARGET_TYPE_SERIAL) {

@@ -4,6 +4,7 @@
  * complete.h.  Nothing waits.
  */
 #include <glib.h>
+#include <stdlib.h>
 #include "base/bitmap.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
@@ -22,6 +23,16 @@ static const char *within(struct domain_def *def, const char *vcpus)
     g_autofree char *text = map ? bitmap_format(map) : NULL;
     bitmap_free(map);
     return text && *text ? model_str(def, text) : NULL;
+}
+
+static int compare_vcpuscheds(const void *a, const void *b)
+{
+    return atoi((*(struct vcpusched *const *)a)->vcpus) - atoi((*(struct vcpusched *const *)b)->vcpus);
+}
+
+static int compare_iothreadscheds(const void *a, const void *b)
+{
+    return atoi((*(struct iothreadsched *const *)a)->iothreads) - atoi((*(struct iothreadsched *const *)b)->iothreads);
 }
 
 static void complete_groups(struct domain_def *def, struct domain_cputune *t)
@@ -49,6 +60,41 @@ static bool has_priority(enum scheduler s, bool given)
     return given && (s == SCHEDULER_FIFO || s == SCHEDULER_RR);
 }
 
+/* Each vcpu or thread has its own scheduler: they are listed one by one, by number. */
+static void complete_scheds(struct domain_def *def, struct domain_cputune *t)
+{
+    struct vcpusched **cpus = t->vcpuscheds;
+    struct iothreadsched **threads = t->iothreadscheds;
+    uint32_t n_cpus = t->n_vcpuscheds, n_threads = t->n_iothreadscheds;
+    t->vcpuscheds = NULL;
+    t->iothreadscheds = NULL;
+    t->n_vcpuscheds = t->n_iothreadscheds = 0;
+    for (uint32_t i = 0; i < n_cpus; i++) {
+        struct bitmap *map = bitmap_parse(cpus[i]->vcpus, MAX_CPU, NULL);
+        for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n)) {
+            struct vcpusched *s = model_new(def, struct vcpusched);
+            *s = *cpus[i];
+            s->vcpus = model_printf(def, "%zd", n);
+            model_list_append(def, t->vcpuscheds, t->n_vcpuscheds, s);
+        }
+        bitmap_free(map);
+    }
+    for (uint32_t i = 0; i < n_threads; i++) {
+        struct bitmap *map = bitmap_parse(threads[i]->iothreads, MAX_CPU, NULL);
+        for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n)) {
+            struct iothreadsched *s = model_new(def, struct iothreadsched);
+            *s = *threads[i];
+            s->iothreads = model_printf(def, "%zd", n);
+            model_list_append(def, t->iothreadscheds, t->n_iothreadscheds, s);
+        }
+        bitmap_free(map);
+    }
+    if (n_cpus)
+        qsort(t->vcpuscheds, t->n_vcpuscheds, sizeof(*t->vcpuscheds), compare_vcpuscheds);
+    if (n_threads)
+        qsort(t->iothreadscheds, t->n_iothreadscheds, sizeof(*t->iothreadscheds), compare_iothreadscheds);
+}
+
 static void complete_cputune(struct domain_def *def, struct domain_cputune *t)
 {
     for (uint32_t i = 0; i < t->n_vcpupins;) {
@@ -71,6 +117,7 @@ static void complete_cputune(struct domain_def *def, struct domain_cputune *t)
     if (t->emulatorsched)
         t->emulatorsched->has_priority =
             has_priority(t->emulatorsched->scheduler, t->emulatorsched->has_priority);
+    complete_scheds(def, t);
     complete_groups(def, t);
 }
 

@@ -109,25 +109,28 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     struct domain_cpu *c = def->cpu;
     if (!c)
         return 0;
-    if (c->model && (!c->model->name || !*c->model->name))
+    bool named = c->model && c->model->name && *c->model->name;
+    if (c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM)
+        c->model = NULL;                /* it is the host's */
+    else if (c->model && !named && !c->model->vendor_id)
         c->model = NULL;
-    if (c->mode == CPU_MODE_CUSTOM && !c->model)
+    else if (c->model && !named)
+        *c->model = (struct cpu_model){ .vendor_id = c->model->vendor_id };
+    if (c->mode == CPU_MODE_CUSTOM && !named)
         c->mode = CPU_MODE_UNSET;       /* custom is what has a model */
     if (!c->mode && !c->model && !c->topology && !c->cache && !c->numa && !c->vendor && !c->n_features &&
         !c->maxphysaddr) {
         def->cpu = NULL;                      /* says nothing */
         return 0;
     }
-    if (!c->mode && c->model)
+    if (!c->mode && named)
         c->mode = CPU_MODE_CUSTOM;
     if (c->mode != CPU_MODE_CUSTOM)
         c->match = CPU_MATCH_UNSET;     /* there is nothing to compare */
-    if (c->mode == CPU_MODE_CUSTOM && c->model) {
-        if (!c->match)
-            c->match = CPU_MATCH_EXACT;
-        if (!c->model->fallback)
-            c->model->fallback = CPU_FALLBACK_ALLOW;
-    }
+    else if (!c->match)
+        c->match = CPU_MATCH_EXACT;
+    if (c->model && named && !c->model->fallback)
+        c->model->fallback = CPU_FALLBACK_ALLOW;
     for (uint32_t i = 0; i < c->n_features; i++)
         if (!c->features[i]->policy)
             c->features[i]->policy = CPU_POLICY_REQUIRE;

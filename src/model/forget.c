@@ -54,8 +54,21 @@ static void forget_input(struct domain_input *i)
         *s = (struct input_source){ .evdev = s->evdev };
 }
 
+/* Only ports and consoles have files that are labelled. */
+static void forget_labels(struct chardev_source *s)
+{
+    for (uint32_t i = 0; i < s->n_ends; i++)
+        s->ends[i]->n_seclabels = 0;
+}
+
+static void forget_redirdev(struct domain_redirdev *r)
+{
+    forget_labels(&r->source);
+}
+
 static void forget_rng(struct rng_backend *b)
 {
+    forget_labels(&b->source);
     if (b->model != RNG_BACKEND_MODEL_EGD)
         b->source = (struct chardev_source){ 0 };
     if (b->model != RNG_BACKEND_MODEL_RANDOM)
@@ -64,6 +77,7 @@ static void forget_rng(struct rng_backend *b)
 
 static void forget_smartcard(struct domain_smartcard *s)
 {
+    forget_labels(&s->source);
     if (s->mode != SMARTCARD_MODE_PASSTHROUGH)
         s->source = (struct chardev_source){ 0 };
     if (s->mode == SMARTCARD_MODE_HOST_CERTIFICATES)
@@ -80,14 +94,44 @@ static void forget_hostdev(struct domain_hostdev *h)
         h->teaming = NULL;
 }
 
+/* What is found by its address needs no ids; only networks have names, and groups of ports. */
+static void forget_interface(struct domain_interface *n)
+{
+    struct interface_source *s = n->source;
+    if (s && s->host_address)
+        s->has_vendor = s->has_product = false;
+    if (s && n->type != INTERFACE_TYPE_NETWORK)
+        s->network = s->portgroup = NULL;
+    for (uint32_t i = 0; i < n->n_port_forwards; i++) {
+        struct port_forward *f = n->port_forwards[i];
+        for (uint32_t k = 0; k < f->n_ranges;) {
+            if (f->ranges[k]->start)
+                k++;
+            else
+                model_list_remove(f->ranges, f->n_ranges, k);
+        }
+    }
+}
+
+static void forget_cpu(struct domain_cpu *c)
+{
+    bool named = c->model && c->model->name && *c->model->name;
+    if (named && (c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM))
+        c->vendor = NULL;
+}
+
 void domain_forget(struct domain_def *def)
 {
     if (def->os)
         forget_os(def, def->os);
+    if (def->cpu)
+        forget_cpu(def->cpu);
 #define EACH(array, n, fn) \
     for (uint32_t i = 0; i < def->n; i++) \
         fn(def->array[i]);
     EACH(inputs, n_inputs, forget_input)
+    EACH(interfaces, n_interfaces, forget_interface)
+    EACH(redirdevs, n_redirdevs, forget_redirdev)
     EACH(smartcards, n_smartcards, forget_smartcard)
     EACH(hostdevs, n_hostdevs, forget_hostdev)
     for (uint32_t i = 0; i < def->n_rngs; i++)

@@ -26,7 +26,7 @@ static void format_element(struct out *o, const struct model_table *t, const cha
 bool field_shown(const struct model_field *f, const void *base, unsigned flags)
 {
     if (f->flags &
-        (MODEL_LIVE | MODEL_SECRET | MODEL_STATUS | MODEL_ALIAS | MODEL_MIGRATABLE | MODEL_CONFIG)) {
+        (MODEL_LIVE | MODEL_SECRET | MODEL_STATUS | MODEL_ALIAS | MODEL_MIGRATABLE)) {
         if (f->flags & MODEL_LIVE && !(flags & MODEL_FORMAT_LIVE))
             return false;
         if (f->flags & MODEL_SECRET && !(flags & MODEL_FORMAT_SECURE))
@@ -34,8 +34,6 @@ bool field_shown(const struct model_field *f, const void *base, unsigned flags)
         if (f->flags & MODEL_STATUS && !(flags & MODEL_FORMAT_STATUS))
             return false;
         if (f->flags & MODEL_MIGRATABLE && flags & MODEL_FORMAT_MIGRATABLE)
-            return false;
-        if (f->flags & MODEL_CONFIG && flags & MODEL_FORMAT_LIVE)
             return false;
         if (f->flags & MODEL_ALIAS && !(flags & MODEL_FORMAT_LIVE) && FIELD_STR(base, f) &&
             strncmp(FIELD_STR(base, f), "ua-", 3))
@@ -61,7 +59,7 @@ static uint64_t pretty(const struct model_field *f, const void *base, const char
     static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
     uint64_t v = *(const uint64_t *)FIELD_CPTR(base, f->offset);
     unsigned k = f->arg / 10;
-    while (k < 6 && v && !(v & 1023))
+    while (k < 5 && v && !(v & 1023))      /* readers know larger ones; writers have always stopped here */
         v >>= 10, k++;
     *unit = units[k];
     return v;

@@ -88,10 +88,10 @@ enum {
     MODEL_KEEP = 1 << 5,       /* an empty element means something */
     MODEL_STATUS = 1 << 6,     /* only in state on disk */
     MODEL_ALWAYS = 1 << 7,     /* printed also when 0 */
-    MODEL_LOWER = 1 << 8,
+    MODEL_IDLE = 1 << 8,       /* perhaps nobody reads it: idle.h */
     MODEL_NOUNIT = 1 << 9,
     MODEL_MIGRATABLE = 1 << 10,/* dropped from migratable documents */
-    MODEL_CONFIG = 1 << 11,    /* only in a definition */
+    MODEL_WIDE = 1 << 11,      /* a size of up to 2^64 bytes, not 2^63 */
     MODEL_MANY = 1 << 12,      /* list of scalars */
     MODEL_UP = 1 << 13,        /* mask is about the discriminator of the surrounding struct */
     MODEL_ATTR = 1 << 14,

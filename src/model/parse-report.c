@@ -7,6 +7,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/xmlerror.h>
 #include "model/all-def.h"
+#include "model/idle.h"
 #include "model/parse.h"
 
 #define ERR_FROM VIR_FROM_XML
@@ -56,6 +57,43 @@ static int report_domain(const struct parser *p, unsigned word)
                                                 : (int)(word >> 8);
 }
 
+/* A fault has been reported, of a field or of the element that is open: it ends the reading, unless it is in a part
+ * that perhaps nobody reads. */
+static void fault_end(struct parser *p, const struct model_field *f)
+{
+    const struct frame *fr = &p->stack[p->depth - 1];
+    bool own = f && f->flags & MODEL_IDLE;
+    struct held h = { own ? fr->table : fr->idle_table, own ? fr->base : fr->idle_owner,
+                      own ? f->qname : fr->idle_name, f ? f->qname : fr->name, { 0 } };
+    const struct held *last = p->n_held ? &p->held[p->n_held - 1] : NULL;
+    if (!h.table || p->flags & MODEL_PARSE_STRICT || p->n_held == MAX_HELD) {
+        if (p->err)
+            err_move(p->err, &p->fault);
+        parse_stop(p);
+    } else if (!last || last->owner != h.owner || last->part != h.part) {
+        p->held = g_renew(struct held, p->held, p->n_held + 1);
+        p->held[p->n_held] = h;
+        err_move(&p->held[p->n_held++].err, &p->fault);
+    }
+    err_clear(&p->fault);
+}
+
+int report_held(struct parser *p, bool failed)
+{
+    const void *def = p->doc == &domain_def_document ? p->head + 1 : NULL;
+    for (unsigned i = 0; i < p->n_held; i++) {
+        struct held *h = &p->held[i];
+        if (!failed && !model_idle(h->table, h->owner, h->part, h->leaf, def)) {
+            failed = true;
+            if (p->err)
+                err_move(p->err, &h->err);
+        }
+        err_clear(&h->err);
+    }
+    g_free(p->held);
+    return failed ? -1 : 0;
+}
+
 /* "'a' or 'b' or 'c'" */
 static char *valid_names(const struct model_enum *e, const char *given, size_t n)
 {
@@ -84,29 +122,29 @@ report_bad_value(struct parser *p, const char *element, const struct model_field
                                                              ? VIR_FROM_XML
                                                              : MODEL_FROM_DOCUMENT);
     g_autofree char *where = parse_where(p);
-    err_set_from(p->err, report_domain(p, word), report_code(p, word),
+    err_set_from(&p->fault, report_domain(p, word), report_code(p, word),
                  "%s: %s is '%.*s', which has to be %s", where, what,
                  (int)MIN(n, 200), s, valid ? valid : names);
-    parse_stop(p);
+    fault_end(p, f);
 }
 
 void report_missing(struct parser *p, const char *element, const struct model_field *f)
 {
     g_autofree char *where = parse_where(p);
-    err_set_from(p->err, report_domain(p, f->missing), report_code(p, f->missing),
+    err_set_from(&p->fault, report_domain(p, f->missing), report_code(p, f->missing),
                  "%s: <%s> has no attribute '%s', which it needs", where,
                  element, f->name);
-    parse_stop(p);
+    fault_end(p, f);
 }
 
 void report_bad_unit(struct parser *p, const char *element, const char *unit)
 {
     unsigned word = MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE);
     g_autofree char *where = parse_where(p);
-    err_set_from(p->err, report_domain(p, word), report_code(p, word),
+    err_set_from(&p->fault, report_domain(p, word), report_code(p, word),
                  "%s: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
                  where, unit, element);
-    parse_stop(p);
+    fault_end(p, NULL);
 }
 
 /* Only the strict reader minds.  What belongs to somebody else's namespace is never an error, nor
@@ -130,9 +168,9 @@ report_unknown(struct parser *p, const char *what, const char *name, const char 
 void report_unknown_here(struct parser *p, const struct frame *up, const char *name)
 {
     g_autofree char *where = parse_where(p);
-    err_set_from(p->err, report_domain(p, up->only), report_code(p, up->only),
+    err_set_from(&p->fault, report_domain(p, up->only), report_code(p, up->only),
                  "%s: <%s> in <%s> is not known", where, name, up->name);
-    parse_stop(p);
+    fault_end(p, NULL);
 }
 
 /* A second one of an element that can be there once. */
@@ -142,9 +180,9 @@ void report_repeated(struct parser *p, const struct frame *up, const struct mode
     if (!f->twice && !(p->flags & MODEL_PARSE_STRICT))
         return;
     g_autofree char *where = parse_where(p);
-    err_set_from(p->err, report_domain(p, f->twice), report_code(p, f->twice),
+    err_set_from(&p->fault, report_domain(p, f->twice), report_code(p, f->twice),
                  "%s: <%s> has more than one <%s>", where, up->name, f->qname);
-    parse_stop(p);
+    fault_end(p, f);
 }
 
 void report_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)

@@ -56,30 +56,38 @@ void *parse_slot(struct parser *p, const struct model_field *f, void *base)
     return &(*array)[(*n)++];
 }
 
-void
+/* Where an empty value is as none, no size at all is, too. */
+static bool says_nothing(const struct model_field *f, const char *s, size_t n)
+{
+    while (f->kind == MODEL_K_SIZE && n && *s == '0')
+        s++, n--;
+    return !n;
+}
+
+int
 parse_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f, void *base,
-          const char *s, size_t n)
+          const char *s, size_t n, bool report)
 {
     const char *valid = NULL;
-    if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) || (f->flags & MODEL_FILLED && !n))
-        return;
+    if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) || (f->flags & MODEL_FILLED && says_nothing(f, s, n)))
+        return 0;
     if (f->flags & MODEL_MANY) {
         struct model_field one = *f;
         one.offset = 0;
         one.has = MODEL_NO_OFFSET;
         if (scalar_scan(p->head, &one, parse_slot(p, f, base), s, n, NULL, 0, &valid) < 0)
             report_bad_value(p, element, f, s, n, valid);
-        return;
+        return 0;
     }
+    bool ignore = f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT);
     if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
-        if (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT))
-            return;
-        report_bad_unit(p, element, fr->unit);
-        return;
+        if (!ignore && report)
+            report_bad_unit(p, element, fr->unit);
+        return ignore ? 0 : -1;
     }
     int r = scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid);
-    if (r == 0 || (f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT)))
-        return;
+    if (r == 0 || ignore)
+        return 0;
     struct model_field reported = *f;
     if (r == SCALAR_BEYOND)
         reported.bad = f->kind == MODEL_K_CPUSET
@@ -87,7 +95,9 @@ parse_value(struct parser *p, struct frame *fr, const char *element, const struc
                        : f->kind == MODEL_K_OCT  ? MODEL_ERROR(VIR_ERR_XML_ERROR, MODEL_FROM_DOCUMENT)
                        : f->kind == MODEL_K_SIZE ? MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE)
                                                  : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
-    report_bad_value(p, element, &reported, s, n, valid);
+    if (report)
+        report_bad_value(p, element, &reported, s, n, valid);
+    return -1;
 }
 
 void parse_unit(struct frame *fr, int n_attr, const xmlChar **attr)
@@ -107,17 +117,44 @@ void parse_unit(struct frame *fr, int n_attr, const xmlChar **attr)
     }
 }
 
-static bool attribute_given(const struct model_field *f, int n_attr, const xmlChar **attr)
+/* The value of an attribute, or NULL. */
+static const xmlChar **attribute_of(const struct model_field *f, int n_attr, const xmlChar **attr)
 {
     for (int i = 0; i < n_attr; i++)
         if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], f->name))
-            return !(f->flags & MODEL_FILLED) || attr[i * 5 + 3] != attr[i * 5 + 4];
-    return false;
+            return &attr[i * 5];
+    return NULL;
+}
+
+static void check_required(struct parser *p, const struct frame *fr, const struct model_field *f,
+                           const xmlChar **given)
+{
+    if (!f->missing || !field_exists(f, fr->disc, fr->up) || f->flags & MODEL_LIVE)
+        return;
+    if (!given || (f->flags & MODEL_FILLED && given[3] == given[4]))
+        report_missing(p, fr->name, f);
+    else if (f->kind >= MODEL_K_U8 && f->kind <= MODEL_K_SIZE && !scalar_present(f, fr->base))
+        report_bad_value(p, fr->name, f, "0", 1, "a number greater than 0");
+}
+
+/* Something is malformed: what comes first in the description is reported first, also if it is missing. */
+static void report_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
+{
+    const struct model_table *t = fr->table;
+    for (unsigned i = 0; i < t->n_attrs && !p->failed; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (!field_exists(f, fr->disc, fr->up) || !field_read(f, p->flags))
+            continue;
+        const xmlChar **given = attribute_of(f, n_attr, attr);
+        if (!given || (int)i == t->disc || parse_value(p, fr, fr->name, f, fr->base, (const char *)given[3], given[4] - given[3], true) == 0)
+            check_required(p, fr, f, given);
+    }
 }
 
 void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
 {
     const struct model_table *t = fr->table;
+    bool malformed = false;
     if (t->sizes)
         parse_unit(fr, n_attr, attr);
     if (t->disc >= 0) {                 /* it says which of the others exist */
@@ -125,7 +162,7 @@ void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
         for (int i = 0; i < n_attr; i++) {
             const char *s = (const char *)attr[i * 5 + 3], *e = (const char *)attr[i * 5 + 4];
             if (!attr[i * 5 + 1] && !strcmp((const char *)attr[i * 5], d->name)) {
-                parse_value(p, fr, fr->name, d, fr->base, s, e - s);
+                parse_value(p, fr, fr->name, d, fr->base, s, e - s, true);
                 if (p->failed)
                     return;
             }
@@ -141,19 +178,15 @@ void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
         const struct model_field *f = parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
                                            (const char *)a[2], fr->disc, fr->up, p->flags);
         if (f && f - t->fields != t->disc)
-            parse_value(p, fr, fr->name, f, fr->base, s, e - s);
+            malformed |= parse_value(p, fr, fr->name, f, fr->base, s, e - s, false) < 0;
         else if (!f)
             report_unknown(p, "attribute", (const char *)a[0], (const char *)a[2], fr, true);
     }
-    for (unsigned i = 0; t->required && i < t->n_attrs && !p->failed; i++) {
-        const struct model_field *f = &t->fields[i];
-        if (!f->missing || !field_exists(f, fr->disc, fr->up) || f->flags & MODEL_LIVE)
-            continue;
-        if (!attribute_given(f, n_attr, attr))
-            report_missing(p, fr->name, f);
-        else if (f->kind >= MODEL_K_U8 && f->kind <= MODEL_K_SIZE && !scalar_present(f, fr->base))
-            report_bad_value(p, fr->name, f, "0", 1, "a number greater than 0");
-    }
+    if (malformed)
+        report_attributes(p, fr, n_attr, attr);
+    for (unsigned i = 0; t->required && i < t->n_attrs && !malformed && !p->failed; i++)
+        if (t->fields[i].missing)
+            check_required(p, fr, &t->fields[i], attribute_of(&t->fields[i], n_attr, attr));
     if (!t->defaults || p->failed)
         return;
     bool together = false;

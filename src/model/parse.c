@@ -33,8 +33,11 @@ static void keep_raw(struct parser *p)
 
 /* ---- SAX ------------------------------------------------------------------------------------ */
 
-static struct frame *push(struct parser *p, const struct model_table *t, void *base, const char *name)
+/* f: what the element is in the one around it; NULL: it is the outermost. */
+static struct frame *push(struct parser *p, const struct model_table *t, void *base, const char *name,
+                          const struct model_field *f)
 {
+    const struct frame *up = p->depth ? &p->stack[p->depth - 1] : NULL;
     if (p->depth == MAX_DEPTH) {
         g_autofree char *where = parse_where(p);
         err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
@@ -45,6 +48,12 @@ static struct frame *push(struct parser *p, const struct model_table *t, void *b
     }
     struct frame *fr = &p->stack[p->depth++];
     *fr = (struct frame){ .table = t, .base = base, .name = name, .text = p->text.n };
+    bool idle = f && f->flags & MODEL_IDLE;
+    if (up) {
+        fr->idle_table = idle ? up->table : up->idle_table;
+        fr->idle_owner = idle ? up->base : up->idle_owner;
+        fr->idle_name = idle ? name : up->idle_name;
+    }
     return fr;
 }
 
@@ -93,7 +102,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
             return;
         }
         up->groups |= f->arg < 64 ? UINT64_C(1) << f->arg : 0;
-        if (!(fr = push(p, f->sub, up->base, f->qname)))
+        if (!(fr = push(p, f->sub, up->base, f->qname, f)))
             return;
         fr->disc = up->disc;
         fr->up = up->up;
@@ -113,13 +122,13 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
             *slot = arena_struct(p->head, t->size);
         if (f->flags & MODEL_MIXED)
             *item_position(t, *slot) = ++up->mixed;
-        if (!(fr = push(p, t, *slot, f->qname)))
+        if (!(fr = push(p, t, *slot, f->qname, f)))
             return;
         fr->up = fr->disc = up->disc;
         break;
     case MODEL_K_FLAG:
         *(bool *)FIELD_PTR(up->base, f->offset) = true;
-        if (p->flags & MODEL_PARSE_STRICT && (fr = push(p, NULL, up->base, f->qname))) {
+        if (p->flags & MODEL_PARSE_STRICT && (fr = push(p, NULL, up->base, f->qname, f))) {
             fr->scalar = f;     /* with no text to read: to see what should not be in it */
             unknown_attributes(p, fr, n_attr, attr);
         } else {
@@ -131,7 +140,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
             report_repeated(p, up, f);
             return;
         }
-        if (push(p, NULL, NULL, f->qname)) {
+        if (push(p, NULL, NULL, f->qname, f)) {
             p->raw = raw_new();
             p->raw_level = p->fixed_level ? p->fixed_level : p->depth - 1;
             p->raw_field = f;
@@ -147,7 +156,7 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
             }
             up->scalars |= place < 64 ? UINT64_C(1) << place : 0;
         }
-        if (!(fr = push(p, NULL, up->base, f->qname)))
+        if (!(fr = push(p, NULL, up->base, f->qname, f)))
             return;
         fr->scalar = f;
         fr->collect = true;
@@ -194,12 +203,12 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
                 parse_stop(p);
                 return;
             }
-            struct frame *fr = push(p, p->doc->table, root, p->doc->element);
+            struct frame *fr = push(p, p->doc->table, root, p->doc->element, NULL);
             parse_attributes(p, fr, n_attr, attr);
             fr->collect = fr->table->text >= 0;
             return;
         }
-        struct frame *fr = push(p, p->root_table, root, p->doc->element);
+        struct frame *fr = push(p, p->root_table, root, p->doc->element, NULL);
         const struct model_field *f =
             parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
         if (!f) {
@@ -257,10 +266,11 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
             blank = g_ascii_isspace(s[i]);
         if (fr->scalar && !n && f->flags & MODEL_KEEP && f->kind == MODEL_K_UUID)
             field_set_has(fr->base, f);
-        else if (fr->scalar || f->kind == MODEL_K_SIZE || (f->kind == MODEL_K_ENUM && !fr->table->n_kids)
+        else if (fr->scalar || f->kind == MODEL_K_SIZE ||
+                         ((f->kind == MODEL_K_ENUM || f->kind == MODEL_K_STR) && !fr->table->n_kids)
                      ? n > 0
                      : !blank)
-            parse_value(p, fr, fr->name, f, fr->base, s, n);
+            parse_value(p, fr, fr->name, f, fr->base, s, n, true);
         p->text.n = fr->text;
     }
     if (fr->merge)
@@ -314,59 +324,13 @@ static xmlSAXHandler handlers = {
     .initialized = XML_SAX2_MAGIC,
 };
 
-/* libxml2 compares every attribute of an element with every other one before it hands them over: a document
- * is not to decide how long that takes.  Counts what could be attributes, in one pass over the text. */
-static bool too_many_attributes(const char *xml, size_t len)
-{
-    enum { MAX_ATTRIBUTES = 20000 };
-    const char *end = xml + len;
-    for (const char *p = xml; (p = memchr(p, '<', end - p)); ) {
-        static const struct {
-            const char *from, *to;
-        } texts[] = { { "!--", "-->" }, { "![CDATA[", "]]>" }, { "?", "?>" } };
-        unsigned n = 0;
-        char quote = 0;
-        const char *skip = NULL;
-        for (size_t i = 0; i < G_N_ELEMENTS(texts) && !skip; i++)
-            if ((size_t)(end - p - 1) >= strlen(texts[i].from) &&
-                !memcmp(p + 1, texts[i].from, strlen(texts[i].from)))
-                skip = g_strstr_len(p + 1, end - p - 1, texts[i].to);
-        if (skip) {
-            p = skip;
-            continue;
-        }
-        for (p++; p < end && (quote || *p != '>') && n <= MAX_ATTRIBUTES; p++) {
-            if (quote)
-                quote = *p == quote ? 0 : quote;
-            else if (*p == '"' || *p == '\'')
-                quote = *p;
-            else if (*p == '<')
-                break;          /* no tag: text inside a comment or the like */
-            else
-                n += *p == '=';
-        }
-        if (n > MAX_ATTRIBUTES)
-            return true;
-    }
-    return false;
-}
-
 static int
 parse(const struct model_document *d, const struct model_table *root_table, const char **fragment,
       unsigned raw_level, const char *xml, size_t len, unsigned flags, void **root, struct err *err)
 {
     *root = NULL;
-    if (len > MAX_DOCUMENT)
-        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL,
-                            "the %s document has %zu bytes, more than the %d that are accepted", d->element,
-                            len, MAX_DOCUMENT);
-    if (!len)
-        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is empty", d->element);
-    if (too_many_attributes(xml, len))
-        return err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL,
-                            "an element of the %s document has more attributes than "
-                            "any has",
-                            d->element);
+    if (parse_limits(d, xml, len, err) < 0)
+        return -1;
     struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment,
                         .fixed_level = raw_level };
     void *result = fragment ? model_doc_create(d, len) : model_doc_create(d, len + 512);
@@ -394,7 +358,7 @@ parse(const struct model_document *d, const struct model_table *root_table, cons
     if (wrong)
         err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is not well-formed XML",
                      d->element);
-    if (p.failed || wrong) {
+    if (report_held(&p, p.failed || wrong) < 0) {
         model_unref(result);
         return -1;
     }

@@ -11,7 +11,7 @@
 #include "model/engine.h"
 #include "model/raw.h"
 
-enum { MAX_DEPTH = 48, MAX_DOCUMENT = 64 << 20 };
+enum { MAX_DEPTH = 48, MAX_DOCUMENT = 64 << 20, MAX_HELD = 64 };
 
 struct frame {
     const struct model_table *table;   /* NULL: a scalar element */
@@ -24,7 +24,18 @@ struct frame {
     uint32_t mixed;                    /* items of mixed lists so far */
     uint8_t disc, up;
     bool collect, merge;
+    /* the part that is perhaps nobody's: of which struct it is, and its name; NULL: it is read in any case */
+    const struct model_table *idle_table;
+    const void *idle_owner;
+    const char *idle_name;
     uint16_t only;                     /* how unknown elements inside are reported; 0: not */
+};
+
+struct held {
+    const struct model_table *table;
+    const void *owner;
+    const char *part, *leaf;           /* the part of it, and what is malformed in the part */
+    struct err err;
 };
 
 struct parser {
@@ -34,6 +45,9 @@ struct parser {
     const struct model_table *root_table;  /* of the group that holds a fragment, or of the root */
     const char **fragment;                 /* not NULL: the root element is a child of root_table */
     struct err *err;
+    struct err fault;                  /* being reported */
+    struct held *held;                 /* faults in parts that perhaps nobody reads */
+    unsigned n_held;
     unsigned flags;
     unsigned skip;                     /* open elements inside one that is ignored */
     struct raw *raw;                   /* inside an element that is kept verbatim */
@@ -51,14 +65,17 @@ struct parser {
 /* "domain document, line 7, /domain/devices/disk", to be freed. */
 char *parse_where(struct parser *p);
 void parse_stop(struct parser *p);
+/* parse-limits.c: what a document must not be, whatever is in it. */
+int parse_limits(const struct model_document *d, const char *xml, size_t len, struct err *err);
 /* parse-value.c: a field of a table that can be read here, or NULL. */
 const struct model_field *parse_find(const struct model_table *t, bool attr, const char *name, size_t n,
                                      const char *uri, unsigned disc, unsigned up, unsigned flags);
 
 /* A slot at the end of a list of f's kind. */
 void *parse_slot(struct parser *p, const struct model_field *f, void *base);
-void parse_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f,
-                 void *base, const char *s, size_t n);
+/* 0, or -1 if the value is malformed, which is reported where that is asked for. */
+int parse_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f,
+                void *base, const char *s, size_t n, bool report);
 void parse_unit(struct frame *fr, int n_attr, const xmlChar **attr);
 /* All of an element, with what is missing and what they are when not given. */
 void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr);
@@ -71,6 +88,8 @@ void report_missing(struct parser *p, const char *element, const struct model_fi
 void report_unknown(struct parser *p, const char *what, const char *name, const char *uri,
                     const struct frame *fr, bool attr);
 void report_unknown_here(struct parser *p, const struct frame *up, const char *name);
+/* At the end: -1 if one of the faults that were held back counts.  Forgets them. */
+int report_held(struct parser *p, bool failed);
 /* Skips the element; reports it if that matters. */
 void report_repeated(struct parser *p, const struct frame *up, const struct model_field *f);
 /* Handlers of libxml2. */

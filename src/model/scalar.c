@@ -368,7 +368,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         *valid = "a list of CPUs or nodes such as 0-3,^2,5";
         if (!(str = cpuset_canonical(h, s, n)))
             return -1;
-        if (!*str)
+        if (!*str && !(f->flags & MODEL_KEEP))
             return SCALAR_BEYOND;
         *(const char **)FIELD_PTR(base, f->offset) = str;
         return 0;
@@ -452,7 +452,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         factor = UINT64_C(1) << f->def;
         if ((unit && scan_unit(unit, unit_len, &factor) < 0) || scan_u64(s, n, 10, &v) < 0)
             return -1;
-        if (__builtin_mul_overflow(v, factor, &v) || v > INT64_MAX)
+        if (__builtin_mul_overflow(v, factor, &v) || (v > INT64_MAX && !(f->flags & MODEL_WIDE)))
             return SCALAR_BEYOND;
         v = (v >> f->arg) + (!(f->flags & MODEL_DOWN) && (v & ((UINT64_C(1) << f->arg) - 1)) != 0);
         store(f, base, v);

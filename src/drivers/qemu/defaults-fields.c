@@ -25,7 +25,7 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
     if (!def->cpu)
         def->cpu = model_new(def, struct domain_cpu);
     struct domain_cpu *cpu = def->cpu;
-    if (cpu->model && (!cpu->model->name || !*cpu->model->name) && cpu->mode && cpu->mode != CPU_MODE_CUSTOM)
+    if (cpu->model && (!cpu->model->name || !*cpu->model->name))
         cpu->model = NULL;
     if (!cpu->mode && !cpu->model) {
         /* Only on these do programs expect to be told which CPU an unnamed one is. */

@@ -216,29 +216,36 @@ class Reducer:
             before = len(self.gone)
             self.shrink(self.root)
 
-    def only_order(self, donors, limit):
-        """Whether two changes are found: one leaves just the fault that the reference names here, the other just the one
-        that ours names, both sides name it then, and neither names it when both changes are made."""
+    def alone(self, text, changes, side):
+        """Changes after which both sides name the fault that one side names here, one set of them after the other.  Where
+        a further fault comes to light that one is taken away, too, up to three in all."""
+        sought, known, sets = self.sought[side], {self.sought[1:]}, [()]
+        for before in sets:
+            for change in changes:
+                if self.left <= 0:
+                    return
+                seen = self.look(changed(text, *before, change))
+                if not seen or seen[side] != sought:
+                    continue
+                other = seen[3 - side]
+                if other and other[0] == sought[0]:
+                    yield before + (change,), seen
+                elif other and seen[1:] not in known and len(before) < 2:
+                    known.add(seen[1:])
+                    sets.append(before + (change,))
+
+    def only_order(self, text, donors, limit):
+        """Whether two sets of changes are found: one leaves just the fault that the reference names here, the other just
+        the one that ours names, both sides name it then, and neither names it when all these changes are made."""
+        root = ET.fromstring(text)
+        changes = list(itertools.chain(losses(root), itertools.islice(donors.gifts(root), limit)))
         self.left = limit
-        _, theirs, own = self.sought
-        root = ET.fromstring(self.text)
-        first, second = [], []
-        for change in itertools.chain(losses(root), donors.gifts(root)):
-            if self.left <= 0:
-                return False
-            seen = self.look(changed(self.text, change))
-            if not seen or not seen[1] or not seen[2] or seen[1][0] != seen[2][0]:
-                continue
-            if seen[1] == theirs:
-                first.append((change, seen))
-                pairs = [(first[-1], b) for b in second[:5]]
-            elif seen[2] == own:
-                second.append((change, seen))
-                pairs = [(a, second[-1]) for a in first[:5]]
-            else:
-                continue
-            for (a, seen_a), (b, seen_b) in pairs:
-                none = self.look(changed(self.text, a, b))
+        first = list(itertools.islice(self.alone(text, changes, 1), 5))
+        self.left = limit
+        second = itertools.islice(self.alone(text, changes, 2), 5) if first else ()
+        for b, seen_b in second:
+            for a, seen_a in first:
+                none = self.look(changed(text, *a, *b))
                 if none and none[1] != seen_b[1] and none[2] != seen_a[2]:
                     return True
         return False
@@ -254,5 +261,7 @@ def reduced(document, ask, fault, kind, donors, limit=500):
     if not r.sought or r.sought[0] is None:
         return document, None
     r.run()
-    order = r.sought[1] and r.sought[2] and r.only_order(donors, limit)
+    # What the small one lacks may be a fault of its own: then the whole one tells.
+    order = r.sought[1] and r.sought[2] and (r.only_order(r.text, donors, limit) or
+                                             r.only_order(document, Donors([]), limit))
     return r.text, ORDER if order else None

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * idle: see idle.h.  A function for each struct with such parts.
+ */
+#include "model/idle.h"
+
+#include <glib.h>
+#include <string.h>
+
+static bool one_of(const char *name, const char *const *names)
+{
+    return g_strv_contains(names, name);
+}
+
+/* Firmware is that of full machines; containers have no loader. */
+static bool os_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct domain_os *os = owner;
+    if (!strcmp(part, "loader") || !strcmp(part, "nvram"))
+        return os->type == OS_TYPE_EXE;
+    return os->type != OS_TYPE_HVM || (!strcmp(part, "firmware") && strcmp(leaf, "firmware") && !os->firmware) ||
+           (!strcmp(part, "bios") && def && def->bootloader);
+}
+
+/* What is off has no settings. */
+static bool spinlocks_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct hyperv_spinlocks *)owner)->state == TRI_OFF;
+}
+
+static bool stimer_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct hyperv_stimer *)owner)->state == TRI_OFF;
+}
+
+static bool ring_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct kvm_dirty_ring *)owner)->state == TRI_OFF;
+}
+
+static bool smm_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct feature_smm *)owner)->state == TRI_OFF;
+}
+
+static bool passthrough_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct xen_passthrough *)owner)->state == TRI_OFF;
+}
+
+/* The host's own processor is no model. */
+static bool cpu_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct domain_cpu *c = owner;
+    return c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM;
+}
+
+static bool vcpupin_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct vcpupin *p = owner;
+    return def && p->has_vcpu && p->vcpu >= (def->vcpu && def->vcpu->max ? def->vcpu->max : 1);
+}
+
+/* Nodes of their own are refused then, whatever they are. */
+static bool numatune_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct domain_numatune *n = owner;
+    return (n->memory && n->memory->placement == VCPU_PLACEMENT_AUTO) || (def && !(def->cpu && def->cpu->numa));
+}
+
+static bool filesystem_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct domain_filesystem *f = owner;
+    return !f->driver || f->driver->type != FS_DRIVER_TYPE_VIRTIOFS;
+}
+
+static bool fs_driver_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct fs_driver *)owner)->type != FS_DRIVER_TYPE_VIRTIOFS;
+}
+
+/* Of a card that is not virtio the options that all virtio devices have are read, to be refused; of a device of
+ * the host its driver. */
+static bool interface_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    static const char *const always[] = { "iommu", "ats", "packed", "page_per_vq", NULL };
+    const struct domain_interface *n = owner;
+    if (one_of(leaf, always))
+        return false;
+    return n->type == INTERFACE_TYPE_HOSTDEV ? strcmp(leaf, "name") != 0
+                                             : !(n->model && g_str_has_prefix(n->model, "virtio"));
+}
+
+/* A USB device of the host is found by its address, or else by both ids. */
+static bool source_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct interface_source *s = owner;
+    return s->host_address || (!s->has_vendor && !s->has_product);
+}
+
+static bool sound_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct domain_sound *s = owner;
+    return s->model != SOUND_MODEL_ICH6 && s->model != SOUND_MODEL_ICH9;
+}
+
+static bool tpm_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return ((const struct tpm_backend *)owner)->type != TPM_BACKEND_TYPE_EMULATOR;
+}
+
+static bool shmem_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    const struct domain_shmem *s = owner;
+    return !s->model || s->model == SHMEM_MODEL_IVSHMEM;
+}
+
+static bool graphics_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+{
+    return !((const struct domain_graphics *)owner)->passwd;
+}
+
+bool model_idle(const struct model_table *table, const void *owner, const char *part, const char *leaf,
+                const struct domain_def *def)
+{
+    static const struct {
+        const struct model_table *table;
+        bool (*idle)(const void *owner, const char *part, const char *leaf, const struct domain_def *def);
+    } structs[] = {
+        { &domain_os_table, os_idle },
+        { &hyperv_spinlocks_table, spinlocks_idle },
+        { &hyperv_stimer_table, stimer_idle },
+        { &kvm_dirty_ring_table, ring_idle },
+        { &feature_smm_table, smm_idle },
+        { &xen_passthrough_table, passthrough_idle },
+        { &domain_cpu_table, cpu_idle },
+        { &vcpupin_table, vcpupin_idle },
+        { &domain_numatune_table, numatune_idle },
+        { &domain_filesystem_table, filesystem_idle },
+        { &fs_driver_table, fs_driver_idle },
+        { &domain_interface_table, interface_idle },
+        { &interface_source_table, source_idle },
+        { &domain_sound_table, sound_idle },
+        { &tpm_backend_table, tpm_idle },
+        { &domain_shmem_table, shmem_idle },
+        { &domain_graphics_table, graphics_idle },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(structs); i++)
+        if (structs[i].table == table)
+            return structs[i].idle(owner, part, leaf, def);
+    return false;
+}

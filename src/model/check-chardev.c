@@ -109,10 +109,13 @@ only_channel(const struct domain_def *def, const char *kind, const struct charde
         UNSUPPORTED("a %s of guest '%s' cannot be of type 'spicevmc'; virtio channels can", kind, def->name);
 }
 
+/* Programs know it by what is let through: the number of the target's kind is that of the virtio channel,
+ * whatever has the target. */
 static int read_spice(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_serials; i++)
-        if (only_channel(def, "serial port", &def->serials[i]->source, err) < 0)
+        if (!(def->serials[i]->target && def->serials[i]->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL) &&
+            only_channel(def, "serial port", &def->serials[i]->source, err) < 0)
             return -1;
     for (uint32_t i = 0; i < def->n_parallels; i++)
         if (only_channel(def, "parallel port", &def->parallels[i]->source, err) < 0)

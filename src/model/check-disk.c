@@ -191,8 +191,8 @@ static int check_vhostuser(const struct domain_def *def, const struct domain_dis
                        : r && r->detect_zeroes                        ? "a detect_zeroes="
                                                                       : NULL;
     return !what ? 0
-                 : UNSUPPORTED("vhost-user disk '%s' of guest '%s' has %s, which its server decides", d->target,
-                               def->name, what);
+                 : UNSUPPORTED("vhost-user disk '%s' of guest '%s' has %s, which its server decides",
+                               d->target, def->name, what);
 }
 
 static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
@@ -206,8 +206,9 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
-    if (check_logins(def, d, err) < 0 || check_vhostuser(def, d, err) < 0 || check_bus(def, d, err) < 0 || check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 ||
-        check_iotune(def, d, err) < 0 || check_texts(def, d, err) < 0)
+    if (check_logins(def, d, err) < 0 || check_vhostuser(def, d, err) < 0 || check_bus(def, d, err) < 0 ||
+        check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 ||
+        check_texts(def, d, err) < 0)
         return -1;
     if (!disk_has_source(d) && d->device == DISK_DEVICE_DISK)
         return err_set(
@@ -222,8 +223,8 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
         return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only have snapshot='no'", d->target,
                            def->name);
     if (s && s->startup_policy && (d->type == STORAGE_TYPE_NETWORK || d->type == STORAGE_TYPE_VHOSTUSER))
-        return XML("disk '%s' of guest '%s' of type '%s' cannot have the startupPolicy '%s'", d->target, def->name,
-                   storage_type_str(d->type), startup_policy_str(s->startup_policy));
+        return XML("disk '%s' of guest '%s' of type '%s' cannot have the startupPolicy '%s'", d->target,
+                   def->name, storage_type_str(d->type), startup_policy_str(s->startup_policy));
     for (uint32_t i = 0; i < at; i++)
         if (!g_strcmp0(def->disks[i]->target, d->target))
             return XML("guest '%s' has two disks with the target '%s'", def->name, d->target);

@@ -56,8 +56,8 @@ static int read_scsi(const struct domain_def *def, const struct hostdev_source *
     if (s->protocol == HOSTDEV_PROTOCOL_ISCSI)
         return read_iscsi(def, s, err);
     if (s->protocol == HOSTDEV_PROTOCOL_VHOST)
-        return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have protocol 'vhost'; type 'scsi_host' can",
-                           def->name);
+        return UNSUPPORTED(
+            "a SCSI <hostdev> of guest '%s' cannot have protocol 'vhost'; type 'scsi_host' can", def->name);
     if (!s->address)
         return XML("a SCSI <hostdev> of guest '%s' has no <address> in its <source>", def->name);
     if (!s->adapter || !*s->adapter)
@@ -217,7 +217,8 @@ takes(const struct domain_interface *n, enum hostdev_type type, unsigned domain,
     if (!a || type != (usb ? HOSTDEV_TYPE_USB : HOSTDEV_TYPE_PCI))
         return false;
     return usb ? a->usb_bus == bus && a->device == device
-               : a->pci.bus == bus && a->pci.domain == domain && a->pci.slot == slot && a->pci.function == function;
+               : a->pci.bus == bus && a->pci.domain == domain && a->pci.slot == slot &&
+                     a->pci.function == function;
 }
 
 static int check_taken(const struct domain_def *def, struct err *err)

@@ -201,8 +201,9 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
     if (read_source(def, n, err) < 0)
         return -1;
     if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_DEFAULT)
-        return MISSING("the <backend> of an interface of guest '%s' has type='default', which is to have none",
-                       def->name);
+        return MISSING(
+            "the <backend> of an interface of guest '%s' has type='default', which is to have none",
+            def->name);
     if (n->mac[0] & 1)
         return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the "
                    "first byte has "
@@ -224,8 +225,8 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
                            def->name);
     for (uint32_t i = 0; i < n->n_port_forwards; i++)
         if (n->port_forwards[i]->address && !family_of(n->port_forwards[i]->address))
-            return XML("'%s' in <portForward> of guest '%s' is not an IP address", n->port_forwards[i]->address,
-                       def->name);
+            return XML("'%s' in <portForward> of guest '%s' is not an IP address",
+                       n->port_forwards[i]->address, def->name);
     return read_virtualport(def, n, where, err) < 0 || vlan_complete(n->vlan, where, err) < 0 ||
                    bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err) < 0 ||
                    check_ips(def, n->ips, n->n_ips, err) < 0 ||
@@ -255,9 +256,10 @@ static int check_interface(const struct domain_def *def, const struct domain_int
                            : v->packed ? "packed"
                                        : "page_per_vq");
     if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_PASST && !model_newer)
-        return XML("the <backend> of an interface of guest '%s' has type 'passt', which is newer than the format "
-                   "that is read here (set newer_elements)",
-                   def->name);
+        return XML(
+            "the <backend> of an interface of guest '%s' has type 'passt', which is newer than the format "
+            "that is read here (set newer_elements)",
+            def->name);
     if (n->type == INTERFACE_TYPE_VHOSTUSER && !is_virtio(n->model))
         return INTERNAL(
             "an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'",

@@ -121,8 +121,8 @@ static int check_cookies(const struct domain_disk *d, struct storage_source *s, 
                           : strcspn(c->value + quoted, unquoted) < n - 2 * quoted ? "value"
                                                                               : NULL;
         if (bad)
-            return COOKIE("the %s of the cookie '%s' of disk '%s' has characters that no cookie has", bad, c->name,
-                          d->target);
+            return COOKIE("the %s of the cookie '%s' of disk '%s' has characters that no cookie has", bad,
+                          c->name, d->target);
         for (uint32_t k = 0; k < i; k++)
             if (!strcmp(s->cookies[k]->name, c->name))
                 return COOKIE("disk '%s' has two cookies named '%s'", d->target, c->name);
@@ -193,12 +193,12 @@ check_login(const struct domain_def *def, const struct domain_disk *d, enum stor
     case STORAGE_PROTOCOL_FTPS:
     case STORAGE_PROTOCOL_SSH: break;
     default:
-        return UNSUPPORTED("disk '%s' of guest '%s' has an <auth>, and nobody logs in by protocol '%s'", d->target,
-                           def->name, storage_protocol_str(s->protocol));
+        return UNSUPPORTED("disk '%s' of guest '%s' has an <auth>, and nobody logs in by protocol '%s'",
+                           d->target, def->name, storage_protocol_str(s->protocol));
     }
     if (!kind || !secret_usage_from(kind) || (right && strcmp(kind, right)))
-        return UNSUPPORTED("the <secret> in an <auth> of disk '%s' of guest '%s' has type '%s'%s%s", d->target,
-                           def->name, kind ? kind : "", right ? "; for this protocol it is " : "",
+        return UNSUPPORTED("the <secret> in an <auth> of disk '%s' of guest '%s' has type '%s'%s%s",
+                           d->target, def->name, kind ? kind : "", right ? "; for this protocol it is " : "",
                            right ? right : "");
     return 0;
 }

@@ -366,10 +366,11 @@ static int check_loader(const struct domain_def *def, struct err *err)
     bool kept = n && ((n->path && *n->path) || n->template || n->source);
     bool keeps = os->firmware ? os->firmware == OS_FIRMWARE_EFI : l && l->type == LOADER_TYPE_PFLASH;
     if ((os->firmware && kept && !keeps) || (l && l->stateless == TRI_NO && !keeps))
-        return err_set(err, VIR_ERR_XML_DETAIL,
-                       "the firmware of guest '%s' keeps nothing in an <nvram>: that is for EFI and loaders of "
-                       "type 'pflash'",
-                       def->name);
+        return err_set(
+            err, VIR_ERR_XML_DETAIL,
+            "the firmware of guest '%s' keeps nothing in an <nvram>: that is for EFI and loaders of "
+            "type 'pflash'",
+            def->name);
     if (l && l->stateless == TRI_YES && kept)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);

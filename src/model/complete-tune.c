@@ -32,7 +32,8 @@ static int compare_vcpuscheds(const void *a, const void *b)
 
 static int compare_iothreadscheds(const void *a, const void *b)
 {
-    return atoi((*(struct iothreadsched *const *)a)->iothreads) - atoi((*(struct iothreadsched *const *)b)->iothreads);
+    return atoi((*(struct iothreadsched *const *)a)->iothreads) -
+           atoi((*(struct iothreadsched *const *)b)->iothreads);
 }
 
 static void complete_groups(struct domain_def *def, struct domain_cputune *t)

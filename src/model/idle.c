@@ -7,117 +7,124 @@
 #include <glib.h>
 #include <string.h>
 
-static bool one_of(const char *name, const char *const *names)
-{
-    return g_strv_contains(names, name);
-}
+/* As model_idle() is asked. */
+struct part {
+    const void *owner;
+    const char *part, *leaf;
+    const struct domain_def *def;
+};
 
 /* Firmware is that of full machines; containers have no loader. */
-static bool os_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool os_idle(const struct part *p)
 {
-    const struct domain_os *os = owner;
-    if (!strcmp(part, "loader") || !strcmp(part, "nvram"))
+    const struct domain_os *os = p->owner;
+    if (!strcmp(p->part, "loader") || !strcmp(p->part, "nvram"))
         return os->type == OS_TYPE_EXE;
-    return os->type != OS_TYPE_HVM || (!strcmp(part, "firmware") && strcmp(leaf, "firmware") && !os->firmware) ||
-           (!strcmp(part, "bios") && def && def->bootloader);
+    return os->type != OS_TYPE_HVM ||
+           (!strcmp(p->part, "firmware") && strcmp(p->leaf, "firmware") && !os->firmware) ||
+           (!strcmp(p->part, "bios") && p->def && p->def->bootloader);
 }
 
 /* What is off has no settings. */
-static bool spinlocks_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool spinlocks_idle(const struct part *p)
 {
-    return ((const struct hyperv_spinlocks *)owner)->state == TRI_OFF;
+    return ((const struct hyperv_spinlocks *)p->owner)->state == TRI_OFF;
 }
 
-static bool stimer_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool stimer_idle(const struct part *p)
 {
-    return ((const struct hyperv_stimer *)owner)->state == TRI_OFF;
+    return ((const struct hyperv_stimer *)p->owner)->state == TRI_OFF;
 }
 
-static bool ring_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool ring_idle(const struct part *p)
 {
-    return ((const struct kvm_dirty_ring *)owner)->state == TRI_OFF;
+    return ((const struct kvm_dirty_ring *)p->owner)->state == TRI_OFF;
 }
 
-static bool smm_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool smm_idle(const struct part *p)
 {
-    return ((const struct feature_smm *)owner)->state == TRI_OFF;
+    return ((const struct feature_smm *)p->owner)->state == TRI_OFF;
 }
 
-static bool passthrough_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool passthrough_idle(const struct part *p)
 {
-    return ((const struct xen_passthrough *)owner)->state == TRI_OFF;
+    return ((const struct xen_passthrough *)p->owner)->state == TRI_OFF;
 }
 
 /* The host's own processor is no model. */
-static bool cpu_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool cpu_idle(const struct part *p)
 {
-    const struct domain_cpu *c = owner;
+    const struct domain_cpu *c = p->owner;
     return c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM;
 }
 
-static bool vcpupin_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool vcpupin_idle(const struct part *p)
 {
-    const struct vcpupin *p = owner;
-    return def && p->has_vcpu && p->vcpu >= (def->vcpu && def->vcpu->max ? def->vcpu->max : 1);
+    const struct vcpupin *pin = p->owner;
+    unsigned most = p->def && p->def->vcpu && p->def->vcpu->max ? p->def->vcpu->max : 1;
+    return p->def && pin->has_vcpu && pin->vcpu >= most;
 }
 
 /* Nodes of their own are refused then, whatever they are. */
-static bool numatune_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool numatune_idle(const struct part *p)
 {
-    const struct domain_numatune *n = owner;
-    return (n->memory && n->memory->placement == VCPU_PLACEMENT_AUTO) || (def && !(def->cpu && def->cpu->numa));
+    const struct domain_numatune *n = p->owner;
+    return (n->memory && n->memory->placement == VCPU_PLACEMENT_AUTO) ||
+           (p->def && !(p->def->cpu && p->def->cpu->numa));
 }
 
-static bool filesystem_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool
+filesystem_idle(const struct part *p)
 {
-    const struct domain_filesystem *f = owner;
+    const struct domain_filesystem *f = p->owner;
     return !f->driver || f->driver->type != FS_DRIVER_TYPE_VIRTIOFS;
 }
 
-static bool fs_driver_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool
+fs_driver_idle(const struct part *p)
 {
-    return ((const struct fs_driver *)owner)->type != FS_DRIVER_TYPE_VIRTIOFS;
+    return ((const struct fs_driver *)p->owner)->type != FS_DRIVER_TYPE_VIRTIOFS;
 }
 
-/* Of a card that is not virtio the options that all virtio devices have are read, to be refused; of a device of
- * the host its driver. */
-static bool interface_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+/* Of a card that is not virtio the options that all virtio devices have are read, to be refused; of a device
+ * of the host its driver. */
+static bool interface_idle(const struct part *p)
 {
     static const char *const always[] = { "iommu", "ats", "packed", "page_per_vq", NULL };
-    const struct domain_interface *n = owner;
-    if (one_of(leaf, always))
+    const struct domain_interface *n = p->owner;
+    if (g_strv_contains(always, p->leaf))
         return false;
-    return n->type == INTERFACE_TYPE_HOSTDEV ? strcmp(leaf, "name") != 0
+    return n->type == INTERFACE_TYPE_HOSTDEV ? strcmp(p->leaf, "name") != 0
                                              : !(n->model && g_str_has_prefix(n->model, "virtio"));
 }
 
 /* A USB device of the host is found by its address, or else by both ids. */
-static bool source_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool source_idle(const struct part *p)
 {
-    const struct interface_source *s = owner;
+    const struct interface_source *s = p->owner;
     return s->host_address || (!s->has_vendor && !s->has_product);
 }
 
-static bool sound_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool sound_idle(const struct part *p)
 {
-    const struct domain_sound *s = owner;
+    const struct domain_sound *s = p->owner;
     return s->model != SOUND_MODEL_ICH6 && s->model != SOUND_MODEL_ICH9;
 }
 
-static bool tpm_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool tpm_idle(const struct part *p)
 {
-    return ((const struct tpm_backend *)owner)->type != TPM_BACKEND_TYPE_EMULATOR;
+    return ((const struct tpm_backend *)p->owner)->type != TPM_BACKEND_TYPE_EMULATOR;
 }
 
-static bool shmem_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool shmem_idle(const struct part *p)
 {
-    const struct domain_shmem *s = owner;
+    const struct domain_shmem *s = p->owner;
     return !s->model || s->model == SHMEM_MODEL_IVSHMEM;
 }
 
-static bool graphics_idle(const void *owner, const char *part, const char *leaf, const struct domain_def *def)
+static bool graphics_idle(const struct part *p)
 {
-    return !((const struct domain_graphics *)owner)->passwd;
+    return !((const struct domain_graphics *)p->owner)->passwd;
 }
 
 bool model_idle(const struct model_table *table, const void *owner, const char *part, const char *leaf,
@@ -125,7 +132,7 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
 {
     static const struct {
         const struct model_table *table;
-        bool (*idle)(const void *owner, const char *part, const char *leaf, const struct domain_def *def);
+        bool (*idle)(const struct part *p);
     } structs[] = {
         { &domain_os_table, os_idle },
         { &hyperv_spinlocks_table, spinlocks_idle },
@@ -147,6 +154,6 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
     };
     for (size_t i = 0; i < G_N_ELEMENTS(structs); i++)
         if (structs[i].table == table)
-            return structs[i].idle(owner, part, leaf, def);
+            return structs[i].idle(&(struct part){ owner, part, leaf, def });
     return false;
 }

@@ -57,8 +57,8 @@ static int report_domain(const struct parser *p, unsigned word)
                                                 : (int)(word >> 8);
 }
 
-/* A fault has been reported, of a field or of the element that is open: it ends the reading, unless it is in a part
- * that perhaps nobody reads. */
+/* A fault has been reported, of a field or of the element that is open: it ends the reading, unless it is in
+ * a part that perhaps nobody reads. */
 static void fault_end(struct parser *p, const struct model_field *f)
 {
     const struct frame *fr = &p->stack[p->depth - 1];

@@ -69,7 +69,8 @@ parse_value(struct parser *p, struct frame *fr, const char *element, const struc
           const char *s, size_t n, bool report)
 {
     const char *valid = NULL;
-    if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) || (f->flags & MODEL_FILLED && says_nothing(f, s, n)))
+    if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) ||
+        (f->flags & MODEL_FILLED && says_nothing(f, s, n)))
         return 0;
     if (f->flags & MODEL_MANY) {
         struct model_field one = *f;
@@ -146,7 +147,8 @@ static void report_attributes(struct parser *p, struct frame *fr, int n_attr, co
         if (!field_exists(f, fr->disc, fr->up) || !field_read(f, p->flags))
             continue;
         const xmlChar **given = attribute_of(f, n_attr, attr);
-        if (!given || (int)i == t->disc || parse_value(p, fr, fr->name, f, fr->base, (const char *)given[3], given[4] - given[3], true) == 0)
+        if (!given || (int)i == t->disc ||
+            parse_value(p, fr, fr->name, f, fr->base, (const char *)given[3], given[4] - given[3], true) == 0)
             check_required(p, fr, f, given);
     }
 }

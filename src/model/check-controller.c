@@ -110,8 +110,7 @@ static int check_controller(const struct domain_def *def, const struct domain_co
     bool virtio = c->model && g_str_has_prefix(c->model, "virtio-");
     if (c->type == CONTROLLER_TYPE_PCI && check_pci(def, c, err) < 0)
         return -1;
-    if (c->driver && c->driver->iothread && c->type != CONTROLLER_TYPE_PCI &&
-        !(c->type == CONTROLLER_TYPE_SCSI && virtio))
+    if (c->driver && c->driver->iothread && !(c->type == CONTROLLER_TYPE_SCSI && virtio))
         return XML("controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
                    def->name);
     return 0;

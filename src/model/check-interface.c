@@ -181,7 +181,10 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
     case INTERFACE_TYPE_HOSTDEV:
         if (!s->host_address && s->has_vendor && s->has_product)
             return 0;
-        if (!s->host_address)
+        if (s->host_address && !s->host_address->type && s->has_vendor && s->has_product)
+            return MISSING("the <address> in the <source> of an interface of guest '%s' has no bus",
+                           def->name);
+        if (!s->host_address || !s->host_address->type)
             return XML("an interface of type 'hostdev' of guest '%s' has no <address> in its <source>",
                        def->name);
         if (s->host_address->type != ADDRESS_TYPE_PCI && s->host_address->type != ADDRESS_TYPE_USB)

@@ -15,7 +15,7 @@ static unsigned max_vcpus(const struct domain_def *def)
     return def->vcpu && def->vcpu->max ? def->vcpu->max : 1;
 }
 
-static bool has_iothread(const struct domain_def *def, unsigned id)
+bool domain_has_iothread(const struct domain_def *def, unsigned id)
 {
     if (!def->n_iothreadids)
         return id >= 1 && id <= def->iothreads;
@@ -41,7 +41,7 @@ static int read_pins(const struct domain_def *def, const struct domain_cputune *
     }
     for (uint32_t i = 0; i < t->n_iothreadpins; i++) {
         const struct iothreadpin *p = t->iothreadpins[i];
-        if (!has_iothread(def, p->iothread))
+        if (!domain_has_iothread(def, p->iothread))
             return UNSUPPORTED("<iothreadpin iothread='%u'> of guest '%s': there is no such I/O thread",
                                p->iothread, def->name);
         if (!p->cpuset)
@@ -75,7 +75,7 @@ read_members(const struct domain_def *def, const char *element, const char *set,
         if (bitmap_test(seen, n))
             rc = err_set(err, VIR_ERR_XML_DETAIL, "two <%s> of guest '%s' are for number %zd", element,
                          def->name, n);
-        else if (threads ? !has_iothread(def, n) : n >= (ssize_t)max_vcpus(def))
+        else if (threads ? !domain_has_iothread(def, n) : n >= (ssize_t)max_vcpus(def))
             rc = UNSUPPORTED("<%s> of guest '%s' is for number %zd, which is not there", element, def->name,
                              n);
         bitmap_set(seen, n);

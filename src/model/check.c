@@ -327,8 +327,8 @@ int domain_read_check(struct domain_def *def, struct err *err)
         return XML("the title of guest '%s' contains a line break", def->name);
     return read_os(def, err) < 0 || read_features(def, err) < 0 || read_cells(def, err) < 0 ||
                    check_tune_read(def, err) < 0 || read_rest(def, err) < 0 || read_cpu(def, err) < 0 ||
-                   read_seclabels(def, err) < 0 || check_addresses_read(def, err) < 0 ||
-                   check_devices_read(def, err) < 0
+                   read_seclabels(def, err) < 0 || check_devices_read(def, err) < 0 ||
+                   check_addresses_read(def, err) < 0
                ? -1
                : 0;
 }

@@ -54,6 +54,7 @@ int check_chardevs(const struct domain_def *def, struct err *err);
 /* check-tune.c */
 int check_tune_read(struct domain_def *def, struct err *err);
 int check_tune(const struct domain_def *def, struct err *err);
+bool domain_has_iothread(const struct domain_def *def, unsigned id);
 int check_hugepages(const struct domain_def *def, struct err *err);
 /* check-devices.c: all devices in the order of the document, then all in that of their kinds */
 int check_devices_read(struct domain_def *def, struct err *err);

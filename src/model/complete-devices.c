@@ -197,6 +197,11 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
 {
     if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
         h->managed = TRI_NO;
+    if (h->mode == HOSTDEV_MODE_CAPABILITIES) {        /* of containers: nobody takes it from the host */
+        h->managed = h->rawio = TRI_UNSET;
+        h->sgio = DISK_SGIO_UNSET;
+        h->model = HOSTDEV_MODEL_UNSET;
+    }
     complete_ips(def, h->ips, h->n_ips);
     struct hostdev_source *s = h->source;
     bool iscsi = h->type == HOSTDEV_TYPE_SCSI && s->protocol == HOSTDEV_PROTOCOL_ISCSI;

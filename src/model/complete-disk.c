@@ -86,7 +86,6 @@ bool disk_has_source(const struct domain_disk *d)
     case STORAGE_TYPE_FILE: return s->file && *s->file;
     case STORAGE_TYPE_BLOCK: return s->dev && *s->dev;
     case STORAGE_TYPE_DIR: return s->dir && *s->dir;
-    case STORAGE_TYPE_VOLUME: return s->pool && s->volume;
     default: return true;
     }
 }

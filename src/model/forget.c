@@ -98,7 +98,7 @@ static void forget_hostdev(struct domain_hostdev *h)
 static void forget_interface(struct domain_interface *n)
 {
     struct interface_source *s = n->source;
-    if (s && s->host_address)
+    if (s && s->host_address && s->host_address->type)
         s->has_vendor = s->has_product = false;
     if (s && n->type != INTERFACE_TYPE_NETWORK)
         s->network = s->portgroup = NULL;

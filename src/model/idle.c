@@ -3,6 +3,7 @@
  * idle: see idle.h.  A function for each struct with such parts.
  */
 #include "model/idle.h"
+#include "model/check.h"
 
 #include <glib.h>
 #include <string.h>
@@ -65,7 +66,26 @@ static bool vcpupin_idle(const struct part *p)
     return p->def && pin->has_vcpu && pin->vcpu >= most;
 }
 
-/* Nodes of their own are refused then, whatever they are. */
+/* The rest of this says enough to be refused, whatever these are. */
+static bool iothreadpin_idle(const struct part *p)
+{
+    const struct iothreadpin *pin = p->owner;
+    return p->def && pin->has_iothread && !domain_has_iothread(p->def, pin->iothread);
+}
+
+static bool monitor_idle(const struct part *p)
+{
+    const struct cachetune_monitor *m = p->owner;
+    return m->has_level && m->level != 3;
+}
+
+static bool disk_idle(const struct part *p)
+{
+    const struct domain_disk *d = p->owner;
+    const struct storage_source *s = d->source ? &d->source->src : NULL;
+    return s && (strcmp(p->part, "auth") ? s->encryption != NULL : s->auth != NULL);
+}
+
 static bool numatune_idle(const struct part *p)
 {
     const struct domain_numatune *n = p->owner;
@@ -102,7 +122,7 @@ static bool interface_idle(const struct part *p)
 static bool source_idle(const struct part *p)
 {
     const struct interface_source *s = p->owner;
-    return s->host_address || (!s->has_vendor && !s->has_product);
+    return (s->host_address && s->host_address->type) || (!s->has_vendor && !s->has_product);
 }
 
 static bool sound_idle(const struct part *p)
@@ -142,6 +162,9 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &xen_passthrough_table, passthrough_idle },
         { &domain_cpu_table, cpu_idle },
         { &vcpupin_table, vcpupin_idle },
+        { &iothreadpin_table, iothreadpin_idle },
+        { &cachetune_monitor_table, monitor_idle },
+        { &domain_disk_table, disk_idle },
         { &domain_numatune_table, numatune_idle },
         { &domain_filesystem_table, filesystem_idle },
         { &fs_driver_table, fs_driver_idle },

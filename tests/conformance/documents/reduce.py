@@ -263,5 +263,5 @@ def reduced(document, ask, fault, kind, donors, limit=500):
     r.run()
     # What the small one lacks may be a fault of its own: then the whole one tells.
     order = r.sought[1] and r.sought[2] and (r.only_order(r.text, donors, limit) or
-                                             r.only_order(document, Donors([]), limit))
+                                             r.only_order(document, donors, 2 * limit))
     return r.text, ORDER if order else None

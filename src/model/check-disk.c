@@ -76,6 +76,8 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
         return UNSUPPORTED(
             "disk '%s' of guest '%s' is on bus '%s' and cannot have an address of type '%s', only 'drive'",
             d->target, def->name, disk_bus_str(d->bus), address_type_str(t));
+    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
+        return INTERNAL("floppy '%s' of guest '%s': names of floppies start with fd", d->target, def->name);
     if (d->type == STORAGE_TYPE_VHOSTUSER && d->bus != DISK_BUS_VIRTIO)
         return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only be on bus 'virtio'", d->target,
                            def->name);

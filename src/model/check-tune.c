@@ -15,16 +15,6 @@ static unsigned max_vcpus(const struct domain_def *def)
     return def->vcpu && def->vcpu->max ? def->vcpu->max : 1;
 }
 
-bool domain_has_iothread(const struct domain_def *def, unsigned id)
-{
-    if (!def->n_iothreadids)
-        return id >= 1 && id <= def->iothreads;
-    for (uint32_t i = 0; i < def->n_iothreadids; i++)
-        if (def->iothreadids[i]->id == id)
-            return true;
-    return id >= 1 && id <= def->iothreads;
-}
-
 /* ---- pins and schedulers -------------------------------------------------------------------- */
 
 static int read_pins(const struct domain_def *def, const struct domain_cputune *t, struct err *err)

@@ -17,6 +17,16 @@
 #define MISSING(...) err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR, __VA_ARGS__)
 #define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
 
+static inline bool domain_has_iothread(const struct domain_def *def, unsigned id)
+{
+    if (!def->n_iothreadids)
+        return id >= 1 && id <= def->iothreads;
+    for (uint32_t i = 0; i < def->n_iothreadids; i++)
+        if (def->iothreadids[i]->id == id)
+            return true;
+    return id >= 1 && id <= def->iothreads;
+}
+
 /* forget.c */
 void domain_forget(struct domain_def *def);
 /* check-source.c */
@@ -54,7 +64,6 @@ int check_chardevs(const struct domain_def *def, struct err *err);
 /* check-tune.c */
 int check_tune_read(struct domain_def *def, struct err *err);
 int check_tune(const struct domain_def *def, struct err *err);
-bool domain_has_iothread(const struct domain_def *def, unsigned id);
 int check_hugepages(const struct domain_def *def, struct err *err);
 /* check-devices.c: all devices in the order of the document, then all in that of their kinds */
 int check_devices_read(struct domain_def *def, struct err *err);

@@ -205,9 +205,6 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
                        "'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and "
                        "no address says where it is",
                        d->target, def->name);
-    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "floppy '%s' of guest '%s': names of floppies start with fd", d->target, def->name);
     if (!d->bus)
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
     if (d->device == DISK_DEVICE_CDROM)

@@ -42,6 +42,17 @@ static void forget_os(struct domain_def *def, struct domain_os *os)
     }
 }
 
+/* No USB is nowhere. */
+static void forget_controller(struct domain_controller *c)
+{
+    if (c->type != CONTROLLER_TYPE_PCI)
+        c->target = NULL;
+    if (c->type != CONTROLLER_TYPE_USB || g_strcmp0(c->model, "none"))
+        return;
+    c->info = (struct device_info){ 0 };
+    c->has_master = c->has_master_startport = false;
+}
+
 static void forget_input(struct domain_input *i)
 {
     struct input_source *s = i->source;
@@ -129,6 +140,7 @@ void domain_forget(struct domain_def *def)
 #define EACH(array, n, fn) \
     for (uint32_t i = 0; i < def->n; i++) \
         fn(def->array[i]);
+    EACH(controllers, n_controllers, forget_controller)
     EACH(inputs, n_inputs, forget_input)
     EACH(interfaces, n_interfaces, forget_interface)
     EACH(redirdevs, n_redirdevs, forget_redirdev)
@@ -140,8 +152,5 @@ void domain_forget(struct domain_def *def)
     for (uint32_t i = 0; i < def->n_consoles; i++)
         if (def->consoles[i]->target)
             def->consoles[i]->target->model = CHARDEV_TARGET_MODEL_UNSET;
-    for (uint32_t i = 0; i < def->n_controllers; i++)
-        if (def->controllers[i]->type != CONTROLLER_TYPE_PCI)
-            def->controllers[i]->target = NULL;
 #undef EACH
 }

@@ -15,15 +15,20 @@ struct part {
     const struct domain_def *def;
 };
 
+static bool is(const struct part *p, const char *name)
+{
+    return !strcmp(p->part, name);
+}
+
 /* Firmware is that of full machines; containers have no loader. */
 static bool os_idle(const struct part *p)
 {
     const struct domain_os *os = p->owner;
-    if (!strcmp(p->part, "loader") || !strcmp(p->part, "nvram"))
+    if (is(p, "loader") || is(p, "nvram"))
         return os->type == OS_TYPE_EXE;
     return os->type != OS_TYPE_HVM ||
-           (!strcmp(p->part, "firmware") && strcmp(p->leaf, "firmware") && !os->firmware) ||
-           (!strcmp(p->part, "bios") && p->def && p->def->bootloader);
+           (is(p, "firmware") && strcmp(p->leaf, "firmware") && !os->firmware) ||
+           (is(p, "bios") && p->def && p->def->bootloader);
 }
 
 /* What is off has no settings. */
@@ -79,11 +84,18 @@ static bool monitor_idle(const struct part *p)
     return m->has_level && m->level != 3;
 }
 
+/* No USB is nowhere. */
+static bool controller_idle(const struct part *p)
+{
+    const struct domain_controller *c = p->owner;
+    return c->type == CONTROLLER_TYPE_USB && !g_strcmp0(c->model, "none");
+}
+
 static bool disk_idle(const struct part *p)
 {
     const struct domain_disk *d = p->owner;
     const struct storage_source *s = d->source ? &d->source->src : NULL;
-    return s && (strcmp(p->part, "auth") ? s->encryption != NULL : s->auth != NULL);
+    return s && ((is(p, "auth") && s->auth) || (is(p, "encryption") && s->encryption));
 }
 
 static bool numatune_idle(const struct part *p)
@@ -97,7 +109,7 @@ static bool
 filesystem_idle(const struct part *p)
 {
     const struct domain_filesystem *f = p->owner;
-    return !f->driver || f->driver->type != FS_DRIVER_TYPE_VIRTIOFS;
+    return is(p, "binary") && (!f->driver || f->driver->type != FS_DRIVER_TYPE_VIRTIOFS);
 }
 
 static bool
@@ -112,7 +124,7 @@ static bool interface_idle(const struct part *p)
 {
     static const char *const always[] = { "iommu", "ats", "packed", "page_per_vq", NULL };
     const struct domain_interface *n = p->owner;
-    if (g_strv_contains(always, p->leaf))
+    if (!is(p, "driver") || g_strv_contains(always, p->leaf))
         return false;
     return n->type == INTERFACE_TYPE_HOSTDEV ? strcmp(p->leaf, "name") != 0
                                              : !(n->model && g_str_has_prefix(n->model, "virtio"));
@@ -128,7 +140,7 @@ static bool source_idle(const struct part *p)
 static bool sound_idle(const struct part *p)
 {
     const struct domain_sound *s = p->owner;
-    return s->model != SOUND_MODEL_ICH6 && s->model != SOUND_MODEL_ICH9;
+    return is(p, "codec") && s->model != SOUND_MODEL_ICH6 && s->model != SOUND_MODEL_ICH9;
 }
 
 static bool tpm_idle(const struct part *p)
@@ -139,7 +151,7 @@ static bool tpm_idle(const struct part *p)
 static bool shmem_idle(const struct part *p)
 {
     const struct domain_shmem *s = p->owner;
-    return !s->model || s->model == SHMEM_MODEL_IVSHMEM;
+    return is(p, "role") && (!s->model || s->model == SHMEM_MODEL_IVSHMEM);
 }
 
 static bool graphics_idle(const struct part *p)
@@ -165,6 +177,7 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &iothreadpin_table, iothreadpin_idle },
         { &cachetune_monitor_table, monitor_idle },
         { &domain_disk_table, disk_idle },
+        { &domain_controller_table, controller_idle },
         { &domain_numatune_table, numatune_idle },
         { &domain_filesystem_table, filesystem_idle },
         { &fs_driver_table, fs_driver_idle },

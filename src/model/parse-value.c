@@ -56,21 +56,13 @@ void *parse_slot(struct parser *p, const struct model_field *f, void *base)
     return &(*array)[(*n)++];
 }
 
-/* Where an empty value is as none, no size at all is, too. */
-static bool says_nothing(const struct model_field *f, const char *s, size_t n)
-{
-    while (f->kind == MODEL_K_SIZE && n && *s == '0')
-        s++, n--;
-    return !n;
-}
-
 int
 parse_value(struct parser *p, struct frame *fr, const char *element, const struct model_field *f, void *base,
           const char *s, size_t n, bool report)
 {
     const char *valid = NULL;
     if ((f->flags & MODEL_ALIAS && !alias_counts(p, s, n)) ||
-        (f->flags & MODEL_FILLED && says_nothing(f, s, n)))
+        (f->flags & MODEL_FILLED && !n))
         return 0;
     if (f->flags & MODEL_MANY) {
         struct model_field one = *f;

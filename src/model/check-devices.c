@@ -28,7 +28,8 @@ static int read_graphics(const struct domain_def *def, const struct domain_graph
             "passwdValidTo='%s' of the graphics of guest '%s' is no time such as 2030-12-31T23:59:59",
             g->passwd_valid_to, def->name);
     if (g->passwd && g->connected == GRAPHICS_CONNECTED_DEFAULT)
-        return UNSUPPORTED("the graphics of guest '%s' has connected='default', which is to have none", def->name);
+        return UNSUPPORTED("the graphics of guest '%s' has connected='default', which is to have none",
+                           def->name);
     if (g->type == GRAPHICS_TYPE_VNC && g->passwd && g->connected && g->connected != GRAPHICS_CONNECTED_KEEP)
         return UNSUPPORTED("the VNC graphics of guest '%s' has connected='%s'; only 'keep' is possible",
                            def->name, graphics_connected_str(g->connected));

@@ -350,10 +350,8 @@ misc_fields(struct domain_def *def)
     }
     for (uint32_t i = 0; i < def->n_shmems; i++) {
         struct domain_shmem *m = def->shmems[i];
-        if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL) {
-            m->size = 4; /* MiB */
-            m->has_size = true;
-        }
+        if (!m->size && m->model != SHMEM_MODEL_IVSHMEM_DOORBELL)
+            m->size = 4;        /* MiB */
         if (m->model == SHMEM_MODEL_IVSHMEM_DOORBELL && m->server) {
             if (!m->msi)
                 m->msi = model_new(def, struct shmem_msi);

@@ -395,7 +395,7 @@ check_shmems(const struct domain_def *def, const struct qemu_caps *caps, struct 
                 def->emulator, shmem_model_str(m));
         if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
             return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
-        if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->has_size)
+        if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
             return UNSUPPORTED("shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
         if (m == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
             return UNSUPPORTED("shmem '%s': ivshmem-plain has no server", s->name);

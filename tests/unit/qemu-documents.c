@@ -146,7 +146,7 @@ static const struct {
       "<video><model type='vga' ram='90'/></video><panic model='isa'><address type='spapr-vio'/></panic>",
       "67/10" },
     { "pc", "",
-      "<shmem name='s'><server path='/s'/><size>148</size><model type='ivshmem-doorbell'/></shmem>",
+      "<shmem name='s'><server path='/s'/><size unit='M'>4</size><model type='ivshmem-doorbell'/></shmem>",
       "67/10" },
     { "pc", "",
       "<watchdog model='diag288'><alias name='ua-a'/></watchdog>"

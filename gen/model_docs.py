@@ -6,6 +6,7 @@ The texts are those of model/texts.  Static HTML without scripts; the style is d
 
 usage: model_docs.py OUTPUT-FOLDER STYLE.css TEXT.txt... -- EXAMPLE.xml... -- FILE.model...
 """
+import collections
 import copy
 import os
 import re
@@ -203,13 +204,16 @@ class Page:
         if uses:
             out.append('<p class="where">in %s</p>' % ', '.join(
                 '<a href="#%s"><code>%s</code></a>' % (escape(where), escape(shown)) for where, shown in around))
-        told = self.pages.text([(struct, '')], '') or (uses and self.pages.text(uses[0].tellers, uses[0].path))
-        if told:
-            out.append('<p>%s</p>' % self.pages.words.told(told))
+        told = [self.pages.text(u.tellers, u.path) for u in uses[:1]] + [self.pages.text([(struct, '')], '')]
+        out += ['<p>%s</p>' % self.pages.words.told(text) for text in told if text]
         if uses:
             out.append(block(self.head(struct)) + self.origin(struct) + self.more(struct))
         out.append(self.listed(*self.rows(self.m.structs[struct], [(struct, '')], struct, '', None)))
         return '\n'.join(out) + '</section>'
+
+    def inside(self, struct):
+        """Which of several elements of one name it is."""
+        return ''.join(' <span class="kind">in %s</span>' % escape(self.name_of(u.struct)) for u in self.uses[struct][:1])
 
     def name_of(self, struct):
         uses = self.uses[struct]
@@ -222,11 +226,13 @@ class Page:
         out = ['<h1>%s</h1><p class="header">The document %s.</p>' % (escape(TITLES[d[0]]), tag(d[2]))]
         out.append('<div class="overview"><h4>Whole documents</h4><dl class="args">%s</dl></div>' % ''.join(
             '<dt><a href="#example-%s">%s</a></dt><dd>%s</dd>' % (e.title, e.title, escape(e.shows)) for e in self.whole))
-        names = sorted({(self.name_of(s), s) for s in self.uses}, key=lambda n: (n[0].lower(), n[1]))
+        names = sorted(((self.name_of(s), s) for s in self.uses), key=lambda n: (n[0].lower(), n[1]))
         if len(names) > 4:
+            often = collections.Counter(n for n, _ in names)
             out.append('<details class="contents"><summary>All %d elements with parts of their own</summary>'
                        '<ul class="names">%s</ul></details>' % (len(names), ''.join(
-                           '<li><a href="#%s"><code>%s</code></a></li>' % (s, escape(n)) for n, s in names)))
+                           '<li><a href="#%s"><code>%s</code></a>%s</li>' % (
+                               s, escape(n), self.inside(s) if often[n] > 1 else '') for n, s in names)))
         out += [self.section(s) for s in self.uses]
         out.append('<h2 id="examples">Whole documents</h2>')
         for e in self.whole:

@@ -122,8 +122,8 @@ class Examples:
                     self.walk(d, d.root, m.structs[struct], struct, None, None)
 
     def of(self, document):
-        """The examples of a kind of document: the simple ones first, what is newer last."""
-        return sorted((d for d in self.documents if d.root.tag == document[2]), key=lambda d: (d.newer, len(d.text)))
+        """The examples of a kind of document: the usual and simple ones first, what is newer last."""
+        return sorted((d for d in self.documents if d.root.tag == document[2]), key=lambda d: (d.newer, d.rare, len(d.text)))
 
     def flat(self, s):
         for f in s.fields:

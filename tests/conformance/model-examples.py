@@ -76,7 +76,8 @@ NOT_ITS = {
     'domain-xen.xml',           # it has no guests with paravirtualization
     'domain-pseries.xml',       # nor that machine
 }
-PARTITIONS = """<pool type='disk'><name>sdc</name><source><device path='/dev/sdc'/></source><target><path>/dev</path></target></pool>"""
+PARTITIONS = """<pool type='disk'><name>sdc</name><source><device path='/dev/sdc'/></source>
+<target><path>/dev</path></target></pool>"""
 GUEST = """<domain type='test'><name>its</name><memory>1048576</memory><os><type arch='i686'>hvm</type></os><devices>
 <disk type='file'><source file='/a'/><target dev='vda'/></disk><disk type='file'><source file='/b'/><target dev='vdb'/></disk>
 </devices></domain>"""          # that of the snapshots and checkpoints

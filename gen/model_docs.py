@@ -131,7 +131,8 @@ class Page:
             if f.kind == 'group':
                 inner = self.rows(f.sub, tellers, struct, path + '/', here)
                 said += self.listed(*inner) if inner[1] or len(inner[0]) > FEW else self.short(inner[0])
-            elements.append('<dt%s>%s%s</dt><dd>%s</dd>' % (self.identified(anchor(struct, path)), name, NOTES % notes, said))
+            elements.append('<dt%s>%s%s</dt><dd>%s</dd>' % (self.identified(anchor(struct, path)), name, NOTES % notes,
+                                                            said))
         return attrs, elements
 
     def merged(self, parts):

@@ -14,7 +14,6 @@ import xml.etree.ElementTree as ET
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import model_read
 import model_valid
-from model_read import SCALARS
 
 NEWER = '-newer.xml'
 ANYTHING = object()     # what decides stands nowhere in the document: any of its values may be meant
@@ -52,6 +51,10 @@ class Document:
 def file_names(root):
     folder = os.path.join(root, 'model', 'examples')
     return [os.path.join(folder, n) for n in sorted(os.listdir(folder)) if n.endswith('.xml')]
+
+
+def exists(f, disc, up):
+    return (up if 'up' in f.opts else disc) is ANYTHING or model_read.exists(f, disc, up)
 
 
 class Place:
@@ -125,23 +128,9 @@ class Examples:
         """The examples of a kind of document: the usual and simple ones first, what is newer last."""
         return sorted((d for d in self.documents if d.root.tag == document[2]), key=lambda d: (d.newer, d.rare, len(d.text)))
 
-    def flat(self, s):
-        for f in s.fields:
-            if f.kind == 'include':
-                yield from self.flat(model_read.included(self.m, f))
-            else:
-                yield f
-
-    @staticmethod
-    def exists(f, disc, up):
-        spec, value = f.opts.get('when'), disc
-        if 'up' in f.opts:
-            spec, value = f.opts['up'].split(':')[1], up
-        return spec is None or value is ANYTHING or ((value or '-') in spec.lstrip('!').split(',')) != spec.startswith('!')
-
     def walk(self, document, element, s, struct, disc, up, prefix=''):
         """Remembers of which field each part of an element is an example.  Of a group, `disc` is that of its struct."""
-        fields = list(self.flat(s))
+        fields = list(model_read.flat(self.m, s))
         own = next((f for f in fields if 'disc' in f.flags), None)
         if own is not None:
             hidden = own.name.startswith(model_read.HIDDEN)
@@ -149,7 +138,7 @@ class Examples:
         for kid in element:
             space, _, local = kid.tag.rpartition('}')
             f = next((f for f in fields if f.kind not in ('attr', 'text') and f.name == local and
-                      self.m.namespaces.get(f.ns, '') == space[1:] and self.exists(f, disc, up)), None)
+                      self.m.namespaces.get(f.ns, '') == space[1:] and exists(f, disc, up)), None)
             if f is None:
                 self.unknown.append('%s: <%s> in <%s>' % (document.name, local, element.tag))
                 continue
@@ -167,7 +156,7 @@ class Examples:
     def kind_of(self, element, s, up):
         """Of which kind an element is: the values on which it depends what it can have."""
         names, around = set(), ()
-        for f in self.flat(s):
+        for f in model_read.flat(self.m, s):
             names |= {f.name} if 'disc' in f.flags else set()
             around = (up,) if 'up' in f.opts else around
             for said in f.opts.get('if', ()):
@@ -177,7 +166,7 @@ class Examples:
     def elements(self):
         """(struct, path, field) of all elements that the documents of users can have."""
         def parts(s, struct, prefix):
-            for f in self.flat(s):
+            for f in model_read.flat(self.m, s):
                 if f.kind not in ('attr', 'text') and 'status' not in f.flags:
                     yield struct, prefix + f.name, f
                     if f.kind == 'group':
@@ -202,22 +191,6 @@ class Examples:
         return self.exact.get((struct, path, f.where, f.cname), ())
 
 
-class Made(model_valid.Maker):
-    """Made by the generator, with values that a person could have chosen."""
-    NAMES = {'name': 'demo', 'path': '/var/lib/demo', 'file': '/var/lib/demo/disk.qcow2', 'dev': 'vda',
-             'address': '192.0.2.1', 'host': 'demo.example', 'port': '5900', 'model': 'virtio',
-             'uuid': '6c0cde1e-0a3b-4a2e-9b55-5f3dd0f04a11', 'ip': '192.0.2.7'}
-
-    def value(self, f, key, place=None):
-        made = super().value(f, key, place)
-        forms = model_read.forms_of(self.m, f, lambda c: self.holds(c, place))
-        likely = [w for w in (self.NAMES.get(f.name, 'demo'), *self.NAMES.values())
-                  if not forms or re.fullmatch(forms[0].replace('$', r'\$'), w)]
-        if model_read.words_of(self.m, f) or SCALARS[f.type][3] != 'STR' or not likely:
-            return made
-        return likely[0]
-
-
 def made_up(m, f, own):
     """Lines of an element of a struct whose deciding attribute has a value for which it exists."""
     disc = None
@@ -233,7 +206,7 @@ def made_up(m, f, own):
     name = '%s:%s' % (f.ns, f.name) if f.ns else f.name
     if f.type == 'flag':
         return ['<%s/>' % name]
-    mk, kind = Made(m, random.Random(0), 0.5, plain=True, depth=2), m.structs.get(f.type)
+    mk, kind = model_valid.Maker(m, random.Random(0), 0.5, plain=True, depth=2), m.structs.get(f.type)
     if f.kind == 'group':
         x = mk.element(name, f.sub, '', disc, 1, disc, True, around)
     elif kind:

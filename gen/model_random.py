@@ -70,23 +70,10 @@ class Maker:
         return s.replace('&', '&amp;').replace('<', '&lt;').replace("'", '&apos;')
 
     def exists(self, f, disc, up):
-        if 'later' in f.flags:
-            return False
-        spec = f.opts.get('when')
-        val = disc
-        if 'up' in f.opts:
-            spec, val = f.opts['up'].split(':')[1], up
-        if spec is None:
-            return True
-        has = (val or '-') in spec.lstrip('!').split(',')
-        return has != spec.startswith('!')
+        return 'later' not in f.flags and model_read.exists(f, disc, up)
 
     def fields(self, s):
-        for f in s.fields:
-            if f.kind == 'include':
-                yield from self.fields(model_read.included(self.m, f))
-            else:
-                yield f
+        return model_read.flat(self.m, s)
 
     def element(self, name, s, struct, up, depth, disc=None, group=False):
         r = self.rng

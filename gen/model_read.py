@@ -182,6 +182,23 @@ def included(m, f):
     return some
 
 
+def flat(m, s):
+    """The fields of a struct, with those of included structs in their places."""
+    for f in s.fields:
+        if f.kind == 'include':
+            yield from flat(m, included(m, f))
+        else:
+            yield f
+
+
+def exists(f, disc, up):
+    """Is a field there, as far as the deciding attributes of its struct and of that around it say?"""
+    spec, value = f.opts.get('when'), disc
+    if 'up' in f.opts:
+        spec, value = f.opts['up'].split(':')[1], up
+    return spec is None or ((value or '-') in spec.lstrip('!').split(',')) != spec.startswith('!')
+
+
 def fields(m, s, prefix=''):
     """(path, field) of all fields of a struct, those of groups and included structs too."""
     for f in s.fields:

@@ -48,22 +48,11 @@ class Schema:
         self.m, self.out, self.todo, self.done = m, [], [], set()
 
     def flat(self, s):
-        for f in s.fields:
-            if f.kind == 'include':
-                yield from self.flat(model_read.included(self.m, f))
-            else:
-                yield f
+        return model_read.flat(self.m, s)
 
     @staticmethod
     def exists(f, disc, up):
-        if 'later' in f.flags:
-            return False
-        spec, value = f.opts.get('when'), disc
-        if 'up' in f.opts:
-            spec, value = f.opts['up'].split(':')[1], up
-        if spec is None:
-            return True
-        return ((value or '-') in spec.lstrip('!').split(',')) != spec.startswith('!')
+        return 'later' not in f.flags and model_read.exists(f, disc, up)
 
     def value(self, f):
         words = model_read.words_of(self.m, f)

@@ -7,7 +7,8 @@ from html import escape
 import model_read
 from model_read import SCALARS
 
-NEWER = '<b class="later" title="ignored or refused unless newer_elements is set: newer than the format that is read">from %s</b>'
+NEWER = '<b class="later" title="ignored or refused unless newer_elements is set: newer than the format that is read">' \
+    'from %s</b>'
 KINDS = {
     'STR': 'text', 'RAW': 'XML of other namespaces', 'CPUSET': 'a list of numbers such as 0-3,^2', 'UUID': 'a UUID',
     'MAC': 'a MAC address', 'DOUBLE': 'a number', 'OCT': 'an octal number', 'U8': '0 to 255', 'U16': '0 to 65535',

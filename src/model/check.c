@@ -339,6 +339,11 @@ static int check_loader(const struct domain_def *def, struct err *err)
 {
     const struct domain_os *os = def->os;
     const struct os_loader *l = os->loader;
+    if (!os->firmware && os->n_firmware_features)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "the <firmware> of guest '%s' has features, and <os> has no firmware= that is "
+                       "chosen by them",
+                       def->name);
     if (!os->firmware && ((l && !l->path) || (!l && os->nvram)))
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' names no file, and <os> has no firmware= that "

@@ -450,6 +450,7 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
 {
+    domain_forget_idle_firmware(def);
     if (domain_read_check(def, err) < 0)
         return -1;
     domain_sort_controllers(def);

@@ -20,6 +20,8 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
  * additions, and what is wrong with the whole.  Where a document has several faults, programs expect the
  * one that the reference finds first. */
 int domain_read_check(struct domain_def *def, struct err *err);
+/* Before it, for hypervisors that find no firmware by its features unless firmware= asks for one. */
+void domain_forget_idle_firmware(struct domain_def *def);
 /* Of hypervisors that are free to choose: <memory> is what the NUMA cells and the memory devices add up to.
  */
 void domain_add_up_memory(struct domain_def *def);

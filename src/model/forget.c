@@ -10,6 +10,12 @@
 #include "model/check.h"
 #include "model/complete-devices.h"
 
+void domain_forget_idle_firmware(struct domain_def *def)
+{
+    if (def->os && !def->os->firmware)
+        def->os->n_firmware_features = 0;
+}
+
 /* Containers have a program, machines a kernel, and firmware only full machines. */
 static void forget_os(struct domain_def *def, struct domain_os *os)
 {
@@ -28,10 +34,8 @@ static void forget_os(struct domain_def *def, struct domain_os *os)
     }
     if (os->type != OS_TYPE_HVM) {
         os->firmware = OS_FIRMWARE_UNSET;
-        os->n_acpi_tables = 0;
+        os->n_firmware_features = os->n_acpi_tables = 0;
     }
-    if (!os->firmware)
-        os->n_firmware_features = 0;
     if (os->nvram && os->nvram->source)
         os->nvram->path = NULL;
     if (os->type != OS_TYPE_HVM || def->bootloader) {

@@ -93,6 +93,10 @@ static const struct {
     /* ---- the guest as a whole */
     { "pc", "<cpu mode='host-passthrough'><maxphysaddr mode='emulate'/></cpu>", "", "67/10" },
     { "pc", "<genid/>", "", "67/10" },
+    { "pc", "<os><type>hvm</type><firmware><feature enabled='no' name='xsave'/></firmware></os>", "",
+      "27/5" },
+    { "pc", "<os><type>hvm</type><firmware><feature enabled='no' name='secure-boot'/></firmware></os>", "",
+      "35/20" },
     { "pc", "<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>", NO_PLACE, "67/10" },
     { "pc", "<os><type>xen</type><boot dev='hd'/></os>",
       "<disk type='file'><source file='/a'/><target dev='vda'/><boot order='1'/></disk>", "67/10" },

@@ -165,6 +165,7 @@ forget_others(struct domain_def *def)
 static int
 complete(struct domain_def *def, bool possible, struct err *err)
 {
+    domain_forget_idle_firmware(def);
     if (domain_read_check(def, err) < 0)
         return -1;
     drop_idle_words(def);

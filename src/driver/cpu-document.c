@@ -37,6 +37,18 @@ text_of(xmlNodePtr root, const char *name)
     return NULL;
 }
 
+/* Whether a guest asks for it to be missing. */
+static bool
+is_unwanted(xmlNodePtr feature)
+{
+    xmlChar *policy = xmlGetProp(feature, (const xmlChar *)"policy");
+    bool no =
+        xmlStrEqual(policy, (const xmlChar *)"disable") || xmlStrEqual(policy, (const xmlChar *)"forbid");
+
+    xmlFree(policy);
+    return no;
+}
+
 /* Names of features: each once.  Only processors of PCs have features that are known here. */
 static int
 read_features(struct cpu *cpu, xmlNodePtr root, bool known, struct err *err)
@@ -56,6 +68,8 @@ read_features(struct cpu *cpu, xmlNodePtr root, bool known, struct err *err)
             return err_set(err, VIR_ERR_XML_ERROR, "a processor has the feature '%s' twice", name);
         if (known && !cpu_set_add(&cpu->has, name))
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "no feature '%s' of processors is known", name);
+        if (known && is_unwanted(node))
+            cpu_set_put(&cpu->has, (size_t)cpu_feature_find(name), false);
         g_hash_table_add(seen, g_steal_pointer(&name));
     }
     return 0;
@@ -63,19 +77,19 @@ read_features(struct cpu *cpu, xmlNodePtr root, bool known, struct err *err)
 
 /* What only the <cpu> of a guest has. */
 static int
-check_host(xmlNodePtr root, struct err *err)
+check_host(xmlNodePtr root, bool guest, struct err *err)
 {
-    static const char *const guest[] = { "mode", "migratable" };
+    static const char *const own[] = { "mode", "migratable" };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(guest); i++)
-        if (xmlHasProp(root, (const xmlChar *)guest[i]))
-            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                           "the document of a processor has %s=, as only the <cpu> of a guest can", guest[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        if (xmlHasProp(root, (const xmlChar *)own[i]))
+            return err_set(err, guest ? VIR_ERR_XML_ERROR : VIR_ERR_CONFIG_UNSUPPORTED,
+                           "the document of a processor has %s=, as only the <cpu> of a guest can", own[i]);
     return 0;
 }
 
 int
-cpu_read(const char *xml, struct cpu *cpu, struct err *err)
+cpu_read(const char *xml, bool guest, struct cpu *cpu, struct err *err)
 {
     xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
     g_autofree char *arch = NULL;
@@ -92,15 +106,15 @@ cpu_read(const char *xml, struct cpu *cpu, struct err *err)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "the document of a processor begins with <%s> and has to be <cpu>",
                        (const char *)root->name);
-    if (check_host(root, err) < 0)
-        return -1;
     arch = text_of(root, "arch");
+    if ((arch || !guest) && check_host(root, guest, err) < 0)
+        return -1;
     cpu->model = text_of(root, "model");
     cpu->vendor = text_of(root, "vendor");
-    if (!arch)
+    if (!arch && !guest)
         return err_set(err, VIR_ERR_XML_ERROR, "the document of a processor has no <arch>");
-    cpu->arch = (enum arch)model_enum_from(&arch_enum, arch);
-    if (!cpu->arch)
+    cpu->arch = arch ? (enum arch)model_enum_from(&arch_enum, arch) : ARCH_UNSET;
+    if (arch && !cpu->arch)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "'%s' in the document of a processor is no architecture", arch);
     if (!cpu->model)

@@ -18,7 +18,8 @@ struct cpu {
     struct cpu_set has;         /* of x86 */
 };
 
-int cpu_read(const char *xml, struct cpu *cpu, struct err *err);
+/* `guest`: it may also be what a guest asks for, which says nothing of its architecture. */
+int cpu_read(const char *xml, bool guest, struct cpu *cpu, struct err *err);
 /* Fills in what the processor can do: its model's features and its own. */
 int cpu_know(struct cpu *cpu, struct err *err);
 void cpu_clear(struct cpu *cpu);

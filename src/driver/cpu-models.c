@@ -45,13 +45,13 @@ cpu_model_names(enum arch arch, char ***names, struct err *err)
     return (int)n;
 }
 
-bool
-cpu_ppc64_known(const char *name)
+const char *
+cpu_ppc64_named(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(ppc64); i++)
-        if (strcmp(ppc64[i], name) == 0)
-            return true;
-    return false;
+        if (g_ascii_strcasecmp(ppc64[i], name) == 0)
+            return ppc64[i];
+    return NULL;
 }
 
 int
@@ -140,26 +140,40 @@ lacking(const struct cpu_set *a, const struct cpu_set *b)
     return n;
 }
 
-/* How far a model is from what is meant: a feature that it takes away weighs as much as two that it adds. */
-unsigned
-cpu_kind_distance(const struct cpu_kind *kind, const struct cpu_set *has)
+/* How far a model is from what is meant: a feature that it takes away weighs as much as two that it adds.
+ * `maker` cannot give it all, nor what it takes for a part of it. */
+static unsigned
+distance(const struct cpu_kind *kind, const struct cpu_set *has, const struct cpu_maker *maker)
 {
-    return lacking(has, &kind->has) + 2 * lacking(&kind->has, has);
+    struct cpu_set there = *has, told = kind->has, lost = { { 0 } };
+
+    if (maker)
+        maker->lacks(maker, kind->name, &lost);
+    for (size_t w = 0; w < CPU_SET_WORDS; w++) {
+        there.bits[w] &= ~lost.bits[w];
+        told.bits[w] |= lost.bits[w];
+    }
+    return lacking(&there, &told) + 2 * lacking(&told, &there);
 }
 
-/* The nearest model that is not one of another vendor; of equals the one listed first. */
+/* Of equals the one listed first. */
 const struct cpu_kind *
-cpu_kind_nearest(const struct cpu_set *has, const char *vendor)
+cpu_kind_nearest(const struct cpu_set *has, const char *vendor, const struct cpu_maker *maker)
 {
     const struct cpu_kind *best = NULL;
+    unsigned least = 0;
 
-    for (size_t i = 0; cpu_x86[i].name; i++) {
-        const struct cpu_kind *m = &cpu_x86[i];
+    for (const struct cpu_kind *k = cpu_x86; k->name; k++) {
+        unsigned far;
 
-        if (m->derived || (vendor && m->vendor && strcmp(m->vendor, vendor) != 0))
+        if (k->derived || (vendor && k->vendor && strcmp(k->vendor, vendor) != 0) ||
+            (maker && !maker->makes(maker, k->name)))
             continue;
-        if (!best || cpu_kind_distance(m, has) < cpu_kind_distance(best, has))
-            best = m;
+        far = distance(k, has, maker);
+        if (!best || far < least) {
+            best = k;
+            least = far;
+        }
     }
     return best;
 }

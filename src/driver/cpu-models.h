@@ -55,15 +55,20 @@ void cpu_set_put(struct cpu_set *set, size_t i, bool there);
 void cpu_set_add_register(struct cpu_set *set, uint32_t leaf, uint32_t sub, enum cpu_reg reg, uint64_t value);
 
 const struct cpu_kind *cpu_kind_find(const char *name);
-/* How far a model is from what is meant. */
-unsigned cpu_kind_distance(const struct cpu_kind *kind, const struct cpu_set *has);
-/* The nearest model that is not one of another vendor. */
-const struct cpu_kind *cpu_kind_nearest(const struct cpu_set *has, const char *vendor);
+/* Who makes processors for guests: which models there are, and what one lacks here. */
+struct cpu_maker {
+    bool (*makes)(const struct cpu_maker *maker, const char *model);
+    void (*lacks)(const struct cpu_maker *maker, const char *model, struct cpu_set *set);
+};
+/* The nearest model that is not one of another vendor; of those that `maker`, if there is one, makes. */
+const struct cpu_kind *cpu_kind_nearest(const struct cpu_set *has, const char *vendor,
+                                        const struct cpu_maker *maker);
 /* The model of which only more is to be told: the largest one that is a part of it.  NULL: none. */
 const struct cpu_kind *cpu_kind_within(const struct cpu_set *has, const char *vendor);
 /* "Intel" for "GenuineIntel", or NULL. */
 const char *cpu_vendor_name(const char *id);
-bool cpu_ppc64_known(const char *name);
+/* A model of Power as it is written here, however it is written there; or NULL. */
+const char *cpu_ppc64_named(const char *name);
 
 /* How many there are; *names (may be NULL): a list that ends with NULL, to be freed. */
 int cpu_model_names(enum arch arch, char ***names, struct err *err);

@@ -76,8 +76,9 @@ add_domain(const void *root, struct guest_arch *arch, enum domain_virt type)
 }
 
 static void
-guest(struct capabilities_def *def, struct qemu_caps *caps, const char *arch)
+guest(struct capabilities_def *def, struct qemu_host *host, struct qemu_caps *caps, const char *arch)
 {
+    g_autofree char *binary = qemu_host_default_emulator(host, arch, NULL);
     static const char *const wide[] = { "x86_64", "aarch64", "ppc64", "ppc64le", "s390x", "riscv64", "alpha",
                                         "mips64", "mips64el", "sparc64", "loongarch64" };
     bool is_wide = false;
@@ -89,7 +90,7 @@ guest(struct capabilities_def *def, struct qemu_caps *caps, const char *arch)
     a->name = model_str(def, arch);
     a->wordsize = is_wide ? 64 : 32;
     a->has_wordsize = true;
-    a->emulator = model_str(def, caps->binary);
+    a->emulator = model_str(def, binary ? binary : caps->binary);
     /* The default comes first: clients take the first one. */
     const struct qemu_machine *first = qemu_caps_default_machine(caps);
     for (size_t pass = 0; pass < 2; pass++) {
@@ -126,6 +127,15 @@ migration(const void *root, struct capabilities_host *host)
         model_list_append(root, m->transports, m->n_transports, (char *)transports[i]);
 }
 
+/* By name, ARM's together. */
+static int
+by_arch(const void *a, const void *b)
+{
+    const char *x = (*(struct capabilities_guest *const *)a)->arch->name;
+    const char *y = (*(struct capabilities_guest *const *)b)->arch->name;
+    return strcmp(!strcmp(x, "aarch64") ? "armv8" : x, !strcmp(y, "aarch64") ? "armv8" : y);
+}
+
 char *
 qemu_capabilities(struct qemu_host *host, struct err *err)
 {
@@ -145,15 +155,21 @@ qemu_capabilities(struct qemu_host *host, struct err *err)
     for (size_t i = 0; all[i]; i++)
         have_i386 = have_i386 || !strcmp(all[i]->arch, "i386");
     for (size_t i = 0; all[i]; i++) {
+        static const struct {
+            const char *arch, *also;
+        } more[] = { { "ppc64", "ppc64le" }, { "armv7l", "armv6l" } };
         const char *arch = qemu_arch_of_program(all[i]->arch);
         if (!arch)
             continue;
+        guest(def, host, all[i], arch);
         if (!strcmp(arch, "x86_64") && !have_i386)
-            guest(def, all[i], "i686");
-        guest(def, all[i], arch);
-        if (!strcmp(arch, "ppc64"))
-            guest(def, all[i], "ppc64le");
+            guest(def, host, all[i], "i686");
+        for (size_t k = 0; k < G_N_ELEMENTS(more); k++) {
+            if (!strcmp(arch, more[k].arch))
+                guest(def, host, all[i], more[k].also);
+        }
     }
+    qsort(def->guests, def->n_guests, sizeof(*def->guests), by_arch);
     qemu_caps_list_free(all);
     return capabilities_def_format(def, 0);
 }
@@ -197,12 +213,6 @@ qemu_max_vcpus(struct qemu_host *host, const char *type, struct err *err)
     return max;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Versions of a model ("Skylake-Client-v2") are its aliases, not names of
  * their own; "host" and company are modes. */
 bool
@@ -215,30 +225,12 @@ qemu_cpu_is_model(const struct qemu_cpu *cpu)
 }
 
 int
-qemu_cpu_model_names(struct qemu_host *host, const char *arch, char ***models, struct err *err)
+qemu_cpu_model_names(const char *arch, char ***models, struct err *err)
 {
-    if (!qemu_arch_known(arch))
+    enum arch known = (enum arch)model_enum_from(&arch_enum, arch);
+    if (!known && !qemu_arch_known(arch))
         return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is not an architecture", arch);
     if (models)
         *models = NULL;
-    /* Elsewhere any model name goes through to the emulator: no list. */
-    if (!is_x86(arch))
-        return 0;
-    g_autofree char *binary = qemu_host_default_emulator(host, arch, err);
-    struct qemu_caps *caps = binary ? qemu_host_caps(host, binary, err) : NULL;
-    if (!caps)
-        return -1;
-    char **names = g_new0(char *, caps->ncpus[QEMU_ACCEL_TCG] + 1);
-    int n = 0;
-    for (size_t i = 0; i < caps->ncpus[QEMU_ACCEL_TCG]; i++) {
-        if (qemu_cpu_is_model(&caps->cpus[QEMU_ACCEL_TCG][i]))
-            names[n++] = g_strdup(caps->cpus[QEMU_ACCEL_TCG][i].name);
-    }
-    qsort(names, n, sizeof(*names), by_name);
-    qemu_caps_unref(caps);
-    if (models)
-        *models = names;
-    else
-        g_strfreev(names);
-    return n;
+    return cpu_model_names(known, models, err);
 }

@@ -59,12 +59,13 @@ property(const char *path, const char *name)
 static int
 ask(struct turn *turn, const char *path, struct cpu_set *set, struct cpu_set *lost, struct err *err)
 {
-    size_t first = first_of_msrs(), n = 2;
+    size_t first = first_of_msrs(), n = 2, k;
+    json_t *feature;
     struct monitor_cmd cmds[2 + CPU_FEATURES] = { { .command = "qom-get" }, { .command = "qom-get" } };
     int known;
 
     cmds[0].args = property(path, "feature-words");
-    cmds[1].args = property(path, "filtered-features");
+    cmds[1].args = property(path, "unavailable-features");
     for (size_t i = first; i < CPU_FEATURES; i++, n++) {
         cmds[n].command = "qom-get";
         cmds[n].args = property(path, qemu_cpu_property(cpu_features[i]));
@@ -73,7 +74,12 @@ ask(struct turn *turn, const char *path, struct cpu_set *set, struct cpu_set *lo
         return -1;
     known = json_is_array(cmds[0].value);
     read_words(cmds[0].value, set);
-    read_words(cmds[1].value, lost);
+    json_array_foreach(cmds[1].value, k, feature) {
+        int i = json_is_string(feature) ? qemu_cpu_feature_find(json_string_value(feature)) : -1;
+
+        if (i >= 0)
+            cpu_set_put(lost, (size_t)i, true);
+    }
     for (size_t i = first; i < CPU_FEATURES; i++)
         if (json_is_true(cmds[2 + i - first].value))
             cpu_set_put(set, i, true);

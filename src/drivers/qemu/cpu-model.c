@@ -93,29 +93,30 @@ qemu_cpu_all(const struct qemu_caps *caps, enum qemu_accel accel, struct cpu_set
     return id != NULL;
 }
 
+static bool
+makes(const struct cpu_maker *maker, const char *model)
+{
+    const struct qemu_maker *m = (const struct qemu_maker *)maker;
+    return qemu_caps_cpu(m->caps, m->accel, model) != NULL;
+}
+
 /* What QEMU's own idea of this model has and cannot give: it may know more of the model than we do. */
 static void
-lacks(const struct qemu_cpu *cpu, struct cpu_set *set)
+lacks(const struct cpu_maker *maker, const char *model, struct cpu_set *set)
 {
-    for (char **b = cpu->blockers; b && *b; b++) {
+    const struct qemu_maker *m = (const struct qemu_maker *)maker;
+    const struct qemu_cpu *cpu = qemu_caps_cpu(m->caps, m->accel, model);
+    for (char **b = cpu ? cpu->blockers : NULL; b && *b; b++) {
         int i = qemu_cpu_feature_find(*b);
         if (i >= 0)
             cpu_set_put(set, (size_t)i, true);
     }
 }
 
-static const struct cpu_kind *
-nearest(const struct qemu_caps *caps, enum qemu_accel accel, const struct cpu_set *has, const char *vendor)
+struct qemu_maker
+qemu_maker_of(const struct qemu_caps *caps, enum qemu_accel accel)
 {
-    const struct cpu_kind *best = NULL;
-    for (const struct cpu_kind *k = cpu_x86; k->name; k++) {
-        if (k->derived || (vendor && k->vendor && strcmp(k->vendor, vendor) != 0) ||
-            !qemu_caps_cpu(caps, accel, k->name))
-            continue;
-        if (!best || cpu_kind_distance(k, has) < cpu_kind_distance(best, has))
-            best = k;
-    }
-    return best;
+    return (struct qemu_maker){ { makes, lacks }, caps, accel };
 }
 
 bool
@@ -126,10 +127,11 @@ qemu_cpu_host_model(const void *root, const struct qemu_caps *caps, enum qemu_ac
     const char *vendor;
     if (!qemu_cpu_all(caps, accel, &has, &vendor))
         return false;
-    const struct cpu_kind *kind = nearest(caps, accel, &has, vendor);
+    const struct qemu_maker maker = qemu_maker_of(caps, accel);
+    const struct cpu_kind *kind = cpu_kind_nearest(&has, vendor, &maker.maker);
     if (!kind)
         return false;
-    lacks(qemu_caps_cpu(caps, accel, kind->name), &no);
+    lacks(&maker.maker, kind->name, &no);
     cpu->mode = CPU_MODE_CUSTOM;
     cpu->match = CPU_MATCH_EXACT;
     cpu->model = model_new(root, struct cpu_model);

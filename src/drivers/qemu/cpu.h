@@ -23,6 +23,13 @@ int qemu_cpu_feature_find(const char *property);
 /* Everything that this emulator can give; false: it does not tell. */
 bool qemu_cpu_all(const struct qemu_caps *caps, enum qemu_accel accel, struct cpu_set *set,
                   const char **vendor);
+/* An emulator as one who makes processors. */
+struct qemu_maker {
+    struct cpu_maker maker;
+    const struct qemu_caps *caps;
+    enum qemu_accel accel;
+};
+struct qemu_maker qemu_maker_of(const struct qemu_caps *caps, enum qemu_accel accel);
 /* Fills in model, vendor and features of the processor that has all of that; false: unknown.  `moving`:
  * without what would keep a guest on this host. */
 bool qemu_cpu_host_model(const void *root, const struct qemu_caps *caps, enum qemu_accel accel, bool moving,

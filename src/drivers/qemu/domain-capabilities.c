@@ -74,6 +74,12 @@ has_ide(const struct choice *c)
     return g_str_has_prefix(c->machine->name, "pc-i440fx") || !strcmp(c->machine->name, "isapc");
 }
 
+static bool
+has_floppy(const struct choice *c)
+{
+    return has(c, "isa-fdc") && !g_str_has_prefix(c->machine->name, "pseries");
+}
+
 static void
 os(struct domcaps_def *def, const struct choice *c)
 {
@@ -97,23 +103,12 @@ os(struct domcaps_def *def, const struct choice *c)
 static const char *
 vendor_of(const char *model)
 {
-    static const struct { const char *prefix, *vendor; } table[] = {
-        { "EPYC", "AMD" },     { "Opteron", "AMD" },      { "phenom", "AMD" },  { "athlon", "AMD" },
-        { "Dhyana", "Hygon" }, { "qemu", "unknown" },     { "kvm", "unknown" }, { "pentium", "unknown" },
-        { "486", "unknown" },  { "YongFeng", "Zhaoxin" },
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
-        if (g_str_has_prefix(model, table[i].prefix))
-            return table[i].vendor;
-    }
-    return "Intel";
-}
-
-
-static int
-by_name_down(gconstpointer a, gconstpointer b)
-{
-    return -strcmp((*(struct qemu_cpu *const *)a)->name, (*(struct qemu_cpu *const *)b)->name);
+    const struct cpu_kind *kind = cpu_kind_find(model);
+    if (kind)
+        return kind->vendor ? kind->vendor : "unknown";
+    return g_str_has_prefix(model, "EPYC")       ? "AMD"
+           : g_str_has_prefix(model, "YongFeng") ? "Zhaoxin"
+                                                 : "Intel";
 }
 
 static struct domcaps_mode *
@@ -137,7 +132,7 @@ cpu(struct domcaps_def *def, const struct choice *c)
     m = add_mode(def, "maximum", max);
     if (max)
         ENUM(def, m, "maximumMigratable", "on", "off");
-    bool x86 = is_x86(c);
+    bool x86 = is_x86(c), power = g_str_has_prefix(c->arch, "ppc64");
     struct domain_cpu host = { CPU_MODE_UNSET };
     bool known = x86 && qemu_cpu_host_model(def, c->caps, accel, false, &host);
     m = add_mode(def, "host-model", known);
@@ -150,22 +145,23 @@ cpu(struct domcaps_def *def, const struct choice *c)
         m->features = host.features;
         m->n_features = host.n_features;
     }
-    g_autoptr(GPtrArray) models = g_ptr_array_new();
+    m = add_mode(def, "custom", false);
     for (size_t i = 0; i < c->caps->ncpus[accel]; i++) {
-        if (qemu_cpu_is_model(&c->caps->cpus[accel][i]))
-            g_ptr_array_add(models, &c->caps->cpus[accel][i]);
-    }
-    g_ptr_array_sort(models, by_name_down);
-    m = add_mode(def, "custom", models->len > 0);
-    for (guint i = 0; i < models->len; i++) {
-        const struct qemu_cpu *q = models->pdata[i];
+        const struct qemu_cpu *q = &c->caps->cpus[accel][i];
+        /* Elsewhere than on PCs "max" is a model like others.  Of Power only these are told apart; QEMU knows
+         * them in small letters, too. */
+        const char *name = power ? cpu_ppc64_named(q->name) : q->name;
+        if (!name || (!qemu_cpu_is_model(q) && (x86 || strcmp(name, "max") != 0)) ||
+            (power && !strcmp(name, q->name)))
+            continue;
         struct domcaps_model *d = model_new(def, struct domcaps_model);
-        d->usable = !x86 ? DOMCAPS_USABLE_UNKNOWN : q->usable ? DOMCAPS_USABLE_YES : DOMCAPS_USABLE_NO;
-        d->vendor = x86 ? vendor_of(q->name) : NULL;
+        d->usable = !q->tells ? DOMCAPS_USABLE_UNKNOWN : q->usable ? DOMCAPS_USABLE_YES : DOMCAPS_USABLE_NO;
+        d->vendor = x86 ? vendor_of(name) : power ? "IBM" : "unknown";
         d->deprecated = q->deprecated ? TRI_YES : TRI_UNSET;
-        d->name = model_str(def, q->name);
+        d->name = model_str(def, name);
         model_list_append(def, m->models, m->n_models, d);
     }
+    m->supported = m->n_models ? TRI_YES : TRI_NO;
 }
 
 static struct domcaps_item *
@@ -175,11 +171,12 @@ tpm(struct domcaps_def *def, const struct choice *c)
     /* QEMU's emulator is a socket to swtpm, which we do not start: its user does. */
     g_autofree char *swtpm = g_find_program_in_path("swtpm");
     bool external = swtpm && g_hash_table_contains(c->caps->tpm_types, "emulator");
-    struct domcaps_item *i = item(def, has(c, "tpm-tis") || has(c, "tpm-crb") || has(c, "tpm-spapr"));
+    bool tis = has(c, "tpm-tis") || has(c, "tpm-tis-device"), proxy = has(c, "spapr-tpm-proxy");
+    struct domcaps_item *i = item(def, tis || proxy || has(c, "tpm-crb") || has(c, "tpm-spapr"));
     if (i->supported == TRI_NO)
         return i;
-    ENUM(def, i, "model", IF(has(c, "tpm-tis") || has(c, "tpm-tis-device"), "tpm-tis"),
-         IF(has(c, "tpm-crb"), "tpm-crb"), IF(has(c, "tpm-spapr"), "tpm-spapr"));
+    ENUM(def, i, "model", IF(tis, "tpm-tis"), IF(has(c, "tpm-crb"), "tpm-crb"),
+         IF(has(c, "tpm-spapr"), "tpm-spapr"), IF(proxy, "spapr-tpm-proxy"));
     ENUM(def, i, "backendModel", IF(passthrough, "passthrough"), IF(external, "external"));
     return i;
 }
@@ -190,9 +187,8 @@ devices(struct domcaps_def *def, const struct choice *c)
     bool trans = has(c, "virtio-blk-pci-transitional"), vfio = host_has_iommu() && has(c, "vfio-pci");
     struct domcaps_devices *d = def->devices = model_new(def, struct domcaps_devices);
     d->disk = item(def, true);
-    ENUM(def, d->disk, "diskDevice", "disk", "cdrom", IF(has(c, "isa-fdc") || has(c, "sysbus-fdc"), "floppy"),
-         "lun");
-    ENUM(def, d->disk, "bus", IF(has_ide(c), "ide"), IF(has(c, "isa-fdc"), "fdc"), "scsi", "virtio",
+    ENUM(def, d->disk, "diskDevice", "disk", "cdrom", IF(has_floppy(c), "floppy"), "lun");
+    ENUM(def, d->disk, "bus", IF(has_ide(c), "ide"), IF(has_floppy(c), "fdc"), "scsi", "virtio",
          IF(has(c, "usb-storage"), "usb"), IF(has(c, "ich9-ahci"), "sata"));
     ENUM(def, d->disk, "model", "virtio", IF(trans, "virtio-transitional"),
          IF(trans, "virtio-non-transitional"));
@@ -203,24 +199,28 @@ devices(struct domcaps_def *def, const struct choice *c)
          IF(qemu_caps_has(c->caps, QEMU_FEATURE_DISPLAY_DBUS), "dbus"));
     d->video = item(def, true);
     ENUM(def, d->video, "modelType", IF(has(c, "VGA"), "vga"), IF(has(c, "cirrus-vga"), "cirrus"),
-         IF(has(c, "vmware-svga"), "vmvga"), IF(has(c, "qxl"), "qxl"), IF(has(c, "virtio-gpu-pci"), "virtio"),
-         "none", IF(has(c, "bochs-display"), "bochs"), IF(has(c, "ramfb"), "ramfb"));
+         IF(has(c, "vmware-svga"), "vmvga"), IF(has(c, "qxl"), "qxl"),
+         IF(has(c, "virtio-gpu-device"), "virtio"), "none", IF(has(c, "bochs-display"), "bochs"),
+         IF(has(c, "ramfb"), "ramfb"));
     d->hostdev = item(def, true);
     ENUM(def, d->hostdev, "mode", "subsystem");
     ENUM(def, d->hostdev, "startupPolicy", "default", "mandatory", "requisite", "optional");
-    ENUM(def, d->hostdev, "subsysType", "usb", "pci", "scsi");
+    ENUM(def, d->hostdev, "subsysType", IF(has(c, "usb-host"), "usb"), "pci", "scsi");
     ENUM(def, d->hostdev, "capsType", NULL);
     ENUM(def, d->hostdev, "pciBackend", IF(vfio, "default"), IF(vfio, "vfio"));
     d->rng = item(def, has(c, "virtio-rng-device"));
-    ENUM(def, d->rng, "model", "virtio", IF(trans, "virtio-transitional"),
-         IF(trans, "virtio-non-transitional"));
-    ENUM(def, d->rng, "backendModel", IF(has(c, "rng-random"), "random"), IF(has(c, "rng-egd"), "egd"),
-         IF(has(c, "rng-builtin"), "builtin"));
+    if (d->rng->supported == TRI_YES) {
+        ENUM(def, d->rng, "model", "virtio", IF(trans, "virtio-transitional"),
+             IF(trans, "virtio-non-transitional"));
+        ENUM(def, d->rng, "backendModel", IF(has(c, "rng-random"), "random"), IF(has(c, "rng-egd"), "egd"),
+             IF(has(c, "rng-builtin"), "builtin"));
+    }
     d->filesystem = item(def, true);
     ENUM(def, d->filesystem, "driverType", "path", "handle", IF(has(c, "vhost-user-fs-device"), "virtiofs"));
     d->tpm = tpm(def, c);
     d->redirdev = item(def, has(c, "usb-redir"));
-    ENUM(def, d->redirdev, "bus", IF(has(c, "usb-redir"), "usb"));
+    if (d->redirdev->supported == TRI_YES)
+        ENUM(def, d->redirdev, "bus", "usb");
     d->channel = item(def, true);
     ENUM(def, d->channel, "type", "pty", "unix",
          IF(g_hash_table_contains(c->caps->chardevs, "spicevmc"), "spicevmc"));
@@ -245,11 +245,31 @@ hyperv(struct domcaps_def *def, struct domcaps_item *item, const struct choice *
     model_list_append(def, item->enums, item->n_enums, e);
 }
 
+/* Interrupt controllers of ARM's virt machines: emulated, or those that the kernel has. */
+static void
+gic(struct domcaps_def *def, struct domcaps_item *item, const struct choice *c)
+{
+    bool version[2] = { !c->kvm, !c->kvm };
+    size_t i;
+    json_t *one;
+    if (!g_str_has_prefix(c->machine->name, "virt-") ||
+        (!g_str_has_prefix(c->arch, "arm") && strcmp(c->arch, "aarch64") != 0))
+        return;
+    json_array_foreach(c->caps->gic, i, one) {
+        json_int_t v = json_integer_value(json_object_get(one, "version"));
+        if (c->kvm && (v == 2 || v == 3))
+            version[v - 2] = json_is_true(json_object_get(one, "kernel"));
+    }
+    item->supported = version[0] || version[1] ? TRI_YES : TRI_NO;
+    if (item->supported == TRI_YES)
+        ENUM(def, item, "version", IF(version[0], "2"), IF(version[1], "3"));
+}
+
 static void
 features(struct domcaps_def *def, const struct choice *c)
 {
     struct domcaps_features *f = def->features = model_new(def, struct domcaps_features);
-    f->gic = item(def, false);
+    gic(def, f->gic = item(def, false), c);
     f->vmcoreinfo = item(def, has(c, "vmcoreinfo"));
     f->genid = item(def, has(c, "vmgenid"));
     f->backing_store_input = item(def, true);
@@ -258,9 +278,12 @@ features(struct domcaps_def *def, const struct choice *c)
     f->sev->supported = TRI_NO;
     f->sgx = model_new(def, struct domcaps_sgx);
     f->sgx->supported = TRI_NO;
-    f->hyperv = item(def, is_x86(c));
-    if (is_x86(c))
+    if (is_x86(c)) {
+        f->hyperv = item(def, true);
         hyperv(def, f->hyperv, c);
+    }
+    if (!strcmp(c->arch, "s390x"))
+        f->s390_pv = item(def, false);
 }
 
 static bool
@@ -317,6 +340,21 @@ choose(struct qemu_host *host, const char *emulator, const char *arch, const cha
                        "emulator '%s' has no machine '%s'; 'virsh capabilities' lists them", emulator,
                        machine ? machine : "(default)");
     return 0;
+}
+
+struct qemu_caps *
+qemu_offer(struct qemu_host *host, const char *emulator, const char *arch, const char *machine,
+           const char *virttype, const char **of_arch, bool *kvm, struct err *err)
+{
+    struct choice c = { NULL };
+    int r = choose(host, emulator, arch, machine, virttype, &c, err);
+    if (r < 0) {
+        qemu_caps_unref(c.caps);
+        return NULL;
+    }
+    *of_arch = c.arch;
+    *kvm = c.kvm;
+    return c.caps;
 }
 
 char *

@@ -59,7 +59,7 @@ int
 qemu_connect_get_cpu_model_names(struct drv_conn *conn, const char *arch, char ***models, unsigned int flags,
                                  struct err *err)
 {
-    return qemu_cpu_model_names(host_of(conn), arch, models, err);
+    return qemu_cpu_model_names(arch, models, err);
 }
 
 /* On a command line to be run by hand every interface is a tap that whoever runs it opens: of the guest's

@@ -87,6 +87,7 @@ read_cpus(struct qemu_caps *caps, enum qemu_accel accel, json_t *list)
         c->deprecated = flag(e, "deprecated");
         json_t *blockers = json_object_get(e, "unavailable-features");
         c->usable = json_array_size(blockers) == 0;
+        c->tells = json_is_array(blockers);
         c->blockers = g_new0(char *, json_array_size(blockers) + 1);
         json_array_foreach(blockers, k, b)
             c->blockers[k] = g_strdup(json_is_string(b) ? json_string_value(b) : "?");

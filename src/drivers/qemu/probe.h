@@ -73,6 +73,7 @@ struct qemu_cpu {
     char *type;             /* QOM type */
     char *alias_of;
     bool usable;            /* on this host with this accelerator */
+    bool tells;             /* whether it is usable: not every QEMU does */
     bool deprecated;
     char **blockers;        /* properties that keep it from being usable */
 };

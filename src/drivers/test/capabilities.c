@@ -208,5 +208,5 @@ test_connect_baseline_cpu(struct drv_conn *conn, const char **xml, unsigned int 
 {
     if (flags_check(flags, VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES, "virConnectBaselineCPU", err) < 0)
         return -1;
-    return cpu_baseline(xml, ncpus, flags & VIR_CONNECT_BASELINE_CPU_EXPAND_FEATURES, result, err);
+    return cpu_baseline(xml, ncpus, flags, NULL, NULL, result, err);
 }

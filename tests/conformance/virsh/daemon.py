@@ -127,12 +127,12 @@ def cgroups():
     return mine
 
 
-def outer():
-    """Becomes the parent of the namespaces; its child in them is this program again."""
+def namespaces(program, *words):
+    """Runs that program with --inside WORDS in namespaces of its own, and tells how it ended."""
     if os.geteuid() != 0 or not shutil.which('unshare') or not shutil.which('qemu-img') or \
             subprocess.run(['unshare', '-mnpfiuC', 'true'], capture_output=True).returncode != 0:
         print('skipped: needs root, namespaces and QEMU')
-        sys.exit(77)
+        return 77
     groups = cgroups()
 
     def enter():
@@ -140,7 +140,7 @@ def outer():
             with open(folder + '/cgroup.procs', 'w') as f:
                 f.write('0')
     child = subprocess.Popen(['unshare', '-m', '-n', '-p', '-f', '-i', '-u', '-C', '--mount-proc', '--propagation', 'private',
-                              '--kill-child=KILL', sys.executable, __file__, '--inside', *sys.argv[1:]], preexec_fn=enter)
+                              '--kill-child=KILL', sys.executable, program, '--inside', *words], preexec_fn=enter)
     code = child.wait()
     for _ in range(50):
         for folder in groups:
@@ -153,7 +153,7 @@ def outer():
         if not groups:
             break
         time.sleep(0.1)
-    sys.exit(code)
+    return code
 
 
 def reap():
@@ -350,4 +350,4 @@ def inside():
 
 
 if __name__ == '__main__':
-    inside() if sys.argv[1:2] == ['--inside'] else outer()
+    inside() if sys.argv[1:2] == ['--inside'] else sys.exit(namespaces(__file__, *sys.argv[1:]))

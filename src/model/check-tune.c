@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * check-tune: shares, pins, schedulers, caches and NUMA nodes of a guest; see check.h.
+ * check-tune: I/O threads, shares, pins, schedulers, caches and NUMA nodes of a guest; see check.h.
  */
 #include <string.h>
 #include "base/bitmap.h"
@@ -287,8 +287,34 @@ int check_tune_read(struct domain_def *def, struct err *err)
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
 
+static bool bad_pool(bool has_min, unsigned min, bool has_max, unsigned max)
+{
+    return (has_max && !max) || (has_min && (!has_max || min > max));
+}
+
+static int check_iothreads(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_iothreadids; i++) {
+        const struct iothread *t = def->iothreadids[i];
+        if (bad_pool(t->has_thread_pool_min, t->thread_pool_min, t->has_thread_pool_max, t->thread_pool_max))
+            return UNSUPPORTED(
+                "I/O thread %u of guest '%s' has to have a thread_pool_max of at least 1 and its "
+                "thread_pool_min, if it has one of them",
+                t->id, def->name);
+    }
+    const struct default_iothread *o = def->defaultiothread;
+    return o && bad_pool(o->has_thread_pool_min, o->thread_pool_min, o->has_thread_pool_max,
+                         o->thread_pool_max)
+               ? UNSUPPORTED("<defaultiothread> of guest '%s' has to have a thread_pool_max of at least 1 "
+                             "and its thread_pool_min, if it has one of them",
+                             def->name)
+               : 0;
+}
+
 int check_tune(const struct domain_def *def, struct err *err)
 {
+    if (check_iothreads(def, err) < 0)
+        return -1;
     const struct domain_cputune *t = def->cputune;
     if (!t)
         return 0;

@@ -407,30 +407,6 @@ check_alias(struct domain_def *def, const char *kind, void *device, struct devic
     return 0;
 }
 
-static bool bad_pool(bool has_min, unsigned min, bool has_max, unsigned max)
-{
-    return (has_max && !max) || (has_min && (!has_max || min > max));
-}
-
-static int check_iothreads(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_iothreadids; i++) {
-        const struct iothread *t = def->iothreadids[i];
-        if (bad_pool(t->has_thread_pool_min, t->thread_pool_min, t->has_thread_pool_max, t->thread_pool_max))
-            return UNSUPPORTED(
-                "I/O thread %u of guest '%s' has to have a thread_pool_max of at least 1 and its "
-                "thread_pool_min, if it has one of them",
-                t->id, def->name);
-    }
-    const struct default_iothread *o = def->defaultiothread;
-    return o && bad_pool(o->has_thread_pool_min, o->thread_pool_min, o->has_thread_pool_max,
-                         o->thread_pool_max)
-               ? UNSUPPORTED("<defaultiothread> of guest '%s' has to have a thread_pool_max of at least 1 "
-                             "and its thread_pool_min, if it has one of them",
-                             def->name)
-               : 0;
-}
-
 static int check_idmap(const struct domain_def *def, struct err *err)
 {
     if (!def->n_idmap_uids != !def->n_idmap_gids)
@@ -467,7 +443,7 @@ int domain_check(struct domain_def *def, struct err *err)
         return XML("the name '%s' contains a '/', which names of guests cannot", def->name);
     if (check_cells(def, err) < 0 || check_tune(def, err) < 0 || check_hugepages(def, err) < 0 ||
         check_loader(def, err) < 0 || domain_each_device(def, check_assigned, err) < 0 ||
-        check_idmap(def, err) < 0 || check_iothreads(def, err) < 0)
+        check_idmap(def, err) < 0)
         return -1;
     return check_devices(def, err);
 }

@@ -18,23 +18,32 @@ struct given {
     struct err *err;
 };
 
+/* What the address that the user gave to a device takes on the bus: what needs no place keeps one, but for a
+   USB controller that is none, and cards of another bus; the console that is the first serial port once more
+   sits where that is. */
+static enum wants
+given_wants(const struct pci *p, const char *kind, const void *device)
+{
+    enum wants own = pci_wants(p, kind, device);
+    const struct domain_controller *controller = strcmp(kind, "controller") ? NULL : device;
+    const struct domain_chardev *console = strcmp(kind, "console") ? NULL : device;
+    if (console && console == p->def->consoles[0] && p->def->n_serials && console->target &&
+        console->target->type == CHARDEV_TARGET_TYPE_SERIAL)
+        return WANT_NONE;
+    return own != WANT_NONE || !strcmp(kind, "interface") ||
+                   (controller && controller->type == CONTROLLER_TYPE_USB)
+               ? own
+               : WANT_PCI;
+}
+
 static int
 note_given(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     struct given *g = data;
     struct pci *p = g->p;
     const struct device_address *a = info->address;
-    enum wants own = pci_wants(p, kind, device);
-    const struct domain_controller *usb = strcmp(kind, "controller") ? NULL : device;
-    /* What needs no place keeps one, but for a controller that is none, and cards of another bus. */
-    bool told = own == WANT_NONE && strcmp(kind, "interface") &&
-                !(usb && usb->type == CONTROLLER_TYPE_USB);
-    enum wants want = told ? WANT_PCI : own;
-    /* The console that is the first serial port once more sits where that is. */
-    const struct domain_chardev *console = strcmp(kind, "console") ? NULL : device;
-    bool mirror = console && console == def->consoles[0] && def->n_serials && console->target &&
-                  console->target->type == CHARDEV_TARGET_TYPE_SERIAL;
-    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || want == WANT_NONE || mirror)
+    enum wants want = given_wants(p, kind, device);
+    if (!a || a->type != ADDRESS_TYPE_PCI || !device_is_placed(info) || want == WANT_NONE)
         return 0;
     if (a->slot > 31 || a->function > 7)
         return err_set(g->err, VIR_ERR_XML_ERROR,

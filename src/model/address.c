@@ -52,15 +52,20 @@ read_address(struct domain_def *def, const char *kind, void *device, struct devi
     if (a->type == ADDRESS_TYPE_USB && a->usb_port && parse_usb_port(a->usb_port, port) < 0)
         return INTERNAL("'%s' is no USB port of a %s of guest '%s'; a port is up to four numbers such as 1.2",
                         a->usb_port, kind, def->name);
-    if (a->type != ADDRESS_TYPE_CCW)
-        return 0;
-    if (a->has_cssid != a->has_ssid || a->has_ssid != a->has_devno)
+    bool ccw = a->type == ADDRESS_TYPE_CCW;
+    if (ccw && (a->has_cssid != a->has_ssid || a->has_ssid != a->has_devno))
         return INTERNAL("the ccw address of a %s of guest '%s' needs cssid, ssid and devno, or none of them",
                         kind, def->name);
-    if (a->cssid > 0xfe || a->ssid > 3 || a->devno > 0xffff)
+    if (ccw && (a->cssid > 0xfe || a->ssid > 3 || a->devno > 0xffff))
         return INTERNAL(
             "the ccw address %x.%x.%04x of a %s of guest '%s' does not exist; fe.3.ffff is the highest",
             a->cssid, a->ssid, a->devno, kind, def->name);
+    bool usb = !strcmp(kind, "redirdev") ||
+               (!strcmp(kind, "input") && ((const struct domain_input *)device)->bus == INPUT_BUS_USB);
+    if (usb && a->type != ADDRESS_TYPE_USB)
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR,
+                            "a USB %s of guest '%s' has an address of type '%s'", kind, def->name,
+                            a->type ? address_type_str(a->type) : "");
     return 0;
 }
 

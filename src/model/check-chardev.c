@@ -182,12 +182,6 @@ int check_chardevs_read(const struct domain_def *def, struct err *err)
         if (!def->redirdevs[i]->source.type)
             return INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from",
                             def->name);
-    for (uint32_t i = 0; i < def->n_redirdevs; i++) {
-        const struct device_address *a = def->redirdevs[i]->info.address;
-        if (a && a->type != ADDRESS_TYPE_USB)
-            return XML("a redirected USB device of guest '%s' has an address of type '%s'", def->name,
-                       a->type ? address_type_str(a->type) : "");
-    }
     SOURCES("redirected device", def->redirdevs, def->n_redirdevs)
 #undef SOURCES
     for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
@@ -291,6 +285,13 @@ int check_chardevs(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < (n); i++) \
         if (check_source(def, kind, &(array)[i]->source, named, err) < 0) \
             return -1;
+    for (uint32_t i = 0; i < def->n_serials; i++) {
+        const struct domain_chardev *c = def->serials[i];
+        enum address_type t = c->info.address ? c->info.address->type : ADDRESS_TYPE_UNSET;
+        if (c->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL && t && t != ADDRESS_TYPE_USB)
+            return UNSUPPORTED("a serial port of guest '%s' is on USB and has an address of type '%s'",
+                               def->name, address_type_str(t));
+    }
     SOURCES("smartcard", def->smartcards, def->n_smartcards, false)
     SOURCES("serial port", def->serials, def->n_serials, false)
     SOURCES("parallel port", def->parallels, def->n_parallels, false)

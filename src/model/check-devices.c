@@ -141,9 +141,6 @@ static int read_input(const struct domain_def *def, const struct domain_input *i
     if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
         return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
                            input_bus_str(i->bus));
-    if (i->bus == INPUT_BUS_USB && i->info.address && i->info.address->type != ADDRESS_TYPE_USB)
-        return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(i->type), def->name,
-                   i->info.address->type ? address_type_str(i->info.address->type) : "");
     return 0;
 }
 

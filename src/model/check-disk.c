@@ -208,6 +208,9 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
+    if (s && s->n_slices && d->device == DISK_DEVICE_LUN)
+        return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <slices>",
+                           d->target, def->name);
     if (check_logins(def, d, err) < 0 || check_vhostuser(def, d, err) < 0 || check_bus(def, d, err) < 0 ||
         check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 ||
         check_texts(def, d, err) < 0)

@@ -6,6 +6,7 @@
 #include "model/check.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* As model_idle() is asked. */
@@ -78,10 +79,26 @@ static bool iothreadpin_idle(const struct part *p)
     return p->def && pin->has_iothread && !domain_has_iothread(p->def, pin->iothread);
 }
 
-static bool monitor_idle(const struct part *p)
+/* A group of vcpus that are not there; the list is in order. */
+static bool group_idle(const struct part *p, const char *vcpus)
 {
-    const struct cachetune_monitor *m = p->owner;
-    return m->has_level && m->level != 3;
+    unsigned most = p->def && p->def->vcpu && p->def->vcpu->max ? p->def->vcpu->max : 1;
+    return p->def && vcpus && (!*vcpus || strtoul(vcpus, NULL, 10) >= most);
+}
+
+/* Monitors of another cache than the third are refused, whatever they watch. */
+static bool cachetune_idle(const struct part *p)
+{
+    const struct cachetune *c = p->owner;
+    bool other = false;
+    for (uint32_t i = 0; i < c->n_monitors; i++)
+        other |= c->monitors[i]->has_level && c->monitors[i]->level != 3;
+    return group_idle(p, c->vcpus) || (is(p, "monitor") && other);
+}
+
+static bool memorytune_idle(const struct part *p)
+{
+    return group_idle(p, ((const struct memorytune *)p->owner)->vcpus);
 }
 
 /* No USB is nowhere. */
@@ -175,7 +192,8 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &domain_cpu_table, cpu_idle },
         { &vcpupin_table, vcpupin_idle },
         { &iothreadpin_table, iothreadpin_idle },
-        { &cachetune_monitor_table, monitor_idle },
+        { &cachetune_table, cachetune_idle },
+        { &memorytune_table, memorytune_idle },
         { &domain_disk_table, disk_idle },
         { &domain_controller_table, controller_idle },
         { &domain_numatune_table, numatune_idle },

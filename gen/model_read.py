@@ -50,7 +50,8 @@ for _w in range(1, 9):   # hexN: printed as 0x%0Nx
                              'X32' if _w > 4 else 'X16' if _w > 2 else 'X8', _w)
 SCALARS['x32'] = ('uint32_t ', 4, True, 'X32', 0)
 SCALARS['hexul'] = ('uint64_t ', 8, True, 'X64', 0)
-SCALARS['hex4w'] = ('uint32_t ', 4, True, 'X32', 4)     # more digits are read, four printed at least
+for _w in 1, 2, 4:              # more digits are read, so many printed at least
+    SCALARS['hex%dw' % _w] = ('uint32_t ', 4, True, 'X32', _w)
 SCALARS['num'] = ('uint32_t ', 4, True, 'N32', 0)       # decimal, or with 0x in front; printed decimal
 SCALARS['pci_domain'] = ('uint32_t ', 4, True, 'X32', 4)
 SCALARS['pci_bus'] = ('uint32_t ', 4, True, 'BUS', 2)

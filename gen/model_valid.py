@@ -16,7 +16,7 @@ import pattern
 from model_read import SCALARS, must
 
 HEX = {'X8', 'X16', 'X32', 'X64'}
-PADDED = {'hex%d' % n: n for n in range(1, 9)}
+PADDED = dict({'hex%d' % n: n for n in range(1, 9)}, hex1w=1, hex2w=2, hex4w=4)
 UNITS = ('bytes', 'KiB', 'M', 'GB')
 
 

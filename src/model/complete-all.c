@@ -17,7 +17,7 @@ ALONE(nwfilter_binding_complete, struct nwfilter_binding_def)
 ALONE(storage_pool_complete, struct storage_pool_def)
 ALONE(secret_complete, struct secret_def)
 ALONE(interface_complete, struct interface_def)
-ALONE(node_device_complete, struct node_device_def)
+ALONE(node_device_check, struct node_device_def)
 
 static int domain_alone(void *def, struct err *err) { return domain_complete(def, ARCH_I686, err); }
 static int
@@ -41,7 +41,7 @@ int document_complete(void *root, struct err *err)
         { &storage_vol_def_document, vol_alone },
         { &secret_def_document, secret_complete_alone },
         { &interface_def_document, interface_complete_alone },
-        { &node_device_def_document, node_device_complete_alone },
+        { &node_device_def_document, node_device_check_alone },
     };
     for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (all[i].document == model_head(root)->document)

@@ -23,10 +23,8 @@ int storage_pool_complete(struct storage_pool_def *def, struct err *err);
 int storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, bool clone, struct err *err);
 int secret_complete(struct secret_def *def, struct err *err);
 int interface_complete(struct interface_def *def, struct err *err);
-/* For virNodeDeviceCreateXML and DefineXML: mediated devices and fibre channel hosts. */
 /* Of a device that is to be made: what no kind of device can do without. */
-int node_device_read_check(const struct node_device_def *def, struct err *err);
-int node_device_complete(struct node_device_def *def, struct err *err);
+int node_device_read_check(struct node_device_def *def, struct err *err);
 /* For a device that is there: does the document say what each of its capabilities is made of? */
 int node_device_check(struct node_device_def *def, struct err *err);
 /* Does the document of a new snapshot contradict itself?  Memory and disks get their modes as far as it says.

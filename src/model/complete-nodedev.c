@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * complete-nodedev: devices of the host that users create; see complete-host.h.
+ * complete-nodedev: devices of the host, those that are there and those to be made; see complete-host.h.
  */
 #include "model/complete-host.h"
 
-#include "model/complete-parts.h"
+#include "model/complete-nodedev.h"
+
+#include <glib.h>
 
 #define ERR_FROM VIR_FROM_NODEDEV
 
@@ -29,18 +31,18 @@ unsettled(const struct nodedev_capability *c)
 
     if (channel && (!c->has_cssid || !c->has_ssid || !c->has_devno))
         return "<cssid>, <ssid> and <devno>";
+    if (c->channel_dev_addr && (!c->channel_dev_addr->has_cssid || !c->channel_dev_addr->has_ssid ||
+                                !c->channel_dev_addr->has_devno))
+        return "<channel_dev_addr> with <cssid>, <ssid> and <devno>";
     if (adapter && !c->has_ap_adapter)
         return "<ap-adapter>";
-    if (c->type == NODEDEV_CAP_AP_QUEUE && !c->has_ap_domain)
-        return "<ap-domain>";
+    if (c->type == NODEDEV_CAP_AP_QUEUE && (!c->has_ap_domain || c->ap_domain > UINT8_MAX))
+        return "<ap-domain> from 0 to 255";
     if (c->type == NODEDEV_CAP_MDEV && (!c->n_types || !c->types[0]->id))
         return "<type id='…'/>";
     if (c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
         g_strcmp0(c->kind, "render"))
         return "<type> that is primary, control or render";
-    if (c->type == NODEDEV_CAP_NET && c->n_capabilities && c->capabilities[0]->type != NODEDEV_CAP_80203 &&
-        c->capabilities[0]->type != NODEDEV_CAP_80211)
-        return "<capability> of type 80203 or 80211";
     return NULL;
 }
 
@@ -54,85 +56,9 @@ check_settings(const struct node_device_def *def, const struct nodedev_capabilit
                            name_of(def), nodedev_cap_str(c->type), what);
 }
 
-int
-node_device_read_check(const struct node_device_def *def, struct err *err)
-{
-    if (def->parent && !def->parent->wwnn != !def->parent->wwpn)
-        return err_set(err, VIR_ERR_XML_ERROR,
-                       "the <parent> of device '%s' has one of wwnn= and wwpn=, which go together",
-                       name_of(def));
-    for (uint32_t i = 0; i < def->n_capabilities; i++)
-        if (check_settings(def, def->capabilities[i], err) < 0)
-            return -1;
-    return 0;
-}
-
-static int
-complete_mdev(struct node_device_def *def, struct nodedev_capability *c, struct err *err)
-{
-    if (check_settings(def, c, err) < 0)
-        return -1;
-    if (!def->parent || !def->parent->name)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "mediated device '%s' has no <parent>", name_of(def));
-    for (uint32_t i = 0; i < c->n_attrs;) {
-        if (c->attrs[i]->name && c->attrs[i]->value)
-            i++;
-        else
-            model_list_remove(c->attrs, c->n_attrs, i);
-    }
-    return 0;
-}
-
-/* A virtual fibre channel port: both of its names or none, which the host then makes up. */
-static int
-complete_scsi_host(struct node_device_def *def, struct nodedev_capability *c, struct err *err)
-{
-    for (uint32_t i = 0; i < c->n_capabilities; i++) {
-        const struct nodedev_capability *k = c->capabilities[i];
-        if (k->type != NODEDEV_CAP_FC_HOST)
-            continue;
-        if (wwn_check(k->wwnn, name_of(def), err) < 0 || wwn_check(k->wwpn, name_of(def), err) < 0)
-            return -1;
-        if (!k->wwnn != !k->wwpn)
-            return lacks(err, def, k->wwnn ? "<wwpn>" : "<wwnn>");
-    }
-    return 0;
-}
-
-int
-node_device_complete(struct node_device_def *def, struct err *err)
-{
-    if (!def->n_capabilities)
-        return lacks(err, def, "<capability>, which says what it is");
-    struct nodedev_capability *c = def->capabilities[0];
-    switch (c->type) {
-    case NODEDEV_CAP_UNSET:
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
-                            "<capability> of device '%s' has no type=", name_of(def));
-    case NODEDEV_CAP_MDEV:
-        return complete_mdev(def, c, err);
-    case NODEDEV_CAP_SCSI_HOST:
-        return complete_scsi_host(def, c, err);
-    case NODEDEV_CAP_SYSTEM:
-        return c->hardware && c->hardware->has_uuid ? 0 : lacks(err, def, "uuid of the system");
-    case NODEDEV_CAP_PCI:
-        return c->has_domain ? 0 : lacks(err, def, "<domain> of its PCI address");
-    case NODEDEV_CAP_USB:
-        return c->has_number ? 0 : lacks(err, def, "<number> of its USB interface");
-    case NODEDEV_CAP_NET:
-        return c->interface ? 0 : lacks(err, def, "<interface>");
-    case NODEDEV_CAP_STORAGE:
-        return c->block ? 0 : lacks(err, def, "<block> path");
-    default:
-        return 0;
-    }
-}
-
-/* ---- devices that are there ----------------------------------------------------------------- */
-
 /* What a capability has to say and does not; NULL: all is there. */
 static const char *
-lacks_what(const struct nodedev_capability *c)
+lacks_what(const struct nodedev_capability *c, bool present)
 {
     switch (c->type) {
     case NODEDEV_CAP_SYSTEM:
@@ -153,17 +79,21 @@ lacks_what(const struct nodedev_capability *c)
     case NODEDEV_CAP_NET:
         return !c->interface ? "<interface>" : NULL;
     case NODEDEV_CAP_SCSI_HOST:
-        return !c->has_host ? "<host> number" : NULL;
+        return present && !c->has_host ? "<host> number" : NULL;
     case NODEDEV_CAP_FC_HOST:
-        return !c->wwnn || !c->wwpn ? "<wwnn> and <wwpn>" : NULL;
+        return present && (!c->wwnn || !c->wwpn) ? "<wwnn> and <wwpn>" : NULL;
     case NODEDEV_CAP_SCSI_TARGET:
         return !c->target_name ? "<target>" : NULL;
     case NODEDEV_CAP_SCSI:
         return !c->has_host || !c->has_bus || !c->has_target || !c->has_lun ? "complete SCSI address" : NULL;
     case NODEDEV_CAP_STORAGE: {
-        bool removable = c->n_capabilities && c->capabilities[0]->type == NODEDEV_CAP_REMOVABLE;
+        bool removable = false;
+        for (uint32_t i = 0; i < c->n_capabilities; i++)
+            removable |= c->capabilities[i]->type == NODEDEV_CAP_REMOVABLE;
         return !c->block ? "<block> path" : !removable && !c->has_size ? "<size>" : NULL;
     }
+    case NODEDEV_CAP_FC_REMOTE_PORT:
+        return !c->rport ? "<rport>" : !c->wwpn ? "<wwpn>" : NULL;
     case NODEDEV_CAP_REMOVABLE:
         return !c->has_media_size ? "<media_size>" : NULL;
     default:
@@ -171,66 +101,114 @@ lacks_what(const struct nodedev_capability *c)
     }
 }
 
-/* The order in which the capabilities of a capability are told. */
-static unsigned
-rank(enum nodedev_cap type)
+static int
+check_xml(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
 {
-    static const enum nodedev_cap order[] = { NODEDEV_CAP_PHYS_FUNCTION, NODEDEV_CAP_VIRT_FUNCTIONS,
-                                              NODEDEV_CAP_PCI_BRIDGE,    NODEDEV_CAP_CARDBUS_BRIDGE,
-                                              NODEDEV_CAP_MDEV_TYPES,    NODEDEV_CAP_VPD,
-                                              NODEDEV_CAP_FC_HOST,       NODEDEV_CAP_VPORT_OPS };
-    unsigned i = 0;
+    const char *what = c->type == NODEDEV_CAP_PHYS_FUNCTION && !c->n_addresses ? "<address>"
+                       : c->type == NODEDEV_CAP_VPD && !c->name                ? "<name>"
+                                                                               : NULL;
 
-    while (i < G_N_ELEMENTS(order) && order[i] != type)
-        i++;
-    return i;
+    for (uint32_t i = 0; c->type == NODEDEV_CAP_MDEV_TYPES && i < c->n_types && !what; i++) {
+        const struct nodedev_mdev_type *t = c->types[i];
+        what = !t->id ? "id= of a <type>" : !t->device_api ? "<deviceAPI> of a <type>"
+             : !t->has_available_instances ? "<availableInstances> of a <type>" : NULL;
+    }
+    return !what ? 0
+                 : err_set(err, VIR_ERR_XML_ERROR, "<capability type='%s'> of device '%s' has no %s",
+                           nodedev_cap_str(c->type), name_of(def), what);
 }
 
+/* present: the device is there; one that is to be made leaves more open. */
 static int
-check_capability(const struct node_device_def *def, struct nodedev_capability *c, struct err *err)
+check_capability(const struct node_device_def *def, struct nodedev_capability *c, bool present,
+                 struct err *err)
 {
-    const char *what = lacks_what(c);
+    const char *what = lacks_what(c, present);
     if (what)
         return lacks(err, def, what);
-    if (c->type == NODEDEV_CAP_SYSTEM && !c->firmware)
-        c->firmware = model_new(def, struct nodedev_firmware);
-    if (check_settings(def, c, err) < 0)
+    if (check_settings(def, c, err) < 0 || check_xml(def, c, err) < 0 || nodedev_tidy(def, c, err) < 0)
         return -1;
-    for (uint32_t i = 0; i < c->n_capabilities; i++) {
-        struct nodedev_capability *k = c->capabilities[i];
-        if (check_capability(def, k, err) < 0)
+    for (uint32_t i = 0; i < c->n_capabilities; i++)
+        if (check_capability(def, c->capabilities[i], present, err) < 0)
             return -1;
-        uint32_t at = i;
-        for (; at && rank(c->capabilities[at - 1]->type) > rank(k->type); at--)
-            c->capabilities[at] = c->capabilities[at - 1];
-        c->capabilities[at] = k;
-    }
+    nodedev_sort_parts(def, c);
     return 0;
 }
 
-/* The node itself before the links to it. */
+/* Parts of capabilities are no devices themselves, and of two kinds documents tell nothing. */
+static int
+check_kind(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
+{
+    if (c->type == NODEDEV_CAP_UNSET || c->type > NODEDEV_CAP_VPD)
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                            "device '%s' has a <capability> without a type= that is one of devices",
+                            name_of(def));
+    switch (c->type) {
+    case NODEDEV_CAP_FC_HOST:
+    case NODEDEV_CAP_VPORTS:
+    case NODEDEV_CAP_SCSI_GENERIC:
+    case NODEDEV_CAP_MDEV_TYPES:
+    case NODEDEV_CAP_VDPA:
+    case NODEDEV_CAP_VPD:
+        return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                       "the document of device '%s' cannot tell of a capability of type '%s'", name_of(def),
+                       nodedev_cap_str(c->type));
+    default:
+        return 0;
+    }
+}
+
+static int
+read_check(struct node_device_def *def, bool present, struct err *err)
+{
+    if (def->parent && !def->parent->wwnn != !def->parent->wwpn)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "the <parent> of device '%s' has one of wwnn= and wwpn=, which go together",
+                       name_of(def));
+    if (!def->n_capabilities)
+        return lacks(err, def, "<capability>, which says what it is");
+    for (uint32_t i = 0; i < def->n_capabilities; i++)
+        if (check_kind(def, def->capabilities[i], err) < 0 ||
+            check_capability(def, def->capabilities[i], present, err) < 0)
+            return -1;
+    return 0;
+}
+
+int
+node_device_read_check(struct node_device_def *def, struct err *err)
+{
+    return read_check(def, false, err);
+}
+
+/* ---- devices that are there ----------------------------------------------------------------- */
+
+/* The node itself, of which there is one, before the links to it. */
 static void
 sort_devnodes(struct node_device_def *def)
 {
-    uint32_t front = 0;
-    for (uint32_t i = 0; i < def->n_devnodes; i++) {
+    struct nodedev_devnode *self = NULL;
+    for (uint32_t i = def->n_devnodes; i-- > 0;) {
         struct nodedev_devnode *node = def->devnodes[i];
         if (node->type != NODEDEV_DEVNODE_TYPE_DEV)
             continue;
-        for (uint32_t at = i; at > front; at--)
-            def->devnodes[at] = def->devnodes[at - 1];
-        def->devnodes[front++] = node;
+        if (!self)
+            self = node;            /* the last one counts */
+        model_list_remove(def->devnodes, def->n_devnodes, i);
     }
+    if (self)
+        model_list_insert(def, def->devnodes, def->n_devnodes, 0, self);
 }
 
 int
 node_device_check(struct node_device_def *def, struct err *err)
 {
     sort_devnodes(def);
-    if (!def->n_capabilities)
-        return lacks(err, def, "<capability>, which says what it is");
-    for (uint32_t i = 0; i < def->n_capabilities; i++)
-        if (check_capability(def, def->capabilities[i], err) < 0)
-            return -1;
+    if (read_check(def, true, err) < 0)
+        return -1;
+    if (def->parent) {          /* how else a parent can be named is for those who make devices */
+        def->parent->wwnn = def->parent->wwpn = def->parent->fabric_wwn = NULL;
+        if (!def->parent->name)
+            def->parent = NULL;
+    }
     return 0;
 }

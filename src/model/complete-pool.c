@@ -61,12 +61,18 @@ storage_permissions_complete(const char *name, struct storage_permissions *p, st
 /* ---- source --------------------------------------------------------------------------------- */
 
 static int
-complete_adapter(struct storage_pool_def *def, const char *where, struct err *err)
+complete_adapter(struct pool_adapter *a, const char *where, struct err *err)
 {
-    struct pool_adapter *a = def->source->adapter;
     if (!a->type && (a->wwnn || a->wwpn || a->parent))
         return err_set(err, VIR_ERR_XML_ERROR,
                        "%s: an <adapter> with wwnn=, wwpn= or parent= needs type='fc_host'", where);
+    return 0;
+}
+
+/* Does it say which adapter it is?  Of all that is wrong with a source this is found last. */
+static int
+check_adapter(struct pool_adapter *a, const char *where, struct err *err)
+{
     if (!a->type) {
         if (!a->name)
             return err_set(err, VIR_ERR_XML_ERROR, "%s: <adapter> does not say which it is", where);
@@ -148,7 +154,7 @@ complete_source(struct storage_pool_def *def, const struct kind *k, const char *
     if (!s->name && k->named)
         s->name = def->name;
     if (check_name(def, k, where, err) < 0 || complete_format(def, k, where, err) < 0 ||
-        complete_auth(def, where, err) < 0 || (s->adapter && complete_adapter(def, where, err) < 0))
+        complete_auth(def, where, err) < 0 || (s->adapter && complete_adapter(s->adapter, where, err) < 0))
         return -1;
     if (def->type == POOL_TYPE_GLUSTER && !s->dir)
         s->dir = "/";
@@ -162,17 +168,18 @@ complete_source(struct storage_pool_def *def, const struct kind *k, const char *
 
 /* Is all there that a pool of this type is made of? */
 static int
-check_source(const struct storage_pool_def *def, const struct kind *k, const char *where, struct err *err)
+check_source(struct storage_pool_def *def, const struct kind *k, const char *where, struct err *err)
 {
-    const struct pool_source *s = def->source;
+    struct pool_source *s = def->source;
     if (k->initiator && !s->initiator && s->n_hosts)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <source> has no <initiator> with an <iqn>",
                        where);
     const char *lacks = k->host && !s->n_hosts ? "host" : k->dir && !s->dir ? "dir" :
         k->device && !s->n_devices ? "device" : k->adapter && !s->adapter ? "adapter" : NULL;
-    return !lacks ? 0
-                  : err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <%s>, which it needs",
-                            where, pool_type_str(def->type), lacks);
+    if (lacks)
+        return err_set(err, VIR_ERR_XML_ERROR, "%s: <source> of type '%s' has no <%s>, which it needs", where,
+                       pool_type_str(def->type), lacks);
+    return k->adapter ? check_adapter(s->adapter, where, err) : 0;
 }
 
 /* ---- target --------------------------------------------------------------------------------- */
@@ -198,7 +205,7 @@ int
 storage_pool_complete(struct storage_pool_def *def, struct err *err)
 {
     const struct kind *k = &kinds[def->type];
-    bool given = def->source != NULL;       /* then its faults are found before that of the features */
+    bool given = def->source != NULL;       /* then its faults are found before those of name and features */
     if (!given)
         def->source = model_new(def, struct pool_source);
     struct pool_source *s = def->source;
@@ -207,11 +214,6 @@ storage_pool_complete(struct storage_pool_def *def, struct err *err)
     g_autofree char *where = g_strdup_printf("pool '%s'", def->name ? def->name : "");
     if (given && complete_source(def, k, where, err) < 0)
         return -1;
-    if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
-        return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
-                       where);
-    if (!given && complete_source(def, k, where, err) < 0)
-        return -1;
     if (!def->name)
         def->name = s->name;
     if (!def->name || !*def->name)
@@ -219,6 +221,11 @@ storage_pool_complete(struct storage_pool_def *def, struct err *err)
     if (strchr(def->name, '/'))
         return err_set(err, VIR_ERR_XML_ERROR, "the name '%s' contains a '/', which names of pools cannot",
                        def->name);
+    if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
+        return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
+                       where);
+    if (!given && complete_source(def, k, where, err) < 0)
+        return -1;
     if (!def->has_uuid) {
         uuid_generate(def->uuid);
         def->has_uuid = true;

@@ -361,15 +361,10 @@ test_connect_node_device_event_deregister_any(struct drv_conn *conn, int callbac
 }
 
 /* Some facts are asked of the hardware, not of documents: the test host has none. */
-static int
-settle(const struct node_device_def *def, struct nodedev_capability *cap, struct err *err)
+static void
+settle(const struct node_device_def *def, struct nodedev_capability *cap)
 {
     switch (cap->type) {
-    case NODEDEV_CAP_SCSI_GENERIC: case NODEDEV_CAP_VDPA:
-        return err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_INTERNAL_ERROR,
-                            "the test host cannot have device '%s': a capability of "
-                            "type '%s' is told by hardware only",
-                            def->name, nodedev_cap_str(cap->type));
     case NODEDEV_CAP_VPORT_OPS:
         cap->max_vports = cap->vports = 0;
         cap->has_max_vports = cap->has_vports = true;
@@ -387,9 +382,7 @@ settle(const struct node_device_def *def, struct nodedev_capability *cap, struct
         break;
     }
     for (uint32_t i = 0; i < cap->n_capabilities; i++)
-        if (settle(def, cap->capabilities[i], err) < 0)
-            return -1;
-    return 0;
+        settle(def, cap->capabilities[i]);
 }
 
 static struct node_device_def *
@@ -406,8 +399,7 @@ read_present(const char *xml, struct err *err)
     if (node_device_check(def, err) < 0)
         return NULL;
     for (uint32_t i = 0; i < def->n_capabilities; i++)
-        if (settle(def, def->capabilities[i], err) < 0)
-            return NULL;
+        settle(def, def->capabilities[i]);
     def->driver = NULL;
     return node_device_def_copy(def);
 }

@@ -11,6 +11,7 @@ import os
 import random
 import re
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 
 import libvirt
@@ -57,7 +58,6 @@ class Side:
             n = self.conn.networkCreateXML(xml)
             try:
                 yield 'live', n.XMLDesc(0)
-                yield 'inactive', n.XMLDesc(libvirt.VIR_NETWORK_XML_INACTIVE)
             finally:
                 n.destroy()
             return
@@ -72,7 +72,6 @@ class Side:
             p = self.conn.storagePoolCreateXML(xml)
             try:
                 yield 'live', p.XMLDesc(0)
-                yield 'inactive', p.XMLDesc(libvirt.VIR_STORAGE_XML_INACTIVE)
             finally:
                 p.destroy()
             return
@@ -103,6 +102,15 @@ class Side:
             yield 'xml', d.XMLDesc(0)
         finally:
             d.destroy()
+
+    def device(self, xml, r):
+        """A device that is there: the test driver's host can be described by a file."""
+        with tempfile.NamedTemporaryFile('w', suffix='.xml') as f:
+            f.write('<node>%s</node>' % xml)
+            f.flush()
+            conn = libvirt.open('test://' + f.name)
+        for d in conn.listAllDevices(0):
+            yield 'xml', d.XMLDesc(0)
 
     def snapshot(self, xml, r):
         redefine = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two implementations are given the same documents of everything but guests; what each makes of them is compared.
 
-usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|sweep|plain|machines] [--spoil P] [--schemas DIR] [--show N]
+usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|valid|sweep|plain|machines] [--spoil P] [--schemas DIR] [--show N]
                   [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] KIND [BASE...]
 
 KIND is a function of answer.py: network, pool, volume, ….  The documents are
   schema  by chance from the schemas of an installed libvirt
   model   by chance from our description, with --spoil almost valid
+  valid   the same, valid in every schema of the format
   mutate  those of BASE (.xml, or .tsv of a document a line) with one thing changed
   sweep   each attribute and element of BASE changed in each way
   plain   those of BASE, again and again: for kinds that do something by chance with each
@@ -35,6 +36,7 @@ import compare  # noqa: E402
 import machines  # noqa: E402
 import model_random  # noqa: E402
 import model_read  # noqa: E402
+import model_valid  # noqa: E402
 import reduce  # noqa: E402
 import sample  # noqa: E402
 
@@ -42,7 +44,7 @@ import sample  # noqa: E402
 KINDS = {
     'network': ('network', 'network', 'network_def'), 'pool': ('storagepool', 'pool', 'storage_pool_def'),
     'volume': ('storagevol', 'volume', 'storage_vol_def'), 'interface': ('interface', 'interface', 'interface_def'),
-    'nodedev': ('nodedev', 'device', 'node_device_def'), 'snapshot': ('domainsnapshot', 'domainsnapshot', 'snapshot_def'),
+    'nodedev': ('nodedev', 'device', 'node_device_def'), 'device': ('nodedev', 'device', 'node_device_def'), 'snapshot': ('domainsnapshot', 'domainsnapshot', 'snapshot_def'),
     'checkpoint': ('domaincheckpoint', 'domaincheckpoint', 'checkpoint_def'), 'secret': ('secret', 'secret', 'secret_def'),
     'nwfilter': ('nwfilter', 'filter', 'nwfilter_def'), 'binding': ('nwfilterbinding', 'filterbinding', 'nwfilter_binding_def'),
     'port': ('networkport', 'networkport', 'network_port_def'), 'cpu': ('cpu', 'cpu', 'domain_cpu'),
@@ -59,7 +61,14 @@ WORDS = {
     ('owner/uuid', None): ['11111111-2222-4333-8444-555555555555'], ('model', None): sample.WORDS[('cpu/model', None)],
     ('capacity', None): ['1000', '1000000', '0'], ('allocation', None): ['1000', '1000000', '0'],
     ('creationTime', None): ['1700000000', '1700000001', '0'], ('wwnn', None): ['2000000012341234'], ('wwpn', None): ['1000000012341234', '1000000012341235'],
+    ('forward/address', 'slot'): ['0x02', '3', '0x1f', '1f'], ('forward/address', 'domain'): ['0', '0x0001', '2', 'f'],
+    ('parentaddr/address', 'slot'): ['0x02', '3', '0x1f', '1f'], ('parentaddr/address', 'domain'): ['0', '0x0001', '2', 'f'],
+    ('permissions/mode', None): ['0644', '755', '0711', '0', '4755'], ('source/name', None): ['src', 's-1', 'a/b'],
+    ('srv', 'service'): ['ldap', 'sip', 'x_y'], ('auth/secret', 'uuid'): ['11111111-2222-4333-8444-555555555555'],
+    ('backingStore/format', 'type'): ['raw', 'qcow2', 'vmdk', 'ext3'], ('capability/feature', 'name'): ['rx', 'tso', 'rdma', 'vmx'],
 }
+# What a document of these kinds is mostly refused for.
+RARE = {'bandwidth/@classID', 'inbound/@floor', 'outbound/@floor', 'pool/features', 'network/bandwidth', 'dns/@enable', 'volume/backingStore'}
 GUEST = "<domain type='test'><name>%s</name><uuid>11111111-2222-4333-8444-55555555555%d</uuid><memory>65536</memory><vcpu>1</vcpu>" \
     "<os><type>hvm</type></os><devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/tmp/od/one.qcow2'/>" \
     "<target dev='vda'/></disk><disk type='file' device='disk'><source file='/tmp/od/two'/><target dev='vdb'/></disk></devices></domain>"
@@ -71,8 +80,9 @@ class Source:
         self.schema_name, self.element, self.struct = KINDS[a.kind]
         if a.source == 'schema':
             sample.WORDS.update(WORDS)
+            sample.RARE.update(RARE)
             self.schema = sample.Schema(os.path.join(a.schemas, self.schema_name + '.rng'))
-        elif a.source == 'model':
+        elif a.source in ('model', 'valid'):
             self.m = model_read.read(model_read.file_names(ROOT))
         else:
             self.bases = list(self.read_bases())
@@ -111,7 +121,10 @@ class Source:
             for _ in range(rng.choice((1, 1, 2))):
                 root = sample.mutate(root, rng)[0] if len(root) else root
             return sample.to_text(root)
-        if self.a.source == 'model':
+        if self.a.source == 'valid':
+            mk = model_valid.Maker(self.m, rng, rng.choice((0.1, 0.3, 0.6)))
+            root = ET.fromstring(mk.element(self.element, self.m.structs[self.struct], self.struct, None, 0))
+        elif self.a.source == 'model':
             mk = model_random.Maker(self.m, rng, rng.choice((0.1, 0.3, 0.6)), plain=True, spoil=self.a.spoil,
                                     overrides={('snapshot_def', 'domain'): None, ('snapshot_def', 'inactiveDomain'): None,
                                                ('checkpoint_def', 'domain'): None})
@@ -129,6 +142,8 @@ class Source:
                     e = ET.fromstring(GUEST % rng.choice((('on', 1), ('off', 2))))
                     e.tag = 'inactiveDomain'
                     root.append(e)
+        if self.element == 'volume' and root.find('capacity') is None and rng.random() < 0.9:
+            root.insert(0, ET.fromstring('<capacity>5000</capacity>'))
         return sample.to_text(root)
 
     def roots(self):
@@ -247,7 +262,7 @@ def main():
     p.add_argument('--count', type=int, default=1000)
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--spoil', type=float, default=0.0)
-    p.add_argument('--source', choices=('schema', 'mutate', 'model', 'sweep', 'plain', 'machines'), default='schema')
+    p.add_argument('--source', choices=('schema', 'mutate', 'model', 'valid', 'sweep', 'plain', 'machines'), default='schema')
     p.add_argument('--schemas', default='/usr/share/libvirt/schemas')
     p.add_argument('--show', type=int, default=40)
     p.add_argument('--uri', default='test:///default')
@@ -282,10 +297,13 @@ def main():
             same += 1
         else:
             differ.append((a.seed + number - 1, d, w, g, kind))
+
+    def is_meant(difference):
+        return next((r for k, r in known if k.search(a.kind + ' ' + difference)), None)
     for seed, d, w, g, kind in differ:
-        small, reason = d, next((r for k, r in known if k.search(a.kind + ' ' + kind[0])), None)
+        small, reason = d, is_meant(kind[0])
         if reason is None and g and a.kind != 'cpu':
-            small, reason = reduce.reduced(d, lambda t: both(t, seed), fault, kind_of, donors)
+            small, reason = reduce.reduced(d, lambda t: both(t, seed), fault, kind_of, donors, meant=is_meant)
         if reason:
             meant[reason] += 1
             continue

@@ -162,7 +162,8 @@ class Reducer:
     """One document: ask(text) gives both answers, fault(answer) its (code, message) or None, kind(text, want, got) what
     differs or None."""
 
-    def __init__(self, document, ask, fault, kind, limit):
+    def __init__(self, document, ask, fault, kind, limit, meant):
+        self.meant = meant
         self.ask, self.fault, self.kind, self.left = ask, fault, kind, limit
         self.root, self.gone = ET.fromstring(document), set()
         self.text = self.without(())
@@ -217,7 +218,8 @@ class Reducer:
             self.shrink(self.root)
 
     def alone(self, text, changes, side):
-        """Changes after which both sides name the fault that one side names here, one set of them after the other.  Where
+        """Changes after which both sides name the fault that one side names here (or what differs is meant), one set of
+        them after the other.  Where
         a further fault comes to light that one is taken away, too, up to three in all."""
         sought, known, sets = self.sought[side], {self.sought[1:]}, [()]
         for before in sets:
@@ -228,7 +230,7 @@ class Reducer:
                 if not seen or seen[side] != sought:
                     continue
                 other = seen[3 - side]
-                if other and other[0] == sought[0]:
+                if other and other[0] == sought[0] or seen[0] and self.meant(seen[0]):
                     yield before + (change,), seen
                 elif other and seen[1:] not in known and len(before) < 2:
                     known.add(seen[1:])
@@ -246,16 +248,16 @@ class Reducer:
         for b, seen_b in second:
             for a, seen_a in first:
                 none = self.look(changed(text, *a, *b))
-                if none and none[1] != seen_b[1] and none[2] != seen_a[2]:
+                if none and none[1] not in (self.sought[1], seen_b[1] or self.sought[1]) and none[2] not in (self.sought[2], seen_a[2]):
                     return True
         return False
 
 
-def reduced(document, ask, fault, kind, donors, limit=500):
+def reduced(document, ask, fault, kind, donors, limit=500, meant=lambda kind: False):
     """(document, reason): the smallest one found that is answered differently in just this way by the two sides, and
-    ORDER if it is wrong in two ways of which each alone is named by both, or None."""
+    ORDER if it is wrong in two ways of which each alone is named by both, or differs in a way that is meant; or None."""
     try:
-        r = Reducer(document, ask, fault, kind, limit)
+        r = Reducer(document, ask, fault, kind, limit, meant)
     except ET.ParseError:
         return document, None
     if not r.sought or r.sought[0] is None:

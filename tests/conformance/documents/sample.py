@@ -34,6 +34,8 @@ WORDS = {
     ('emulator', None): ['/usr/bin/qemu-system-x86_64'],
     ('codeset', None): ['utf-8'],
 }
+# Elements and attributes (with @) that most documents do without, as few may have them: parent/name.
+RARE = set()
 
 
 class Schema(schema.Grammar):
@@ -71,8 +73,13 @@ class Sampler:
                 return self.r.choice(WORDS[key])
         return None
 
+    def rare(self, e, tag, name):
+        return '%s/%s%s' % (e.tag, '@' if tag == 'attribute' else '', name) in RARE and self.r.random() < 0.8
+
     def into(self, n, e, depth):
         r, tag = self.r, n.tag.replace(RNG, '') if isinstance(n.tag, str) else ''
+        if tag in ('element', 'attribute') and self.rare(e, tag, n.get('name')):
+            return
         if tag == 'element':
             if depth < 3 * self.depth and not any(c.tag == RNG + 'notAllowed' for c in n):
                 e.append(self.element(n, e.tag, depth + 1, self.ns))

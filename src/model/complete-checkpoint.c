@@ -11,11 +11,28 @@
 
 /* ---- checkpoints ---------------------------------------------------------------------------- */
 
-/* "vda", or a path. */
+/* The target of a disk, such as vda, or a path: as the schema has it. */
 static bool
 names_disk(const char *name)
 {
-    return name && (*name == '/' || disk_target_index(name, NULL) >= 0);
+    static const char *const kinds[] = { "fd", "hd", "sd", "vd", "xvd", "ubd" };
+
+    if (!name)
+        return false;
+    if (*name == '/' || (g_ascii_isalpha(*name) && name[1] == ':' && name[2] == '\\'))
+        return name[*name == '/' ? 1 : 3] != '\0';
+    if (g_str_has_prefix(name, "ioemu:"))
+        name += strlen("ioemu:");
+    for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        const char *rest = name + strlen(kinds[i]);
+        if (!g_str_has_prefix(name, kinds[i]) || !*rest)
+            continue;
+        while (g_ascii_isalnum(*rest) || *rest == '_')
+            rest++;
+        if (!*rest)
+            return true;
+    }
+    return false;
 }
 
 static int

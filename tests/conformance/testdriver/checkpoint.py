@@ -82,6 +82,7 @@ call(g.checkpointLookupByName, 'zzz')
 for name, more in ((None, '<bad'), ('a', ''), ('', ''), ('x/y', ''), (None, ''),
                    ('k1', "<disks><disk name='zzz'/></disks>"), ('k2', "<disks><disk name='vda' checkpoint='odd'/></disks>"),
                    ('k3', "<disks><disk/></disks>"), ('k4', "<disks><disk name='vda'/><disk name='vda'/></disks>"),
+                   ('kD', "<disks><disk name='ioemu:vdZ_1'/></disks>"), ('kE', "<disks><disk name='a:\\\\b'/></disks>"), ('kF', "<disks><disk name='vd'/></disks>"),
                    ('k5', "<disks><disk name='vda' checkpoint='no'/></disks>"),
                    ('k6', "<disks><disk name='vda' checkpoint='bitmap' bitmap='own'/></disks>"),
                    ('k7', "<disks><disk name='vda' checkpoint='no' bitmap='own'/></disks>"),

@@ -17,7 +17,7 @@ check_backing(const struct domain_def *def, const struct domain_disk *d, const s
     if (!b->format || !b->source)
         return XML("a <backingStore> of disk '%s' of guest '%s' has no <%s>", d->target, def->name,
                    b->format ? "source" : "format");
-    return check_storage_source(def, d, b->type, &b->source->src, err);
+    return check_storage_source(d, b->type, &b->source->src, err);
 }
 
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err)
@@ -25,7 +25,7 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     struct storage_source *s = d->source ? &d->source->src : NULL;
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
     if (s && (check_auth(what, s->auth, err) < 0 || encryption_complete(s->encryption, what, err) < 0 ||
-              check_storage_source(def, d, d->type, s, err) < 0))
+              check_storage_source(d, d->type, s, err) < 0))
         return -1;
     if (d->encryption && s && s->encryption)
         return UNSUPPORTED(

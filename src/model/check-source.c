@@ -132,15 +132,15 @@ static int check_cookies(const struct domain_disk *d, struct storage_source *s, 
 
 /* Where the bytes of a disk are, or those below it. */
 int
-check_storage_source(const struct domain_def *def, const struct domain_disk *d, enum storage_type type,
+check_storage_source(const struct domain_disk *d, enum storage_type type,
                      struct storage_source *s, struct err *err)
 {
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
     if (type == STORAGE_TYPE_NETWORK && (check_network(d, s, err) < 0 || check_cookies(d, s, err) < 0))
         return -1;
     if (type == STORAGE_TYPE_VOLUME && !s->pool != !s->volume)
-        return XML("disk '%s' of guest '%s' names a %s but no %s", d->target, def->name,
-                   s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");
+        return XML("disk '%s' names a %s but no %s", d->target, s->pool ? "pool" : "volume",
+                   s->pool ? "volume" : "pool");
     if (type == STORAGE_TYPE_NVME) {
         if (!s->transport_type || strcmp(s->transport_type, "pci"))
             return XML("NVMe disk '%s': the type of its <source> has to be 'pci', not '%s'", d->target,
@@ -162,16 +162,19 @@ check_storage_source(const struct domain_def *def, const struct domain_disk *d, 
                : check_seclabels(what, s->seclabels, s->n_seclabels, err);
 }
 
-int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct err *err)
+int
+check_image(const char *name, enum storage_type type, struct storage_source *s, struct err *err)
 {
-    static const struct domain_disk as_disk = { .target = "nvram" };
-    struct storage_source *s = n && n->source ? &n->source->src : NULL;
-    if (!s)
-        return 0;
-    if (check_auth("the <nvram>", s->auth, err) < 0 ||
-        encryption_complete(s->encryption, "the <nvram>", err) < 0)
+    const struct domain_disk as_disk = { .target = name };
+    g_autofree char *what = g_strdup_printf("disk '%s'", name);
+    if (check_auth(what, s->auth, err) < 0 || encryption_complete(s->encryption, what, err) < 0)
         return -1;
-    return check_storage_source(def, &as_disk, n->type, s, err);
+    return check_storage_source(&as_disk, type, s, err);
+}
+
+int check_nvram(const struct os_nvram *n, struct err *err)
+{
+    return n && n->source ? check_image("nvram", n->type, &n->source->src, err) : 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */

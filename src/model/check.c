@@ -80,7 +80,7 @@ static int read_os(const struct domain_def *def, struct err *err)
     if (os && os->nvram && os->nvram->type && !os->nvram->source)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
                             "the <nvram> of guest '%s' has a type and no <source>", def->name);
-    if (os && check_nvram(def, os->nvram, err) < 0)
+    if (os && check_nvram(os->nvram, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_perf_events; i++)
         for (uint32_t k = 0; k < i; k++)

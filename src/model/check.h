@@ -31,8 +31,8 @@ static inline bool domain_has_iothread(const struct domain_def *def, unsigned id
 void domain_forget(struct domain_def *def);
 /* check-source.c */
 int check_auth(const char *what, const struct storage_auth *a, struct err *err);
-int check_nvram(const struct domain_def *def, const struct os_nvram *n, struct err *err);
-int check_storage_source(const struct domain_def *def, const struct domain_disk *d, enum storage_type type,
+int check_nvram(const struct os_nvram *n, struct err *err);
+int check_storage_source(const struct domain_disk *d, enum storage_type type,
                          struct storage_source *s, struct err *err);
 int check_logins(const struct domain_def *def, const struct domain_disk *d, struct err *err);
 /* check-disk.c */

@@ -18,9 +18,21 @@ is_off(const struct snapshot_def *def)
     return def->state == SNAPSHOT_STATE_SHUTOFF || def->state == SNAPSHOT_STATE_DISK_SNAPSHOT;
 }
 
+/* A word that other documents know. */
+static int
+check_mode(enum disk_snapshot mode, struct err *err)
+{
+    return mode != DISK_SNAPSHOT_DEFAULT
+               ? 0
+               : err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
+                              "snapshot='default' in the document of a snapshot means nothing; leave it out");
+}
+
 static int
 check_memory(const struct snapshot_memory *m, struct err *err)
 {
+    if (check_mode(m->snapshot, err) < 0)
+        return -1;
     if (m->file && m->snapshot && m->snapshot != DISK_SNAPSHOT_EXTERNAL)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "<memory> of the snapshot has file='%s', which needs snapshot='external'", m->file);
@@ -56,9 +68,13 @@ check_disk(const struct snapshot_def *def, struct snapshot_disk *d, struct err *
 
     if (!d->name)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "a <disk> of the snapshot has no name=");
+    if (check_mode(d->snapshot, err) < 0)
+        return -1;
     if (d->type == STORAGE_TYPE_DIR || d->type == STORAGE_TYPE_VOLUME)
         return err_set(err, VIR_ERR_XML_ERROR, "disk '%s' of the snapshot cannot be of type='%s'", d->name,
                        storage_type_str(d->type));
+    if (d->source && check_image(d->name, d->type, &d->source->src, err) < 0)
+        return -1;
     if (d->driver && !d->driver->type)
         d->driver = NULL;
     path = path_of(d);
@@ -68,13 +84,13 @@ check_disk(const struct snapshot_def *def, struct snapshot_disk *d, struct err *
         d->source = NULL;
     if (!d->snapshot && (path || d->driver))
         d->snapshot = DISK_SNAPSHOT_EXTERNAL;
+    if (path && d->type <= STORAGE_TYPE_BLOCK && *path != '/')
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "the path '%s' of disk '%s' of the snapshot does not begin with /", path, d->name);
     if (path && d->snapshot != DISK_SNAPSHOT_EXTERNAL)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "disk '%s' of the snapshot goes to '%s', which needs snapshot='external'", d->name,
                        path);
-    if (path && d->type <= STORAGE_TYPE_BLOCK && *path != '/')
-        return err_set(err, VIR_ERR_XML_ERROR,
-                       "the path '%s' of disk '%s' of the snapshot does not begin with /", path, d->name);
     if (path)
         storage_complete_hosts(def, &d->source->src);
     return 0;
@@ -117,7 +133,10 @@ snapshot_redefine_check(struct snapshot_def *def, struct err *err)
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
                        "snapshot '%s' has no <creationTime>, without which it cannot be redefined",
                        def->name);
-    if (def->state <= SNAPSHOT_STATE_NOSTATE)
+    if (def->state == SNAPSHOT_STATE_NOSTATE)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "snapshot '%s': 'nostate' is no <state> of a guest",
+                       def->name);
+    if (!def->state)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "snapshot '%s' has no <state>, without which it cannot be redefined", def->name);
     return check_parts(def, !is_off(def), is_off(def), err);
@@ -244,6 +263,8 @@ snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, is_f
 
     for (uint32_t i = 0; i < def->n_disks; i++)
         external |= def->disks[i]->snapshot == DISK_SNAPSHOT_EXTERNAL;
+    if (!def->creation_time)
+        def->has_creation_time = false;         /* given, as it has to be, but not told */
     return align_disks(def, domain, external ? DISK_SNAPSHOT_EXTERNAL : DISK_SNAPSHOT_INTERNAL, is_file,
                        err);
 }

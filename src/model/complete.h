@@ -62,6 +62,8 @@ bool disk_target_known(const char *target);
 bool disk_has_source(const struct domain_disk *d);
 
 /* The usual port of each host that names none; root: the document that owns the source. */
+/* Does what is said of where an image is contradict itself?  name is the disk's. */
+int check_image(const char *name, enum storage_type type, struct storage_source *s, struct err *err);
 void storage_complete_hosts(const void *root, struct storage_source *s);
 
 /* Calls fn for every device that has a device_info, in the order of the document; kind is the

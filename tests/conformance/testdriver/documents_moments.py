@@ -72,13 +72,25 @@ for body in ("<memory snapshot='manual'/>", "<memory file='m'/>", "<memory snaps
              "<disks><disk name='vda' type='network' snapshot='internal'><source protocol='nbd' name='x'/></disk></disks>",
              "<memory file='/m'/><disks><disk name='vdb' type='network'><source protocol='nbd' name='x'><host name='h'/>"
              "</source></disk></disks>", "<memory file='/m'/><disks><disk name='vdb' type='block'/></disks>",
+             "<memory snapshot='default'/>", "<disks><disk name='vdb' snapshot='default'/></disks>",
+             "<disks><disk name='vdb' snapshot='internal'><source file='x'/></disk></disks>",
+             *("<disks><disk name='vdb' type='%s'>%s</disk></disks>" % p for p in (
+                 ('network', "<source protocol='rbd' name='x'/>"), ('network', "<source protocol='ftps'/>"),
+                 ('network', "<source protocol='nbd' name='x'><host transport='q'/></source>"), ('nvme', "<source type='pci' namespace='1'/>"),
+                 ('nvme', '<source/>'), ('vhostuser', '<source/>'), ('file', "<source><auth username='u'/></source>"),
+                 ('file', "<source file='/x'><slices><slice type='storage' offset='1'/></slices></source>"),
+                 ('file', "<source file='/x'><reservations managed='no'/></source>"), ('dir', "<source><auth username='u'/></source>"),
+                 ('network', "<source protocol='http' name='x'><cookies><cookie name='a'>b;c</cookie></cookies></source>"),
+                 ('network', "<source protocol='http' name='x'><cookies><cookie>b</cookie></cookies></source>"))),
              "<cookie/><active>1</active>", "<creationTime>x</creationTime>"):
     attempt('new: ' + body, lambda: on.snapshotCreateXML('<domainsnapshot><name>s</name>%s</domainsnapshot>' % body))
 for body in ('', '<name>s</name>', '<name>s</name><creationTime>x</creationTime>', '<name>s</name><creationTime>5</creationTime>') + tuple(
         '<name>s</name><creationTime>5</creationTime><state>running</state>' + more for more in (
             '', ALONE, ALONE.replace('555551', '555559'), ALONE + '<parent><name>s</name></parent>', '<parent><name>p</name></parent>',
             ALONE + '<cookie/><active>1</active>', ALONE + ALONE.replace('domain', 'inactiveDomain'),
-            ALONE.replace('<memory>65536</memory>', ''))):
+            ALONE.replace('<memory>65536</memory>', ''))) + (
+                '<name>s</name><creationTime>0</creationTime><state>running</state>' + ALONE,
+                '<name>s</name><creationTime>5</creationTime><state>nostate</state>' + ALONE):
     attempt('again: ' + body, lambda: on.snapshotCreateXML('<domainsnapshot>%s</domainsnapshot>' % body, REDEFINE))
 
 GUEST = HEAD + devices() + '</domain>'

@@ -148,19 +148,29 @@ static const struct name opcodes[] = { { 1, "Request" },         { 2, "Reply" },
                                        { 7, "DRARP_Error" },     { 8, "InARP_Request" },
                                        { 9, "ARP_NAK" },         { 0, NULL } };
 
-static bool
-is_variable(const char *s)
+/* $NAME, $NAME[INDEX] or $NAME[@ITERATOR] without what may stand around the number; NULL: no variable. */
+static const char *
+variable(const void *root, const char *s)
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     size_t n = *s == '$' ? strspn(s + 1, word) : 0;
-    if (!n)
-        return false;
-    s += n + 1;
-    if (*s != '[')
-        return !*s;
-    s += s[1] == '@' ? 2 : 1;
-    n = strspn(s, "0123456789");
-    return n && !strcmp(s + n, "]");
+    if (!n || (s[n + 1] && s[n + 1] != '['))
+        return NULL;
+    if (!s[n + 1])
+        return s;
+    const char *p = s + n + 2;
+    p += strspn(p, " ");
+    bool iterator = *p == '@';
+    p += iterator;
+    p += strspn(p, " ");
+    if (!g_ascii_isdigit(*p))
+        return NULL;
+    char *end;
+    guint64 v = g_ascii_strtoull(p, &end, 10);
+    end += strspn(end, " ");
+    if (*end != ']' || v > (iterator ? 1000 : UINT32_MAX))
+        return NULL;
+    return model_printf(root, "%.*s[%s%" G_GUINT64_FORMAT "]", (int)n + 1, s, iterator ? "@" : "", v);
 }
 
 /* The number between min and max in its usual spelling, hexadecimal if it came so; NULL: none. */
@@ -183,19 +193,64 @@ number(const void *root, const char *s, uint64_t min, uint64_t max, bool hex, co
     return model_printf(root, is_hex && hex ? "0x%" G_GINT64_MODIFIER "x" : "%" G_GUINT64_FORMAT, v);
 }
 
-/* Are all the words, separated by commas, among those of the list "|A|B|"? */
-static bool
-words_of(const char *s, size_t n, const char *list)
+/* The words, separated by commas, as a set of those of the list; -1: there is another one. */
+static int
+words_of(const char *s, size_t n, const char *const *list)
 {
     g_autofree char *text = g_strndup(s, n);
     g_auto(GStrv) words = g_strsplit(text, ",", -1);
+    int set = 0;
     for (char **w = words; *w; w++) {
-        g_autofree char *key = g_strdup_printf("|%s|", g_strstrip(*w));
-        g_autofree char *upper = g_ascii_strup(key, -1);
-        if (!strstr(list, upper))
-            return false;
+        unsigned i = 0;
+        while (list[i] && g_ascii_strcasecmp(g_strstrip(*w), list[i]))
+            i++;
+        if (!list[i])
+            return -1;
+        set |= 1 << i;
     }
-    return true;
+    return set;
+}
+
+static const char *
+words_text(const void *root, int set, const char *const *list)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (unsigned i = 0; list[i]; i++)
+        if (set >> i & 1)
+            g_string_append_printf(text, "%s%s", text->len ? "," : "", list[i]);
+    return model_str(root, text->str);
+}
+
+/* Of states NONE leaves nothing of the others. */
+static const char *
+states(const void *root, const char *s)
+{
+    static const char *const list[] = { "NEW", "ESTABLISHED", "RELATED", "INVALID", "NONE", NULL };
+    int set = words_of(s, strlen(s), list);
+    return set < 0 ? NULL : words_text(root, set >> 4 ? 1 << 4 : set, list);
+}
+
+/* Of flags ALL are all six, NONE is no other one. */
+static const char *
+flags(const void *root, const char *s, size_t n)
+{
+    enum { SIX_FLAGS = (1 << 6) - 1 };
+    static const char *const list[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ALL", "NONE", NULL };
+    int set = words_of(s, n, list);
+    if (set < 0)
+        return NULL;
+    if (set >> 6 & 1 || (set & SIX_FLAGS) == SIX_FLAGS)
+        return "ALL";
+    return set & SIX_FLAGS ? words_text(root, set & SIX_FLAGS, list) : "NONE";
+}
+
+/* In small letters, and without spaces. */
+static const char *
+directions(const void *root, const char *s)
+{
+    static const char *const list[] = { "SRC", "DST", NULL };
+    g_autofree char *lower = g_ascii_strdown(s, -1);
+    return strchr(s, ' ') || words_of(s, strlen(s), list) < 0 ? NULL : model_str(root, lower);
 }
 
 static const char *
@@ -227,7 +282,7 @@ value(const void *root, enum type type, const char *s, bool six)
 {
     unsigned char bytes[MAC_BYTES];
     char text[MAC_TEXT];
-    const char *slash;
+    const char *slash, *first, *second;
     struct ip ip;
     switch (type) {
     case TEXT: return strlen(s) > 256 ? model_strn(root, s, 256) : s;
@@ -248,15 +303,16 @@ value(const void *root, enum type type, const char *s, bool six)
     case IP: return ip_parse(s, &ip) < 0 || ip_is4(&ip) == six ? NULL : ip_text(root, &ip);
     case MASK: return mask(root, s, six);
     case BOOLEAN: return !strcmp(s, "1") || !strcmp(s, "yes") || !strcmp(s, "true") ? "true" : "false";
-    case STATES: return !*s || words_of(s, strlen(s), "|NEW|ESTABLISHED|RELATED|INVALID|NONE|") ? s : NULL;
+    case STATES: return !*s ? s : states(root, s);
     case FLAGS:
         slash = strchr(s, '/');
-        return slash && words_of(s, slash - s, "|SYN|ACK|URG|PSH|FIN|RST|ALL|NONE|") &&
-            words_of(slash + 1, strlen(slash + 1), "|SYN|ACK|URG|PSH|FIN|RST|ALL|NONE|") ? s : NULL;
+        first = slash ? flags(root, s, slash - s) : NULL;
+        second = first ? flags(root, slash + 1, strlen(slash + 1)) : NULL;
+        return second ? model_printf(root, "%s/%s", first, second) : NULL;
     case IPSET:
         return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ .:-+")] ? NULL
                                                                                                     : s;
-    case DIRECTIONS: return words_of(s, strlen(s), "|SRC|DST|") ? s : NULL;
+    case DIRECTIONS: return directions(root, s);
     }
     return NULL;
 }
@@ -287,9 +343,9 @@ read_match(const struct nwfilter_def *def, const char *protocol, unsigned has, s
             continue;
         }
         *any = true;
-        if (is_variable(*slot))
-            continue;
-        const char *good = value(def, a->type, *slot, has & SIX);
+        const char *good = variable(def, *slot);
+        if (!good)
+            good = value(def, a->type, *slot, has & SIX);
         if (!good)
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>",
                            def->name, *slot, f->name, protocol);
@@ -327,9 +383,10 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
         m->ipsetflags = "src";
     if (!m->ipset)
         m->ipsetflags = NULL;
+    static const char *const with_ports[] = { "TCP", "UDP", "SCTP", NULL };
     bool ports = m->srcportstart || m->srcportend || m->dstportstart || m->dstportend;
     if (has & PROTOCOL && ports &&
-        (!m->protocol || !words_of(m->protocol, strlen(m->protocol), "|TCP|UDP|SCTP|")))
+        (!m->protocol || words_of(m->protocol, strlen(m->protocol), with_ports) < 0))
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
                        "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp", def->name,
                        protocol);

@@ -74,7 +74,10 @@ static void pair_console(struct domain_def *def)
         case CHARDEV_TARGET_TYPE_USB_SERIAL:
         case CHARDEV_TARGET_TYPE_PCI_SERIAL:
         case CHARDEV_TARGET_TYPE_ISA_DEBUG:
-            return;                            /* too late for a machine's first words */
+            if (!def->n_consoles || (def->consoles[0]->target && def->consoles[0]->target->type &&
+                                     def->consoles[0]->target->type != CHARDEV_TARGET_TYPE_SERIAL))
+                return;                        /* too late for a machine's first words */
+            break;
         default:
             break;
         }

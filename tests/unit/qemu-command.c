@@ -40,6 +40,8 @@ static const struct {
       "<serial type='pty'/>", "-boot menu=on,reboot-timeout=7,splash-time=5,strict=on", NULL },
     { "pc", "<os><type arch='x86_64' machine='pc'>hvm</type><bios useserial='yes'/></os>",
       "<serial type='pty'/>", ",graphics=off", NULL },
+    { "pc", "", "<interface type='user'><model type='virtio-net'/></interface>",
+      "{\"driver\":\"virtio-net\",", NULL },
     /* ---- cards: a line that is only read names none of the host's parts */
     { "pc", "", NET("vhostuser", "<driver queues='4'/><mtu size='1400'/>"), "-netdev tap,", "mq" },
     { "pc", "", NET("vhostuser", "<mtu size='1400'/>"), "-netdev tap,", "host_mtu" },
@@ -79,6 +81,11 @@ static const struct {
       "", "node,nodeid=2,initiator=1,", NULL },
     { "pc", COST("<bandwidth initiator='0' target='1' cache='1' type='write' value='2' unit='MiB'/>"), "",
       "hierarchy=first-level,data-type=write-bandwidth,bandwidth=2048K", NULL },
+    { "pc",
+      "<features><hyperv><reset state='on'/><vendor_id state='on' value='a'/><frequencies "
+      "state='on'/></hyperv></features>",
+      "", "-cpu qemu64,hv-reset=on,hv-vendor-id=a,hv-frequencies=on", NULL },
+    { "pc", ROOM, VMEM("2048", "0", ""), "\"block-size\":2097152", "requested-size" },
     /* ---- disks */
     { "pc", "",
       "<disk type='file'><source file='/a'/><target dev='hda'/><geometry cyls='1' heads='2' secs='3' "

@@ -121,8 +121,8 @@ static const struct {
       "<interface type='user'><model type='spapr-vlan'/><address type='pci' slot='5'/></interface>",
       "reg='0x00001000'", NULL },
     { "pseries", "", "<tpm><backend type='passthrough'/></tpm>", "reg='0x00004000'", NULL },
-    { "vexpress-a9", "<vcpu>300</vcpu>",
-      "<controller type='pci' index='1' model='pci-bridge'/>", "67: ", NULL },
+    { "vexpress-a9", "<vcpu>300</vcpu>", "<controller type='pci' index='1' model='pci-bridge'/>",
+      "67: ", NULL },
     { "pseries", "", "<parallel type='pty'/>", "67: ", NULL },
     { "pseries", "",
       "<disk type='file'><source file='/x'/><target dev='vda'/><address type='virtio-mmio'/></disk>",
@@ -134,6 +134,10 @@ static const struct {
     { "s390-ccw-virtio", "", "<controller type='usb'/>", "model='none'", NULL },
     { "s390-ccw-virtio", "", "<controller type='sata'/>", "67: ", NULL },
     { "s390-ccw-virtio", "", "<controller type='scsi' model='lsisas1078'/>", "67: ", NULL },
+    { "s390-ccw-virtio", "<maxMemory slots='1' unit='GiB'>1</maxMemory>", "", "67: ", NULL },
+    { "s390-ccw-virtio", "",
+      "<memballoon model='none'/><interface type='user'><model type='virtio-net'/></interface>", "zpci",
+      "devno" },
     { VIRT, "", "<serial type='pty'><target type='isa-serial'><model name='isa-serial'/></target></serial>",
       "67: ", NULL },
     { "vexpress-a9", "",
@@ -215,6 +219,14 @@ static const struct {
     { "riscv64 virt", "", "", "-machine virt,", "-cpu" },
     { "riscv64 virt", "", "<video/>", "\"virtio-vga\"", NULL },
     { "ppc64 powernv9", "", "", "-m 256", NULL },
+    { "ppc64 pseries",
+      "<features><hpt resizing='required'><maxpagesize>64</maxpagesize></hpt><htm state='on'/><nested-hv "
+      "state='off'/>"
+      "<ccf-assist state='on'/><cfpc value='fixed'/><sbbc value='broken'/><ibs value='fixed-na'/></features>",
+      "",
+      ",usb=off,resize-hpt=required,cap-hpt-max-page-size=64k,cap-htm=on,cap-nested-hv=off,cap-ccf-assist=on,"
+      "cap-cfpc=fixed,cap-sbbc=broken,cap-ibs=fixed-na,dump",
+      NULL },
     { "s390x s390-ccw-virtio", "", "<sound model='ac97'/>",
       "-device {\"driver\":\"zpci\",\"uid\":1,\"fid\":0,\"target\":\"sound0\",\"id\":\"zpci1\"}\n-device "
       "{\"driver\":\"AC97\"",

@@ -60,6 +60,11 @@ refused(void)
           { "MTU", "direct" } },
         { "pc",
           "",
+          "<interface type='ethernet'><coalesce><rx><frames max='7'/></rx></coalesce></interface>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "coalesce" } },
+        { "pc",
+          "",
           "<disk type='network'><source protocol='tftp' name='a'><host name='h'/></source><target "
           "dev='vda'/></disk>",
           VIR_ERR_CONFIG_UNSUPPORTED,

@@ -15,8 +15,7 @@ is_virtio(const char *kind, const void *device)
     if (!strcmp(kind, "disk"))
         return ((const struct domain_disk *)device)->bus == DISK_BUS_VIRTIO;
     if (!strcmp(kind, "interface"))
-        return ((const struct domain_interface *)device)->model &&
-               g_str_has_prefix(((const struct domain_interface *)device)->model, "virtio");
+        return interface_is_virtio(device);
     if (!strcmp(kind, "video"))
         return ((const struct domain_video *)device)->model->type == VIDEO_TYPE_VIRTIO;
     if (!strcmp(kind, "controller")) {
@@ -259,10 +258,6 @@ assign_spapr(struct domain_def *def, struct err *err)
     if (domain_each_device(def, note_spapr, &p) < 0)
         return -1;
     domain_each_device(def, give_spapr, &p);
-    /* The console that is the first serial port once more is at its place. */
-    if (machine_is(def, "pseries") && def->n_consoles && def->n_serials && def->consoles[0]->target &&
-        def->consoles[0]->target->type == CHARDEV_TARGET_TYPE_SERIAL)
-        def->consoles[0]->info.address = def->serials[0]->info.address;
     return 0;
 }
 

@@ -193,5 +193,11 @@ qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, stru
         qemu_assign_others(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
         return -1;
     qemu_assign_zpci(def);
-    return qemu_assign_usb(def, err) < 0 ? -1 : assign_dimms(def, err);
+    if (qemu_assign_usb(def, err) < 0 || assign_dimms(def, err) < 0)
+        return -1;
+    /* The console that is the first serial port once more is at its place. */
+    if (def->n_consoles && def->n_serials && def->consoles[0]->target &&
+        def->consoles[0]->target->type == CHARDEV_TARGET_TYPE_SERIAL)
+        def->consoles[0]->info.address = def->serials[0]->info.address;
+    return 0;
 }

@@ -42,10 +42,11 @@ hyperv(GString *s, const struct domain_hyperv *h)
             g_string_append_printf(s, ",%s=on", flags[i].name);
         if (i == 1 && h->spinlocks && h->spinlocks->state == TRI_ON)
             g_string_append_printf(s, ",hv-spinlocks=0x%x", h->spinlocks->retries);
-    }
-    if (h->vendor_id && h->vendor_id->state == TRI_ON && h->vendor_id->value) {
-        g_autofree char *v = escape_commas(h->vendor_id->value);
-        g_string_append_printf(s, ",hv-vendor-id=%s", v);
+        bool vendor = h->vendor_id && h->vendor_id->state == TRI_ON && h->vendor_id->value;
+        if (vendor && !strcmp(flags[i].name, "hv-reset")) {
+            g_autofree char *v = escape_commas(h->vendor_id->value);
+            g_string_append_printf(s, ",hv-vendor-id=%s", v);
+        }
     }
 }
 

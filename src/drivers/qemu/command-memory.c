@@ -367,7 +367,8 @@ build_memory_devices(struct builder *b)
         if (m->model == MEMORY_MODEL_VIRTIO_MEM) {
             const struct memory_backing *mb = b->def->memory_backing;
             put_int(o, "block-size", t->block * 1024);
-            put_int(o, "requested-size", t->requested * 1024);
+            if (t->requested)
+                put_int(o, "requested-size", t->requested * 1024);
             if (mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE)
                 put_bool(o, "prealloc", true);
         }

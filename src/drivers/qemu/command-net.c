@@ -116,7 +116,7 @@ card(struct builder *b, const struct domain_interface *n)
         return 0;
     }
     enum virtio_model model;
-    bool virtio = g_str_has_prefix(n->model ? n->model : "virtio", "virtio");
+    bool virtio = !n->model || interface_is_virtio(n);
     g_autofree char *driver = NULL;
     if (virtio) {
         model = str_is(n->model, "virtio-transitional")       ? VIRTIO_MODEL_VIRTIO_TRANSITIONAL

@@ -117,6 +117,34 @@ timer_options(struct builder *b, GString *machine)
     }
 }
 
+/* What the machine of POWER guests can be told of its hypervisor's abilities. */
+static void
+pseries_options(const struct domain_def *def, GString *s)
+{
+    const struct domain_features *f = def->features;
+    if (!f || !machine_is(def, "pseries"))
+        return;
+    if (f->hpt && f->hpt->resizing)
+        g_string_append_printf(s, ",resize-hpt=%s", hpt_resizing_str(f->hpt->resizing));
+    if (f->hpt && f->hpt->maxpagesize)
+        g_string_append_printf(s, ",cap-hpt-max-page-size=%lluk", (unsigned long long)f->hpt->maxpagesize);
+    const struct { const char *name; enum tristate state; } abilities[] = {
+        { "cap-htm", f->htm },
+        { "cap-nested-hv", f->nested_hv },
+        { "cap-ccf-assist", f->ccf_assist },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(abilities); i++)
+        if (abilities[i].state)
+            g_string_append_printf(s, ",%s=%s", abilities[i].name,
+                                   abilities[i].state == TRI_ON ? "on" : "off");
+    if (f->cfpc)
+        g_string_append_printf(s, ",cap-cfpc=%s", spectre_fix_str(f->cfpc));
+    if (f->sbbc)
+        g_string_append_printf(s, ",cap-sbbc=%s", spectre_fix_str(f->sbbc));
+    if (f->ibs)
+        g_string_append_printf(s, ",cap-ibs=%s", spectre_ibs_str(f->ibs));
+}
+
 static int
 build_machine(struct builder *b)
 {
@@ -130,6 +158,7 @@ build_machine(struct builder *b)
         g_string_append_printf(s, ",%s-key-wrap=%s", keywrap_cipher_name_str(k->name),
                                k->state == TRI_ON ? "on" : "off");
     }
+    pseries_options(def, s);
     if (f && f->vmport && f->vmport->state)
         g_string_append_printf(s, ",vmport=%s", f->vmport->state == TRI_ON ? "on" : "off");
     if (f && f->smm && f->smm->state)

@@ -13,6 +13,14 @@
 #include <glib.h>
 #include <string.h>
 
+/* Cards that are called otherwise, if after a device of QEMU, are that device and nothing more. */
+static inline bool
+interface_is_virtio(const struct domain_interface *n)
+{
+    return n->model && (!strcmp(n->model, "virtio") || !strcmp(n->model, "virtio-transitional") ||
+                        !strcmp(n->model, "virtio-non-transitional"));
+}
+
 static inline bool
 machine_is_q35(const struct domain_def *def)
 {

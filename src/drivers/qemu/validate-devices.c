@@ -239,7 +239,7 @@ check_interface(const struct domain_def *def, const struct domain_interface *n, 
                n->type == INTERFACE_TYPE_ETHERNET || n->type == INTERFACE_TYPE_DIRECT;
     if (n->mtu && (!tap || n->type == INTERFACE_TYPE_DIRECT) && n->type != INTERFACE_TYPE_VHOSTUSER)
         return UNSUPPORTED("the MTU of an interface of type '%s' cannot be set", type);
-    if (n->coalesce_rx_frames && !tap)
+    if (n->coalesce_rx_frames && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
         return UNSUPPORTED("an interface of type '%s' cannot have <coalesce>", type);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && !str_is(n->model, "virtio"))
         return UNSUPPORTED("a persistent <teaming> needs <model type='virtio'/>, not '%s'",

@@ -151,7 +151,7 @@ static int
 validate_memory(const struct domain_def *def, struct err *err)
 {
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    if (def->max_memory && !(numa && numa->n_cells) && arch_is_x86(def))
+    if (def->max_memory && !(numa && numa->n_cells) && !arch_is_ppc64(def))
         return UNSUPPORTED(
             "memory can only be plugged in (maxMemory) where the guest has NUMA cells: add <numa> to "
             "<cpu>");

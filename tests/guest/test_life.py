@@ -50,6 +50,9 @@ def test_python_takes_a_guest_through_its_life(daemon, kit):
     domain.resume()
     domain.setMemory(100 * 1024)
     wait_for(lambda: domain.info()[2] == 100 * 1024, 'the balloon is inflated')
+    domain.setMemoryStatsPeriod(1)
+    told = list(wait_for(lambda: 'disk_caches' in domain.memoryStats() and domain.memoryStats(), 'the guest tells of its memory'))
+    assert told.index('usable') < told.index('last_update') < told.index('disk_caches') < told.index('rss')
     console.type('poweroff -f\n')
     wait_for(lambda: not domain.isActive(), 'the guest powers itself off')
     assert domain.state() == [libvirt.VIR_DOMAIN_SHUTOFF, libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN]

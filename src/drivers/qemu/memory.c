@@ -183,11 +183,13 @@ qemu_domain_memory_stats(struct drv_conn *conn, const struct domain_ref *dom, vi
         for (size_t i = 0; i < nballoon_stats; i++) {
             unsigned long long value;
 
+            /* Where programs print it: virsh keeps the order. */
+            if (balloon_stats[i].tag == VIR_DOMAIN_MEMORY_STAT_DISK_CACHES)
+                ADD(VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE,
+                    (unsigned long long)json_integer_value(json_object_get(guest_stats, "last-update")));
             if (balloon_stat_value(guest_stats, &balloon_stats[i], &value))
                 ADD(balloon_stats[i].tag, value);
         }
-        ADD(VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE,
-            (unsigned long long)json_integer_value(json_object_get(guest_stats, "last-update")));
     }
     if (run_pid(turn_run(turn)) > 0)
         ADD(VIR_DOMAIN_MEMORY_STAT_RSS, process_rss_kib(run_pid(turn_run(turn))));

@@ -260,8 +260,10 @@ void domain_complete_tune(struct domain_def *def)
     for (uint32_t i = 0; def->cpu && def->cpu->numa && i < def->cpu->numa->n_cells; i++)
         for (uint32_t k = 0; k < def->cpu->numa->cells[i]->n_caches; k++) {
             struct numa_cache *c = def->cpu->numa->cells[i]->caches[k];
-            c->size->unit = c->size->unit ? c->size->unit : model_str(def, "KiB");
-            c->line->unit = c->line->unit ? c->line->unit : model_str(def, "B");
+            if (c->size && !c->size->unit)
+                c->size->unit = model_str(def, "KiB");
+            if (c->line && !c->line->unit)
+                c->line->unit = model_str(def, "B");
         }
     bool cells = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     for (uint32_t i = 0; def->memory_backing && i < def->memory_backing->n_hugepages; i++)

@@ -39,7 +39,8 @@ pci_add_bus(struct pci *p, const char *model, unsigned index)
         b->min = 0;
     } else {
         b->kind = BUS_PCI; /* pci-bridge, dmi-to-pci-bridge, pcie-to-pci-bridge */
-        if (!strcmp(model, "dmi-to-pci-bridge"))
+        b->is_dmi = !strcmp(model, "dmi-to-pci-bridge");
+        if (b->is_dmi)
             b->min = 0;
     }
 }
@@ -61,7 +62,8 @@ static bool
 fits(const struct bus *b, enum wants want)
 {
     switch (want) {
-    case WANT_PCI: return b->kind == BUS_PCI;
+    case WANT_PCI: return b->kind == BUS_PCI && !b->is_dmi;
+    case WANT_BRIDGE: return b->kind == BUS_PCI;
     case WANT_PCIE:
     case WANT_TO_PCI: return b->kind == BUS_PORT;
     case WANT_DOWNSTREAM: return b->kind == BUS_UPSTREAM;
@@ -114,14 +116,15 @@ pci_grow(struct pci *p, enum wants want, struct err *err)
         conventional = conventional || p->bus[b].kind == BUS_PCI;
     if (want == WANT_PCIE && p->express)
         return add_controller(p, "pcie-root-port", &index, err);
-    if ((want != WANT_PCI && want != WANT_PCIE) || (want == WANT_PCIE && !p->express && conventional))
+    if ((want != WANT_PCI && want != WANT_BRIDGE && want != WANT_PCIE) ||
+        (want == WANT_PCIE && !p->express && conventional))
         return err_set(
             err, VIR_ERR_INTERNAL_ERROR,
             "the PCI buses of guest '%s' have no place for one of its controllers, and none can be "
             "added for it: give it an <address>, or add the controller that it sits on",
             p->def->name);
     if (!p->express || conventional) {
-        if (p->express && pci_find_slot(p, WANT_PCI, false, &bus, &slot, &function) == 0)
+        if (p->express && pci_find_slot(p, WANT_BRIDGE, false, &bus, &slot, &function) == 0)
             p->bus[bus].used[slot] = 0xff;
         return add_controller(p, "pci-bridge", &index, err);
     }

@@ -24,7 +24,7 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
                    : str_is(c->model, "pcie-switch-upstream-port")   ? WANT_PCIE
                    : str_is(c->model, "pci-expander-bus")            ? WANT_PCI_EXPANDER
                    : str_is(c->model, "pcie-expander-bus")           ? WANT_PCIE_EXPANDER
-                                                                     : WANT_PCI;
+                                                                     : WANT_BRIDGE;
         case CONTROLLER_TYPE_SCSI:
             if (str_is(c->model, "virtio-transitional"))
                 return WANT_PCI;
@@ -56,7 +56,7 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
         if (str_is(n->model, "usb-net"))
             return WANT_WRONG;
         if (n->type == INTERFACE_TYPE_HOSTDEV)
-            return WANT_PCIE;
+            return interface_is_host_usb(n) ? WANT_NONE : WANT_PCIE;
         if (str_is(n->model, "spapr-vlan"))
             return WANT_NONE;
         /* Cards of another age sit on a conventional bus; of those only the

@@ -58,7 +58,7 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",
                            def->os->machine, kind);
         unsigned port = p->nbuses;
-        bool pcie = p->express && want != WANT_PCI;
+        bool pcie = p->express && want != WANT_PCI && want != WANT_BRIDGE;
         if (pci_grow(p, pcie ? WANT_PCIE : WANT_PCI, g->err) < 0)
             return -1;
         /* the port that was added for it holds the bridge that it is behind */
@@ -207,12 +207,13 @@ pass(struct pci *p, struct err *err)
         }
     }
     EACH(disks, n_disks, "disk")
-    EACH(hostdevs, n_hostdevs, "hostdev")
+    /* Cards of the host come before what else is given of it. */
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
         struct domain_interface *n = def->interfaces[i];
         if (n->type == INTERFACE_TYPE_HOSTDEV && pci_assign(p, "interface", n, &n->info, err) < 0)
             return -1;
     }
+    EACH(hostdevs, n_hostdevs, "hostdev")
     if (def->memballoon && pci_assign(p, "memballoon", def->memballoon, &def->memballoon->info, err) < 0)
         return -1;
     EACH(rngs, n_rngs, "rng")

@@ -17,6 +17,7 @@
 enum wants {
     WANT_NONE,
     WANT_PCI,
+    WANT_BRIDGE,            /* pci-bridge: a conventional slot, that of a dmi-to-pci-bridge as well */
     WANT_PCIE,
     WANT_ROOT,
     WANT_ROOT_PORT,
@@ -33,6 +34,7 @@ enum bus_kind { BUS_NONE, BUS_PCI, BUS_PCI_EXPANDER, BUS_PCIE_ROOT, BUS_PORT, BU
 struct bus {
     enum bus_kind kind;
     bool is_root, is_port;  /* is_port: behind a root port or downstream port */
+    bool is_dmi;            /* behind a dmi-to-pci-bridge: devices do not come by themselves, bridges do */
     uint8_t min, max;       /* slots */
     uint8_t used[32];       /* functions, a bit each */
     bool ports[32];         /* only root ports there: functions may be filled up */

@@ -9,6 +9,7 @@
 
 #define ERR_FROM VIR_FROM_DOMAIN
 #define LAST_TURN 5
+#define HUB_PORTS 8
 
 static bool
 wants_usb(const char *kind, const void *device)
@@ -34,7 +35,8 @@ wants_usb(const char *kind, const void *device)
     if (!strcmp(kind, "controller"))
         return ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_CCID;
     if (!strcmp(kind, "interface"))
-        return str_is(((const struct domain_interface *)device)->model, "usb-net");
+        return str_is(((const struct domain_interface *)device)->model, "usb-net") ||
+               interface_is_host_usb(device);
     return false;
 }
 
@@ -96,11 +98,42 @@ take_port(struct domain_def *def, GHashTable *used, unsigned bus, const char *po
     return g_hash_table_add(used, port_key(bus, port)) ? model_str(def, port) : NULL;
 }
 
+/* A hub is there for what comes behind it, and for all that is no hub. */
+static bool
+is_hub(const struct domain_def *def, const struct device_info *self, unsigned bus, const char *port, size_t n)
+{
+    for (uint32_t i = 0; i < def->n_hubs && &def->hubs[i]->info != self; i++) {
+        const struct device_address *a = def->hubs[i]->info.address;
+        if (a && a->type == ADDRESS_TYPE_USB && a->bus == bus && a->usb_port && strlen(a->usb_port) == n &&
+            !strncmp(a->usb_port, port, n))
+            return true;
+    }
+    return false;
+}
+
+/* The first free one of n ports behind `hub` ("" is the controller), or behind the hubs that are in them. */
+static const char *
+free_port_behind(struct domain_def *def, const struct device_info *self, GHashTable *used, unsigned bus,
+                 const char *hub, unsigned n)
+{
+    const char *taken = NULL;
+    for (unsigned p = 1; p <= n && !taken; p++) {
+        g_autofree char *port = g_strdup_printf("%s%s%u", hub, *hub ? "." : "", p);
+        taken = take_port(def, used, bus, port);
+    }
+    for (unsigned p = 1; p <= n && !taken; p++) {
+        g_autofree char *port = g_strdup_printf("%s%s%u", hub, *hub ? "." : "", p);
+        if (is_hub(def, self, bus, port, strlen(port)))
+            taken = free_port_behind(def, self, used, bus, port, HUB_PORTS);
+    }
+    return taken;
+}
+
 /* First free port, hubs included; NULL: none.  A bus that the user chose is the one. */
 static const char *
 free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable *used, unsigned *bus)
 {
-    const char *taken;
+    const char *taken = NULL;
     const struct device_address *own = self->address;
     bool chosen = own && own->type == ADDRESS_TYPE_USB;
     unsigned buses = 0;
@@ -110,32 +143,19 @@ free_usb_port(struct domain_def *def, const struct device_info *self, GHashTable
     }
     if (chosen)
         buses = MIN(buses, own->bus + 1);
-    for (*bus = chosen ? own->bus : 0; *bus < buses; ++*bus) {
-        for (unsigned p = 1; p <= bus_ports(def, *bus); p++) {
-            g_autofree char *port = g_strdup_printf("%u", p);
-            if ((taken = take_port(def, used, *bus, port)))
-                return taken;
-        }
+    for (unsigned b = chosen ? own->bus : 0; b < buses && !taken; b++) {
+        *bus = b;
+        taken = free_port_behind(def, self, used, b, "", bus_ports(def, b));
     }
-    for (uint32_t i = 0; i < def->n_hubs; i++) {
-        const struct device_address *a = def->hubs[i]->info.address;
-        if (!a || a->type != ADDRESS_TYPE_USB || !a->usb_port || &def->hubs[i]->info == self ||
-            (chosen && a->bus != own->bus))
-            continue;
-        for (unsigned p = 1; p <= 8; p++) {
-            g_autofree char *port = g_strdup_printf("%s.%u", a->usb_port, p);
-            *bus = a->bus;
-            if ((taken = take_port(def, used, a->bus, port)))
-                return taken;
-        }
-    }
-    return NULL;
+    return taken;
 }
 
-/* Who chooses first; of those with the same turn, it is the order of all devices. */
+/* Who chooses first; of those with the same turn, it is the order of all devices.  Cards are of the host. */
 static unsigned
 turn_of(const char *kind)
 {
+    if (!strcmp(kind, "interface"))
+        kind = "hostdev";
     static const char *const before[] = { "hub", "hostdev", "disk", "controller", "input" };
     for (unsigned i = 0; i < G_N_ELEMENTS(before); i++)
         if (!strcmp(kind, before[i]))
@@ -203,18 +223,6 @@ find_owner(struct domain_def *def, const char *kind, void *device, struct device
     return 1;
 }
 
-static bool
-is_hub(const struct domain_def *def, unsigned bus, const char *port, size_t n)
-{
-    for (uint32_t i = 0; i < def->n_hubs; i++) {
-        const struct device_address *a = def->hubs[i]->info.address;
-        if (a && a->type == ADDRESS_TYPE_USB && a->bus == bus && a->usb_port && strlen(a->usb_port) == n &&
-            !strncmp(a->usb_port, port, n))
-            return true;
-    }
-    return false;
-}
-
 static int
 check_usb(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
@@ -243,7 +251,7 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
     if (!a->usb_port)
         return 0;
     size_t n = 0;
-    for (const char *p = a->usb_port;; p++, ports = 8) {
+    for (const char *p = a->usb_port;; p++, ports = HUB_PORTS) {
         unsigned port = strtoul(p, NULL, 10);
         if (!port || port > ports)
             return err_set(err, VIR_ERR_XML_ERROR,
@@ -253,7 +261,7 @@ check_usb(struct domain_def *def, const char *kind, void *device, struct device_
         p = a->usb_port + n;
         if (!*p)
             break;
-        if (!is_hub(def, a->bus, a->usb_port, n))
+        if (!is_hub(def, info, a->bus, a->usb_port, n))
             return err_set(err, VIR_ERR_XML_ERROR,
                            "%s of guest '%s' is on port %s of USB bus %u, and there is no hub at "
                            "%.*s",
@@ -312,7 +320,7 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
             err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
             "guest '%s' has no USB (a controller with model 'none') and a device that needs it", def->name);
     /* Where the ports do not suffice, hubs are added. */
-    total += 8 * def->n_hubs;
+    total += HUB_PORTS * def->n_hubs;
     int busy = 0;
     for (uint32_t i = 0; i < def->n_inputs; i++)
         busy += def->inputs[i]->info.address && def->inputs[i]->info.address->type == ADDRESS_TYPE_USB;

@@ -21,6 +21,14 @@ interface_is_virtio(const struct domain_interface *n)
                         !strcmp(n->model, "virtio-non-transitional"));
 }
 
+/* A USB card of the host, which the guest gets as such. */
+static inline bool
+interface_is_host_usb(const struct domain_interface *n)
+{
+    return n->type == INTERFACE_TYPE_HOSTDEV && n->source && n->source->host_address &&
+           n->source->host_address->type == ADDRESS_TYPE_USB;
+}
+
 static inline bool
 machine_is_q35(const struct domain_def *def)
 {
@@ -138,9 +146,15 @@ int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, st
 /* validate-controller.c */
 int qemu_validate_controller(const struct domain_def *def, const struct domain_controller *c,
                              struct err *err);
-/* validate-devices.c */
-/* Have the machine and this QEMU such devices? */
+/* validate-disk.c */
+int qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d, struct err *err);
+/* A SCSI device's place, by the controller that it is on. */
+int qemu_validate_scsi_place(const struct domain_def *def, const char *name, const struct device_address *a,
+                             struct err *err);
+bool qemu_shared_memory(const struct domain_def *def); /* can another process see it? */
+/* validate-machine.c: have the machine and this QEMU such devices? */
 int qemu_validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
+/* validate-devices.c */
 int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
                           const struct qemu_host *host, struct err *err);
 /* aliases.c */

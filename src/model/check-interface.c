@@ -179,6 +179,12 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                            def->name, unix_socket_mode_str(s->socket_mode));
         return check_reconnect("an interface of type 'vhostuser'", s->reconnect, err);
     case INTERFACE_TYPE_HOSTDEV:
+        if (n->driver && (n->driver->name == INTERFACE_DRIVER_NAME_QEMU ||
+                          n->driver->name == INTERFACE_DRIVER_NAME_VHOST))
+            return MISSING(
+                "the <driver> of an interface of type 'hostdev' of guest '%s' has name='%s'; it has "
+                "to be kvm, vfio or xen",
+                def->name, interface_driver_name_str(n->driver->name));
         if (!s->host_address && s->has_vendor && s->has_product)
             return 0;
         if (s->host_address && !s->host_address->type && s->has_vendor && s->has_product)

@@ -234,10 +234,14 @@ static int read_cells(const struct domain_def *def, struct err *err)
         for (uint32_t k = 0; k < i; k++)
             if (c->has_id && numa->cells[k]->has_id && numa->cells[k]->id == c->id)
                 return XML("two <cell> in <numa> of guest '%s' have id %u", def->name, c->id);
-        for (uint32_t k = 0; k < c->n_caches; k++)
+        for (uint32_t k = 0; k < c->n_caches; k++) {
             if (!c->caches[k]->has_level || !c->caches[k]->associativity || !c->caches[k]->policy)
                 return XML("a <cache> in <numa> of guest '%s' needs level, associativity and policy",
                            def->name);
+            if (!c->caches[k]->size || !c->caches[k]->line)
+                return MISSING("a <cache> in <numa> of guest '%s' has no <%s>", def->name,
+                               c->caches[k]->size ? "line" : "size");
+        }
         for (uint32_t k = 0; k < c->n_distances; k++) {
             const struct numa_distance *d = c->distances[k];
             if (d->id >= numa->n_cells)

@@ -103,6 +103,9 @@ static void forget_smartcard(struct domain_smartcard *s)
 
 static void forget_hostdev(struct domain_hostdev *h)
 {
+    /* Who logs in does so at a server. */
+    if (h->source && (h->type != HOSTDEV_TYPE_SCSI || h->source->protocol != HOSTDEV_PROTOCOL_ISCSI))
+        h->source->auth = NULL;
     if (h->mode != HOSTDEV_MODE_CAPABILITIES || h->type != HOSTDEV_TYPE_NET)
         h->n_ips = h->n_routes = 0;
     if (h->teaming && !h->teaming->type && !h->teaming->persistent)

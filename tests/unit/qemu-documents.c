@@ -17,6 +17,13 @@
 #define HOSTDEV                                                                                              \
     "<hostdev mode='subsystem' type='usb'><source><vendor id='1'/><product id='2'/></source></hostdev>"
 #define PORT(n) "<address type='usb' bus='0' port='" n "'/>"
+#define DMI "<controller type='pci' index='1' model='dmi-to-pci-bridge'/>"
+#define HOSTCARD(address)                                                                                    \
+    "<interface type='hostdev'><source><address type='" address "'/></source></interface>"
+#define ENCRYPTED(how, more)                                                                                 \
+    "<disk type='file'><driver type='qcow2'/><source file='/a'><encryption " how "><secret "                 \
+    "type='passphrase' usage='u'/></encryption></source>" more "<target dev='vda'/></disk>"
+#define HUB(n) "<hub type='usb'>" PORT(n) "</hub>"
 /* What has no place on any bus, which is said when places are given. */
 #define NO_PLACE "<controller type='xenbus'/>"
 #define DIMM(address) \
@@ -54,9 +61,30 @@ static const struct {
       "<controller type='usb' index='1' model='ich9-ehci1'/>"
       "<controller type='usb' index='1' model='ich9-uhci1'/>"
       "<controller type='usb' index='1' model='ich9-uhci1'/>", "27/20" },
+    /* Hubs fill before the next bus does, and a hub before the hub beside it. */
+    { "pc", "",
+      UHCI "<controller type='usb' index='1' model='piix3-uhci'/>" HUB("1") HUB("2") TABLET, PORT("1.1") },
+    { "pc", "",
+      UHCI HUB("2") HUB("1") HUB("1.1") HUB("2.1") TABLET, PORT("1.2") },
+    { "pc", "", UHCI HUB("2.1") HUB("2"), "27/20" },
     { "pc", "<os><type machine='pc-i440fx-99'>hvm</type></os>",
       "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><address type='pci'/></disk>",
       "67/10" },
+    /* ---- PCI: cards of the host come first; devices find no place behind a dmi-to-pci-bridge, bridges do */
+    { "q35", "", "<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' "
+      "wwpn='naa.5123456789abcde0'/></hostdev>" HOSTCARD("pci' bus='1' slot='2' function='0"),
+      "slot='0x02' function='0x0'/>\n      </source>\n      <address type='pci' domain='0x0000' bus='0x02'" },
+    { "pc", "", UHCI TABLET HOSTCARD("usb' bus='1' device='2"),
+      "device='2'/>\n      </source>\n      " PORT("1") },
+    { "q35", "", DMI "<interface type='user'><model type='e1000'/></interface>",
+      "<model type='e1000'/>\n      <address type='pci' domain='0x0000' bus='0x02' slot='0x01'" },
+    { "q35", "", DMI "<controller type='pci' index='2' model='pci-bridge'/>",
+      "<address type='pci' domain='0x0000' bus='0x01' slot='0x00'" },
+    /* ---- who decrypts */
+    { "pc", "", ENCRYPTED("format='luks'", ""), "<encryption format='luks' engine='qemu'>" },
+    { "pc", "", ENCRYPTED("format='luks' engine='librbd'", ""), "67/10" },
+    { "pc", "", ENCRYPTED("format='luks'", "<backingStore type='file'><format type='raw'/><source file='/b'>"
+      "<encryption format='qcow'/></source></backingStore>"), "67/10" },
     /* ---- other places */
     { "q35", "", "<iommu model='virtio'><address type='pci' bus='1'/></iommu>", "27/20" },
     { "pc", ROOM, DIMM("<address type='drive'/>"), "<address type='dimm' slot='0'/>" },

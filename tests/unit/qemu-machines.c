@@ -81,6 +81,10 @@ static const struct {
     { VIRT, "", "<interface type='user'><model type='spapr-vlan'/></interface>", "reg='0x00001000'", NULL },
     { VIRT, "", "<controller type='scsi' model='ibmvscsi'/>", "reg='0x00002000'", NULL },
     { VIRT, "", "<hub type='usb'/>", "67: ", NULL },
+    { VIRT,
+      "<maxMemory slots='2' unit='GiB'>4</maxMemory><cpu><numa><cell id='0' cpus='0' "
+      "memory='65536'/></numa></cpu>",
+      "<memory model='dimm'><target><size>1024</size><node>0</node></target></memory>", "67: ", NULL },
     { VIRT, "", "<hub type='usb'/><controller type='usb'/>", "<hub type='usb'>", NULL },
     { VIRT, "", "<controller type='pci' model='pcie-root-port'/>", "27: ", NULL },
     { VIRT, "", "<serial type='pty'><target type='sclp-serial'/></serial>", "67: ", NULL },

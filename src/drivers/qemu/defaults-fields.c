@@ -80,6 +80,14 @@ default_port(enum storage_protocol protocol)
     }
 }
 
+/* QEMU decrypts itself what nobody else is said to decrypt. */
+static void
+encryption_fields(struct encryption *e)
+{
+    if (e && e->format == ENCRYPTION_FORMAT_LUKS && !e->engine)
+        e->engine = ENCRYPTION_ENGINE_QEMU;
+}
+
 static void
 disk_fields(struct domain_def *def)
 {
@@ -104,6 +112,10 @@ disk_fields(struct domain_def *def)
         if (d->bus == DISK_BUS_VIRTIO && d->device == DISK_DEVICE_LUN && !d->model)
             d->model = VIRTIO_MODEL_UNSET;
         struct storage_source *src = d->source ? &d->source->src : NULL;
+        encryption_fields(d->encryption);
+        encryption_fields(src ? src->encryption : NULL);
+        for (struct disk_backing_store *b = d->backing_store; b; b = b->backing_store)
+            encryption_fields(b->source ? b->source->src.encryption : NULL);
         for (uint32_t k = 0; d->type == STORAGE_TYPE_NETWORK && src && k < src->n_hosts; k++) {
             if (!src->hosts[k]->port && src->hosts[k]->transport != STORAGE_TRANSPORT_UNIX)
                 src->hosts[k]->port = model_str(def, default_port(src->protocol));

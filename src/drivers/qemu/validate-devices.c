@@ -14,175 +14,6 @@
 #define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
 #define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
 
-/* ---- disks ---------------------------------------------------------------------------------- */
-
-static bool
-shared_memory(const struct domain_def *def)
-{
-    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    if (def->memory_backing && def->memory_backing->access == MEMORY_ACCESS_SHARED)
-        return true;
-    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
-        if (numa->cells[i]->mem_access != MEMORY_ACCESS_SHARED)
-            return false;
-    }
-    return numa && numa->n_cells;
-}
-
-static int
-check_encryption(const struct domain_disk *d, const struct encryption *e, struct err *err)
-{
-    if (e && (e->format == ENCRYPTION_FORMAT_QCOW || e->format == ENCRYPTION_FORMAT_DEFAULT))
-        return UNSUPPORTED(
-            "disk %s: the encryption of old qcow images is not safe and not supported; use 'luks'",
-            d->target);
-    if (e && e->format == ENCRYPTION_FORMAT_LUKS2 && e->engine != ENCRYPTION_ENGINE_LIBRBD)
-        return UNSUPPORTED("disk %s: QEMU does not know the encryption 'luks2'; use 'luks'", d->target);
-    return 0;
-}
-
-static int
-check_iothread(const struct domain_def *def, const struct domain_disk *d, struct err *err)
-{
-    unsigned id = d->driver->iothread;
-    if (!id)
-        return 0;
-    if (d->bus != DISK_BUS_VIRTIO)
-        return UNSUPPORTED(
-            "disk %s: I/O threads are for bus virtio, not %s; SCSI disks have that of their controller",
-            d->target, disk_bus_str(d->bus));
-    bool found = !def->n_iothreadids && id <= def->iothreads;
-    for (uint32_t i = 0; i < def->n_iothreadids; i++)
-        found = found || def->iothreadids[i]->id == id;
-    return found ? 0 : UNSUPPORTED("disk %s: there is no I/O thread %u; see <iothreads>", d->target, id);
-}
-
-static int
-check_iotune(const struct domain_disk *d, struct err *err)
-{
-    const uint64_t most = UINT64_C(1000000000000000);
-    const struct disk_iotune *t = d->iotune;
-    if (!t)
-        return 0;
-    const uint64_t rates[] = { t->total_bytes_sec,     t->read_bytes_sec,     t->write_bytes_sec,
-                               t->total_iops_sec,      t->read_iops_sec,      t->write_iops_sec,
-                               t->total_bytes_sec_max, t->read_bytes_sec_max, t->write_bytes_sec_max,
-                               t->total_iops_sec_max,  t->read_iops_sec_max,  t->write_iops_sec_max,
-                               t->size_iops_sec };
-    bool any = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(rates); i++) {
-        any = any || rates[i];
-        if (rates[i] > most)
-            return err_set(err, VIR_ERR_ARGUMENT_UNSUPPORTED,
-                           "disk %s: a limit in <iotune> is more than %llu", d->target,
-                           (unsigned long long)most);
-    }
-    if (t->group_name && *t->group_name && !any)
-        return UNSUPPORTED("disk %s: <iotune> has a group_name and no limit", d->target);
-    return 0;
-}
-
-static int
-check_source(const struct domain_def *def, const struct domain_disk *d, struct err *err)
-{
-    enum storage_format f = d->driver->type;
-    if (d->type == STORAGE_TYPE_VHOSTUSER)
-        return shared_memory(def)
-                   ? 0
-                   : UNSUPPORTED("disk %s: vhost-user needs memory that is shared: add <access "
-                                 "mode='shared'/> to <memoryBacking>",
-                                 d->target);
-    if (f == STORAGE_FORMAT_DIR || f == STORAGE_FORMAT_ISO)
-        return UNSUPPORTED("disk %s: '%s' is no format of QEMU; use %s", d->target, storage_format_str(f),
-                           f == STORAGE_FORMAT_ISO ? "'raw'" : "type='dir' for the disk");
-    if (f == STORAGE_FORMAT_AIO)
-        return UNSUPPORTED("disk %s: 'aio' is no format of QEMU; use 'raw'", d->target);
-    if (d->type == STORAGE_TYPE_DIR && f != STORAGE_FORMAT_FAT)
-        return UNSUPPORTED("disk %s: a folder becomes a disk with format 'fat' only, not '%s'", d->target,
-                           storage_format_str(f));
-    if (f == STORAGE_FORMAT_FAT && d->type != STORAGE_TYPE_DIR)
-        return UNSUPPORTED("disk %s: format 'fat' makes a disk of a folder and needs type='dir'", d->target);
-    if (f == STORAGE_FORMAT_FAT && !d->readonly)
-        return UNSUPPORTED("disk %s: a folder as a disk can only be read: add <readonly/>", d->target);
-    const struct storage_source *s = d->source ? &d->source->src : NULL;
-    return check_encryption(d, d->encryption, err) < 0 || (s && check_encryption(d, s->encryption, err) < 0)
-               ? -1
-               : 0;
-}
-
-static int
-check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
-{
-    const struct device_address *a = d->info.address;
-    if (!a || a->type != ADDRESS_TYPE_DRIVE)
-        return 0;
-    if (d->bus == DISK_BUS_FDC && (a->controller || a->bus))
-        return INTERNAL("disk %s: the machine has one floppy controller, with one bus", d->target);
-    if (d->bus == DISK_BUS_SATA && a->bus)
-        return UNSUPPORTED("disk %s: a SATA controller has bus 0 only", d->target);
-    if (a->target && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: bus %s has target 0 only", d->target, disk_bus_str(d->bus));
-    return 0;
-}
-
-/* A SCSI device's place, by the controller that it is on. */
-static int
-check_scsi(const struct domain_def *def, const char *name, const struct device_address *a, struct err *err)
-{
-    if (!a || a->type != ADDRESS_TYPE_DRIVE)
-        return 0;
-    const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_SCSI, a->controller);
-    if (a->bus)
-        return INTERNAL("%s: a SCSI controller has bus 0 only", name);
-    if (c && str_is(c->model, "lsilogic") && a->target)
-        return UNSUPPORTED("%s: a controller of model 'lsilogic' has target 0 only", name);
-    return 0;
-}
-
-static int
-check_disk(const struct domain_def *def, const struct domain_disk *d, struct err *err)
-{
-    const struct disk_driver *r = d->driver;
-    g_autofree char *name = g_strdup_printf("disk %s", d->target);
-    if (d->geometry && d->geometry->trans && d->geometry->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
-        return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target,
-                           disk_bus_str(d->bus));
-    if (d->serial &&
-        strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
-            strlen(d->serial))
-        return INTERNAL(
-            "disk %s: the serial '%s' has characters other than letters, digits, space, -, _, . and +",
-            d->target, d->serial);
-    if (check_place(def, d, err) < 0 || check_iothread(def, d, err) < 0 || check_source(def, d, err) < 0 ||
-        check_iotune(d, err) < 0 ||
-        (d->bus == DISK_BUS_SCSI && check_scsi(def, name, d->info.address, err) < 0))
-        return -1;
-    if (r->io == DISK_IO_NATIVE && r->cache != DISK_CACHE_NONE && r->cache != DISK_CACHE_DIRECTSYNC)
-        return UNSUPPORTED("disk %s: io='native' needs cache='none' or 'directsync'", d->target);
-    if (r->copy_on_read == TRI_ON && d->readonly)
-        return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
-    if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
-        return UNSUPPORTED("disk %s: a wwn is for bus ide, sata or scsi, not %s", d->target,
-                           disk_bus_str(d->bus));
-    if ((d->vendor || d->product) && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target,
-                           disk_bus_str(d->bus));
-    if (d->rotation_rate && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
-        return INTERNAL("disk %s: a rotation rate is for bus ide, sata or scsi, not %s", d->target,
-                        disk_bus_str(d->bus));
-    if (d->readonly && d->device == DISK_DEVICE_DISK && (d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SATA))
-        return UNSUPPORTED("disk %s: disks on bus %s cannot be read-only", d->target, disk_bus_str(d->bus));
-    size_t n = strlen(d->target);
-    if (disk_target_index(d->target, NULL) < 0 || g_ascii_isdigit(d->target[n - 1]))
-        return UNSUPPORTED("disk '%s': names are of whole disks, such as vda, sdb or hdc, not of partitions",
-                           d->target);
-    if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO &&
-        d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,
-                           disk_bus_str(d->bus));
-    return 0;
-}
-
 /* ---- interfaces ----------------------------------------------------------------------------- */
 
 static bool
@@ -422,7 +253,7 @@ check_filesystems(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
         if (f->multidevs)
             return UNSUPPORTED("filesystem '%s': virtiofs has no multidevs=", f->target);
-        if (!shared_memory(def))
+        if (!qemu_shared_memory(def))
             return UNSUPPORTED(
                 "filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
                 "<memoryBacking>",
@@ -444,7 +275,8 @@ check_hostdevs(const struct domain_def *def, struct err *err)
             return UNSUPPORTED("guests cannot boot from a SCSI host of the host (vhost)");
         if (h->type == HOSTDEV_TYPE_USB && h->info.rom)
             return UNSUPPORTED("<rom> is for PCI devices, not for a USB <hostdev>");
-        if (h->type == HOSTDEV_TYPE_SCSI && check_scsi(def, "a SCSI <hostdev>", h->info.address, err) < 0)
+        if (h->type == HOSTDEV_TYPE_SCSI &&
+            qemu_validate_scsi_place(def, "a SCSI <hostdev>", h->info.address, err) < 0)
             return -1;
         if (h->type != HOSTDEV_TYPE_MDEV)
             continue;
@@ -510,7 +342,7 @@ qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps
         if (fn(def, def->list[i], err) < 0) \
             return -1; \
     }
-    EACH(disks, n_disks, check_disk)
+    EACH(disks, n_disks, qemu_validate_disk_of)
     EACH(controllers, n_controllers, qemu_validate_controller)
     EACH(interfaces, n_interfaces, check_interface)
 #undef EACH

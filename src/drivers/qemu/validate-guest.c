@@ -159,8 +159,10 @@ validate_memory(const struct domain_def *def, struct err *err)
 }
 
 static int
-validate_memories(const struct domain_def *def, struct err *err)
+validate_memories(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
+    static const char *const devices[] = { [MEMORY_MODEL_DIMM] = "pc-dimm",
+                                           [MEMORY_MODEL_NVDIMM] = "nvdimm" };
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     if (def->n_memories && !def->max_memory)
         return UNSUPPORTED("a memory device needs <maxMemory>, the room for it");
@@ -170,6 +172,10 @@ validate_memories(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_memories; i++) {
         const struct domain_memory *m = def->memories[i];
         const struct device_address *a = m->info.address;
+        const char *device = (size_t)m->model < G_N_ELEMENTS(devices) ? devices[m->model] : NULL;
+        if (device && !qemu_caps_has_type(caps, device))
+            return UNSUPPORTED("%s has no '%s', the memory device that the guest is to have", def->emulator,
+                               device);
         if (numa && numa->n_cells && !m->target->has_node && m->model != MEMORY_MODEL_VIRTIO_PMEM &&
             m->model != MEMORY_MODEL_SGX_EPC)
             return UNSUPPORTED("a memory device has to say in <target> on which NUMA <node> it is");
@@ -324,7 +330,7 @@ qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, 
     return validate_machine(def, caps, err) < 0 || validate_features(def, caps, err) < 0 ||
                    validate_life(def, err) < 0 || validate_cpu(def, caps, err) < 0 ||
                    validate_os(def, err) < 0 || validate_memory(def, err) < 0 ||
-                   validate_tune(def, err) < 0 || validate_memories(def, err) < 0 ||
+                   validate_tune(def, err) < 0 || validate_memories(def, caps, err) < 0 ||
                    validate_panics(def, caps, err) < 0 || validate_absent(def, err) < 0 ||
                    validate_fwcfg(def, err) < 0
                ? -1

@@ -79,11 +79,11 @@ static bool iothreadpin_idle(const struct part *p)
     return p->def && pin->has_iothread && !domain_has_iothread(p->def, pin->iothread);
 }
 
-/* A group of vcpus that are not there; the list is in order. */
+/* A group of vcpus that are not there, or of none; the list is in order. */
 static bool group_idle(const struct part *p, const char *vcpus)
 {
     unsigned most = p->def && p->def->vcpu && p->def->vcpu->max ? p->def->vcpu->max : 1;
-    return p->def && vcpus && (!*vcpus || strtoul(vcpus, NULL, 10) >= most);
+    return p->def && vcpus && (*vcpus == '^' || strtoul(vcpus, NULL, 10) >= most);
 }
 
 /* Monitors of another cache than the third are refused, whatever they watch. */

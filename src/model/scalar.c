@@ -370,6 +370,8 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
             return -1;
         if (!*str && !(f->flags & MODEL_KEEP))
             return SCALAR_BEYOND;
+        if (!*str)              /* a list of none, as it can be read again */
+            str = memcpy(arena_bytes(h, sizeof("^0")), "^0", sizeof("^0"));
         *(const char **)FIELD_PTR(base, f->offset) = str;
         return 0;
     case MODEL_K_ENUM:

@@ -61,6 +61,11 @@ static const struct { const char *in, *out; } readings[] = {
     { "<domain type='kvm'><memory unit='bytes'>1048001</memory><name>g</name></domain>", HEAD TAIL },
     { "<domain type='kvm'><memory unit='kb'>1048</memory><name>g</name><title></title></domain>", HEAD TAIL },
     { HEAD "<vcpu cpuset='5,1-3,^2, 0'>4</vcpu>" TAIL, HEAD "  <vcpu cpuset='0-1,3,5'>4</vcpu>\n" TAIL },
+    /* a list of none, where one counts */
+    { HEAD "<cputune><cachetune vcpus='^5'/></cputune>" TAIL,
+      HEAD "  <cputune>\n    <cachetune vcpus='^0'/>\n  </cputune>\n" TAIL },
+    { HEAD "<cputune><cachetune vcpus='^0'/></cputune>" TAIL,
+      HEAD "  <cputune>\n    <cachetune vcpus='^0'/>\n  </cputune>\n" TAIL },
     { HEAD "<uuid> 6C0CDE1E0A3B4A2E9B555F3DD0F04A11 </uuid>" TAIL,
       "<domain type='kvm'>\n  <name>g</name>\n  <uuid>6c0cde1e-0a3b-4a2e-9b55-5f3dd0f04a11</uuid>\n"
       "  <memory unit='KiB'>1024</memory>\n" TAIL },

@@ -136,8 +136,9 @@ static int read_input(const struct domain_def *def, const struct domain_input *i
         return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
     if (i->type == INPUT_TYPE_EVDEV && i->source && !i->source->dev)
         return XML("an <input type='evdev'> of guest '%s' has no <source dev='…'/>", def->name);
-    if (i->type == INPUT_TYPE_EVDEV && i->bus == INPUT_BUS_XEN)
-        return INTERNAL("an <input type='evdev'> of guest '%s' is on no bus, not on 'xen'", def->name);
+    if (i->type == INPUT_TYPE_EVDEV && (i->bus == INPUT_BUS_XEN || i->bus == INPUT_BUS_PS2))
+        return INTERNAL("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
+                        input_bus_str(i->bus));
     if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
         return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
                            input_bus_str(i->bus));

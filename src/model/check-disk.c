@@ -65,6 +65,9 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
         return INTERNAL(
             "%s '%s' of guest '%s' cannot be on bus '%s'; bus='fdc' is for floppies and only for them",
             d->device == DISK_DEVICE_FLOPPY ? "floppy" : "disk", d->target, def->name, disk_bus_str(d->bus));
+    if ((d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN) && g_str_has_prefix(d->target, "fd"))
+        return INTERNAL("disk '%s' of guest '%s': names that start with fd are of floppies", d->target,
+                        def->name);
     if (d->model && d->bus != DISK_BUS_VIRTIO)
         return UNSUPPORTED(
             "disk '%s' of guest '%s' has model '%s', which bus '%s' does not know; it is for bus='virtio'",

@@ -3,6 +3,7 @@
  * complete-disk: buses, addresses and order of disks; see complete.h.  Nothing waits.
  */
 #include <glib.h>
+#include <string.h>
 #include "model/complete.h"
 #include "model/complete-devices.h"
 
@@ -21,10 +22,12 @@ static int prefix_of(const char *target)
     return -1;
 }
 
-enum disk_bus disk_bus_of_target(const char *target)
+/* A CD is not on the bus of floppies, whatever it is called. */
+static enum disk_bus bus_of_target(const char *target, enum disk_device device)
 {
     int i = prefix_of(target);
-    return i < 0 ? DISK_BUS_IDE : target_prefixes[i].bus;
+    bool floppies = i >= 0 && target_prefixes[i].bus == DISK_BUS_FDC;
+    return i < 0 || (floppies && device == DISK_DEVICE_CDROM) ? DISK_BUS_IDE : target_prefixes[i].bus;
 }
 
 bool disk_target_known(const char *target)
@@ -200,13 +203,15 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
                        "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
                        "its disks apart",
                        def->name);
+    if (g_str_has_prefix(d->target, "ioemu:"))  /* how Xen once said that it is emulated */
+        d->target += strlen("ioemu:");
     if (disk_target_index(d->target, NULL) < 0 && !device_given(d))
         return err_set(err, VIR_ERR_XML_ERROR,
                        "'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and "
                        "no address says where it is",
                        d->target, def->name);
     if (!d->bus)
-        d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : disk_bus_of_target(d->target);
+        d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : bus_of_target(d->target, d->device);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
     if (d->tray == DISK_TRAY_CLOSED && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)

@@ -55,7 +55,6 @@ struct domain_controller *domain_add_controller(struct domain_def *def, enum con
 
 /* "vdb" → 1, "sdaa" → 26; -1: no name of a disk.  prefix_len may be NULL. */
 int disk_target_index(const char *target, size_t *prefix_len);
-enum disk_bus disk_bus_of_target(const char *target);
 /* Does it begin as names of disks do? */
 bool disk_target_known(const char *target);
 /* Is there something in the drive? */

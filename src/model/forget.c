@@ -103,6 +103,9 @@ static void forget_smartcard(struct domain_smartcard *s)
 
 static void forget_hostdev(struct domain_hostdev *h)
 {
+    /* What a container gets is named otherwise than what a machine gets. */
+    if (h->source && h->mode != HOSTDEV_MODE_CAPABILITIES)
+        h->source->block = h->source->character = h->source->interface = NULL;
     /* Who logs in does so at a server. */
     if (h->source && (h->type != HOSTDEV_TYPE_SCSI || h->source->protocol != HOSTDEV_PROTOCOL_ISCSI))
         h->source->auth = NULL;

@@ -185,6 +185,13 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                 "the <driver> of an interface of type 'hostdev' of guest '%s' has name='%s'; it has "
                 "to be kvm, vfio or xen",
                 def->name, interface_driver_name_str(n->driver->name));
+        if ((s->has_vendor && (!s->host_address || !s->host_address->type)) ||
+            (s->host_address && s->host_address->type == ADDRESS_TYPE_USB)) {
+            if (s->has_vendor != s->has_product)
+                return INTERNAL(
+                    "the <source> of an interface of guest '%s' has no <%s>, which belongs to the <%s>",
+                    def->name, s->has_vendor ? "product" : "vendor", s->has_vendor ? "vendor" : "product");
+        }
         if (!s->host_address && s->has_vendor && s->has_product)
             return 0;
         if (s->host_address && !s->host_address->type && s->has_vendor && s->has_product)
@@ -202,6 +209,16 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
     default:
         return 0;
     }
+}
+
+static int check_host_ips(const struct domain_def *def, const struct domain_interface *n, struct err *err)
+{
+    return !(n->source->n_ips + n->source->n_routes) || n->type == INTERFACE_TYPE_ETHERNET
+               ? 0
+               : UNSUPPORTED(
+                     "the <source> of an interface of guest '%s' has addresses or routes of the host, which "
+                     "are for type='ethernet', not '%s'",
+                     def->name, interface_type_str(n->type));
 }
 
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err)
@@ -241,7 +258,8 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
                    check_ips(def, n->ips, n->n_ips, err) < 0 ||
                    check_routes(def, n->routes, n->n_routes, err) < 0 ||
                    (n->source && (check_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
-                                  check_routes(def, n->source->routes, n->source->n_routes, err) < 0))
+                                  check_routes(def, n->source->routes, n->source->n_routes, err) < 0 ||
+                                  check_host_ips(def, n, err) < 0))
                ? -1
                : 0;
 }

@@ -115,11 +115,11 @@ static void forget_hostdev(struct domain_hostdev *h)
         h->teaming = NULL;
 }
 
-/* What is found by its address needs no ids; only networks have names, and groups of ports. */
+/* What is no USB device has no ids; only networks have names, and groups of ports. */
 static void forget_interface(struct domain_interface *n)
 {
     struct interface_source *s = n->source;
-    if (s && s->host_address && s->host_address->type)
+    if (s && s->host_address && s->host_address->type && s->host_address->type != ADDRESS_TYPE_USB)
         s->has_vendor = s->has_product = false;
     if (s && n->type != INTERFACE_TYPE_NETWORK)
         s->network = s->portgroup = NULL;

@@ -147,11 +147,12 @@ static bool interface_idle(const struct part *p)
                                              : !(n->model && g_str_has_prefix(n->model, "virtio"));
 }
 
-/* A USB device of the host is found by its address, or else by both ids. */
+/* The ids are of USB devices, which need both or none: who gives that of the vendor has one. */
 static bool source_idle(const struct part *p)
 {
     const struct interface_source *s = p->owner;
-    return (s->host_address && s->host_address->type) || (!s->has_vendor && !s->has_product);
+    enum address_type type = s->host_address ? s->host_address->type : ADDRESS_TYPE_UNSET;
+    return type ? type != ADDRESS_TYPE_USB : is(p, "product") && !s->has_vendor;
 }
 
 static bool sound_idle(const struct part *p)

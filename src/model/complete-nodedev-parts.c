@@ -180,6 +180,10 @@ static void
 tidy_mdev(struct nodedev_capability *c)
 {
     c->n_types = MIN(c->n_types, 1);
+    if (c->n_types) {           /* its parent tells what such devices are */
+        c->types[0]->name = c->types[0]->device_api = NULL;
+        c->types[0]->has_available_instances = false;
+    }
     if (c->iommu_group)
         c->iommu_group->n_addresses = 0;
     for (uint32_t i = 0; i < c->n_attrs;) {

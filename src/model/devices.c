@@ -124,13 +124,19 @@ def_has_balloon(const struct domain_def *def)
 }
 
 void
-def_strip_for_migration(struct domain_def *def)
+def_drop_board_keyboard(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_inputs;)
         if (def->inputs[i]->type == INPUT_TYPE_KEYBOARD && def->inputs[i]->bus == INPUT_BUS_PS2)
             model_list_remove(def->inputs, def->n_inputs, i);
         else
             i++;
+}
+
+void
+def_strip_for_migration(struct domain_def *def)
+{
+    def_drop_board_keyboard(def);
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         struct domain_graphics *g = def->graphics[i];
 

@@ -23,6 +23,8 @@ const char *channel_name(const struct domain_channel *channel);
 bool channel_set_state(struct domain_channel *channel, bool open);
 const char *chardev_path(const struct chardev_source *source);
 
+/* The keyboard that every board has: whoever reads the document adds it. */
+void def_drop_board_keyboard(struct domain_def *def);
 /* Leaves out what hosts of older releases take for granted, or would not understand. */
 void def_strip_for_migration(struct domain_def *def);
 unsigned def_max_vcpus(const struct domain_def *def);

@@ -109,5 +109,6 @@ static inline unsigned table_disc(const struct model_table *t, const void *base,
 }
 /* Verbatim content as it is kept inside an element that stands so deep, or NULL: not well-formed. */
 const char *raw_content(const void *root, const char *inner, unsigned level);
+char *raw_layout(const char *inner, unsigned level); /* the same, g_free */
 /* The canonical form of a CPU list such as "0-3,^2", perhaps ""; NULL: malformed. */
 char *cpuset_canonical(struct model_head *h, const char *s, size_t n);

@@ -90,9 +90,19 @@ static void scalar_element(struct out *o, const struct model_field *f, const cha
 }
 
 /* Metadata: as it came, on a line of its own. */
+/* What is kept verbatim is laid out for where it stood; in another document it may stand deeper.  NULL: it is
+ * right as it is. */
+static char *laid_out_anew(const char *s, unsigned indent)
+{
+    if (*s != '\n' || strspn(s + 1, " ") == 2 * (indent + 1))
+        return NULL;
+    return raw_layout(s, indent);
+}
+
 static void raw_element(struct out *o, const struct model_field *f, const void *base, unsigned indent)
 {
-    const char *s = FIELD_STR(base, f);
+    g_autofree char *anew = laid_out_anew(FIELD_STR(base, f), indent);
+    const char *s = anew ? anew : FIELD_STR(base, f);
     text_indent(&o->t, indent);
     text_lit(&o->t, "<");
     text_add(&o->t, f->qname, strlen(f->qname));

@@ -366,7 +366,7 @@ parse(const struct model_document *d, const struct model_table *root_table, cons
     return 0;
 }
 
-const char *raw_content(const void *root, const char *inner, unsigned level)
+char *raw_layout(const char *inner, unsigned level)
 {
     /* parsed as the only element of a document, which is all the parser needs to know */
     static const struct model_field field = { "x", 1, MODEL_K_RAW, .qname = "x", .has = MODEL_NO_OFFSET };
@@ -378,9 +378,15 @@ const char *raw_content(const void *root, const char *inner, unsigned level)
     void *result;
     if (parse(&doc, NULL, NULL, level, xml, strlen(xml), 0, &result, NULL) < 0)
         return NULL;
-    const char *s = model_str(root, *(const char **)result);
+    char *s = g_strdup(*(const char **)result);
     model_unref(result);
     return s;
+}
+
+const char *raw_content(const void *root, const char *inner, unsigned level)
+{
+    g_autofree char *s = raw_layout(inner, level);
+    return s ? model_str(root, s) : NULL;
 }
 
 const char *model_raw(const void *root, const char *inner)

@@ -4,6 +4,8 @@
  */
 #include "drivers/test/moments.h"
 
+#include "model/devices.h"
+
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_DOMAIN
@@ -61,6 +63,7 @@ test_moment_domain(void *root, const struct vm_view *view)
     struct domain_def *def = model_import(root, &domain_def_table, vm_view_def(view));
 
     def->has_id = false;
+    def_drop_board_keyboard(def);   /* a moment is kept as another host would be told of it */
     return def;
 }
 

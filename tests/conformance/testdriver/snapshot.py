@@ -260,6 +260,28 @@ call(dom.rename, 'other')
 call(dom.undefine)
 call(dom.undefineFlags, libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA)
 
+# a guest as a moment keeps it: without the keyboard of the board; what is kept verbatim stands deeper
+seen = conn.defineXML("""<domain type='test'><name>seen</name><uuid>5a4f1bb0-1c1e-4a8c-8f0e-9d9f5c3c1f01</uuid><metadata>
+<a:notes xmlns:a='urn:a'><a:note>two
+ lines</a:note><a:more><a:less/></a:more></a:notes></metadata><memory>65536</memory><os><type>hvm</type></os>
+<devices><graphics type='vnc' socket='/x'/></devices></domain>""")
+
+
+def whole(text):
+    return re.sub(r'(<creationTime>)\d+', r'\1T', text)
+
+
+for state in 'off', 'on':
+    if state == 'on':
+        seen.create()
+    snap = seen.snapshotCreateXML('<domainsnapshot><name>%s</name></domainsnapshot>' % state)
+    call(snap.getXMLDesc, 0, label='seen: snapshot, %s' % state, keep=whole)
+    call(seen.snapshotCreateXML, snap.getXMLDesc(1), 1, label='seen: defined anew, %s' % state, keep=nameless)
+    call(snap.getXMLDesc, 0, label='seen: snapshot defined anew, %s' % state, keep=whole)
+    call(seen.revertToSnapshot, snap, 0, label='seen: back, %s' % state)
+    call(seen.XMLDesc, 2, label='seen: guest, %s' % state)
+seen.destroy()
+
 # to one of a guest that was off, and running: last, because the lives begun here differ
 g = conn.defineXML(guest('start', DISKS))
 o = make(g, 'off')

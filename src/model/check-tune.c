@@ -274,10 +274,15 @@ static int read_numatune(const struct domain_def *def, struct err *err)
 int check_tune_read(struct domain_def *def, struct err *err)
 {
     const struct domain_cputune *t = def->cputune;
-    for (uint32_t i = 0; i < def->n_vcpus; i++)
-        if (def->vcpus[i]->id >= max_vcpus(def))
-            return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", def->vcpus[i]->id,
-                       def->name, max_vcpus(def));
+    for (uint32_t i = 0; i < def->n_vcpus; i++) {
+        const struct vcpu *c = def->vcpus[i];
+        if (c->id >= max_vcpus(def))
+            return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", c->id, def->name,
+                       max_vcpus(def));
+        if (c->enabled == TRI_NO && c->hotpluggable == TRI_NO)
+            return UNSUPPORTED("<vcpu id='%u'> of guest '%s' is off and can never be plugged in", c->id,
+                               def->name);
+    }
     if (read_blkiotune(def, err) < 0)
         return -1;
     if (t && (read_pins(def, t, err) < 0 || read_schedulers(def, t, err) < 0 || read_groups(def, t, err) < 0))

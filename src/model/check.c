@@ -302,6 +302,9 @@ static int read_rest(const struct domain_def *def, struct err *err)
         if (t->track && t->name != TIMER_NAME_RTC && t->name != TIMER_NAME_PLATFORM)
             return UNSUPPORTED("the timer '%s' of guest '%s' cannot track anything", timer_name_str(t->name),
                                def->name);
+        if (t->tickpolicy && (t->name == TIMER_NAME_HYPERVCLOCK || t->name == TIMER_NAME_KVMCLOCK))
+            return UNSUPPORTED("the timer '%s' of guest '%s' does not tick and has no tickpolicy",
+                               timer_name_str(t->name), def->name);
         if (t->catchup && (t->catchup->threshold || t->catchup->slew || t->catchup->limit) &&
             t->tickpolicy != TIMER_TICKPOLICY_CATCHUP)
             return XML("the timer '%s' of guest '%s' has a <catchup>, which needs tickpolicy='catchup'",

@@ -5,7 +5,7 @@
  */
 #include "qemu-fixture.h"
 
-#include "drivers/qemu/command.h"
+#include "qemu-command-text.h"
 
 #include <string.h>
 
@@ -133,22 +133,12 @@ static const struct {
       "socket,id=charshmem0,path=/p", "\"ioeventfd\":true" },
 };
 
-/* The whole line, an option and its value in each line; or what is wrong. */
 static char *
 line_of(const char *machine, const char *extra, const char *devices)
 {
     ERR_AUTO err = ERR_INIT;
     DOMAIN_DEF_AUTO def = parse(machine, extra, devices, &err);
-    struct qemu_command cmd;
-    const struct qemu_command_opts opts = { .id = -1, .native = true };
-    if (!def || qemu_domain_prepare(def, host, -1, true, &err) < 0 ||
-        qemu_command_build(def, host, &opts, &cmd, &err) < 0)
-        return g_strdup(err.message);
-    GString *s = g_string_new(NULL);
-    for (char **w = cmd.argv; *w; w++)
-        g_string_append_printf(s, "%s%s", **w == '-' ? "\n" : " ", *w);
-    qemu_command_clear(&cmd);
-    return g_string_free(s, FALSE);
+    return def ? command_text(def, host) : g_strdup(err.message);
 }
 
 static void

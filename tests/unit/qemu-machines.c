@@ -3,9 +3,9 @@
  * What the QEMU driver makes of definitions for other machines than PCs: defaults, places, refusals.  Small
  * scripts play the emulators, so that the answers are the same everywhere.
  */
-#include "drivers/qemu/command.h"
+#include "qemu-command-text.h"
+
 #include "drivers/qemu/domain-host.h"
-#include "drivers/qemu/prepare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,19 +248,10 @@ line_of(const struct board *b, const char *extra, const char *devices)
     ERR_AUTO err = ERR_INIT;
     DOMAIN_DEF_AUTO def = NULL;
     g_autofree char *xml = define(b, extra, devices);
-    struct qemu_command cmd;
-    const struct qemu_command_opts opts = { .id = -1, .native = true };
 
     if (*xml != '<' || domain_def_parse(xml, strlen(xml), 0, &def, &err) < 0)
         return g_steal_pointer(&xml);
-    if (qemu_domain_prepare(def, host, -1, true, &err) < 0 ||
-        qemu_command_build(def, host, &opts, &cmd, &err) < 0)
-        return g_strdup(err.message);
-    GString *s = g_string_new(NULL);
-    for (char **w = cmd.argv; *w; w++)
-        g_string_append_printf(s, "%s%s", **w == '-' ? "\n" : " ", *w);
-    qemu_command_clear(&cmd);
-    return g_string_free(s, FALSE);
+    return command_text(def, host);
 }
 
 static void

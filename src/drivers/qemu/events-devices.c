@@ -118,30 +118,30 @@ on_balloon(struct note *note, struct guest *guest, json_t *data)
     note_emit(note, ev);
 }
 
-void
-on_device_deleted(struct note *note, struct guest *guest, json_t *data)
-{
-    const char *alias = str(data, "device");
-    struct event *ev;
-
-    if (!alias) /* a part of a device, without a name of its own */
-        return;
-    ev = about(note, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED);
-    ev->u.device.devAlias = g_strdup(alias);
-    note_emit(note, ev);
-}
-
-void
-on_unplug_error(struct note *note, struct guest *guest, json_t *data)
+/* A part of a device, without a name of its own, is not told of. */
+static void
+tell_of_device(struct note *note, json_t *data, int id)
 {
     const char *alias = str(data, "device");
     struct event *ev;
 
     if (!alias)
         return;
-    ev = about(note, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED);
+    ev = about(note, id);
     ev->u.device.devAlias = g_strdup(alias);
     note_emit(note, ev);
+}
+
+void
+on_device_deleted(struct note *note, struct guest *guest, json_t *data)
+{
+    tell_of_device(note, data, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED);
+}
+
+void
+on_unplug_error(struct note *note, struct guest *guest, json_t *data)
+{
+    tell_of_device(note, data, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED);
 }
 
 void

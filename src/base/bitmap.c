@@ -27,16 +27,6 @@ bitmap_new(size_t nbits)
     return map;
 }
 
-struct bitmap *
-bitmap_copy(const struct bitmap *map)
-{
-    if (!map)
-        return NULL;
-    struct bitmap *copy = bitmap_new(map->nbits);
-    memcpy(copy->words, map->words, WORDS(map->nbits) * sizeof(uint64_t));
-    return copy;
-}
-
 void
 bitmap_free(struct bitmap *map)
 {
@@ -44,12 +34,6 @@ bitmap_free(struct bitmap *map)
         return;
     g_free(map->words);
     g_free(map);
-}
-
-size_t
-bitmap_size(const struct bitmap *map)
-{
-    return map->nbits;
 }
 
 void

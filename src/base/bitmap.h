@@ -18,9 +18,7 @@
 struct bitmap;
 
 struct bitmap *bitmap_new(size_t nbits);
-struct bitmap *bitmap_copy(const struct bitmap *map);
 void bitmap_free(struct bitmap *map);
-size_t bitmap_size(const struct bitmap *map);      /* bits it has room for */
 void bitmap_grow(struct bitmap *map, size_t nbits);
 void bitmap_set(struct bitmap *map, size_t bit);   /* grows as needed */
 void bitmap_clear(struct bitmap *map, size_t bit);

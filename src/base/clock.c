@@ -61,9 +61,3 @@ clock_virtual_end(void)
 {
     atomic_store(&virtual_now, 0);
 }
-
-bool
-clock_is_virtual(void)
-{
-    return atomic_load(&virtual_now) != 0;
-}

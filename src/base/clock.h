@@ -29,4 +29,3 @@ int deadline_poll_ms(int64_t deadline);
 void clock_virtual_begin(int64_t start);
 void clock_virtual_advance(int64_t ns);
 void clock_virtual_end(void);
-bool clock_is_virtual(void);

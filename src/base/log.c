@@ -106,15 +106,6 @@ log_set_level(int level)
     pthread_mutex_unlock(&lock);
 }
 
-int
-log_get_level(void)
-{
-    pthread_mutex_lock(&lock);
-    int level = default_level;
-    pthread_mutex_unlock(&lock);
-    return level;
-}
-
 /* "3:rest": the level, and where the rest begins. */
 static int
 split_level(const char *word, const char **rest)

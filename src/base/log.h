@@ -56,7 +56,6 @@ void log_write(struct log_source *source, int level, const char *func, int line,
 
 /* 1 (debug) to 4 (error); the default of sources that no filter names. */
 void log_set_level(int level);
-int log_get_level(void);
 
 /* "1:qemu 3:remote 4:util.*": LEVEL:MATCH, separated by blanks; MATCH is a
  * shell pattern that may occur anywhere in the source's name.  The first that

@@ -114,19 +114,6 @@ str_unit_bytes(const char *unit, uint64_t fallback, uint64_t *factor)
     return 0;
 }
 
-bool
-str_starts(const char *s, const char *prefix)
-{
-    return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
-bool
-str_ends(const char *s, const char *suffix)
-{
-    size_t n = strlen(s), m = strlen(suffix);
-    return n >= m && memcmp(s + n - m, suffix, m) == 0;
-}
-
 char *
 str_xml_escape(const char *s)
 {

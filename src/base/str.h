@@ -26,7 +26,5 @@ static inline bool str_equal(const char *a, const char *b)
 {
     return a == b || (a && b && __builtin_strcmp(a, b) == 0);
 }
-bool str_starts(const char *s, const char *prefix);
-bool str_ends(const char *s, const char *suffix);
 /* Escapes for an XML attribute or text; NULL stays NULL. */
 char *str_xml_escape(const char *s);

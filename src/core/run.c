@@ -310,12 +310,6 @@ run_note(struct run *run, note_fn fn, void *arg, void (*free_arg)(void *))
     vm_add_note(run->vm, entry);
 }
 
-struct vm *
-note_vm(const struct note *note)
-{
-    return note->vm;
-}
-
 struct run *
 note_run(const struct note *note)
 {

@@ -93,7 +93,6 @@ struct note; /* permission to publish for the length of one function; cannot wai
 typedef void (*note_fn)(struct note *note, void *arg);
 void run_note(struct run *run, note_fn fn, void *arg, void (*free_arg)(void *arg));
 
-struct vm *note_vm(const struct note *note);
 struct run *note_run(const struct note *note);  /* NULL: it is dead */
 const struct vm_view *note_view(const struct note *note); /* borrowed for the note */
 /* -1: refused, the run is dead */

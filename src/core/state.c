@@ -73,12 +73,6 @@ state_dir_close(struct state_dir *dir)
     g_free(dir);
 }
 
-const char *
-state_dir_path(const struct state_dir *dir)
-{
-    return dir->path;
-}
-
 /* A name is one component of a path, and a file of its own. */
 static int
 check_name(const struct state_dir *dir, const char *name, struct err *err)

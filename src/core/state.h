@@ -21,7 +21,6 @@ struct state_dir;
 struct state_dir *state_dir_open(const char *path, unsigned mode, const char *autostart, bool durable,
                                  struct err *err);
 void state_dir_close(struct state_dir *dir);
-const char *state_dir_path(const struct state_dir *dir);
 
 /* Replaces NAME.xml.  Full disk, no permission: a message with path and cause,
  * and the old file as it was. */

@@ -283,12 +283,6 @@ turn_config_def(struct turn *turn)
     return turn_view(turn)->config;
 }
 
-int64_t
-turn_deadline(const struct turn *turn)
-{
-    return turn->deadline;
-}
-
 const char *
 turn_api(const struct turn *turn)
 {

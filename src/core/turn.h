@@ -71,7 +71,6 @@ int turn_check(struct turn *turn, struct err *err) TURN_WAITS;
 const struct vm_view *turn_view(struct turn *turn);
 const struct domain_def *turn_live_def(struct turn *turn); /* NULL when stale or not running */
 const struct domain_def *turn_config_def(struct turn *turn);
-int64_t turn_deadline(const struct turn *turn);
 const char *turn_api(const struct turn *turn);
 
 /* ---- waiting -------------------------------------------------------------------------------- */

@@ -72,22 +72,10 @@ vm_own(struct vm *vm, void *owned)
     return none;
 }
 
-const unsigned char *
-vm_uuid(const struct vm *vm)
-{
-    return vm->uuid;
-}
-
 const struct vm_class *
 vm_class_of(const struct vm *vm)
 {
     return vm->klass;
-}
-
-struct registry *
-vm_registry(const struct vm *vm)
-{
-    return vm->registry;
 }
 
 struct run *

@@ -40,9 +40,7 @@ void vm_unref(struct vm *vm);
 static inline void vm_cleanup(struct vm **vm) { if (*vm) vm_unref(*vm); }
 #define VM_AUTO __attribute__((cleanup(vm_cleanup))) struct vm *
 
-const unsigned char *vm_uuid(const struct vm *vm);
 const struct vm_class *vm_class_of(const struct vm *vm);
-struct registry *vm_registry(const struct vm *vm);
 
 /* What the driver keeps of a guest beyond its lives (snapshots, …): NULL until it was given.  Readers
  * get it without a turn, so it looks after its own locking. */

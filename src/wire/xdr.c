@@ -48,15 +48,6 @@ xdr_arena_alloc(struct xdr_arena *a, size_t size)
     return memset(p, 0, size);
 }
 
-char *
-xdr_arena_strdup(struct xdr_arena *a, const char *s)
-{
-    if (!s)
-        return NULL;
-    size_t n = strlen(s) + 1;
-    return memcpy(xdr_arena_alloc(a, n), s, n);
-}
-
 void
 xdr_arena_clear(struct xdr_arena *a)
 {

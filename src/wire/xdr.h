@@ -31,7 +31,6 @@ struct xdr_arena {
 /* `buf` (may be NULL) is used before anything is allocated. */
 void xdr_arena_init(struct xdr_arena *a, void *buf, size_t size);
 void *xdr_arena_alloc(struct xdr_arena *a, size_t size); /* zeroed, aligned to 8; never NULL */
-char *xdr_arena_strdup(struct xdr_arena *a, const char *s);
 void xdr_arena_clear(struct xdr_arena *a); /* may be used again afterwards */
 #define XDR_ARENA_AUTO __attribute__((cleanup(xdr_arena_clear))) struct xdr_arena
 

@@ -421,17 +421,6 @@ qemu_cgroup_set(struct qemu_cgroup *cg, const char *child, const char *controlle
     return path ? file_poke(AT_FDCWD, path, value, err) : -1;
 }
 
-char *
-qemu_cgroup_get(const struct qemu_cgroup *cg, const char *child, const char *controller, const char *file,
-                struct err *err)
-{
-    g_autofree char *path = file_of(cg, child, controller, file, err);
-    char *text = NULL;
-    if (!path || file_read(AT_FDCWD, path, 1 << 20, &text, err) < 0)
-        return NULL;
-    return g_strchomp(text);
-}
-
 static void
 remove_group(const char *path)
 {

@@ -56,9 +56,6 @@ int qemu_cgroup_attach(struct qemu_cgroup *cg, pid_t pid, struct err *err);
 int qemu_cgroup_attach_thread(struct qemu_cgroup *cg, const char *child, pid_t tid, struct err *err);
 int qemu_cgroup_set(struct qemu_cgroup *cg, const char *child, const char *controller,
                     const char *file, const char *value, struct err *err);
-/* Result to free, or NULL. */
-char *qemu_cgroup_get(const struct qemu_cgroup *cg, const char *child, const char *controller,
-                      const char *file, struct err *err);
 /* true: v2 files (cpu.weight …), false: v1 files (cpu.shares …) */
 bool qemu_cgroup_is_v2(const struct qemu_cgroup *cg, const char *controller);
 bool qemu_cgroup_has(const struct qemu_cgroup *cg, const char *controller);

@@ -2,7 +2,7 @@
  *
  * engine: what the files of the model's engine share among themselves.
  *
- * Owns: the arena behind a document, scanning and printing of scalars.  Private to src/model.
+ * Owns: the arena behind a document, growing text, scanning and printing of scalars.  Private to src/model.
  */
 #pragma once
 
@@ -48,6 +48,8 @@ static inline void text_add(struct text *t, const char *s, size_t n)
 #define text_lit(t, literal) text_add((t), (literal), sizeof(literal) - 1)
 void text_escape(struct text *t, const char *s, size_t n);
 void text_indent(struct text *t, unsigned level);
+void text_u64(struct text *t, uint64_t v);
+void text_hex(struct text *t, uint64_t v, unsigned width); /* with 0x, at least so many digits */
 
 #define FIELD_PTR(base, off) ((void *)((char *)(base) + (off)))
 #define FIELD_CPTR(base, off) ((const void *)((const char *)(base) + (off)))
@@ -82,6 +84,8 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
 bool scalar_is_unit(const char *unit);
 void scalar_print(struct text *t, const struct model_field *f, const void *base);
 size_t scalar_size(const struct model_field *f);
+/* The number of the value with this name, which has n bytes; 0: there is none. */
+unsigned enum_find(const struct model_enum *e, const char *name, size_t n);
 static inline bool field_exists(const struct model_field *f, unsigned disc, unsigned up)
 {
     return !f->mask || (f->mask >> ((f->flags & MODEL_UP ? up : disc) & 63) & 1);

@@ -30,7 +30,7 @@ def report(what, ok, why=''):
     print('%sok %d - %s' % ('' if ok else 'not ', number, what))
     for line in ([] if ok else why.splitlines()[-15:]):
         print('# ' + line)
-    if not ok and not number > 2:
+    if not ok and number <= 3:      # nothing to ask
         print('1..%d' % number)
         sys.exit(1)
 
@@ -71,8 +71,8 @@ with tempfile.TemporaryDirectory() as folder:
 
     packages = shlex.split(run('pkg-config', '--cflags', '--libs', 'glib-2.0', 'libxml-2.0', 'jansson').stdout)
     engine = [os.path.join(folder, 'src/model', f) for f in
-              ('arena.c', 'format.c', 'idle.c', 'json.c', 'newer.c', 'parse.c', 'parse-limits.c',
-               'parse-value.c', 'parse-report.c', 'raw.c', 'scalar.c', 'walk.c')]
+              ('arena.c', 'cpuset.c', 'format.c', 'idle.c', 'json.c', 'newer.c', 'parse.c', 'parse-limits.c',
+               'parse-value.c', 'parse-report.c', 'raw.c', 'scalar.c', 'scalar-scan.c', 'text.c', 'walk.c')]
     tool = os.path.join(folder, 'tool')
     program = os.path.join(folder, 'tool.c')
     with open(os.path.join(root, 'tests/tools/model-roundtrip.c'), encoding='utf-8') as f:

@@ -31,10 +31,10 @@ static int parse_usb_port(const char *text, unsigned port[4])
     return -1;
 }
 
-static int
-read_address(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+int
+check_address_read(struct domain_def *def, const char *kind, const void *device,
+                   const struct device_info *info, struct err *err)
 {
-    struct err *err = data;
     const struct device_address *a = info->address;
     const char *parm = info->loadparm;
     if (parm &&
@@ -67,11 +67,6 @@ read_address(struct domain_def *def, const char *kind, void *device, struct devi
                             "a USB %s of guest '%s' has an address of type '%s'", kind, def->name,
                             a->type ? address_type_str(a->type) : "");
     return 0;
-}
-
-int check_addresses_read(struct domain_def *def, struct err *err)
-{
-    return domain_each_device(def, read_address, err);
 }
 
 static void complete_usb_port(struct domain_def *def, struct device_address *a)

@@ -6,5 +6,6 @@
 
 #include "model/complete.h"
 
-int check_addresses_read(struct domain_def *def, struct err *err);
+int check_address_read(struct domain_def *def, const char *kind, const void *device,
+                       const struct device_info *info, struct err *err);
 void domain_complete_addresses(struct domain_def *def);

@@ -109,84 +109,91 @@ only_channel(const struct domain_def *def, const char *kind, const struct charde
         UNSUPPORTED("a %s of guest '%s' cannot be of type 'spicevmc'; virtio channels can", kind, def->name);
 }
 
-/* Programs know it by what is let through: the number of the target's kind is that of the virtio channel,
- * whatever has the target. */
-static int read_spice(const struct domain_def *def, struct err *err)
+int check_serial_read(struct domain_def *def, struct domain_chardev *c, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_serials; i++)
-        if (!(def->serials[i]->target && def->serials[i]->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL) &&
-            only_channel(def, "serial port", &def->serials[i]->source, err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_parallels; i++)
-        if (only_channel(def, "parallel port", &def->parallels[i]->source, err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_consoles; i++) {
-        const struct chardev_target *t = def->consoles[i]->target;
-        if (!(t && t->type == CHARDEV_TARGET_TYPE_XEN) &&
-            only_channel(def, "console", &def->consoles[i]->source, err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_channels; i++) {
-        const struct channel_target *t = def->channels[i]->target;
-        if (t && t->type != CHANNEL_TARGET_TYPE_VIRTIO &&
-            only_channel(def, "channel that is no virtio one", &def->channels[i]->source, err) < 0)
-            return -1;
-    }
-    return 0;
+    const struct chardev_target *t = c->target;
+    bool usb = t && t->type == CHARDEV_TARGET_TYPE_USB_SERIAL;  /* its number is that of a virtio channel */
+    if (read_source(def, "serial port", &c->source, err) < 0 ||
+        (!usb && only_channel(def, "serial port", &c->source, err) < 0))
+        return -1;
+    return t && t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG && t->type != CHARDEV_TARGET_TYPE_NONE
+               ? UNSUPPORTED(
+                     "a serial port of guest '%s' has a <target> of type '%s', which is one of consoles",
+                     def->name, chardev_target_type_str(t->type))
+               : 0;
 }
 
-int check_chardevs_read(const struct domain_def *def, struct err *err)
+int check_parallel_read(struct domain_def *def, struct domain_chardev *c, struct err *err)
 {
-#define SOURCES(kind, array, n) \
-    for (uint32_t i = 0; i < (n); i++) \
-        if (read_source(def, kind, &(array)[i]->source, err) < 0) \
-            return -1;
-    SOURCES("serial port", def->serials, def->n_serials)
-    SOURCES("parallel port", def->parallels, def->n_parallels)
-    SOURCES("console", def->consoles, def->n_consoles)
-    for (uint32_t i = 0; i < def->n_serials; i++) {
-        const struct chardev_target *t = def->serials[i]->target;
-        if (t && t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG && t->type != CHARDEV_TARGET_TYPE_NONE)
-            return UNSUPPORTED(
-                "a serial port of guest '%s' has a <target> of type '%s', which is one of consoles",
-                def->name, chardev_target_type_str(t->type));
-    }
-    for (uint32_t i = 0; i < def->n_consoles; i++) {
-        const struct chardev_target *t = def->consoles[i]->target;
-        if (t && t->type && t->type <= CHARDEV_TARGET_TYPE_ISA_DEBUG)
-            return UNSUPPORTED(
-                "a console of guest '%s' has a <target> of type '%s', which is one of serial ports",
-                def->name, chardev_target_type_str(t->type));
-        bool serial =
-            !t || !t->type || t->type == CHARDEV_TARGET_TYPE_SERIAL || t->type == CHARDEV_TARGET_TYPE_NONE;
-        if (i > 0 && serial)
-            return UNSUPPORTED("console %u of guest '%s' is a serial port; only the first one can be", i + 1,
-                               def->name);
-    }
-    SOURCES("channel", def->channels, def->n_channels)
-    for (uint32_t i = 0; i < def->n_channels; i++)
-        if (read_channel(def, def->channels[i], err) < 0)
-            return -1;
-    if (read_spice(def, err) < 0)
+    return read_source(def, "parallel port", &c->source, err) < 0
+               ? -1
+               : only_channel(def, "parallel port", &c->source, err);
+}
+
+int check_console_read(struct domain_def *def, struct domain_chardev *c, struct err *err)
+{
+    const struct chardev_target *t = c->target;
+    bool xen = t && t->type == CHARDEV_TARGET_TYPE_XEN;         /* this one, too */
+    if (read_source(def, "console", &c->source, err) < 0 ||
+        (!xen && only_channel(def, "console", &c->source, err) < 0))
         return -1;
-    for (uint32_t i = 0; i < def->n_smartcards; i++)
-        if ((def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH &&
-             read_source(def, "smartcard", &def->smartcards[i]->source, err) < 0) ||
-            read_smartcard(def, def->smartcards[i], err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_rngs; i++)
-        if (def->rngs[i]->backend &&
-            read_source(def, "source of random numbers", &def->rngs[i]->backend->source, err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_redirdevs; i++)
-        if (!def->redirdevs[i]->source.type)
-            return INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from",
-                            def->name);
-    SOURCES("redirected device", def->redirdevs, def->n_redirdevs)
-#undef SOURCES
+    return t && t->type && t->type <= CHARDEV_TARGET_TYPE_ISA_DEBUG
+               ? UNSUPPORTED(
+                     "a console of guest '%s' has a <target> of type '%s', which is one of serial ports",
+                     def->name, chardev_target_type_str(t->type))
+               : 0;
+}
+
+int check_channel_read(struct domain_def *def, struct domain_channel *c, struct err *err)
+{
+    if (read_source(def, "channel", &c->source, err) < 0 || read_channel(def, c, err) < 0)
+        return -1;
+    return c->target->type == CHANNEL_TARGET_TYPE_VIRTIO
+               ? 0
+               : only_channel(def, "channel that is no virtio one", &c->source, err);
+}
+
+int check_smartcard_read(struct domain_def *def, struct domain_smartcard *s, struct err *err)
+{
+    return s->mode == SMARTCARD_MODE_PASSTHROUGH && read_source(def, "smartcard", &s->source, err) < 0
+               ? -1
+               : read_smartcard(def, s, err);
+}
+
+int check_rng_read(struct domain_def *def, struct domain_rng *r, struct err *err)
+{
+    const struct rng_backend *b = r->backend;
+    if (!b)
+        return XML("an <rng> of guest '%s' has no <backend>", def->name);
+    if (b->model == RNG_BACKEND_MODEL_EGD && !b->source.type)
+        return XML("an <rng> of guest '%s' with model='egd' does not say the type of its connection",
+                   def->name);
+    return read_source(def, "source of random numbers", &b->source, err);
+}
+
+int check_redirdev_read(struct domain_def *def, struct domain_redirdev *r, struct err *err)
+{
+    return r->source.type ? read_source(def, "redirected device", &r->source, err)
+                          : INTERNAL("a <redirdev> of guest '%s' has no type, which says where it comes from",
+                                     def->name);
+}
+
+int check_redirfilter_read(struct domain_def *def, struct err *err)
+{
     for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
         if (read_filter(def, def->redirfilter->devices[i], err) < 0)
             return -1;
+    return 0;
+}
+
+int check_consoles(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 1; i < def->n_consoles; i++) {
+        const struct chardev_target *t = def->consoles[i]->target;
+        if (!t || !t->type || t->type == CHARDEV_TARGET_TYPE_SERIAL || t->type == CHARDEV_TARGET_TYPE_NONE)
+            return UNSUPPORTED("console %u of guest '%s' is a serial port; only the first one can be", i + 1,
+                               def->name);
+    }
     return 0;
 }
 

@@ -36,7 +36,7 @@ static int check_no_usb(const struct domain_def *def, struct err *err)
                                def->name, what);
 }
 
-int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+int check_controller_read(struct domain_def *def, struct domain_controller *c, struct err *err)
 {
     if (c->model && !g_strv_contains(models[c->type], c->model)) {
         g_autofree char *valid = g_strjoinv(", ", (char **)models[c->type]);
@@ -125,7 +125,7 @@ int check_controllers(const struct domain_def *def, struct err *err)
 }
 
 /* Before a driver adds one of its own: that would be no master of theirs. */
-int check_masters_read(const struct domain_def *def, struct err *err)
+int check_masters_read(struct domain_def *def, struct err *err)
 {
     bool companions = false, master = false;
     for (uint32_t i = 0; i < def->n_controllers; i++) {

@@ -21,7 +21,7 @@ static bool is_time(const char *s)
     return !s[i];
 }
 
-static int read_graphics(const struct domain_def *def, const struct domain_graphics *g, struct err *err)
+int check_graphics_read(struct domain_def *def, struct domain_graphics *g, struct err *err)
 {
     if (g->passwd && g->passwd_valid_to && !is_time(g->passwd_valid_to))
         return INTERNAL(
@@ -67,7 +67,7 @@ static int read_audio(const struct domain_def *def, const struct audio_io *io, s
     return 0;
 }
 
-static int read_video(const struct domain_def *def, const struct domain_video *v, struct err *err)
+int check_video_read(struct domain_def *def, struct domain_video *v, struct err *err)
 {
     const struct video_model *m = v->model;
     if (m && m->acceleration && !m->acceleration->accel2d && !m->acceleration->accel3d &&
@@ -79,7 +79,7 @@ static int read_video(const struct domain_def *def, const struct domain_video *v
     return 0;
 }
 
-static int read_filesystem(const struct domain_def *def, const struct domain_filesystem *f, struct err *err)
+int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, struct err *err)
 {
     const struct fs_source *s = f->source;
     enum storage_format format = f->driver ? f->driver->format : STORAGE_FORMAT_UNSET;
@@ -96,13 +96,10 @@ static int read_filesystem(const struct domain_def *def, const struct domain_fil
     if (f->type != FS_TYPE_RAM &&
         (!s || !(s->file || s->dev || s->dir || s->name || s->socket || (s->pool && s->volume))))
         return err_set(err, VIR_ERR_NO_SOURCE, "a <filesystem> of guest '%s' has no source", def->name);
-    if (!f->target || !*f->target)
-        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
-                       def->name);
     return 0;
 }
 
-static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, struct err *err)
+int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err)
 {
     const struct tpm_backend *b = t->backend;
     if (!b)
@@ -130,22 +127,16 @@ static int read_tpm(const struct domain_def *def, const struct domain_tpm *t, st
     return 0;
 }
 
-static int read_input(const struct domain_def *def, const struct domain_input *i, struct err *err)
+int check_input_read(struct domain_def *def, struct domain_input *i, struct err *err)
 {
     if (i->type == INPUT_TYPE_PASSTHROUGH && i->source && !i->source->evdev)
         return XML("an <input type='passthrough'> of guest '%s' has no <source evdev='…'/>", def->name);
     if (i->type == INPUT_TYPE_EVDEV && i->source && !i->source->dev)
         return XML("an <input type='evdev'> of guest '%s' has no <source dev='…'/>", def->name);
-    if (i->type == INPUT_TYPE_EVDEV && (i->bus == INPUT_BUS_XEN || i->bus == INPUT_BUS_PS2))
-        return INTERNAL("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
-                        input_bus_str(i->bus));
-    if (i->type == INPUT_TYPE_EVDEV && i->bus && i->bus != INPUT_BUS_NONE)
-        return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
-                           input_bus_str(i->bus));
     return 0;
 }
 
-static int read_memory(const struct domain_def *def, const struct domain_memory *m, struct err *err)
+int check_memory_read(struct domain_def *def, struct domain_memory *m, struct err *err)
 {
     if (!m->target)
         return XML("a <memory> device of guest '%s' has no <target>", def->name);
@@ -161,7 +152,7 @@ static int read_memory(const struct domain_def *def, const struct domain_memory 
     return 0;
 }
 
-static int read_lease(const struct domain_def *def, const struct domain_lease *l, struct err *err)
+int check_lease_read(struct domain_def *def, struct domain_lease *l, struct err *err)
 {
     const char *lacks = !l->key          ? "<key>"
                         : !l->has_target ? "<target>"
@@ -177,42 +168,30 @@ static int read_lease(const struct domain_def *def, const struct domain_lease *l
                                        def->name);
 }
 
-int check_devices_read(struct domain_def *def, struct err *err)
+int check_watchdogs_read(struct domain_def *def, struct err *err)
 {
-#define EACH(array, n, fn) \
-    for (uint32_t i = 0; i < def->n; i++) \
-        if (fn(def, def->array[i], err) < 0) \
-            return -1;
-    EACH(disks, n_disks, check_disk_read)
-    EACH(controllers, n_controllers, check_controller_read)
-    if (check_masters_read(def, err) < 0)
-        return -1;
-    EACH(leases, n_leases, read_lease)
-    EACH(filesystems, n_filesystems, read_filesystem)
-    EACH(interfaces, n_interfaces, check_interface_read)
-    if (check_chardevs_read(def, err) < 0)
-        return -1;
-    EACH(inputs, n_inputs, read_input)
-    EACH(graphics, n_graphics, read_graphics)
-    for (uint32_t i = 0; i < def->n_audios; i++)
-        if (read_audio(def, def->audios[i]->input, err) < 0 ||
-            read_audio(def, def->audios[i]->output, err) < 0)
-            return -1;
-    EACH(videos, n_videos, read_video)
-    EACH(hostdevs, n_hostdevs, check_hostdev_read)
-    if (def->n_watchdogs > 1)
-        return INTERNAL("guest '%s' has %u watchdogs and can have one", def->name, def->n_watchdogs);
-    for (uint32_t i = 0; i < def->n_rngs; i++) {
-        const struct rng_backend *b = def->rngs[i]->backend;
-        if (!b)
-            return XML("an <rng> of guest '%s' has no <backend>", def->name);
-        if (b->model == RNG_BACKEND_MODEL_EGD && !b->source.type)
-            return XML("an <rng> of guest '%s' with model='egd' does not say the type of its connection",
-                       def->name);
+    return def->n_watchdogs > 1
+               ? INTERNAL("guest '%s' has %u watchdogs and can have one", def->name, def->n_watchdogs)
+               : 0;
+}
+
+int check_audio_read(struct domain_def *def, struct domain_audio *a, struct err *err)
+{
+    return read_audio(def, a->input, err) < 0 ? -1 : read_audio(def, a->output, err);
+}
+
+/* Before a bus is chosen for those that have none. */
+int check_inputs_read(struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_inputs; i++) {
+        const struct domain_input *in = def->inputs[i];
+        if (in->type == INPUT_TYPE_EVDEV && (in->bus == INPUT_BUS_XEN || in->bus == INPUT_BUS_PS2))
+            return INTERNAL("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
+                            input_bus_str(in->bus));
+        if (in->type == INPUT_TYPE_EVDEV && in->bus && in->bus != INPUT_BUS_NONE)
+            return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
+                               input_bus_str(in->bus));
     }
-    EACH(tpms, n_tpms, read_tpm)
-    EACH(memories, n_memories, read_memory)
-#undef EACH
     return 0;
 }
 
@@ -405,6 +384,10 @@ static int check_small(const struct domain_def *def, struct err *err)
                 !strcmp(def->filesystems[i]->target, def->filesystems[k]->target))
                 return UNSUPPORTED("guest '%s' has two filesystems with the target '%s'", def->name,
                                    def->filesystems[i]->target);
+    for (uint32_t i = 0; i < def->n_filesystems; i++)
+        if (!def->filesystems[i]->target || !*def->filesystems[i]->target)
+            return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
+                           def->name);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
         if (def->filesystems[i]->info.boot_order &&
             !is_virtiofs(def->filesystems[i]))

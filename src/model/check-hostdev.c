@@ -127,7 +127,7 @@ static int read_capabilities(const struct domain_def *def, const struct domain_h
                : -1;
 }
 
-int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
+int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct err *err)
 {
     const struct hostdev_source *s = h->source;
     if (h->mode == HOSTDEV_MODE_CAPABILITIES && h->type < HOSTDEV_TYPE_STORAGE)

@@ -5,15 +5,11 @@
 #include <string.h>
 #include "base/bitmap.h"
 #include "model/check.h"
+#include "model/devices.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
 enum { MAX_CPU = 16384 };
-
-static unsigned max_vcpus(const struct domain_def *def)
-{
-    return def->vcpu && def->vcpu->max ? def->vcpu->max : 1;
-}
 
 /* ---- pins and schedulers -------------------------------------------------------------------- */
 
@@ -21,7 +17,7 @@ static int read_pins(const struct domain_def *def, const struct domain_cputune *
 {
     for (uint32_t i = 0; i < t->n_vcpupins; i++) {
         const struct vcpupin *p = t->vcpupins[i];
-        if (p->vcpu >= max_vcpus(def))
+        if (p->vcpu >= def_max_vcpus(def))
             continue;                   /* of a vcpu that is not there: forgotten */
         if (!p->cpuset)
             return INTERNAL("<vcpupin vcpu='%u'> of guest '%s' has no cpuset", p->vcpu, def->name);
@@ -65,7 +61,7 @@ read_members(const struct domain_def *def, const char *element, const char *set,
         if (bitmap_test(seen, n))
             rc = err_set(err, VIR_ERR_XML_DETAIL, "two <%s> of guest '%s' are for number %zd", element,
                          def->name, n);
-        else if (threads ? !domain_has_iothread(def, n) : n >= (ssize_t)max_vcpus(def))
+        else if (threads ? !domain_has_iothread(def, n) : n >= (ssize_t)def_max_vcpus(def))
             rc = UNSUPPORTED("<%s> of guest '%s' is for number %zd, which is not there", element, def->name,
                              n);
         bitmap_set(seen, n);
@@ -107,7 +103,7 @@ static struct bitmap *group_of(const struct domain_def *def, const char *vcpus)
 {
     struct bitmap *map = vcpus ? bitmap_parse(vcpus, MAX_CPU, NULL) : NULL;
     for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n))
-        if (n >= (ssize_t)max_vcpus(def))
+        if (n >= (ssize_t)def_max_vcpus(def))
             bitmap_clear(map, n);
     return map;
 }
@@ -223,7 +219,7 @@ static int read_groups(struct domain_def *def, const struct domain_cputune *t, s
 
 /* ---- block devices, NUMA, vcpus one by one -------------------------------------------------- */
 
-static int read_blkiotune(const struct domain_def *def, struct err *err)
+int check_blkiotune_read(struct domain_def *def, struct err *err)
 {
     const struct domain_blkiotune *b = def->blkiotune;
     for (uint32_t i = 0; b && i < b->n_devices; i++) {
@@ -237,7 +233,7 @@ static int read_blkiotune(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int read_numatune(const struct domain_def *def, struct err *err)
+int check_numatune_read(struct domain_def *def, struct err *err)
 {
     const struct domain_numatune *n = def->numatune;
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
@@ -271,23 +267,51 @@ static int read_numatune(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-int check_tune_read(struct domain_def *def, struct err *err)
+int check_vcpus_read(struct domain_def *def, struct err *err)
 {
-    const struct domain_cputune *t = def->cputune;
+    const struct domain_vcpus *v = def->vcpu;
+    if (v && !v->has_max)
+        return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
     for (uint32_t i = 0; i < def->n_vcpus; i++) {
         const struct vcpu *c = def->vcpus[i];
-        if (c->id >= max_vcpus(def))
+        if (c->id >= def_max_vcpus(def))
             return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", c->id, def->name,
-                       max_vcpus(def));
+                       def_max_vcpus(def));
         if (c->enabled == TRI_NO && c->hotpluggable == TRI_NO)
             return UNSUPPORTED("<vcpu id='%u'> of guest '%s' is off and can never be plugged in", c->id,
                                def->name);
     }
-    if (read_blkiotune(def, err) < 0)
-        return -1;
-    if (t && (read_pins(def, t, err) < 0 || read_schedulers(def, t, err) < 0 || read_groups(def, t, err) < 0))
-        return -1;
-    return read_numatune(def, err);
+    if (v && v->current > v->max)
+        return UNSUPPORTED("guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
+                           v->current, v->max);
+    return 0;
+}
+
+int check_iothreads_read(struct domain_def *def, struct err *err)
+{
+    enum { MAX_IOTHREADS = 65536 };
+    if (def->iothreads > MAX_IOTHREADS || def->n_iothreadids > MAX_IOTHREADS)
+        return XML("guest '%s' asks for more than %d I/O threads", def->name, MAX_IOTHREADS);
+    for (uint32_t i = 0; i < def->n_iothreadids; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (def->iothreadids[i]->id == def->iothreadids[k]->id)
+                return XML("guest '%s' has two I/O threads with id %u", def->name, def->iothreadids[i]->id);
+    return 0;
+}
+
+int check_pins_read(struct domain_def *def, struct err *err)
+{
+    return def->cputune ? read_pins(def, def->cputune, err) : 0;
+}
+
+int check_schedulers_read(struct domain_def *def, struct err *err)
+{
+    return def->cputune ? read_schedulers(def, def->cputune, err) : 0;
+}
+
+int check_groups_read(struct domain_def *def, struct err *err)
+{
+    return def->cputune ? read_groups(def, def->cputune, err) : 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/bitmap.h"
+#include "base/uuid.h"
 #include "model/address.h"
 #include "model/check.h"
 
@@ -14,7 +14,18 @@
 
 /* ---- as it is read -------------------------------------------------------------------------- */
 
-static int read_cpu(const struct domain_def *def, struct err *err)
+int check_migratable_read(struct domain_def *def, struct err *err)
+{
+    const struct domain_cpu *c = def->cpu;
+    return c && c->migratable && c->mode != CPU_MODE_HOST_PASSTHROUGH && c->mode != CPU_MODE_MAXIMUM
+               ? err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "the <cpu> of guest '%s' has migratable=, which "
+                              "is for the modes host-passthrough and maximum",
+                              def->name)
+               : 0;
+}
+
+int check_cpu_read(struct domain_def *def, struct err *err)
 {
     const struct domain_cpu *c = def->cpu;
     if (!c)
@@ -31,11 +42,6 @@ static int read_cpu(const struct domain_def *def, struct err *err)
     if (c->cache && c->cache->level > 3)
         return CPU("the <cache> in the <cpu> of guest '%s' has level %u; levels are 1 to 3", def->name,
                    c->cache->level);
-    if (c->migratable && c->mode != CPU_MODE_HOST_PASSTHROUGH && c->mode != CPU_MODE_MAXIMUM)
-        return err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
-                            "the <cpu> of guest '%s' has migratable=, which "
-                            "is for the modes host-passthrough and maximum",
-                            def->name);
     if (c->vendor && !(c->model && c->model->name && *c->model->name))
         return CPU("the <cpu> of guest '%s' has a <vendor> and no <model>", def->name);
     for (uint32_t i = 0; i < c->n_features; i++) {
@@ -51,7 +57,7 @@ static int read_cpu(const struct domain_def *def, struct err *err)
                : 0;
 }
 
-static int read_os(const struct domain_def *def, struct err *err)
+int check_os_read(struct domain_def *def, struct err *err)
 {
     const struct domain_os *os = def->os;
     for (uint32_t i = 0; os && i < os->n_firmware_features; i++)
@@ -67,12 +73,6 @@ static int read_os(const struct domain_def *def, struct err *err)
                        os->acpi_tables[i]->type);
     if (os && os->n_acpi_tables > 1)
         return XML("guest '%s' has %u ACPI tables and can have one", def->name, os->n_acpi_tables);
-    if (os && os->bootmenu_timeout > 65535)
-        return UNSUPPORTED("<bootmenu timeout='%u'> of guest '%s' is in milliseconds and at most 65535",
-                           os->bootmenu_timeout, def->name);
-    if (os && os->has_reboot_timeout && (os->reboot_timeout < -1 || os->reboot_timeout > 65535))
-        return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535",
-                           os->reboot_timeout, def->name);
     for (uint32_t i = 0; os && i < os->n_initenvs; i++)
         if (!os->initenvs[i]->name || !*os->initenvs[i]->name)
             return XML("an <initenv> of guest '%s' has no name", def->name);
@@ -80,8 +80,11 @@ static int read_os(const struct domain_def *def, struct err *err)
     if (os && os->nvram && os->nvram->type && !os->nvram->source)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
                             "the <nvram> of guest '%s' has a type and no <source>", def->name);
-    if (os && check_nvram(os->nvram, err) < 0)
-        return -1;
+    return os ? check_nvram(os->nvram, err) : 0;
+}
+
+int check_perf_read(struct domain_def *def, struct err *err)
+{
     for (uint32_t i = 0; i < def->n_perf_events; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->perf_events[i]->name == def->perf_events[k]->name)
@@ -90,7 +93,7 @@ static int read_os(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int read_features(const struct domain_def *def, struct err *err)
+int check_features_read(struct domain_def *def, struct err *err)
 {
     const struct domain_hyperv *h = def->features ? def->features->hyperv : NULL;
     const struct domain_kvm_features *k = def->features ? def->features->kvm : NULL;
@@ -117,7 +120,7 @@ static int read_features(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int read_seclabels(const struct domain_def *def, struct err *err)
+int check_seclabels_read(struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_seclabels; i++) {
         const struct seclabel *s = def->seclabels[i];
@@ -173,91 +176,7 @@ static int read_sysinfo(const struct domain_def *def, const struct domain_sysinf
     return 0;
 }
 
-/* What memory costs is said of cells that are there, once each; who asks has CPUs, and a cache is the
- * target's. */
-static int read_cost(const struct domain_def *def, uint32_t initiator, uint32_t target, uint32_t cache,
-                     const char *what, struct err *err)
-{
-    const struct cpu_numa *numa = def->cpu->numa;
-    const struct numa_cell *from = NULL, *to = NULL;
-    bool cached = !cache;
-    for (uint32_t i = 0; i < numa->n_cells; i++) {
-        const struct numa_cell *c = numa->cells[i];
-        uint32_t id = c->has_id ? c->id : i;
-        from = id == initiator ? c : from;
-        to = id == target ? c : to;
-    }
-    for (uint32_t i = 0; to && i < to->n_caches; i++)
-        cached = cached || to->caches[i]->level == cache;
-    if (!from || !to)
-        return XML("a %s in <numa> of guest '%s' is from cell %u to cell %u, which are not both there", what,
-                   def->name, initiator, target);
-    if (!from->cpus)
-        return XML("a %s in <numa> of guest '%s' is from cell %u, which has no CPUs", what, def->name,
-                   initiator);
-    return cached ? 0
-                  : XML("a %s in <numa> of guest '%s' is to cache %u of cell %u, which is not there", what,
-                        def->name, cache, target);
-}
-
-#define READ_COSTS(list, what)                                                                               \
-    for (uint32_t i = 0; i < numa->n_##list; i++) {                                                          \
-        if (read_cost(def, numa->list[i]->initiator, numa->list[i]->target, numa->list[i]->cache, what,      \
-                      err) < 0)                                                                              \
-            return -1;                                                                                       \
-        for (uint32_t k = 0; k < i; k++)                                                                     \
-            if (numa->list[i]->initiator == numa->list[k]->initiator &&                                      \
-                numa->list[i]->target == numa->list[k]->target &&                                            \
-                numa->list[i]->cache == numa->list[k]->cache && numa->list[i]->type == numa->list[k]->type)  \
-                return XML("<numa> of guest '%s' says a %s twice", def->name, what);                         \
-    }
-
-static int read_costs(const struct domain_def *def, const struct cpu_numa *numa, struct err *err)
-{
-    READ_COSTS(latencies, "latency")
-    READ_COSTS(bandwidths, "bandwidth")
-    return 0;
-}
-
-static int read_cells(const struct domain_def *def, struct err *err)
-{
-    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    if (!numa)
-        return 0;
-    if (!numa->n_cells)
-        return XML("<numa> of guest '%s' has no <cell>", def->name);
-    for (uint32_t i = 0; i < numa->n_cells; i++) {
-        const struct numa_cell *c = numa->cells[i];
-        if (c->has_id && c->id >= numa->n_cells)
-            return XML("a <cell> in <numa> of guest '%s' has id %u; the ids of %u cells are 0 to %u",
-                       def->name, c->id, numa->n_cells, numa->n_cells - 1);
-        for (uint32_t k = 0; k < i; k++)
-            if (c->has_id && numa->cells[k]->has_id && numa->cells[k]->id == c->id)
-                return XML("two <cell> in <numa> of guest '%s' have id %u", def->name, c->id);
-        for (uint32_t k = 0; k < c->n_caches; k++) {
-            if (!c->caches[k]->has_level || !c->caches[k]->associativity || !c->caches[k]->policy)
-                return XML("a <cache> in <numa> of guest '%s' needs level, associativity and policy",
-                           def->name);
-            if (!c->caches[k]->size || !c->caches[k]->line)
-                return MISSING("a <cache> in <numa> of guest '%s' has no <%s>", def->name,
-                               c->caches[k]->size ? "line" : "size");
-        }
-        for (uint32_t k = 0; k < c->n_distances; k++) {
-            const struct numa_distance *d = c->distances[k];
-            if (d->id >= numa->n_cells)
-                return XML("a distance in <numa> of guest '%s' is to cell %u, which is not there", def->name,
-                           d->id);
-            if (d->value > 255 || d->value < 10 || (d->value == 10) != (d->id == (c->has_id ? c->id : i)))
-                return XML("the distance %u in <numa> of guest '%s' has to be 10 to the cell itself, and 11 "
-                           "to 255 to "
-                           "others",
-                           d->value, def->name);
-        }
-    }
-    return read_costs(def, numa, err);
-}
-
-static int read_idmap(const struct domain_def *def, struct err *err)
+int check_idmap_read(struct domain_def *def, struct err *err)
 {
     struct idmap_entry *const *maps[] = { def->idmap_uids, def->idmap_gids };
     const uint32_t counts[] = { def->n_idmap_uids, def->n_idmap_gids };
@@ -269,23 +188,42 @@ static int read_idmap(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int read_rest(const struct domain_def *def, struct err *err)
+int check_keywrap_read(struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_keywrap; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->keywrap[i]->name == def->keywrap[k]->name)
                 return INTERNAL("<keywrap> of guest '%s' has the cipher '%s' twice", def->name,
                                 keywrap_cipher_name_str(def->keywrap[i]->name));
-    if (def->vcpu && !def->vcpu->has_max)
-        return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
-    if (def->vcpu && !def->vcpu->max)
-        return INTERNAL("<vcpu> of guest '%s' holds no number of CPUs", def->name);
+    return 0;
+}
+
+int check_sysinfo_read(struct domain_def *def, struct err *err)
+{
     for (uint32_t i = 0; i < def->n_sysinfos; i++)
         if (read_sysinfo(def, def->sysinfos[i], err) < 0)
             return -1;
+    const char *text = domain_sysinfo_uuid(def);
+    unsigned char uuid[UUID_BYTES];
+    if (text && uuid_parse(text, uuid) < 0)
+        return err_set(err, VIR_ERR_XML_DETAIL, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text,
+                       def->name);
+    return text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES)
+               ? err_set(err, VIR_ERR_XML_DETAIL,
+                         "guest '%s' has one uuid of its own and another one in <sysinfo>", def->name)
+               : 0;
+}
+
+int check_launch_read(struct domain_def *def, struct err *err)
+{
     const struct domain_launch_security *l = def->launch_security;
-    if (l && l->type == LAUNCH_SECURITY_TYPE_SEV && !l->has_policy)
-        return XML("<launchSecurity type='sev'> of guest '%s' has no <policy>", def->name);
+    return l && l->type == LAUNCH_SECURITY_TYPE_SEV && !l->has_policy
+               ? XML("<launchSecurity type='sev'> of guest '%s' has no <policy>", def->name)
+               : 0;
+}
+
+int check_clock_read(struct domain_def *def, struct err *err)
+{
     const struct domain_clock *c = def->clock;
     if (c && c->adjustment && *c->adjustment && c->offset != CLOCK_OFFSET_VARIABLE &&
         strcmp(c->adjustment, "reset")) {
@@ -297,51 +235,7 @@ static int read_rest(const struct domain_def *def, struct err *err)
                        "or 'reset'",
                        def->name, c->adjustment);
     }
-    for (uint32_t i = 0; c && i < c->n_timers; i++) {
-        const struct domain_timer *t = c->timers[i];
-        if (t->track && t->name != TIMER_NAME_RTC && t->name != TIMER_NAME_PLATFORM)
-            return UNSUPPORTED("the timer '%s' of guest '%s' cannot track anything", timer_name_str(t->name),
-                               def->name);
-        if (t->tickpolicy && (t->name == TIMER_NAME_HYPERVCLOCK || t->name == TIMER_NAME_KVMCLOCK))
-            return UNSUPPORTED("the timer '%s' of guest '%s' does not tick and has no tickpolicy",
-                               timer_name_str(t->name), def->name);
-        if (t->catchup && (t->catchup->threshold || t->catchup->slew || t->catchup->limit) &&
-            t->tickpolicy != TIMER_TICKPOLICY_CATCHUP)
-            return XML("the timer '%s' of guest '%s' has a <catchup>, which needs tickpolicy='catchup'",
-                       timer_name_str(t->name), def->name);
-        if (t->mode && t->name != TIMER_NAME_TSC)
-            return UNSUPPORTED("the timer '%s' of guest '%s' has a mode, which is for 'tsc'",
-                               timer_name_str(t->name), def->name);
-        if (t->frequency && t->name != TIMER_NAME_TSC)
-            return UNSUPPORTED("the timer '%s' of guest '%s' has a frequency, which is for 'tsc'",
-                               timer_name_str(t->name), def->name);
-    }
-    if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
-        return UNSUPPORTED("<%s> of guest '%s' cannot be a core dump, which is for <on_crash>",
-                           def->on_poweroff > LIFECYCLE_ACTION_PRESERVE ? "on_poweroff" : "on_reboot",
-                           def->name);
-    return read_idmap(def, err);
-}
-
-int domain_read_check(struct domain_def *def, struct err *err)
-{
-    if (!def->name || !*def->name)
-        return err_set(err, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
-    if (strchr(def->name, '\n'))
-        return err_set(err, VIR_ERR_XML_ERROR, "the name of the guest contains a line break");
-    if (!def->type)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "<domain> of guest '%s' has no attribute 'type', which names the hypervisor",
-                       def->name);
-    domain_forget(def);
-    if (def->title && strchr(def->title, '\n'))
-        return XML("the title of guest '%s' contains a line break", def->name);
-    return read_os(def, err) < 0 || read_features(def, err) < 0 || read_cells(def, err) < 0 ||
-                   check_tune_read(def, err) < 0 || read_rest(def, err) < 0 || read_cpu(def, err) < 0 ||
-                   read_seclabels(def, err) < 0 || check_devices_read(def, err) < 0 ||
-                   check_addresses_read(def, err) < 0
-               ? -1
-               : 0;
+    return 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
@@ -393,6 +287,41 @@ static int check_loader(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* What a timer can be told. */
+int check_timers(const struct domain_def *def, struct err *err)
+{
+    const struct domain_clock *c = def->clock;
+    for (uint32_t i = 0; c && i < c->n_timers; i++) {
+        const struct domain_timer *t = c->timers[i];
+        if (t->track && t->name != TIMER_NAME_RTC && t->name != TIMER_NAME_PLATFORM)
+            return UNSUPPORTED("the timer '%s' of guest '%s' cannot track anything", timer_name_str(t->name),
+                               def->name);
+        if (t->tickpolicy && (t->name == TIMER_NAME_HYPERVCLOCK || t->name == TIMER_NAME_KVMCLOCK))
+            return UNSUPPORTED("the timer '%s' of guest '%s' does not tick and has no tickpolicy",
+                               timer_name_str(t->name), def->name);
+        if (t->catchup && (t->catchup->threshold || t->catchup->slew || t->catchup->limit) &&
+            t->tickpolicy != TIMER_TICKPOLICY_CATCHUP)
+            return XML("the timer '%s' of guest '%s' has a <catchup>, which needs tickpolicy='catchup'",
+                       timer_name_str(t->name), def->name);
+        if (t->mode && t->name != TIMER_NAME_TSC)
+            return UNSUPPORTED("the timer '%s' of guest '%s' has a mode, which is for 'tsc'",
+                               timer_name_str(t->name), def->name);
+        if (t->frequency && t->name != TIMER_NAME_TSC)
+            return UNSUPPORTED("the timer '%s' of guest '%s' has a frequency, which is for 'tsc'",
+                               timer_name_str(t->name), def->name);
+    }
+    return 0;
+}
+
+static int check_lifecycle(const struct domain_def *def, struct err *err)
+{
+    if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
+        return UNSUPPORTED("<%s> of guest '%s' cannot be a core dump, which is for <on_crash>",
+                           def->on_poweroff > LIFECYCLE_ACTION_PRESERVE ? "on_poweroff" : "on_reboot",
+                           def->name);
+    return 0;
+}
+
 /* Only when the driver has given places: what finds its own one has lost such an address by then. */
 static int
 check_assigned(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
@@ -427,43 +356,36 @@ static int check_idmap(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-/* Cells can only hold the CPUs that there are. */
-static int check_cells(const struct domain_def *def, struct err *err)
+static int check_boot(const struct domain_def *def, struct err *err)
 {
-    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    size_t cpus = 0;
-    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
-        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
-        if (numa->cells[i]->cpus && !map)
-            return -1;
-        cpus += map ? bitmap_count(map) : 0;
-        ssize_t last = map ? bitmap_last(map) : -1;
-        bitmap_free(map);
-        if (last >= (ssize_t)def->vcpu->max)
-            return INTERNAL("NUMA cell %u of guest '%s' holds vcpu %zd; the guest has %u vcpus", i, def->name,
-                            last, def->vcpu->max);
-    }
-    return cpus <= def->vcpu->max ? 0
-                                  : INTERNAL("the NUMA cells of guest '%s' hold %zu vcpus; the guest has %u",
-                                             def->name, cpus, def->vcpu->max);
+    if (def->os->bootmenu_timeout > 65535)
+        return UNSUPPORTED("<bootmenu timeout='%u'> of guest '%s' is in milliseconds and at most 65535",
+                           def->os->bootmenu_timeout, def->name);
+    if (def->os->has_reboot_timeout && (def->os->reboot_timeout < -1 || def->os->reboot_timeout > 65535))
+        return UNSUPPORTED("<bios rebootTimeout='%d'> of guest '%s' has to be from -1 to 65535",
+                           def->os->reboot_timeout, def->name);
+    return 0;
 }
 
 int domain_check(struct domain_def *def, struct err *err)
 {
-    if (strchr(def->name, '/'))
-        return XML("the name '%s' contains a '/', which names of guests cannot", def->name);
-    if (check_cells(def, err) < 0 || check_tune(def, err) < 0 || check_hugepages(def, err) < 0 ||
-        check_loader(def, err) < 0 || domain_each_device(def, check_assigned, err) < 0 ||
-        check_idmap(def, err) < 0)
-        return -1;
-    return check_devices(def, err);
+    return domain_each_device(def, check_assigned, err) < 0 || check_devices(def, err) < 0 ||
+                   check_lifecycle(def, err) < 0 || check_hugepages(def, err) < 0 ||
+                   check_loader(def, err) < 0 ||
+                   check_tune(def, err) < 0 || check_boot(def, err) < 0 || check_idmap(def, err) < 0
+               ? -1
+               : 0;
 }
 
 int domain_check_shared(struct domain_def *def, struct err *err)
 {
     g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     void *data[] = { aliases, err };
-    return check_hostdevs_unique(def, err) < 0 ? -1 : domain_each_device(def, check_alias, data);
+    if (check_hostdevs_unique(def, err) < 0 || domain_each_device(def, check_alias, data) < 0)
+        return -1;
+    return strchr(def->name, '\n') ? err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL,
+                                                 "the name of the guest contains a line break")
+                                  : 0;
 }
 
 /* ---- leaving the running guest behind ------------------------------------------------------- */

@@ -29,6 +29,24 @@ static inline bool domain_has_iothread(const struct domain_def *def, unsigned id
 
 /* forget.c */
 void domain_forget(struct domain_def *def);
+/* complete.c: the text of it, or NULL */
+const char *domain_sysinfo_uuid(const struct domain_def *def);
+/* check.c: each a part of read-order.c */
+int check_migratable_read(struct domain_def *def, struct err *err);
+int check_cpu_read(struct domain_def *def, struct err *err);
+int check_os_read(struct domain_def *def, struct err *err);
+int check_features_read(struct domain_def *def, struct err *err);
+int check_seclabels_read(struct domain_def *def, struct err *err);
+int check_idmap_read(struct domain_def *def, struct err *err);
+int check_perf_read(struct domain_def *def, struct err *err);
+int check_keywrap_read(struct domain_def *def, struct err *err);
+int check_sysinfo_read(struct domain_def *def, struct err *err);
+int check_launch_read(struct domain_def *def, struct err *err);
+int check_clock_read(struct domain_def *def, struct err *err);
+/* check.c, of domain_fill() */
+int check_timers(const struct domain_def *def, struct err *err);
+/* check-cells.c */
+int check_cells_read(struct domain_def *def, struct err *err);
 /* check-source.c */
 int check_auth(const char *what, const struct storage_auth *a, struct err *err);
 int check_nvram(const struct os_nvram *n, struct err *err);
@@ -42,12 +60,12 @@ int check_port(const char *port, struct err *err);
 int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err);
 int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err);
 /* check-hostdev.c */
-int check_hostdev_read(const struct domain_def *def, const struct domain_hostdev *h, struct err *err);
+int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct err *err);
 int check_hostdevs(const struct domain_def *def, struct err *err);
 int check_hostdevs_unique(const struct domain_def *def, struct err *err);
 /* check-controller.c */
-int check_controller_read(const struct domain_def *def, const struct domain_controller *c, struct err *err);
-int check_masters_read(const struct domain_def *def, struct err *err);
+int check_controller_read(struct domain_def *def, struct domain_controller *c, struct err *err);
+int check_masters_read(struct domain_def *def, struct err *err);
 int check_controllers(const struct domain_def *def, struct err *err);
 int check_controllers_unique(const struct domain_def *def, struct err *err);
 bool domain_has_usb(const struct domain_def *def);
@@ -58,13 +76,36 @@ int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint3
 int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n,
                  struct err *err);
 /* check-chardev.c: the smartcards, too */
-int check_chardevs_read(const struct domain_def *def, struct err *err);
+int check_serial_read(struct domain_def *def, struct domain_chardev *c, struct err *err);
+int check_parallel_read(struct domain_def *def, struct domain_chardev *c, struct err *err);
+int check_console_read(struct domain_def *def, struct domain_chardev *c, struct err *err);
+int check_channel_read(struct domain_def *def, struct domain_channel *c, struct err *err);
+int check_smartcard_read(struct domain_def *def, struct domain_smartcard *s, struct err *err);
+int check_rng_read(struct domain_def *def, struct domain_rng *r, struct err *err);
+int check_redirdev_read(struct domain_def *def, struct domain_redirdev *r, struct err *err);
+int check_redirfilter_read(struct domain_def *def, struct err *err);
+int check_consoles(const struct domain_def *def, struct err *err);   /* of domain_fill() */
 int check_isa_ports(const struct domain_def *def, struct err *err);
 int check_chardevs(const struct domain_def *def, struct err *err);
 /* check-tune.c */
-int check_tune_read(struct domain_def *def, struct err *err);
+int check_blkiotune_read(struct domain_def *def, struct err *err);
+int check_vcpus_read(struct domain_def *def, struct err *err);
+int check_iothreads_read(struct domain_def *def, struct err *err);
+int check_pins_read(struct domain_def *def, struct err *err);
+int check_schedulers_read(struct domain_def *def, struct err *err);
+int check_groups_read(struct domain_def *def, struct err *err);
+int check_numatune_read(struct domain_def *def, struct err *err);
 int check_tune(const struct domain_def *def, struct err *err);
 int check_hugepages(const struct domain_def *def, struct err *err);
-/* check-devices.c: all devices in the order of the document, then all in that of their kinds */
-int check_devices_read(struct domain_def *def, struct err *err);
+/* check-devices.c */
+int check_lease_read(struct domain_def *def, struct domain_lease *l, struct err *err);
+int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, struct err *err);
+int check_input_read(struct domain_def *def, struct domain_input *i, struct err *err);
+int check_inputs_read(struct domain_def *def, struct err *err);
+int check_graphics_read(struct domain_def *def, struct domain_graphics *g, struct err *err);
+int check_audio_read(struct domain_def *def, struct domain_audio *a, struct err *err);
+int check_video_read(struct domain_def *def, struct domain_video *v, struct err *err);
+int check_watchdogs_read(struct domain_def *def, struct err *err);
+int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err);
+int check_memory_read(struct domain_def *def, struct domain_memory *m, struct err *err);
 int check_devices(const struct domain_def *def, struct err *err);

@@ -6,11 +6,12 @@
 #include "base/uuid.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
+#include "model/check.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
 /* A uuid among the SMBIOS strings is the guest's uuid too. */
-static const char *sysinfo_uuid(const struct domain_def *def)
+const char *domain_sysinfo_uuid(const struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_sysinfos; i++) {
         const struct sysinfo_block *b = def->sysinfos[i]->system;
@@ -21,17 +22,11 @@ static const char *sysinfo_uuid(const struct domain_def *def)
     return NULL;
 }
 
-static int complete_identity(struct domain_def *def, struct err *err)
+static void complete_identity(struct domain_def *def)
 {
-    const char *text = sysinfo_uuid(def);
+    const char *text = domain_sysinfo_uuid(def);
     unsigned char uuid[UUID_BYTES];
-    if (text && uuid_parse(text, uuid) < 0)
-        return err_set(err, VIR_ERR_XML_DETAIL, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text,
-                       def->name);
-    if (text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES))
-        return err_set(err, VIR_ERR_XML_DETAIL,
-                       "guest '%s' has one uuid of its own and another one in <sysinfo>", def->name);
-    if (text && !def->has_uuid) {
+    if (text && !def->has_uuid && uuid_parse(text, uuid) == 0) {      /* it has been checked */
         memcpy(def->uuid, uuid, UUID_BYTES);
         def->has_uuid = true;
     }
@@ -42,7 +37,6 @@ static int complete_identity(struct domain_def *def, struct err *err)
         uuid_generate(def->uuid);
         def->has_uuid = true;
     }
-    return 0;
 }
 
 void domain_add_up_memory(struct domain_def *def)
@@ -92,10 +86,6 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     if (!v->max)
         v->max = 1;
     v->has_max = true;
-    if (v->current > v->max)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
-                       v->current, v->max);
     if (v->current == v->max) {
         v->current = 0;
         v->has_current = false;
@@ -161,19 +151,10 @@ static int complete_cpus(struct domain_def *def, struct err *err)
 }
 
 /* Those without an id of their own get the smallest that are free. */
-static int complete_iothreads(struct domain_def *def, struct err *err)
+static void complete_iothreads(struct domain_def *def)
 {
-    enum { MAX_IOTHREADS = 65536 };
-    if (def->iothreads > MAX_IOTHREADS || def->n_iothreadids > MAX_IOTHREADS)
-        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' asks for more than %d I/O threads", def->name,
-                       MAX_IOTHREADS);
     if (!def->n_iothreadids)
-        return 0;
-    for (uint32_t i = 0; i < def->n_iothreadids; i++)
-        for (uint32_t k = 0; k < i; k++)
-            if (def->iothreadids[i]->id == def->iothreadids[k]->id)
-                return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has two I/O threads with id %u", def->name,
-                               def->iothreadids[i]->id);
+        return;
     for (uint32_t id = 1; def->n_iothreadids < def->iothreads; id++) {
         bool taken = false;
         for (uint32_t i = 0; i < def->n_iothreadids; i++)
@@ -186,7 +167,6 @@ static int complete_iothreads(struct domain_def *def, struct err *err)
         model_list_append(def, def->iothreadids, def->n_iothreadids, t);
     }
     def->iothreads = def->n_iothreadids;
-    return 0;
 }
 
 static int
@@ -248,10 +228,7 @@ static void complete_firmware(struct domain_def *def)
 
 static int complete_os(struct domain_def *def, enum arch default_arch, struct err *err)
 {
-    if (!def->os || !def->os->type) {
-        if (!def->bootloader)
-            return err_set(err, VIR_ERR_XML_ERROR,
-                           "guest '%s' does not say what it boots: <os><type> is missing", def->name);
+    if (!def->os || !def->os->type) {           /* there is a <bootloader> */
         if (!def->os)
             def->os = model_new(def, struct domain_os);
         def->os->type = OS_TYPE_XEN;
@@ -264,6 +241,12 @@ static int complete_os(struct domain_def *def, enum arch default_arch, struct er
                        def->name);
     if (!os->arch)
         os->arch = default_arch;
+    return 0;
+}
+
+static int complete_boot(struct domain_def *def, struct err *err)
+{
+    struct domain_os *os = def->os;
     bool order = any_boot_order(def);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     void *data[] = { seen, err };
@@ -404,11 +387,6 @@ static void complete_sysinfo(struct domain_sysinfo *s)
 
 static int complete_lifecycle(struct domain_def *def, struct err *err)
 {
-    if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "guest '%s' wants a core dump, which only a crash leaves: "
-                       "neither <on_poweroff> nor <on_reboot>",
-                       def->name);
     if (!def->clock) {
         def->clock = model_new(def, struct domain_clock);
     }
@@ -428,10 +406,17 @@ static int complete_lifecycle(struct domain_def *def, struct err *err)
 
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 {
-    if (complete_identity(def, err) < 0 || complete_os(def, default_arch, err) < 0 ||
-        complete_memory(def, err) < 0 || complete_cpus(def, err) < 0 || complete_iothreads(def, err) < 0 ||
-        complete_lifecycle(def, err) < 0)
+    complete_identity(def);
+    if (complete_os(def, default_arch, err) < 0 ||
+        complete_memory(def, err) < 0 || complete_boot(def, err) < 0 ||
+        check_timers(def, err) < 0 || check_consoles(def, err) < 0)
         return -1;
+    if (strchr(def->name, '/'))
+        return err_set(err, VIR_ERR_XML_ERROR, "the name '%s' contains a '/', which names of guests cannot",
+                       def->name);
+    if (complete_cpus(def, err) < 0 || complete_lifecycle(def, err) < 0)
+        return -1;
+    complete_iothreads(def);
     domain_complete_tune(def);
     complete_features(def);
     complete_seclabels(def);

@@ -57,41 +57,84 @@ static int report_domain(const struct parser *p, unsigned word)
                                                 : (int)(word >> 8);
 }
 
+/* Faults of a guest's document are told in an order of their own. */
+static bool ordered(const struct parser *p)
+{
+    return p->doc == &domain_def_document && !p->fragment && !(p->flags & MODEL_PARSE_STRICT);
+}
+
+enum wrong { MALFORMED, ABSENT, TWICE };
+
+/* Where in the order a fault of f, or of the element that is open, has its place. */
+static void fault_place(const struct parser *p, const struct model_field *f, enum wrong wrong, struct held *h)
+{
+    g_autoptr(GString) path = g_string_new(NULL);
+    for (unsigned i = 1; i < p->depth; i++)
+        g_string_append_printf(path, "/%s", p->stack[i].name);
+    if (f)
+        g_string_append_printf(path, f->flags & MODEL_ATTR ? "/@%s" : "/%s", f->name);
+    if (wrong == ABSENT)
+        g_string_append(path, "/-");
+    bool device = p->depth > 2 && g_str_has_prefix(path->str, "/devices/");
+    h->fault.part = read_part(path->str);
+    h->fault.device = device ? p->stack[2].base : NULL;
+    h->path = g_string_free(g_steal_pointer(&path), FALSE);
+    h->twice = wrong == TWICE;
+}
+
+/* Behind all others; that there are two of an element comes before what is wrong in the first. */
+static void fault_hold(struct parser *p, struct held *h)
+{
+    unsigned at = 0;
+    while (at < p->n_held && !(h->twice && p->held[at].path && g_str_has_prefix(p->held[at].path, h->path)))
+        at++;
+    p->held = g_renew(struct held, p->held, p->n_held + 1);
+    memmove(&p->held[at + 1], &p->held[at], (p->n_held - at) * sizeof(*h));
+    p->n_held++;
+    err_move(&h->fault.err, &p->fault);
+    p->held[at] = *h;
+}
+
 /* A fault has been reported, of a field or of the element that is open: it ends the reading, unless it is in
- * a part that perhaps nobody reads. */
-static void fault_end(struct parser *p, const struct model_field *f)
+ * a part that perhaps nobody reads, or others may have to be told before it. */
+static void fault_end(struct parser *p, const struct model_field *f, enum wrong wrong)
 {
     const struct frame *fr = &p->stack[p->depth - 1];
-    bool own = f && f->flags & MODEL_IDLE;
+    bool own = f && f->flags & MODEL_IDLE && !fr->scalar;
     struct held h = { own ? fr->table : fr->idle_table, own ? fr->base : fr->idle_owner,
-                      own ? f->qname : fr->idle_name, f ? f->qname : fr->name, { 0 } };
+                      own ? f->qname : fr->idle_name, f ? f->qname : fr->name };
     const struct held *last = p->n_held ? &p->held[p->n_held - 1] : NULL;
-    if (!h.table || p->flags & MODEL_PARSE_STRICT || p->n_held == MAX_HELD) {
+    if (!(h.table || ordered(p)) || p->flags & MODEL_PARSE_STRICT || p->n_held == MAX_HELD) {
         if (p->err)
             err_move(p->err, &p->fault);
         parse_stop(p);
-    } else if (!last || last->owner != h.owner || last->part != h.part) {
-        p->held = g_renew(struct held, p->held, p->n_held + 1);
-        p->held[p->n_held] = h;
-        err_move(&p->held[p->n_held++].err, &p->fault);
+    } else if (!h.table || !last || last->owner != h.owner || last->part != h.part) {
+        if (ordered(p))
+            fault_place(p, f, wrong, &h);
+        fault_hold(p, &h);
     }
     err_clear(&p->fault);
 }
 
 int report_held(struct parser *p, bool failed)
 {
-    const void *def = p->doc == &domain_def_document ? p->head + 1 : NULL;
+    struct domain_def *def = p->doc == &domain_def_document ? (void *)(p->head + 1) : NULL;
+    g_autofree struct read_fault *faults = g_new0(struct read_fault, p->n_held);
+    unsigned n = 0;
     for (unsigned i = 0; i < p->n_held; i++) {
         struct held *h = &p->held[i];
-        if (!failed && !model_idle(h->table, h->owner, h->part, h->leaf, def)) {
-            failed = true;
-            if (p->err)
-                err_move(p->err, &h->err);
-        }
-        err_clear(&h->err);
+        if (failed || (h->table && model_idle(h->table, h->owner, h->part, h->leaf, def)))
+            err_clear(&h->fault.err);
+        else
+            faults[n++] = h->fault;
+        g_free(h->path);
     }
     g_free(p->held);
-    return failed ? -1 : 0;
+    if (n && !(ordered(p) && domain_read(def, faults, n, p->err) < 0))
+        err_move(p->err, &faults[0].err);
+    for (unsigned i = 0; i < n; i++)
+        err_clear(&faults[i].err);
+    return failed || n ? -1 : 0;
 }
 
 /* "'a' or 'b' or 'c'" */
@@ -125,7 +168,7 @@ report_bad_value(struct parser *p, const char *element, const struct model_field
     err_set_from(&p->fault, report_domain(p, word), report_code(p, word),
                  "%s: %s is '%.*s', which has to be %s", where, what,
                  (int)MIN(n, 200), s, valid ? valid : names);
-    fault_end(p, f);
+    fault_end(p, f, MALFORMED);
 }
 
 void report_missing(struct parser *p, const char *element, const struct model_field *f)
@@ -134,7 +177,7 @@ void report_missing(struct parser *p, const char *element, const struct model_fi
     err_set_from(&p->fault, report_domain(p, f->missing), report_code(p, f->missing),
                  "%s: <%s> has no attribute '%s', which it needs", where,
                  element, f->name);
-    fault_end(p, f);
+    fault_end(p, f, ABSENT);
 }
 
 void report_bad_unit(struct parser *p, const char *element, const char *unit)
@@ -144,7 +187,7 @@ void report_bad_unit(struct parser *p, const char *element, const char *unit)
     err_set_from(&p->fault, report_domain(p, word), report_code(p, word),
                  "%s: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",
                  where, unit, element);
-    fault_end(p, NULL);
+    fault_end(p, NULL, MALFORMED);
 }
 
 /* Only the strict reader minds.  What belongs to somebody else's namespace is never an error, nor
@@ -170,7 +213,7 @@ void report_unknown_here(struct parser *p, const struct frame *up, const char *n
     g_autofree char *where = parse_where(p);
     err_set_from(&p->fault, report_domain(p, up->only), report_code(p, up->only),
                  "%s: <%s> in <%s> is not known", where, name, up->name);
-    fault_end(p, NULL);
+    fault_end(p, NULL, MALFORMED);
 }
 
 /* A second one of an element that can be there once. */
@@ -182,7 +225,7 @@ void report_repeated(struct parser *p, const struct frame *up, const struct mode
     g_autofree char *where = parse_where(p);
     err_set_from(&p->fault, report_domain(p, f->twice), report_code(p, f->twice),
                  "%s: <%s> has more than one <%s>", where, up->name, f->qname);
-    fault_end(p, f);
+    fault_end(p, f, TWICE);
 }
 
 void report_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)

@@ -73,12 +73,16 @@ parse_value(struct parser *p, struct frame *fr, const char *element, const struc
         return 0;
     }
     bool ignore = f->flags & MODEL_IGNORE && !(p->flags & MODEL_PARSE_STRICT);
-    if (f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit)) {
-        if (!ignore && report)
+    bool bad_unit = f->kind == MODEL_K_SIZE && fr->unit[0] && !scalar_is_unit(fr->unit);
+    if (bad_unit && ignore)
+        return 0;
+    const char *unit = fr->unit[0] && !bad_unit ? fr->unit : NULL;
+    int r = scalar_scan(p->head, f, base, s, n, unit, unit ? strlen(unit) : 0, &valid);
+    if (bad_unit && r != -1) {          /* of what is no number the unit does not matter */
+        if (report)
             report_bad_unit(p, element, fr->unit);
-        return ignore ? 0 : -1;
+        return -1;
     }
-    int r = scalar_scan(p->head, f, base, s, n, fr->unit[0] ? fr->unit : NULL, strlen(fr->unit), &valid);
     if (r == 0 || ignore)
         return 0;
     struct model_field reported = *f;

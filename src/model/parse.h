@@ -10,6 +10,7 @@
 #include <libxml/parser.h>
 #include "model/engine.h"
 #include "model/raw.h"
+#include "model/read-order.h"
 
 enum { MAX_DEPTH = 48, MAX_DOCUMENT = 64 << 20, MAX_HELD = 64 };
 
@@ -32,10 +33,12 @@ struct frame {
 };
 
 struct held {
-    const struct model_table *table;
+    const struct model_table *table;   /* NULL: it is read in any case */
     const void *owner;
     const char *part, *leaf;           /* the part of it, and what is malformed in the part */
-    struct err err;
+    char *path;                        /* from the root; NULL: the document has no order */
+    bool twice;
+    struct read_fault fault;
 };
 
 struct parser {
@@ -46,7 +49,7 @@ struct parser {
     const char **fragment;                 /* not NULL: the root element is a child of root_table */
     struct err *err;
     struct err fault;                  /* being reported */
-    struct held *held;                 /* faults in parts that perhaps nobody reads */
+    struct held *held;                 /* faults that are not told at once */
     unsigned n_held;
     unsigned flags;
     unsigned skip;                     /* open elements inside one that is ignored */

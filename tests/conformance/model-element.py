@@ -79,6 +79,11 @@ with tempfile.TemporaryDirectory() as folder:
         source = f.read().replace('document_complete(def, err)', '0')
     with open(program, 'w', encoding='utf-8') as f:
         f.write(source)
+        # instead of the checks of guests: what is malformed is told in the order of the document
+        f.write('#include "model/read-order.h"\n'
+                'unsigned read_part(const char *path) { return 0; }\n'
+                'int domain_read(struct domain_def *def, struct read_fault *f, unsigned n, struct err *err)'
+                ' { return 0; }\n')
     base = [os.path.join(root, 'src/base', f) for f in ('err.c', 'str.c')]
     built = run(*os.environ.get('CC', 'cc').split(), '-O0', '-D_GNU_SOURCE', '-DG_LOG_DOMAIN="x"', '-I' + os.path.join(folder, 'out'), '-I' + os.path.join(folder, 'src'),
                 '-I' + os.path.join(folder, 'include'), '-I' + sys.argv[2], '-o', tool, program, *engine, *base,

@@ -106,8 +106,10 @@ static void test_readings(void)
     }
 }
 
+#define BOOTS "<os><type>hvm</type></os>"
 /* Refusals: the code and domain users' programs know, and a word that must be in the message. */
-static const struct { const char *in; int code, domain; const char *word; } refusals[] = {
+static const struct { const char *in; int code, domain; const char *word;
+} refusals[] = {
     { "", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "empty" },
     { "<domain type='kvm'><name>x</name>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "line 1" },
     { "<domain><name>&nope;</name></domain>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN, "nope" },
@@ -116,20 +118,22 @@ static const struct { const char *in; int code, domain; const char *word; } refu
       VIR_FROM_DOMAIN, "document type" },
     { "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain/>", VIR_ERR_XML_DETAIL, VIR_FROM_DOMAIN,
       "document type" },
-    { "<domain type='zoo'/>", VIR_ERR_CONFIG_UNSUPPORTED, VIR_FROM_DOMAIN, "'zoo'" },
-    { "<domain type='kvm'>\n<vcpu placement='x'>1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML,
-      "line 2" },
-    { "<domain type='kvm'><vcpu>-1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "<vcpu>" },
-    { "<domain type='kvm'><memory>99999999999999999999</memory></domain>", VIR_ERR_XML_ERROR, VIR_FROM_XML,
-      "<memory>" },
-    { "<domain type='kvm'><memory unit='parsec'>1</memory></domain>", VIR_ERR_INVALID_ARG, VIR_FROM_NONE,
-      "KiB" },
-    { DEVICES("<disk type='file' device='tape'/>"), VIR_ERR_XML_ERROR, VIR_FROM_XML, "'cdrom'" },
-    { HEAD "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML,
+    { "<domain type='zoo'><name>g</name></domain>", VIR_ERR_CONFIG_UNSUPPORTED, VIR_FROM_DOMAIN, "'zoo'" },
+    { "<domain type='kvm'><name>g</name>" BOOTS "\n<vcpu placement='x'>1</vcpu></domain>", VIR_ERR_XML_ERROR,
+      VIR_FROM_XML, "line 2" },
+    { HEAD BOOTS "<vcpu>-1</vcpu></domain>", VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "<vcpu>" },
+    { "<domain type='kvm'><name>g</name>" BOOTS "<memory>99999999999999999999</memory></domain>",
+      VIR_ERR_XML_ERROR, VIR_FROM_XML, "<memory>" },
+    { "<domain type='kvm'><name>g</name>" BOOTS "<memory unit='parsec'>1</memory></domain>",
+      VIR_ERR_INVALID_ARG, VIR_FROM_NONE, "KiB" },
+    { HEAD BOOTS "<devices><disk type='file' device='tape'/></devices>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML,
+      "'cdrom'" },
+    { HEAD BOOTS "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML,
       "'name'" },
-    { HEAD "<maxMemory slots='0'>9</maxMemory>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "greater than 0" },
-    { DEVICES("<interface type='user'><mac address='1:2'/></interface>"), VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN,
-      "'1:2'" },
+    { HEAD BOOTS "<maxMemory slots='0'>9</maxMemory>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN,
+      "greater than 0" },
+    { HEAD BOOTS "<devices><interface type='user'><mac address='1:2'/></interface></devices>" TAIL,
+      VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "'1:2'" },
 };
 
 static void test_refusals(void)

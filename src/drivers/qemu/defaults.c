@@ -199,24 +199,9 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 static int
 choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
 {
-    if (!def->name || !*def->name)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_NO_NAME,
-                            "the domain document has no <name>, which every guest needs");
-    if (!def->type)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR,
-                            "<domain> of guest '%s' has no attribute 'type', "
-                            "which names the hypervisor",
-                            def->name);
     if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "this driver runs guests of type kvm and qemu, not %s", domain_virt_str(def->type));
-    if (!def->os)
-        def->os = model_new(def, struct domain_os);
-    if (!def->os->type)
-        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR,
-                            "guest '%s' does not say what it boots: <os><type> is "
-                            "missing",
-                            def->name);
     if (!def->os->arch)
         def->os->arch = arch_from(host_arch());
     const char *arch = arch_str(def->os->arch);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * read-order: see read-order.h.
+ */
+#include "model/read-order.h"
+
+#include <string.h>
+#include "model/address.h"
+#include "model/check.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+/* ---- the root ------------------------------------------------------------------------------- */
+
+static int read_name(struct domain_def *def, struct err *err)
+{
+    if (!def->name || !*def->name)
+        return err_set(err, VIR_ERR_NO_NAME, "the domain document has no <name>, which every guest needs");
+    return 0;
+}
+
+static int read_type(struct domain_def *def, struct err *err)
+{
+    return def->type ? 0
+                     : INTERNAL("<domain> of guest '%s' has no attribute 'type', which names the hypervisor",
+                                def->name);
+}
+
+static int read_title(struct domain_def *def, struct err *err)
+{
+    return def->title && strchr(def->title, '\n')
+               ? XML("the title of guest '%s' contains a line break", def->name)
+               : 0;
+}
+
+static int read_os_type(struct domain_def *def, struct err *err)
+{
+    return (def->os && def->os->type) || def->bootloader
+               ? 0
+               : XML("guest '%s' does not say what it boots: <os><type> is missing", def->name);
+}
+
+/* ---- devices -------------------------------------------------------------------------------- */
+
+/* One of a kind: what its own file says, and then where it is. */
+#define OF(kind, device, check)                                                                              \
+    static int read_##kind(struct domain_def *def, void *item, struct err *err)                              \
+    {                                                                                                        \
+        struct domain_##device *d = item;                                                                    \
+        return check(def, d, err) < 0 ? -1 : check_address_read(def, #kind, d, &d->info, err);               \
+    }
+#define ANY(def, device, err) 0
+
+OF(disk, disk, check_disk_read)
+OF(controller, controller, check_controller_read)
+OF(filesystem, filesystem, check_filesystem_read)
+OF(interface, interface, check_interface_read)
+OF(smartcard, smartcard, check_smartcard_read)
+OF(parallel, chardev, check_parallel_read)
+OF(serial, chardev, check_serial_read)
+OF(console, chardev, check_console_read)
+OF(channel, channel, check_channel_read)
+OF(input, input, check_input_read)
+OF(sound, sound, ANY)
+OF(video, video, check_video_read)
+OF(hostdev, hostdev, check_hostdev_read)
+OF(watchdog, watchdog, ANY)
+OF(memballoon, memballoon, ANY)
+OF(rng, rng, check_rng_read)
+OF(tpm, tpm, check_tpm_read)
+OF(nvram, nvram_device, ANY)
+OF(hub, hub, ANY)
+OF(redirdev, redirdev, check_redirdev_read)
+OF(panic, panic, ANY)
+OF(shmem, shmem, ANY)
+OF(memory, memory, check_memory_read)
+OF(iommu, iommu, ANY)
+OF(vsock, vsock, ANY)
+OF(crypto, crypto, ANY)
+OF(pstore, pstore, ANY)
+
+static int read_lease(struct domain_def *def, void *item, struct err *err)
+{
+    return check_lease_read(def, item, err);
+}
+
+static int read_graphics(struct domain_def *def, void *item, struct err *err)
+{
+    return check_graphics_read(def, item, err);
+}
+
+static int read_audio(struct domain_def *def, void *item, struct err *err)
+{
+    return check_audio_read(def, item, err);
+}
+
+/* ---- the order ------------------------------------------------------------------------------ */
+
+struct part {
+    const char *path;           /* all below it, but what has a part of its own; "": only a check */
+    int (*check)(struct domain_def *def, struct err *err);              /* NULL: there is nothing to check */
+    int (*device)(struct domain_def *def, void *item, struct err *err); /* one of a list; after check */
+    size_t items, count;        /* offsets of the list; count 0: it is one, or none */
+};
+
+#define LIST(name, array)                                                                                    \
+    .path = "/devices/" #name, .device = read_##name, .items = offsetof(struct domain_def, array),           \
+    .count = offsetof(struct domain_def, n_##array)
+#define ONE(name)                                                                                            \
+    .path = "/devices/" #name, .device = read_##name, .items = offsetof(struct domain_def, name)
+
+static const struct part parts[] = {
+    { "/name", read_name },
+    { "/uuid" },
+    { "/genid" },
+    { "/@type", read_type },
+    { "/os/type", read_os_type },
+    { "/title", read_title },
+    { "/seclabel", check_seclabels_read },
+    { "/memory" },
+    { "/currentMemory" },
+    { "/maxMemory" },
+    { "/memory/@dumpCore" },
+    { "/memoryBacking" },
+    { "/memoryBacking/hugepages" },
+    { "/blkiotune" },
+    { "/memtune" },
+    { "/vcpu" },
+    { "/vcpu/@current" },
+    { "/vcpu/@placement" },
+    { "/vcpu/@cpuset" },
+    { "/vcpus", check_vcpus_read },
+    { "/iothreads" },
+    { "/defaultiothread" },
+    { "/iothreadids", check_iothreads_read },
+    { "/cputune" },
+    { "/cputune/iothreadpin", check_pins_read },
+    { "/cputune/emulatorsched" },
+    { "/cputune/vcpusched" },
+    { "/cputune/iothreadsched", check_schedulers_read },
+    { "/cputune/cachetune" },
+    { "/cputune/memorytune", check_groups_read },
+    { "/cpu/@mode" },
+    { "/cpu/@migratable", check_migratable_read },
+    { "/cpu" },
+    { "/cpu/feature", check_cpu_read },
+    { "/cpu/numa", check_cells_read },
+    { "/numatune", check_numatune_read },
+    { "/resource" },
+    { "/features", check_features_read },
+    { "/on_reboot" },
+    { "/on_poweroff" },
+    { "/on_crash" },
+    { "/on_lockfailure" },
+    { "/pm" },
+    { "/perf", check_perf_read },
+    { "/clock", check_clock_read },
+    { "/clock/timer" },
+    { "/os" },
+    { "/os/acpi", check_os_read },
+    { "/os/boot" },
+    { "/os/bootmenu" },
+    { "/os/bios" },
+    { LIST(disk, disks) },
+    { LIST(controller, controllers) },
+    { "", check_masters_read },
+    { LIST(lease, leases) },
+    { LIST(filesystem, filesystems) },
+    { LIST(interface, interfaces) },
+    { LIST(smartcard, smartcards) },
+    { LIST(parallel, parallels) },
+    { LIST(serial, serials) },
+    { LIST(console, consoles) },
+    { LIST(channel, channels) },
+    { LIST(input, inputs) },
+    { LIST(graphics, graphics) },
+    { LIST(sound, sounds) },
+    { LIST(audio, audios) },
+    { LIST(video, videos) },
+    { LIST(hostdev, hostdevs) },
+    { LIST(watchdog, watchdogs), .check = check_watchdogs_read },
+    { ONE(memballoon) },
+    { LIST(rng, rngs) },
+    { LIST(tpm, tpms) },
+    { ONE(nvram) },
+    { LIST(hub, hubs) },
+    { LIST(redirdev, redirdevs) },
+    { "/devices/redirfilter", check_redirfilter_read },
+    { LIST(panic, panics) },
+    { LIST(shmem, shmems) },
+    { LIST(memory, memories) },
+    { ONE(iommu) },
+    { ONE(vsock) },
+    { LIST(crypto, cryptos) },
+    { ONE(pstore) },
+    { "/launchSecurity", check_launch_read },
+    { "/idmap", check_idmap_read },
+    { "/sysinfo", check_sysinfo_read },
+    { "/os/smbios" },
+    { "/keywrap", check_keywrap_read },
+    { "/maxMemory/@slots/-" },
+    { "", check_inputs_read },
+    { "", check_blkiotune_read },
+    { "/" },                    /* what is not named above */
+};
+
+unsigned read_part(const char *path)
+{
+    unsigned best = G_N_ELEMENTS(parts) - 1;
+    size_t most = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
+        size_t n = strlen(parts[i].path);
+        if (n > most && g_str_has_prefix(path, parts[i].path) && (path[n] == '/' || !path[n])) {
+            best = i;
+            most = n;
+        }
+    }
+    return best;
+}
+
+/* Tells the first fault of the part; of a device if there is one. */
+static int tell(struct read_fault *faults, unsigned n, unsigned part, const void *device, struct err *err)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (faults[i].part == part && (!device || faults[i].device == device)) {
+            err_move(err, &faults[i].err);
+            return -1;
+        }
+    return 0;
+}
+
+int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, struct err *err)
+{
+    domain_forget(def);
+    for (unsigned part = 0; part < G_N_ELEMENTS(parts); part++) {
+        const struct part *p = &parts[part];
+        void *const *items = (void *)((char *)def + p->items);
+        uint32_t count = p->count ? *(uint32_t *)((char *)def + p->count) : p->items && *items ? 1 : 0;
+        if (!p->count && tell(faults, n, part, NULL, err) < 0)
+            return -1;
+        if (p->check && p->check(def, err) < 0)
+            return -1;
+        if (p->count)
+            items = *(void *const *const *)items;
+        for (uint32_t i = 0; p->device && i < count; i++)
+            if (tell(faults, n, part, items[i], err) < 0 || p->device(def, items[i], err) < 0)
+                return -1;
+        if (tell(faults, n, part, NULL, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int domain_read_check(struct domain_def *def, struct err *err)
+{
+    return domain_read(def, NULL, 0, err);
+}

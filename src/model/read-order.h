@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * read-order: which fault of a guest's document is told when it has several.
+ *
+ * Programs know faults by their codes, so it matters which one is told.  The order is that of the table
+ * in read-order.c, whatever the order of the elements in the document: part after part, and of devices
+ * kind after kind and one after the other; in each what is malformed or missing comes before what
+ * contradicts itself.
+ * Called by: parse-report.c, which holds back what is malformed until all has been read, and
+ * domain_read_check().  Nothing waits.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "model/domain-def.h"
+
+/* A value that could not be read; part is the word for where it stands, device the one of a list it is in. */
+struct read_fault {
+    unsigned part;
+    const void *device;
+    struct err err;
+};
+
+/* By the way from the root to the element or attribute, such as "/os/type/@arch"; "/-" behind one that is
+ * missing. */
+unsigned read_part(const char *path);
+/* The faults are in the order of the document.  0, or -1 with err filled; perhaps from one of the faults. */
+int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, struct err *err);

@@ -44,7 +44,7 @@ read_register(const struct cpu_register *r)
 {
     uint32_t v[4] = { 0 };
 
-    if (r->leaf > __get_cpuid_max(r->leaf & 0x80000000, NULL))
+    if (r->leaf > (uint32_t)__get_cpuid_max(r->leaf & 0x80000000, NULL))
         return 0;
     __cpuid_count(r->leaf, r->sub, v[0], v[1], v[2], v[3]);
     return v[r->reg - CPU_EAX];

@@ -27,6 +27,10 @@ parse(const char *text)
     doc = xmlCtxtReadMemory(ctxt, text, (int)strlen(text), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS |
                             XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     xmlFreeParserCtxt(ctxt);
+    if (doc && doc->intSubset && doc->intSubset->children) {    /* its entities could not be kept */
+        xmlFreeDoc(doc);
+        return NULL;
+    }
     return doc;
 }
 

@@ -228,16 +228,33 @@ void report_repeated(struct parser *p, const struct frame *up, const struct mode
     fault_end(p, f, TWICE);
 }
 
+/* What a document type declares is never used.  One that only names a type does no harm: a file that it names
+ * is not opened. */
 void report_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
     struct parser *p = user;
-    if (p->failed)
+    if (p->failed || *p->ctxt->input->cur != '[')
         return;
     g_autofree char *where = parse_where(p);
     err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
-                 "%s: a document type declaration is not accepted; remove <!DOCTYPE …> and write "
-                 "the content of its entities in place", where);
+                 "%s: declarations in a document type are not accepted; remove what is in the brackets of "
+                 "<!DOCTYPE … […]> and write the content of its entities in place", where);
     parse_stop(p);
+}
+
+/* The five of XML; any other would be known from declarations alone. */
+xmlEntityPtr report_entity(void *user, const xmlChar *name)
+{
+    struct parser *p = user;
+    xmlEntityPtr known = xmlGetPredefinedEntity(name);
+    if (known || p->failed)
+        return known;
+    g_autofree char *where = parse_where(p);
+    err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
+                 "%s: entity &%.100s; is none of XML's own, and others are not loaded; write its content in "
+                 "place", where, (const char *)name);
+    parse_stop(p);
+    return NULL;
 }
 
 void report_syntax(void *user, xmlErrorPtr e)

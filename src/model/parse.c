@@ -3,9 +3,10 @@
  * parse: XML text to structs, by the tables.
  *
  * Owns: the libxml2 SAX handlers and the stack of open elements.  One pass, no tree.  Elements that
- * are not described are ignored.  Of a repeated single element the first counts.  Documents with a
- * DTD are refused, so there is nothing to expand and nothing to fetch.  What one element says is
- * read by parse-value.c, what is wrong told by parse-report.c.
+ * are not described are ignored.  Of a repeated single element the first counts.  A document
+ * type that declares anything is refused, and none is loaded, so there is nothing to expand and nothing to
+ * fetch.  All is UTF-8, whatever a declaration says.  What one element says is read by parse-value.c, what is
+ * wrong told by parse-report.c.
  * Called by: model_parse() and model_parse_fragment().  Nothing waits.
  */
 #include <glib.h>
@@ -306,14 +307,9 @@ static void cdata(void *user, const xmlChar *s, int n)
         raw_cdata(p->raw, s, n);
 }
 
-static xmlEntityPtr entity(void *user, const xmlChar *name)
-{
-    return xmlGetPredefinedEntity(name);
-}
-
 static xmlSAXHandler handlers = {
     .internalSubset = report_dtd,
-    .getEntity = entity,
+    .getEntity = report_entity,
     .startElementNs = start_element,
     .endElementNs = end_element,
     .characters = characters,
@@ -329,6 +325,9 @@ parse(const struct model_document *d, const struct model_table *root_table, cons
       unsigned raw_level, const char *xml, size_t len, unsigned flags, void **root, struct err *err)
 {
     *root = NULL;
+    /* a byte order mark: libxml2 is not asked to guess by it */
+    if (len > 3 && !memcmp(xml, "\xef\xbb\xbf", 3))
+        xml += 3, len -= 3;
     if (parse_limits(d, xml, len, err) < 0)
         return -1;
     struct parser p = { .doc = d, .err = err, .flags = flags, .root_table = root_table, .fragment = fragment,
@@ -345,9 +344,10 @@ parse(const struct model_document *d, const struct model_table *root_table, cons
     xmlSAXHandler *theirs = p.ctxt->sax;
     p.ctxt->sax = &handlers;
     p.ctxt->userData = &p;
-    p.ctxt->options |= XML_PARSE_NONET;
+    p.ctxt->options |= XML_PARSE_NONET | XML_PARSE_IGNORE_ENC;
+    p.ctxt->encoding = xmlStrdup((const xmlChar *)"UTF-8");
     p.ctxt->sax2 = 1;
-    p.ctxt->replaceEntities = 1;        /* only the five of XML: there is no DTD */
+    p.ctxt->replaceEntities = 1;        /* only the five of XML: no others are declared */
     p.ctxt->linenumbers = 1;
     xmlParseDocument(p.ctxt);
     bool wrong = !p.failed && !p.ctxt->wellFormed;

@@ -58,7 +58,7 @@ struct parser {
     unsigned raw_level, fixed_level;   /* how deep it is laid out; not 0: instead of where it stands */
     const struct model_field *raw_field;
     void *raw_base;
-    bool failed, dtd;
+    bool failed;
     struct text text;
     struct { const void *base; const struct model_table *table; uint64_t groups, scalars; } merged[16];
     unsigned n_merged;                 /* what was in elements that a second one may add to */
@@ -97,4 +97,5 @@ int report_held(struct parser *p, bool failed);
 void report_repeated(struct parser *p, const struct frame *up, const struct model_field *f);
 /* Handlers of libxml2. */
 void report_dtd(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system);
+xmlEntityPtr report_entity(void *user, const xmlChar *name);
 void report_syntax(void *user, xmlErrorPtr e);

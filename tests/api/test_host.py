@@ -193,6 +193,10 @@ def test_metadata(dom):
     assert dom.metadata(libvirt.VIR_DOMAIN_METADATA_TITLE, None) == 'a title'
     dom.setMetadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, '<x/>', 'k', 'http://example.org/x', CONFIG)
     assert '<x' in dom.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, 'http://example.org/x', CONFIG)
+    # entities cannot be kept: what is there stays
+    assert code(dom.setMetadata, libvirt.VIR_DOMAIN_METADATA_ELEMENT, "<!DOCTYPE y [<!ENTITY e 'f'>]><y>&e;</y>", 'k',
+                'http://example.org/y', CONFIG) == libvirt.VIR_ERR_XML_DETAIL
+    assert '<x' in dom.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, 'http://example.org/x', CONFIG)
 
 
 def test_scheduler(dom):

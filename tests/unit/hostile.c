@@ -61,6 +61,85 @@ static void test_entities(void)
     refused(&domain_def_document, file, strlen(file), VIR_ERR_XML_DETAIL);
     refused(&domain_def_document, parameter, strlen(parameter), VIR_ERR_XML_DETAIL);
     refused(&domain_def_document, "<domain><name>&x;</name></domain>", 33, VIR_ERR_XML_DETAIL);
+    static const char *const unknown[] = {
+        "<!DOCTYPE domain><domain><name>&x;</name></domain>",
+        "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain><name>&x;</name></domain>",
+        "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain type='&x;'/>",
+        "<!DOCTYPE domain SYSTEM 'x'><domain><metadata><a xmlns='u' b='&x;'>&x;</a></metadata></domain>",
+        "<!DOCTYPE domain><!DOCTYPE domain><domain/>",
+        "<domain><!DOCTYPE domain><name>x</name></domain>",
+        "<!DOCTYPE domain [<!ATTLIST domain id CDATA '7'>]><domain/>",
+        "<!DOCTYPE domain SYSTEM 'x' [<!ELEMENT domain ANY>]><domain/>",
+        "<!DOCTYPE domain []><domain/>",
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(unknown); i++)
+        refused(&domain_def_document, unknown[i], strlen(unknown[i]), VIR_ERR_XML_DETAIL);
+}
+
+static void named(const char *xml, size_t n, const char *name)
+{
+    void *def = NULL;
+    ERR_AUTO err = ERR_INIT;
+    g_assert_cmpint(model_parse(&domain_def_document, xml, n, 0, &def, &err), ==, 0);
+    g_assert_cmpstr(((struct domain_def *)def)->name, ==, name);
+    model_unref(def);
+}
+
+/* What says no more than that there is a type: nothing is loaded, not even over there. */
+static void test_doctype(void)
+{
+    static const char *const types[] = {
+        "<!DOCTYPE domain>",
+        "<!DOCTYPE zoo>",
+        "<?xml version='1.0' standalone='no'?>\n<!DOCTYPE domain SYSTEM 'file:///dev/zero'>\n",
+        "<!DOCTYPE domain SYSTEM 'http://127.0.0.1:1/x'>",
+        "<!DOCTYPE domain PUBLIC '-//x' 'x.dtd' >",
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autofree char *xml = g_strconcat(types[i], "<domain><name>x&amp;y</name></domain>", NULL);
+        named(xml, strlen(xml), "x&y");
+    }
+}
+
+/* All is UTF-8, whatever is declared: so it was where these documents come from. */
+static void test_encoding(void)
+{
+    static const char *const utf8[] = {
+        "", "\xef\xbb\xbf", "<?xml version='1.0' encoding='utf-8'?>", "\xef\xbb\xbf<?xml version='1.0'?>",
+        "<?xml version='1.0' encoding='ISO-8859-1'?>", "<?xml version='1.0' encoding='UTF-16'?>",
+        "<?xml version='1.0' encoding='UTF-16LE' ?>", "<?xml version='1.0' encoding='UTF-7'?>",
+        "<?xml version=\"1.0\" encoding=\"US-ASCII\"?>", "<?xml version='1.0' encoding='IBM037'?>",
+        "<?xml version='1.1' encoding='HTML'?>",
+    };
+    static const char rest[] = "<domain><name>\xc3\xa4</name></domain>";
+    for (unsigned i = 0; i < G_N_ELEMENTS(utf8); i++) {
+        g_autofree char *xml = g_strconcat(utf8[i], rest, NULL);
+        named(xml, strlen(xml), "\xc3\xa4");
+    }
+    static const char *const bad[] = {
+        "<?xml version='1.0' encoding='ISO-8859-1'?><domain><name>\xe4</name></domain>",
+        "<?xml version='1.0' encoding='windows-1252'?><domain><name>\x80</name></domain>",
+        "<?xml version='1.0' encoding='Shift_JIS'?><domain><name>\x82\xa0</name></domain>",
+        "<?xml version='1.0' encoding='nonsense'?><domain/>",
+        "\xef\xbb\xbf<?xml version='1.0' encoding='nonsense'?><domain/>",
+        "<?xml version='1.0' encoding=''?><domain/>",
+        "<?xml version='2.0'?><domain/>",
+        " <?xml version='1.0'?><domain/>",
+        "\xef\xbb\xbf",
+        "L\x6f\xa7\x94",          /* as EBCDIC opens */
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
+        refused(&domain_def_document, bad[i], strlen(bad[i]), VIR_ERR_XML_DETAIL);
+    for (unsigned order = 0; order < 4; order++) {     /* UTF-16, with its mark and without */
+        static const char xml[] = "<domain><name>x</name></domain>";
+        static const char mark[2][2] = { "\xff\xfe", "\xfe\xff" };
+        g_autoptr(GString) wide = g_string_new(NULL);
+        if (order < 2)
+            g_string_append_len(wide, mark[order], 2);
+        for (const char *p = xml; *p; p++)
+            g_string_append_len(wide, order & 1 ? (char[2]){ 0, *p } : (char[2]){ *p, 0 }, 2);
+        refused(&domain_def_document, wide->str, wide->len, VIR_ERR_XML_DETAIL);
+    }
 }
 
 /* What is long: refused, or kept once. */
@@ -115,7 +194,6 @@ static void test_text(void)
         BYTES("<domain><name>\x01</name></domain>"),
         BYTES("\0"),
         BYTES("<"),
-        BYTES("<?xml version='1.0' encoding='nonsense'?><domain/>"),
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
         refused(&domain_def_document, bad[i].xml, bad[i].n, VIR_ERR_XML_DETAIL);
@@ -149,6 +227,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/hostile/depth", test_depth);
     g_test_add_func("/hostile/entities", test_entities);
+    g_test_add_func("/hostile/doctype", test_doctype);
+    g_test_add_func("/hostile/encoding", test_encoding);
     g_test_add_func("/hostile/size", test_size);
     g_test_add_func("/hostile/many", test_many);
     g_test_add_func("/hostile/text", test_text);

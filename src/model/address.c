@@ -6,6 +6,7 @@
 #include <string.h>
 #include "model/address.h"
 #include "model/check.h"
+#include "model/complete-devices.h"
 
 #define ERR_FROM VIR_FROM_DEVICE
 #define LOADPARM(what)                                                                                       \
@@ -40,8 +41,8 @@ check_address_read(struct domain_def *def, const char *kind, const void *device,
     if (parm &&
         strspn(parm, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. ") != strlen(parm))
         return LOADPARM("has characters other than letters, digits, dots and blanks");
-    if (parm && (!*parm || strlen(parm) > 8))
-        return LOADPARM("has to have 1 to 8 characters");
+    if (parm && (!parm[strspn(parm, " ")] || strlen(parm) > 8))
+        return LOADPARM("has to have 1 to 8 characters, and not only blanks");
     if (!a)
         return 0;
     unsigned port[4];
@@ -61,7 +62,7 @@ check_address_read(struct domain_def *def, const char *kind, const void *device,
             "the ccw address %x.%x.%04x of a %s of guest '%s' does not exist; fe.3.ffff is the highest",
             a->cssid, a->ssid, a->devno, kind, def->name);
     bool usb = !strcmp(kind, "redirdev") ||
-               (!strcmp(kind, "input") && ((const struct domain_input *)device)->bus == INPUT_BUS_USB);
+               (!strcmp(kind, "input") && domain_input_bus(def, device) == INPUT_BUS_USB);
     if (usb && a->type != ADDRESS_TYPE_USB)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_XML_ERROR,
                             "a USB %s of guest '%s' has an address of type '%s'", kind, def->name,

@@ -77,40 +77,77 @@ static int read_cell_cpus(const struct domain_def *def, struct err *err)
                                    def->name, cpus, most);
 }
 
+/* A vcpu is in one cell: `taken` are those of the cells before. */
+static int
+read_cpus(const struct domain_def *def, const struct numa_cell *c, struct bitmap *taken, struct err *err)
+{
+    struct bitmap *map = c->cpus ? bitmap_parse(c->cpus, 16384, NULL) : NULL;
+    ssize_t twice = -1;
+    for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n)) {
+        twice = bitmap_test(taken, n) ? n : twice;
+        bitmap_set(taken, n);
+    }
+    bitmap_free(map);
+    return twice < 0 ? 0 : UNSUPPORTED("vcpu %zd of guest '%s' is in two <cell> of <numa>", twice, def->name);
+}
+
+static int read_caches(const struct domain_def *def, const struct numa_cell *c, struct err *err)
+{
+    for (uint32_t i = 0; i < c->n_caches; i++) {
+        const struct numa_cache *h = c->caches[i];
+        if (!h->has_level || !h->associativity || !h->policy)
+            return XML("a <cache> in <numa> of guest '%s' needs level, associativity and policy", def->name);
+        if (h->level < 1 || h->level > 3)
+            return XML("a <cache> in <numa> of guest '%s' has level %u; levels are 1 to 3", def->name,
+                       h->level);
+        for (uint32_t k = 0; k < i; k++)
+            if (c->caches[k]->level == h->level)
+                return XML("a <cell> in <numa> of guest '%s' has two <cache> of level %u", def->name,
+                           h->level);
+        if (!h->size || !h->line)
+            return MISSING("a <cache> in <numa> of guest '%s' has no <%s>", def->name,
+                           h->size ? "line" : "size");
+    }
+    return 0;
+}
+
+/* The one at `at`; `taken` are the vcpus of those before. */
+static int read_cell(const struct domain_def *def, uint32_t at, struct bitmap *taken, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu->numa;
+    const struct numa_cell *c = numa->cells[at];
+    if (c->has_id && c->id >= numa->n_cells)
+        return XML("a <cell> in <numa> of guest '%s' has id %u; the ids of %u cells are 0 to %u", def->name,
+                   c->id, numa->n_cells, numa->n_cells - 1);
+    for (uint32_t k = 0; k < at; k++)
+        if (c->has_id && numa->cells[k]->has_id && numa->cells[k]->id == c->id)
+            return XML("two <cell> in <numa> of guest '%s' have id %u", def->name, c->id);
+    if (read_cpus(def, c, taken, err) < 0 || read_caches(def, c, err) < 0)
+        return -1;
+    for (uint32_t k = 0; k < c->n_distances; k++) {
+        const struct numa_distance *d = c->distances[k];
+        if (d->id >= numa->n_cells)
+            return XML("a distance in <numa> of guest '%s' is to cell %u, which is not there", def->name,
+                       d->id);
+        if (d->value > 255 || d->value < 10 || (d->value == 10) != (d->id == (c->has_id ? c->id : at)))
+            return XML("the distance %u in <numa> of guest '%s' has to be 10 to the cell itself, and 11 to "
+                       "255 to others",
+                       d->value, def->name);
+    }
+    return 0;
+}
+
 int check_cells_read(struct domain_def *def, struct err *err)
 {
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    int rc = 0;
     if (!numa)
         return read_cell_cpus(def, err);
     if (!numa->n_cells)
         return XML("<numa> of guest '%s' has no <cell>", def->name);
-    for (uint32_t i = 0; i < numa->n_cells; i++) {
-        const struct numa_cell *c = numa->cells[i];
-        if (c->has_id && c->id >= numa->n_cells)
-            return XML("a <cell> in <numa> of guest '%s' has id %u; the ids of %u cells are 0 to %u",
-                       def->name, c->id, numa->n_cells, numa->n_cells - 1);
-        for (uint32_t k = 0; k < i; k++)
-            if (c->has_id && numa->cells[k]->has_id && numa->cells[k]->id == c->id)
-                return XML("two <cell> in <numa> of guest '%s' have id %u", def->name, c->id);
-        for (uint32_t k = 0; k < c->n_caches; k++) {
-            if (!c->caches[k]->has_level || !c->caches[k]->associativity || !c->caches[k]->policy)
-                return XML("a <cache> in <numa> of guest '%s' needs level, associativity and policy",
-                           def->name);
-            if (!c->caches[k]->size || !c->caches[k]->line)
-                return MISSING("a <cache> in <numa> of guest '%s' has no <%s>", def->name,
-                               c->caches[k]->size ? "line" : "size");
-        }
-        for (uint32_t k = 0; k < c->n_distances; k++) {
-            const struct numa_distance *d = c->distances[k];
-            if (d->id >= numa->n_cells)
-                return XML("a distance in <numa> of guest '%s' is to cell %u, which is not there", def->name,
-                           d->id);
-            if (d->value > 255 || d->value < 10 || (d->value == 10) != (d->id == (c->has_id ? c->id : i)))
-                return XML("the distance %u in <numa> of guest '%s' has to be 10 to the cell itself, and 11 "
-                           "to 255 to "
-                           "others",
-                           d->value, def->name);
-        }
-    }
-    return read_costs(def, numa, err) < 0 ? -1 : read_cell_cpus(def, err);
+    struct bitmap *taken = bitmap_new(64);
+    for (uint32_t i = 0; i < numa->n_cells && rc == 0; i++)
+        rc = read_cell(def, i, taken, err);
+    bitmap_free(taken);
+    return rc < 0 || read_costs(def, numa, err) < 0 ? -1 : read_cell_cpus(def, err);
 }

@@ -211,6 +211,10 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
+    const struct encryption *e = d->encryption ? d->encryption : s ? s->encryption : NULL;
+    if (e && e->format != ENCRYPTION_FORMAT_DEFAULT && d->device == DISK_DEVICE_LUN)
+        return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <encryption>",
+                           d->target, def->name);
     if (s && s->n_slices && d->device == DISK_DEVICE_LUN)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <slices>",
                            d->target, def->name);

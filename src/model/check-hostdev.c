@@ -28,7 +28,7 @@ static int read_iscsi(const struct domain_def *def, const struct hostdev_source 
         return XML("an iSCSI <hostdev> of guest '%s' has no <host> in its <source>", def->name);
     if (!s->hosts[0]->name)
         return XML("the <host> of an iSCSI <hostdev> of guest '%s' has no name", def->name);
-    if (check_port(s->hosts[0]->port, err) < 0)
+    if (check_storage_host("an iSCSI <hostdev>", s->hosts[0], err) < 0)
         return -1;
     if (s->n_hosts > 1)
         return XML("an iSCSI <hostdev> of guest '%s' has %u <host>; it can have one", def->name, s->n_hosts);
@@ -142,7 +142,7 @@ int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct 
         return XML("a <hostdev> of guest '%s' has no <source>", def->name);
     if (h->mode == HOSTDEV_MODE_CAPABILITIES)
         return read_capabilities(def, h, err);
-    if (s->startup_policy && h->type != HOSTDEV_TYPE_USB)
+    if (s->other_policy)
         return UNSUPPORTED(
             "a <hostdev> of guest '%s' of type '%s' has a startupPolicy; that is for USB devices", def->name,
             hostdev_type_str(h->type));
@@ -249,6 +249,9 @@ int check_hostdevs(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_hostdevs; i++) {
         const struct domain_hostdev *h = def->hostdevs[i];
         enum address_type t = h->info.address ? h->info.address->type : ADDRESS_TYPE_UNSET;
+        if (h->teaming && h->type != HOSTDEV_TYPE_PCI)
+            return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' cannot have a <teaming>", def->name,
+                               hostdev_type_str(h->type));
         const struct device_rom *r = h->info.rom;
         if (h->type == HOSTDEV_TYPE_PCI && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_UNASSIGNED)
             return INTERNAL("a PCI <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,

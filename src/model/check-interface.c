@@ -241,6 +241,11 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
                        "the model '%s' of an interface of guest '%s' has characters other than "
                        "letters, digits, - and _",
                        n->model, def->name);
+    if (n->driver && n->driver->name > INTERFACE_DRIVER_NAME_VHOST && n->type != INTERFACE_TYPE_HOSTDEV &&
+        n->model && g_str_has_prefix(n->model, "virtio"))
+        return MISSING("the <driver> of a virtio interface of guest '%s' has name='%s'; it has to be qemu or "
+                       "vhost",
+                       def->name, interface_driver_name_str(n->driver->name));
     if (n->teaming && !n->teaming->type && n->teaming->persistent)
         return UNSUPPORTED("a <teaming> of guest '%s' does not say its type", def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && !n->teaming->persistent)

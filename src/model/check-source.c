@@ -10,7 +10,7 @@
 
 /* ---- as it is read -------------------------------------------------------------------------- */
 
-int check_port(const char *port, struct err *err)
+static int check_port(const char *port, struct err *err)
 {
     char *end;
     gint64 n = port ? g_ascii_strtoll(port, &end, 10) : 0;
@@ -54,6 +54,19 @@ int check_reconnect(const char *what, const struct chardev_reconnect *r, struct 
                : 0;
 }
 
+int check_storage_host(const char *what, const struct storage_host *h, struct err *err)
+{
+    if (h->transport == STORAGE_TRANSPORT_UNIX && h->name)
+        return XML("a <host> of %s with transport 'unix' has a socket and no name; it has the name '%s'",
+                   what, h->name);
+    if (h->transport == STORAGE_TRANSPORT_UNIX ? !h->socket : !h->name)
+        return XML("a <host> of %s has no %s", what,
+                   h->transport == STORAGE_TRANSPORT_UNIX ? "socket" : "name");
+    if (h->socket && h->transport != STORAGE_TRANSPORT_UNIX)
+        return XML("a <host> of %s has the socket '%s', which needs transport='unix'", what, h->socket);
+    return check_port(h->port, err);
+}
+
 static int check_network(const struct domain_disk *d, const struct storage_source *s, struct err *err)
 {
     const char *slash = s->name ? strchr(s->name, '/') : NULL;
@@ -64,18 +77,8 @@ static int check_network(const struct domain_disk *d, const struct storage_sourc
     if (!s->name && s->protocol != STORAGE_PROTOCOL_NBD)
         return XML("network disk '%s' has no name in its <source>", d->target);
     for (uint32_t i = 0; i < s->n_hosts; i++) {
-        const struct storage_host *h = s->hosts[i];
-        if (h->transport == STORAGE_TRANSPORT_UNIX && h->name)
-            return XML(
-                "a <host> of disk '%s' with transport 'unix' has a socket and no name; it has the name '%s'",
-                d->target, h->name);
-        if (h->transport == STORAGE_TRANSPORT_UNIX ? !h->socket : !h->name)
-            return XML("a <host> of disk '%s' has no %s", d->target,
-                       h->transport == STORAGE_TRANSPORT_UNIX ? "socket" : "name");
-        if (h->socket && h->transport != STORAGE_TRANSPORT_UNIX)
-            return XML("a <host> of disk '%s' has the socket '%s', which needs transport='unix'", d->target,
-                       h->socket);
-        if (check_port(h->port, err) < 0)
+        g_autofree char *what = g_strdup_printf("disk '%s'", d->target);
+        if (check_storage_host(what, s->hosts[i], err) < 0)
             return -1;
     }
     return 0;

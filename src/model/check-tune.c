@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * check-tune: I/O threads, shares, pins, schedulers, caches and NUMA nodes of a guest; see check.h.
+ * check-tune: I/O threads, shares, pins, schedulers and NUMA nodes of a guest; see check.h.
  */
 #include <string.h>
 #include "base/bitmap.h"
@@ -94,129 +94,6 @@ static int read_schedulers(const struct domain_def *def, const struct domain_cpu
     return rc;
 }
 
-/* ---- caches and bandwidth of memory --------------------------------------------------------- */
-
-#define RESCTRL(code, ...) err_set_from(err, VIR_FROM_RESCTRL, code, __VA_ARGS__)
-
-/* The vcpus of a <cachetune> or <memorytune> that the guest has. */
-static struct bitmap *group_of(const struct domain_def *def, const char *vcpus)
-{
-    struct bitmap *map = vcpus ? bitmap_parse(vcpus, MAX_CPU, NULL) : NULL;
-    for (ssize_t n = map ? bitmap_next(map, -1) : -1; n >= 0; n = bitmap_next(map, n))
-        if (n >= (ssize_t)def_max_vcpus(def))
-            bitmap_clear(map, n);
-    return map;
-}
-
-/* Whoever shares vcpus with another group shares all of them. */
-static int
-note_group(const struct domain_def *def, GPtrArray *groups, struct bitmap *map, struct err *err)
-{
-    for (guint i = 0; i < groups->len; i++)
-        for (ssize_t n = bitmap_next(map, -1); n >= 0; n = bitmap_next(map, n))
-            if (bitmap_test(groups->pdata[i], n) && !bitmap_equal(groups->pdata[i], map)) {
-                bitmap_free(map);
-                return XML(
-                    "vcpu %zd of guest '%s' is in two different groups of <cachetune> and <memorytune>", n,
-                    def->name);
-            }
-    g_ptr_array_add(groups, map);
-    return 0;
-}
-
-static int
-read_monitor(const struct domain_def *def, const struct bitmap *group, const char *vcpus, GPtrArray *seen,
-             struct err *err)
-{
-    struct bitmap *map = group_of(def, vcpus);
-    if (!map || bitmap_count(map) == 0 || !bitmap_is_subset(map, group)) {
-        bitmap_free(map);
-        return err_set(err, VIR_ERR_INVALID_ARG,
-                       "a <monitor> of guest '%s' is for the vcpus '%s', which its group does not have",
-                       def->name, vcpus);
-    }
-    for (guint i = 0; i < seen->len; i++)
-        for (ssize_t n = bitmap_next(map, -1); n >= 0; n = bitmap_next(map, n))
-            if (bitmap_test(seen->pdata[i], n)) {
-                bitmap_free(map);
-                return err_set(err, VIR_ERR_INVALID_ARG, "two <monitor> of guest '%s' are for vcpu %zd",
-                               def->name, n);
-            }
-    g_ptr_array_add(seen, map);
-    return 0;
-}
-
-static void free_map(void *map)
-{
-    bitmap_free(map);
-}
-
-static int
-read_cachetune(const struct domain_def *def, const struct cachetune *c, const struct bitmap *map,
-               struct err *err)
-{
-    g_autoptr(GPtrArray) seen = g_ptr_array_new_with_free_func(free_map);
-    for (uint32_t i = 0; i < c->n_caches; i++)
-        for (uint32_t k = 0; k < i; k++)
-            if (c->caches[i]->id == c->caches[k]->id && c->caches[i]->level == c->caches[k]->level &&
-                (c->caches[i]->type == c->caches[k]->type || c->caches[i]->type == CACHE_TYPE_BOTH ||
-                 c->caches[k]->type == CACHE_TYPE_BOTH))
-                return RESCTRL(VIR_ERR_XML_ERROR,
-                               "a <cachetune> of guest '%s' has level %u of cache %u twice", def->name,
-                               c->caches[i]->level, c->caches[i]->id);
-    for (uint32_t i = 0; i < c->n_monitors; i++) {
-        if (c->monitors[i]->level != 3)
-            return XML("a <monitor> of guest '%s' is for cache level %u; only 3 can be watched", def->name,
-                       c->monitors[i]->level);
-        if (read_monitor(def, map, c->monitors[i]->vcpus, seen, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static int
-read_memorytune(const struct domain_def *def, const struct memorytune *m, const struct bitmap *map,
-                struct err *err)
-{
-    g_autoptr(GPtrArray) seen = g_ptr_array_new_with_free_func(free_map);
-    for (uint32_t i = 0; i < m->n_nodes; i++) {
-        if (m->nodes[i]->bandwidth > 100)
-            return RESCTRL(VIR_ERR_XML_ERROR,
-                           "the bandwidth of node %u of guest '%s' is per cent: %u is too much",
-                           m->nodes[i]->id, def->name, m->nodes[i]->bandwidth);
-        for (uint32_t k = 0; k < i; k++)
-            if (m->nodes[i]->id == m->nodes[k]->id)
-                return RESCTRL(VIR_ERR_XML_ERROR, "a <memorytune> of guest '%s' has node %u twice", def->name,
-                               m->nodes[i]->id);
-    }
-    for (uint32_t i = 0; i < m->n_monitors; i++)
-        if (read_monitor(def, map, m->monitors[i]->vcpus, seen, err) < 0)
-            return -1;
-    return 0;
-}
-
-static int read_groups(struct domain_def *def, const struct domain_cputune *t, struct err *err)
-{
-    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(free_map);
-    for (uint32_t i = 0; i < t->n_cachetunes; i++) {
-        struct bitmap *map = group_of(def, t->cachetunes[i]->vcpus);
-        if (map && bitmap_count(map) == 0)
-            bitmap_free(map);
-        else if (map && (note_group(def, groups, map, err) < 0 ||
-                         read_cachetune(def, t->cachetunes[i], map, err) < 0))
-            return -1;
-    }
-    for (uint32_t i = 0; i < t->n_memorytunes; i++) {
-        struct bitmap *map = group_of(def, t->memorytunes[i]->vcpus);
-        if (map && bitmap_count(map) == 0)
-            bitmap_free(map);
-        else if (map && (note_group(def, groups, map, err) < 0 ||
-                         read_memorytune(def, t->memorytunes[i], map, err) < 0))
-            return -1;
-    }
-    return 0;
-}
-
 /* ---- block devices, NUMA, vcpus one by one -------------------------------------------------- */
 
 int check_blkiotune_read(struct domain_def *def, struct err *err)
@@ -240,7 +117,7 @@ int check_numatune_read(struct domain_def *def, struct err *err)
     const struct numatune_memory *m = n ? n->memory : NULL;
     bool automatic = (m && m->placement == VCPU_PLACEMENT_AUTO) ||
                      (!m && n && def->vcpu && def->vcpu->placement == VCPU_PLACEMENT_AUTO);
-    if (n && n->n_nodes && m && m->placement == VCPU_PLACEMENT_AUTO)
+    if (automatic && n->n_nodes)
         return UNSUPPORTED("a <memnode> of guest '%s' contradicts placement='auto'", def->name);
     if (n && n->n_nodes && !numa)
         return XML("<memnode> in <numatune> of guest '%s' is for cells, and <cpu> has no <numa>", def->name);
@@ -250,8 +127,6 @@ int check_numatune_read(struct domain_def *def, struct err *err)
             "<memory> in <numatune> of guest '%s' has no nodeset, which placement='static' needs", def->name);
     for (uint32_t i = 0; n && i < n->n_nodes; i++) {
         const struct numatune_node *o = n->nodes[i];
-        if (automatic)
-            return UNSUPPORTED("a <memnode> of guest '%s' contradicts placement='auto'", def->name);
         for (uint32_t k = 0; k < i; k++)
             if (n->nodes[k]->cellid == o->cellid)
                 return XML("guest '%s' has two <memnode> for cell %u", def->name, o->cellid);
@@ -307,11 +182,6 @@ int check_pins_read(struct domain_def *def, struct err *err)
 int check_schedulers_read(struct domain_def *def, struct err *err)
 {
     return def->cputune ? read_schedulers(def, def->cputune, err) : 0;
-}
-
-int check_groups_read(struct domain_def *def, struct err *err)
-{
-    return def->cputune ? read_groups(def, def->cputune, err) : 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */

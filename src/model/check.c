@@ -358,7 +358,7 @@ static int check_idmap(const struct domain_def *def, struct err *err)
 
 static int check_boot(const struct domain_def *def, struct err *err)
 {
-    if (def->os->bootmenu_timeout > 65535)
+    if (def->os->has_bootmenu_timeout && def->os->bootmenu_timeout > 65535)
         return UNSUPPORTED("<bootmenu timeout='%u'> of guest '%s' is in milliseconds and at most 65535",
                            def->os->bootmenu_timeout, def->name);
     if (def->os->has_reboot_timeout && (def->os->reboot_timeout < -1 || def->os->reboot_timeout > 65535))

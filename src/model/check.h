@@ -27,6 +27,12 @@ static inline bool domain_has_iothread(const struct domain_def *def, unsigned id
     return id >= 1 && id <= def->iothreads;
 }
 
+/* Of an interface of type 'hostdev': the device is a PCI device. */
+static inline bool interface_is_pci(const struct domain_interface *n)
+{
+    return n->source && n->source->host_address && n->source->host_address->type == ADDRESS_TYPE_PCI;
+}
+
 /* forget.c */
 void domain_forget(struct domain_def *def);
 /* complete.c: the text of it, or NULL */
@@ -56,7 +62,7 @@ int check_logins(const struct domain_def *def, const struct domain_disk *d, stru
 /* check-disk.c */
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
 int check_disks(const struct domain_def *def, struct err *err);
-int check_port(const char *port, struct err *err);
+int check_storage_host(const char *what, const struct storage_host *h, struct err *err);
 int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err);
 int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err);
 /* check-hostdev.c */
@@ -93,7 +99,6 @@ int check_vcpus_read(struct domain_def *def, struct err *err);
 int check_iothreads_read(struct domain_def *def, struct err *err);
 int check_pins_read(struct domain_def *def, struct err *err);
 int check_schedulers_read(struct domain_def *def, struct err *err);
-int check_groups_read(struct domain_def *def, struct err *err);
 int check_numatune_read(struct domain_def *def, struct err *err);
 int check_tune(const struct domain_def *def, struct err *err);
 int check_hugepages(const struct domain_def *def, struct err *err);
@@ -108,4 +113,6 @@ int check_video_read(struct domain_def *def, struct domain_video *v, struct err 
 int check_watchdogs_read(struct domain_def *def, struct err *err);
 int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err);
 int check_memory_read(struct domain_def *def, struct domain_memory *m, struct err *err);
+/* check-shares.c */
+int check_groups_read(struct domain_def *def, struct err *err);
 int check_devices(const struct domain_def *def, struct err *err);

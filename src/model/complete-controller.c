@@ -106,6 +106,19 @@ void domain_sort_controllers(struct domain_def *def)
     }
 }
 
+void domain_add_hostdev_controllers(struct domain_def *def)
+{
+    int64_t highest = -1;
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct device_address *a = def->hostdevs[i]->info.address;
+        if (def->hostdevs[i]->type == HOSTDEV_TYPE_SCSI)
+            highest = MAX(highest, a && a->type == ADDRESS_TYPE_DRIVE ? (int64_t)a->controller : 0);
+    }
+    for (unsigned i = 0; i <= highest && highest <= MAX_CONTROLLER; i++)
+        if (!domain_find_numbered(def, CONTROLLER_TYPE_SCSI, i))
+            domain_add_controller(def, CONTROLLER_TYPE_SCSI, i, NULL);
+}
+
 void domain_number_controllers(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {

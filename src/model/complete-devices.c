@@ -87,24 +87,29 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
 
 /* ---- the others ----------------------------------------------------------------------------- */
 
+enum input_bus domain_input_bus(const struct domain_def *def, const struct domain_input *in)
+{
+    if (in->bus || in->type == INPUT_TYPE_EVDEV)
+        return in->bus;
+    if (in->type == INPUT_TYPE_PASSTHROUGH)
+        return INPUT_BUS_VIRTIO;
+    if (def->os->type == OS_TYPE_XEN || def->os->type == OS_TYPE_XENPVH)
+        return INPUT_BUS_XEN;
+    if (def->os->type != OS_TYPE_HVM)
+        return INPUT_BUS_UNSET;         /* containers have none */
+    if (def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X)
+        return INPUT_BUS_VIRTIO;
+    bool pc = !def->os->arch || def->os->arch == ARCH_I686 || def->os->arch == ARCH_X86_64;
+    return in->type == INPUT_TYPE_TABLET || !pc ? INPUT_BUS_USB : INPUT_BUS_PS2;
+}
+
 static void complete_input(struct domain_def *def, struct domain_input *in)
 {
     if (in->type == INPUT_TYPE_EVDEV || (in->bus == INPUT_BUS_NONE && in->type != INPUT_TYPE_PASSTHROUGH)) {
         in->bus = INPUT_BUS_UNSET;
         return;
     }
-    if (in->bus)
-        return;
-    if (in->type == INPUT_TYPE_PASSTHROUGH)
-        in->bus = INPUT_BUS_VIRTIO;
-    else if (def->os->type == OS_TYPE_XEN || def->os->type == OS_TYPE_XENPVH)
-        in->bus = INPUT_BUS_XEN;
-    else if (def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X)
-        in->bus = INPUT_BUS_VIRTIO;
-    else if (in->type == INPUT_TYPE_TABLET || (def->os->arch != ARCH_I686 && def->os->arch != ARCH_X86_64))
-        in->bus = INPUT_BUS_USB;
-    else
-        in->bus = INPUT_BUS_PS2;
+    in->bus = domain_input_bus(def, in);
 }
 
 /* UDP has one end of each kind, the one that is bound first. */
@@ -213,9 +218,11 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
         s->address = NULL;
     if (s->initiator && !(s->initiator->iqn && *s->initiator->iqn))
         s->initiator = NULL;
-    for (uint32_t i = 0; i < s->n_hosts; i++)
-        if (s->hosts[i]->port && !g_ascii_strtoull(s->hosts[i]->port, NULL, 10))
-            s->hosts[i]->port = NULL;
+    for (uint32_t i = 0; i < s->n_hosts; i++) {
+        guint64 port = s->hosts[i]->port ? g_ascii_strtoull(s->hosts[i]->port, NULL, 10) : 0;
+        s->hosts[i]->port = port ? model_printf(def, "%u", (unsigned)port) : NULL;
+        s->hosts[i]->transport = STORAGE_TRANSPORT_UNSET;       /* it is TCP in any case */
+    }
     if (h->type == HOSTDEV_TYPE_PCI && !s->address) {
         struct hostdev_host_address *a = s->address = model_new(def, struct hostdev_host_address);
         a->has_domain = a->has_bus = a->has_slot = a->has_function = true;
@@ -392,6 +399,7 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (domain_complete_disk(def, def->disks[i], err) < 0)
             return -1;
+    domain_add_hostdev_controllers(def);
     domain_number_controllers(def);
     complete_others(def);
     for (uint32_t i = 0; i < def->n_interfaces; i++)

@@ -18,4 +18,8 @@ void domain_complete_reconnect(struct chardev_reconnect **r);
 void domain_sort_disks(struct domain_def *def);
 /* Of a USB 2 set, one that works for the first. */
 bool domain_is_companion(const struct domain_controller *c);
+/* What a device is on that does not say so. */
+enum input_bus domain_input_bus(const struct domain_def *def, const struct domain_input *in);
+/* Before it: the SCSI controllers that <hostdev> name are there before those get numbers that have none. */
+void domain_add_hostdev_controllers(struct domain_def *def);
 void domain_number_controllers(struct domain_def *def);

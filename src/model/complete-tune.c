@@ -36,11 +36,31 @@ static int compare_iothreadscheds(const void *a, const void *b)
            atoi((*(struct iothreadsched *const *)b)->iothreads);
 }
 
+static int compare_caches(const void *a, const void *b)
+{
+    const struct cachetune_cache *x = *(struct cachetune_cache *const *)a,
+                                 *y = *(struct cachetune_cache *const *)b;
+    return x->level != y->level ? (x->level < y->level ? -1 : 1)
+           : x->type != y->type ? (int)x->type - (int)y->type
+                                : (x->id < y->id ? -1 : x->id > y->id);
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+    const struct memorytune_node *x = *(struct memorytune_node *const *)a,
+                                 *y = *(struct memorytune_node *const *)b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* What says nothing goes, and what is told of the same vcpus' memory in several places comes together; shares
+ * come in the order of their numbers. */
 static void complete_groups(struct domain_def *def, struct domain_cputune *t)
 {
     for (uint32_t i = 0; i < t->n_cachetunes;) {
         struct cachetune *c = t->cachetunes[i];
         c->vcpus = within(def, c->vcpus);
+        if (c->n_caches)
+            qsort(c->caches, c->n_caches, sizeof(*c->caches), compare_caches);
         if (c->vcpus && c->n_caches + c->n_monitors)
             i++;
         else
@@ -49,11 +69,23 @@ static void complete_groups(struct domain_def *def, struct domain_cputune *t)
     for (uint32_t i = 0; i < t->n_memorytunes;) {
         struct memorytune *m = t->memorytunes[i];
         m->vcpus = within(def, m->vcpus);
-        if (m->vcpus && m->n_nodes + m->n_monitors)
+        struct memorytune *same = NULL;
+        for (uint32_t k = 0; k < i && !same; k++)
+            if (!g_strcmp0(t->memorytunes[k]->vcpus, m->vcpus))
+                same = t->memorytunes[k];
+        for (uint32_t k = 0; same && k < m->n_nodes; k++)
+            model_list_append(def, same->nodes, same->n_nodes, m->nodes[k]);
+        for (uint32_t k = 0; same && k < m->n_monitors; k++)
+            model_list_append(def, same->monitors, same->n_monitors, m->monitors[k]);
+        if (m->vcpus && !same && m->n_nodes + m->n_monitors)
             i++;
         else
             model_list_remove(t->memorytunes, t->n_memorytunes, i);
     }
+    for (uint32_t i = 0; i < t->n_memorytunes; i++)
+        if (t->memorytunes[i]->n_nodes)
+            qsort(t->memorytunes[i]->nodes, t->memorytunes[i]->n_nodes, sizeof(*t->memorytunes[i]->nodes),
+                  compare_nodes);
 }
 
 static bool has_priority(enum scheduler s, bool given)
@@ -149,7 +181,7 @@ static void complete_vcpus(struct domain_def *def)
         model_list_append(def, def->vcpus, def->n_vcpus, c);
     }
     v->current = enabled == v->max ? 0 : enabled;
-    v->has_current = v->current != 0;
+    v->has_current = enabled != v->max;         /* it may be 0 */
 }
 
 /* So much is as no limit. */
@@ -257,6 +289,8 @@ void domain_complete_tune(struct domain_def *def)
     complete_numatune(def);
     if (def->cpu && def->cpu->numa)
         complete_distances(def, def->cpu->numa);
+    for (uint32_t i = 0; def->cpu && def->cpu->numa && i < def->cpu->numa->n_latencies; i++)
+        def->cpu->numa->latencies[i]->unit = NULL;      /* only hosts say it */
     for (uint32_t i = 0; def->cpu && def->cpu->numa && i < def->cpu->numa->n_cells; i++)
         for (uint32_t k = 0; k < def->cpu->numa->cells[i]->n_caches; k++) {
             struct numa_cache *c = def->cpu->numa->cells[i]->caches[k];

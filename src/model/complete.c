@@ -263,7 +263,7 @@ static int complete_boot(struct domain_def *def, struct err *err)
     complete_firmware(def);
     os->n_boots = MIN(os->n_boots, 4);
     if (os->bootmenu != TRI_YES)
-        os->bootmenu_timeout = 0;
+        os->has_bootmenu_timeout = false;
     if (!order && !os->n_boots && os->type == OS_TYPE_HVM && !def->bootloader) {
         struct os_boot *b = model_new(def, struct os_boot);
         b->dev = OS_BOOT_DEV_HD;

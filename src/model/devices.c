@@ -101,7 +101,7 @@ def_max_vcpus(const struct domain_def *def)
 unsigned
 def_vcpus(const struct domain_def *def)
 {
-    return def->vcpu && def->vcpu->current ? def->vcpu->current : def_max_vcpus(def);
+    return def->vcpu && def->vcpu->has_current ? def->vcpu->current : def_max_vcpus(def);
 }
 
 unsigned long long

@@ -40,7 +40,7 @@ static void forget_os(struct domain_def *def, struct domain_os *os)
         os->nvram->path = NULL;
     if (os->type != OS_TYPE_HVM || def->bootloader) {
         os->bootmenu = TRI_UNSET;
-        os->bootmenu_timeout = 0;
+        os->has_bootmenu_timeout = false;
         os->useserial = TRI_UNSET;
         os->has_reboot_timeout = false;
     }
@@ -103,12 +103,11 @@ static void forget_smartcard(struct domain_smartcard *s)
 
 static void forget_hostdev(struct domain_hostdev *h)
 {
-    /* What a container gets is named otherwise than what a machine gets. */
-    if (h->source && h->mode != HOSTDEV_MODE_CAPABILITIES)
-        h->source->block = h->source->character = h->source->interface = NULL;
     /* Who logs in does so at a server. */
-    if (h->source && (h->type != HOSTDEV_TYPE_SCSI || h->source->protocol != HOSTDEV_PROTOCOL_ISCSI))
+    if (h->source && h->source->protocol != HOSTDEV_PROTOCOL_ISCSI) {
         h->source->auth = NULL;
+        h->source->initiator = NULL;
+    }
     if (h->mode != HOSTDEV_MODE_CAPABILITIES || h->type != HOSTDEV_TYPE_NET)
         h->n_ips = h->n_routes = 0;
     if (h->teaming && !h->teaming->type && !h->teaming->persistent)
@@ -121,6 +120,8 @@ static void forget_interface(struct domain_interface *n)
     struct interface_source *s = n->source;
     if (s && s->host_address && s->host_address->type && s->host_address->type != ADDRESS_TYPE_USB)
         s->has_vendor = s->has_product = false;
+    if (n->driver && n->type == INTERFACE_TYPE_HOSTDEV && !interface_is_pci(n))
+        n->driver->name = INTERFACE_DRIVER_NAME_UNSET;
     if (s && n->type != INTERFACE_TYPE_NETWORK)
         s->network = s->portgroup = NULL;
     for (uint32_t i = 0; i < n->n_port_forwards; i++) {

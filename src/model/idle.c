@@ -135,15 +135,21 @@ fs_driver_idle(const struct part *p)
     return ((const struct fs_driver *)p->owner)->type != FS_DRIVER_TYPE_VIRTIOFS;
 }
 
-/* Of a card that is not virtio the options that all virtio devices have are read, to be refused; of a device
- * of the host its driver. */
+/* Who logs in does so at a server. */
+static bool hostdev_source_idle(const struct part *p)
+{
+    return ((const struct hostdev_source *)p->owner)->protocol != HOSTDEV_PROTOCOL_ISCSI;
+}
+
+/* Of a card that is not virtio the options that all virtio devices have are read, to be refused; of a PCI
+ * device of the host its driver. */
 static bool interface_idle(const struct part *p)
 {
     static const char *const always[] = { "iommu", "ats", "packed", "page_per_vq", NULL };
     const struct domain_interface *n = p->owner;
     if (!is(p, "driver") || g_strv_contains(always, p->leaf))
         return false;
-    return n->type == INTERFACE_TYPE_HOSTDEV ? strcmp(p->leaf, "name") != 0
+    return n->type == INTERFACE_TYPE_HOSTDEV ? strcmp(p->leaf, "name") != 0 || !interface_is_pci(n)
                                              : !(n->model && g_str_has_prefix(n->model, "virtio"));
 }
 
@@ -202,6 +208,7 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &fs_driver_table, fs_driver_idle },
         { &domain_interface_table, interface_idle },
         { &interface_source_table, source_idle },
+        { &hostdev_source_table, hostdev_source_idle },
         { &domain_sound_table, sound_idle },
         { &tpm_backend_table, tpm_idle },
         { &domain_shmem_table, shmem_idle },

@@ -314,7 +314,7 @@ build_boot(struct builder *b)
     }
     if (os->has_reboot_timeout)
         g_string_append_printf(s, "reboot-timeout=%d,", os->reboot_timeout);
-    if (os->bootmenu == TRI_YES && os->bootmenu_timeout)
+    if (os->bootmenu == TRI_YES && os->has_bootmenu_timeout)
         g_string_append_printf(s, "splash-time=%u,", os->bootmenu_timeout);
     g_string_append(s, "strict=on");
     add_arg(b, "-boot", s->str);

@@ -4,7 +4,7 @@
 definition that comes back, or code and domain of the error.
 
 usage: compare.py [--count N] [--seed N] [--kind schema|mutate|model] [--schemas DIR] [--save DIR] [--show N]
-                  [--only ELEMENT] [--restart COMMAND] [--log FILE] [--library FOLDER] REFERENCE-URI OUR-URI BASE.xml...
+                  [--only ELEMENT] [--many N] [--restart COMMAND] [--log FILE] [--library FOLDER] REFERENCE-URI OUR-URI BASE.xml...
 
   schema  elements by chance from the schemas put into one of the BASE documents
   mutate  one of the BASE documents with one thing changed
@@ -141,7 +141,7 @@ class Source:
             devices = ET.SubElement(root, 'devices')
         names = self.a.only or (DEVICES * 2 + TOP)
         what = []
-        for _ in range(rng.choice((1, 1, 1, 2))):
+        for _ in range(rng.randint(3, self.a.many) if self.a.many else rng.choice((1, 1, 1, 2))):
             name = rng.choice(names)
             top = name in TOP and (name != 'memory' or rng.random() < 0.5)
             e = self.make(name, top, rng)
@@ -255,6 +255,7 @@ def main():
     p.add_argument('--show', type=int, default=60)
     p.add_argument('--argv', action='store_true', help='also compare the command lines')
     p.add_argument('--only', action='append')
+    p.add_argument('--many', type=int, choices=range(3, 20), metavar='3…19', help='three to so many random elements in each document')
     p.add_argument('reference')
     p.add_argument('ours')
     p.add_argument('base', nargs='+')

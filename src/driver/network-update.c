@@ -5,7 +5,7 @@
  * An item to add is a whole element, read as in a definition.  An item to delete is a pattern: what it
  * says must be so, what it leaves out does not matter; so it is looked at attribute by attribute.
  */
-#include "driver/network-update.h"
+#include "driver/network-update-priv.h"
 
 #include "base/uuid.h"
 #include "model/complete-host.h"
@@ -18,19 +18,9 @@
 
 #define ERR_FROM VIR_FROM_NETWORK
 
-struct update {
-    struct network_def *def;
-    unsigned command;
-    int parent;
-    const char *xml;
-    xmlNodePtr item;
-};
-
-static bool adds(const struct update *u) { return u->command != VIR_NETWORK_UPDATE_COMMAND_DELETE; }
-
 /* Where an added item goes in a list of n. */
-static uint32_t
-place(const struct update *u, uint32_t n)
+uint32_t
+update_place(const struct update *u, uint32_t n)
 {
     return u->command == VIR_NETWORK_UPDATE_COMMAND_ADD_FIRST ? 0 : n;
 }
@@ -58,16 +48,16 @@ read_item(const char *xml, struct err *err)
 }
 
 /* NULL: not there.  Borrowed, as long as the item lives. */
-static const char *
-attr(const struct update *u, const char *name)
+const char *
+update_attr(const struct update *u, const char *name)
 {
     xmlAttrPtr a = xmlHasProp(u->item, (const xmlChar *)name);
 
     return !a ? NULL : a->children && a->children->content ? (const char *)a->children->content : "";
 }
 
-static int
-check_element(const struct update *u, const char *element, struct err *err)
+int
+update_check_element(const struct update *u, const char *element, struct err *err)
 {
     if (xmlStrEqual(u->item->name, (const xmlChar *)element))
         return 0;
@@ -76,8 +66,8 @@ check_element(const struct update *u, const char *element, struct err *err)
 }
 
 /* The whole element, in the arena of the definition. */
-static void *
-import(const struct update *u, const char *element, const struct model_table *table, struct err *err)
+void *
+update_import(const struct update *u, const char *element, const struct model_table *table, struct err *err)
 {
     const struct model_document document = { element, element, table, VIR_FROM_NETWORK };
     void *root, *item;
@@ -89,29 +79,29 @@ import(const struct update *u, const char *element, const struct model_table *ta
     return item;
 }
 
-static int
-exists(const struct update *u, const char *what, struct err *err)
+int
+update_exists(const struct update *u, const char *what, struct err *err)
 {
     return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has such a %s already: %s", u->def->name,
                    what, u->xml);
 }
 
-static int
-missing(const struct update *u, const char *what, struct err *err)
+int
+update_missing(const struct update *u, const char *what, struct err *err)
 {
     return err_set(err, VIR_ERR_OPERATION_INVALID, "network '%s' has no such %s: %s", u->def->name, what,
                    u->xml);
 }
 
-static int
-no_modify(const struct update *u, const char *what, struct err *err)
+int
+update_no_modify(const struct update *u, const char *what, struct err *err)
 {
     return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
                    "a %s of network '%s' can be added and deleted, not modified", what, u->def->name);
 }
 
-static bool
-same_ip(const char *a, const char *b)
+bool
+update_same_ip(const char *a, const char *b)
 {
     unsigned char x[16] = { 0 }, y[16] = { 0 };
     int family = a && strchr(a, ':') ? AF_INET6 : AF_INET;
@@ -128,8 +118,8 @@ same_mac(const char *a, const char *b)
     return a && b && mac_parse(a, x) == 0 && mac_parse(b, y) == 0 && memcmp(x, y, MAC_BYTES) == 0;
 }
 
-static bool
-is_ip(const char *text)
+bool
+update_is_ip(const char *text)
 {
     unsigned char bytes[16];
 
@@ -187,7 +177,7 @@ dhcp_of(const struct update *u, struct network_address *ip)
 static int
 check_host_pattern(const struct update *u, const struct network_address *ip, struct err *err)
 {
-    const char *mac = attr(u, "mac"), *address = attr(u, "ip");
+    const char *mac = update_attr(u, "mac"), *address = update_attr(u, "ip");
     unsigned char bytes[MAC_BYTES];
 
     if (mac && is_six(ip))
@@ -195,9 +185,9 @@ check_host_pattern(const struct update *u, const struct network_address *ip, str
     if (mac && (mac_parse(mac, bytes) < 0 || mac_is_multicast(bytes)))
         return err_set(err, VIR_ERR_XML_ERROR, "mac='%s' of a DHCP <host> is not the MAC address of a device",
                        mac);
-    if (address && !is_ip(address))
+    if (address && !update_is_ip(address))
         return err_set(err, VIR_ERR_XML_ERROR, "ip='%s' of a DHCP <host> is not an IP address", address);
-    if (!mac && !address && !attr(u, "name"))
+    if (!mac && !address && !update_attr(u, "name"))
         return err_set(err, VIR_ERR_XML_ERROR, "to delete a DHCP <host>, name it by name=, mac= or ip=: %s",
                        u->xml);
     return 0;
@@ -206,9 +196,10 @@ check_host_pattern(const struct update *u, const struct network_address *ip, str
 static bool
 host_fits(const struct update *u, const struct dhcp_host *h)
 {
-    const char *mac = attr(u, "mac"), *address = attr(u, "ip"), *name = attr(u, "name"), *id = attr(u, "id");
+    const char *mac = update_attr(u, "mac"), *address = update_attr(u, "ip"), *name = update_attr(u, "name"),
+               *id = update_attr(u, "id");
 
-    return (!mac || same_mac(mac, h->mac)) && (!address || same_ip(address, h->ip)) &&
+    return (!mac || same_mac(mac, h->mac)) && (!address || update_same_ip(address, h->ip)) &&
            (!name || g_strcmp0(name, h->name) == 0) && (!id || g_strcmp0(id, h->id) == 0);
 }
 
@@ -217,7 +208,7 @@ static int
 find_host_like(const struct network_dhcp *d, const struct dhcp_host *h)
 {
     for (uint32_t i = 0; d && i < d->n_hosts; i++)
-        if (same_mac(h->mac, d->hosts[i]->mac) || same_ip(h->ip, d->hosts[i]->ip) ||
+        if (same_mac(h->mac, d->hosts[i]->mac) || update_same_ip(h->ip, d->hosts[i]->ip) ||
             (h->name && g_strcmp0(h->name, d->hosts[i]->name) == 0))
             return (int)i;
     return -1;
@@ -231,7 +222,7 @@ update_dhcp_host(struct update *u, struct err *err)
     struct dhcp_host *h;
     int i = -1;
 
-    if (!ip || check_element(u, "host", err) < 0)
+    if (!ip || update_check_element(u, "host", err) < 0)
         return -1;
     d = ip->dhcp;
     if (!adds(u)) {
@@ -240,11 +231,11 @@ update_dhcp_host(struct update *u, struct err *err)
         while (d && ++i < (int)d->n_hosts && !host_fits(u, d->hosts[i]))
             ;
         if (!d || i == (int)d->n_hosts)
-            return missing(u, "DHCP host", err);
+            return update_missing(u, "DHCP host", err);
         model_list_remove(d->hosts, d->n_hosts, i);
         return network_complete(u->def, err);
     }
-    if (!(h = import(u, "host", &dhcp_host_table, err)))
+    if (!(h = update_import(u, "host", &dhcp_host_table, err)))
         return -1;
     i = find_host_like(d, h);
     /* It is checked where it would stand; only then what it may not be together with. */
@@ -252,17 +243,17 @@ update_dhcp_host(struct update *u, struct err *err)
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY && i >= 0)
         d->hosts[i] = h;
     else
-        model_list_insert(u->def, d->hosts, d->n_hosts, place(u, d->n_hosts), h);
+        model_list_insert(u->def, d->hosts, d->n_hosts, update_place(u, d->n_hosts), h);
     if (network_complete(u->def, err) < 0)
         return -1;
-    if (is_ip(h->ip) && (strchr(h->ip, ':') != NULL) != is_six(ip))
+    if (update_is_ip(h->ip) && (strchr(h->ip, ':') != NULL) != is_six(ip))
         return err_set(err, VIR_ERR_OPERATION_INVALID,
                        "ip='%s' of the DHCP host is of another family than the address %s of network "
                        "'%s'",
                        h->ip, ip->address, u->def->name);
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
-        return i >= 0 ? 0 : missing(u, "DHCP host", err);
-    return i >= 0 ? exists(u, "DHCP host", err) : check_only_dhcp(u, ip, err);
+        return i >= 0 ? 0 : update_missing(u, "DHCP host", err);
+    return i >= 0 ? update_exists(u, "DHCP host", err) : check_only_dhcp(u, ip, err);
 }
 
 static int
@@ -273,24 +264,24 @@ update_dhcp_range(struct update *u, struct err *err)
     struct dhcp_range *r;
     int found = -1;
 
-    if (!ip || check_element(u, "range", err) < 0)
+    if (!ip || update_check_element(u, "range", err) < 0)
         return -1;
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
-        return no_modify(u, "DHCP range", err);
-    if (!(r = import(u, "range", &dhcp_range_table, err)))
+        return update_no_modify(u, "DHCP range", err);
+    if (!(r = update_import(u, "range", &dhcp_range_table, err)))
         return -1;
     d = dhcp_of(u, ip);
     for (uint32_t i = 0; i < d->n_ranges && found < 0; i++)
-        if (same_ip(r->start, d->ranges[i]->start) && same_ip(r->end, d->ranges[i]->end))
+        if (update_same_ip(r->start, d->ranges[i]->start) && update_same_ip(r->end, d->ranges[i]->end))
             found = (int)i;
     /* also the pattern of a deletion has to be a range of this network */
-    model_list_insert(u->def, d->ranges, d->n_ranges, place(u, d->n_ranges), r);
+    model_list_insert(u->def, d->ranges, d->n_ranges, update_place(u, d->n_ranges), r);
     if (network_complete(u->def, err) < 0)
         return -1;
     if (adds(u))
-        return found >= 0 ? exists(u, "DHCP range", err) : check_only_dhcp(u, ip, err);
+        return found >= 0 ? update_exists(u, "DHCP range", err) : check_only_dhcp(u, ip, err);
     if (found < 0)
-        return missing(u, "DHCP range", err);
+        return update_missing(u, "DHCP range", err);
     d->n_ranges--; /* the pattern */
     model_list_remove(d->ranges, d->n_ranges, found);
     return network_complete(u->def, err);
@@ -305,24 +296,24 @@ update_interface(struct update *u, struct err *err)
     struct network_forward_interface *item;
     uint32_t at = 0;
 
-    if (check_element(u, "interface", err) < 0)
+    if (update_check_element(u, "interface", err) < 0)
         return -1;
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
-        return no_modify(u, "device to forward to", err);
-    if (!(item = import(u, "interface", &network_forward_interface_table, err)))
+        return update_no_modify(u, "device to forward to", err);
+    if (!(item = update_import(u, "interface", &network_forward_interface_table, err)))
         return -1;
     if (!item->dev)
         return err_set(err, VIR_ERR_XML_ERROR, "an <interface> to forward to has no dev=: %s", u->xml);
     while (f && at < f->n_interfaces && strcmp(f->interfaces[at]->dev, item->dev) != 0)
         at++;
     if (adds(u) && f && at < f->n_interfaces)
-        return exists(u, "device to forward to", err);
+        return update_exists(u, "device to forward to", err);
     if (!adds(u) && (!f || at == f->n_interfaces))
-        return missing(u, "device to forward to", err);
+        return update_missing(u, "device to forward to", err);
     if (!f)
         return 0; /* it forwards nothing, to no device */
     if (adds(u))
-        model_list_insert(u->def, f->interfaces, f->n_interfaces, place(u, f->n_interfaces), item);
+        model_list_insert(u->def, f->interfaces, f->n_interfaces, update_place(u, f->n_interfaces), item);
     else
         model_list_remove(f->interfaces, f->n_interfaces, at);
     if (f->mode != NETWORK_FORWARD_MODE_HOSTDEV)
@@ -337,8 +328,8 @@ update_portgroup(struct update *u, struct err *err)
     struct network_portgroup *g;
     uint32_t at = 0, other = 0;
 
-    if (check_element(u, "portgroup", err) < 0 ||
-        !(g = import(u, "portgroup", &network_portgroup_table, err)))
+    if (update_check_element(u, "portgroup", err) < 0 ||
+        !(g = update_import(u, "portgroup", &network_portgroup_table, err)))
         return -1;
     if (!g->name)
         return err_set(err, VIR_ERR_XML_ERROR, "a <portgroup> has no name=: %s", u->xml);
@@ -347,9 +338,9 @@ update_portgroup(struct update *u, struct err *err)
     while (other < def->n_portgroups && (other == at || def->portgroups[other]->default_ != TRI_YES))
         other++;
     if (u->command >= VIR_NETWORK_UPDATE_COMMAND_ADD_LAST && at < def->n_portgroups)
-        return exists(u, "port group", err);
+        return update_exists(u, "port group", err);
     if (u->command < VIR_NETWORK_UPDATE_COMMAND_ADD_LAST && at == def->n_portgroups)
-        return missing(u, "port group", err);
+        return update_missing(u, "port group", err);
     if (!adds(u)) {
         model_list_remove(def->portgroups, def->n_portgroups, at);
         return 0;
@@ -360,140 +351,8 @@ update_portgroup(struct update *u, struct err *err)
     if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
         def->portgroups[at] = g;
     else
-        model_list_insert(def, def->portgroups, def->n_portgroups, place(u, def->n_portgroups), g);
+        model_list_insert(def, def->portgroups, def->n_portgroups, update_place(u, def->n_portgroups), g);
     return network_complete(def, err);
-}
-
-/* ---- DNS ------------------------------------------------------------------------------------ */
-
-static bool
-has_name(const struct dns_host *h, const xmlNode *item)
-{
-    for (const xmlNode *n = item->children; n; n = n->next) {
-        if (n->type != XML_ELEMENT_NODE || !xmlStrEqual(n->name, (const xmlChar *)"hostname") || !n->children)
-            continue;
-        for (uint32_t i = 0; i < h->n_names; i++)
-            if (xmlStrEqual(n->children->content, (const xmlChar *)h->names[i]))
-                return true;
-    }
-    return false;
-}
-
-/* Addresses may not come twice; to delete, one of the names will do. */
-static bool
-dns_host_fits(const struct update *u, const void *record)
-{
-    const struct dns_host *h = record;
-
-    return same_ip(attr(u, "ip"), h->ip) || (!adds(u) && has_name(h, u->item));
-}
-
-static bool
-dns_txt_fits(const struct update *u, const void *record)
-{
-    return g_strcmp0(attr(u, "name"), ((const struct dns_txt *)record)->name) == 0;
-}
-
-static bool
-dns_srv_fits(const struct update *u, const void *record)
-{
-    const struct dns_srv *s = record;
-    const struct { const char *name, *has; } texts[] = {
-        { "service", s->service },
-        { "protocol", s->protocol },
-        { "domain", s->domain },
-        { "target", s->target },
-    };
-    const struct { const char *name; unsigned has; } numbers[] = {
-        { "port", s->port }, { "priority", s->priority }, { "weight", s->weight },
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (attr(u, texts[i].name) && g_strcmp0(attr(u, texts[i].name), texts[i].has) != 0)
-            return false;
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        if (attr(u, numbers[i].name) &&
-            g_ascii_strtoull(attr(u, numbers[i].name), NULL, 10) != numbers[i].has)
-            return false;
-    return true;
-}
-
-static int
-check_dns_host(const struct update *u, struct err *err)
-{
-    const char *ip = attr(u, "ip");
-
-    if (ip && !is_ip(ip))
-        return err_set(err, VIR_ERR_XML_DETAIL, "ip='%s' of a DNS <host> is not an IP address", ip);
-    return ip || xmlFirstElementChild(u->item)
-               ? 0
-               : err_set(err, VIR_ERR_XML_DETAIL,
-                         "to delete a DNS <host>, name it by ip= or a <hostname>: %s", u->xml);
-}
-
-static int
-check_dns_txt(const struct update *u, struct err *err)
-{
-    const char *name = attr(u, "name");
-
-    return name && !strchr(name, ' ') ? 0 :
-        err_set(err, VIR_ERR_XML_DETAIL, "to delete a DNS <txt>, name it by name=: %s", u->xml);
-}
-
-static int
-check_dns_srv(const struct update *u, struct err *err)
-{
-    static const char *const numbers[] = { "port", "priority", "weight" };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        if (attr(u, numbers[i]) && !g_ascii_string_to_unsigned(attr(u, numbers[i]), 10, 0, 65535, NULL, NULL))
-            return err_set(err, VIR_ERR_XML_DETAIL, "%s='%s' of a DNS <srv> is not a number up to 65535",
-                           numbers[i], attr(u, numbers[i]));
-    return 0;
-}
-
-static const struct dns_kind {
-    const char *element, *what;
-    const struct model_table *table;
-    bool (*fits)(const struct update *u, const void *record);
-    int (*check)(const struct update *u, struct err *err); /* of a pattern */
-} dns_kinds[] = {
-    { "host", "DNS host", &dns_host_table, dns_host_fits, check_dns_host },
-    { "txt", "DNS TXT record", &dns_txt_table, dns_txt_fits, check_dns_txt },
-    { "srv", "DNS SRV record", &dns_srv_table, dns_srv_fits, check_dns_srv },
-};
-
-static int
-update_dns(struct update *u, const struct dns_kind *kind, void ***list, uint32_t *n, struct err *err)
-{
-    uint32_t found = 0, at = 0;
-    void *record = NULL;
-
-    if (u->command == VIR_NETWORK_UPDATE_COMMAND_MODIFY)
-        return no_modify(u, kind->what, err);
-    if (check_element(u, kind->element, err) < 0 ||
-        (adds(u) ? !(record = import(u, kind->element, kind->table, err)) : kind->check(u, err) < 0))
-        return -1;
-    for (uint32_t i = 0; i < *n; i++) {
-        if (!kind->fits(u, (*list)[i]))
-            continue;
-        at = i;
-        found++;
-    }
-    if (adds(u)) {
-        model_list_insert(u->def, *list, *n, place(u, *n), record);
-        if (network_complete(u->def, err) < 0)
-            return -1;
-        return found ? exists(u, kind->what, err) : 0;
-    }
-    if (!found)
-        return missing(u, kind->what, err);
-    if (found > 1)
-        return err_set(err, VIR_ERR_OPERATION_INVALID,
-                       "network '%s' has %u such records of kind %s: say more of the one to delete",
-                       u->def->name, found, kind->what);
-    model_list_remove(*list, *n, at);
-    return 0;
 }
 
 /* ---- sections ------------------------------------------------------------------------------- */
@@ -501,8 +360,6 @@ update_dns(struct update *u, const struct dns_kind *kind, void ***list, uint32_t
 static int
 update(struct update *u, unsigned section, struct err *err)
 {
-    struct network_def *def = u->def;
-
     switch (section) {
     case VIR_NETWORK_SECTION_IP_DHCP_HOST:
         return update_dhcp_host(u, err);
@@ -513,16 +370,10 @@ update(struct update *u, unsigned section, struct err *err)
     case VIR_NETWORK_SECTION_PORTGROUP:
         return update_portgroup(u, err);
     case VIR_NETWORK_SECTION_DNS_HOST: case VIR_NETWORK_SECTION_DNS_TXT: case VIR_NETWORK_SECTION_DNS_SRV:
-        if (!def->dns)
-            def->dns = model_new(def, struct network_dns);
-        if (section == VIR_NETWORK_SECTION_DNS_HOST)
-            return update_dns(u, &dns_kinds[0], (void ***)&def->dns->hosts, &def->dns->n_hosts, err);
-        if (section == VIR_NETWORK_SECTION_DNS_TXT)
-            return update_dns(u, &dns_kinds[1], (void ***)&def->dns->txts, &def->dns->n_txts, err);
-        return update_dns(u, &dns_kinds[2], (void ***)&def->dns->srvs, &def->dns->n_srvs, err);
+        return update_dns(u, section, err);
     default:
         return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
-                       "section %u of network '%s' cannot be changed by itself", section, def->name);
+                       "section %u of network '%s' cannot be changed by itself", section, u->def->name);
     }
 }
 

@@ -74,6 +74,7 @@ good(const char *machine, const char *devices)
     g_assert_cmpstr(err.message, ==, NULL);
     return def;
 }
+
 int
 fixture_run(void)
 {

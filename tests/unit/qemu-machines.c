@@ -4,16 +4,12 @@
  * scripts play the emulators, so that the answers are the same everywhere.
  */
 #include "qemu-command-text.h"
-
-#include "drivers/qemu/domain-host.h"
+#include "qemu-fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static char *root;
-static struct qemu_host *host;
 
 static const struct board {
     const char *arch, *qemu, *machine, *cpu, *types;
@@ -308,20 +304,10 @@ program(void)
 int
 main(int argc, char **argv)
 {
-    ERR_AUTO err = ERR_INIT;
-
     g_test_init(&argc, &argv, NULL);
-    root = g_dir_make_tmp("machines-XXXXXX", NULL);
-    host = qemu_host_new(false, root, true, &err);
-    g_assert_cmpstr(err.message, ==, NULL);
     g_test_add_func("/qemu-machines/define", machines);
     g_test_add_func("/qemu-machines/command", commands);
     g_test_add_func("/qemu-machines/unnamed", unnamed);
     g_test_add_func("/qemu-machines/program", program);
-    int rc = g_test_run();
-    qemu_host_free(host);
-    g_autofree char *cleanup = g_strdup_printf("rm -rf '%s'", root);
-    if (system(cleanup) != 0)
-        g_printerr("%s stays\n", root);
-    return rc;
+    return fixture_run();
 }

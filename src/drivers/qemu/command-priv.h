@@ -66,6 +66,9 @@ const char *controller_alias(const struct domain_def *def, enum controller_type 
 void qemu_namespace_override(const struct domain_def *def, json_t *device);
 json_t *qemu_namespace_compat(const struct domain_def *def);
 
+/* command-process.c: what the process has around its words. */
+void build_frame(struct builder *b);
+void build_environment(struct builder *b);
 int build_controllers(struct builder *b);
 int build_disks(struct builder *b);
 int build_flash(struct builder *b);

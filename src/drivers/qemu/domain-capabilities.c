@@ -133,7 +133,7 @@ cpu(struct domcaps_def *def, const struct choice *c)
     if (max)
         ENUM(def, m, "maximumMigratable", "on", "off");
     bool x86 = is_x86(c), power = g_str_has_prefix(c->arch, "ppc64");
-    struct domain_cpu host = { CPU_MODE_UNSET };
+    struct domain_cpu host = { 0 };
     bool known = x86 && qemu_cpu_host_model(def, c->caps, accel, false, &host);
     m = add_mode(def, "host-model", known);
     if (known) {

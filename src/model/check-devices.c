@@ -93,7 +93,7 @@ int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, s
     if (f->type == FS_TYPE_RAM && !(s && s->has_usage))
         return XML("a <filesystem type='ram'> of guest '%s' does not say its size: <source usage='…'/>",
                    def->name);
-    if (f->type != FS_TYPE_RAM &&
+    if (f->type != FS_TYPE_RAM && f->type != FS_TYPE_VOLUME &&
         (!s || !(s->file || s->dev || s->dir || s->name || s->socket || (s->pool && s->volume))))
         return err_set(err, VIR_ERR_NO_SOURCE, "a <filesystem> of guest '%s' has no source", def->name);
     return 0;

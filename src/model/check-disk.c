@@ -87,8 +87,6 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
     if (d->tray == DISK_TRAY_OPEN && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
         return UNSUPPORTED("disk '%s' of guest '%s' has a tray; only device='cdrom' and 'floppy' have one",
                            d->target, def->name);
-    if (d->removable && d->bus != DISK_BUS_USB)
-        return XML("disk '%s' of guest '%s': removable= is for bus='usb'", d->target, def->name);
     return 0;
 }
 
@@ -128,6 +126,10 @@ static int check_lun(const struct domain_def *def, const struct domain_disk *d, 
     if (d->driver && d->driver->type && d->driver->type != STORAGE_FORMAT_RAW)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' has format 'raw', not '%s'", d->target,
                            def->name, storage_format_str(d->driver->type));
+    const struct encryption *e = d->encryption ? d->encryption : s ? s->encryption : NULL;
+    if (e && e->format != ENCRYPTION_FORMAT_DEFAULT)
+        return UNSUPPORTED("disk '%s' of guest '%s': device='lun' passes commands through, nothing decrypts",
+                           d->target, def->name);
     return 0;
 }
 
@@ -219,7 +221,11 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <slices>",
                            d->target, def->name);
     if (check_logins(def, d, err) < 0 || check_vhostuser(def, d, err) < 0 || check_bus(def, d, err) < 0 ||
-        check_lun(def, d, err) < 0 || check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 ||
+        check_lun(def, d, err) < 0)
+        return -1;
+    if (d->removable && d->bus != DISK_BUS_USB)
+        return XML("disk '%s' of guest '%s': removable= is for bus='usb'", d->target, def->name);
+    if (check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 ||
         check_texts(def, d, err) < 0)
         return -1;
     if (!disk_has_source(d) && d->device == DISK_DEVICE_DISK)

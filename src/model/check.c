@@ -60,13 +60,18 @@ int check_cpu_read(struct domain_def *def, struct err *err)
 int check_os_read(struct domain_def *def, struct err *err)
 {
     const struct domain_os *os = def->os;
-    for (uint32_t i = 0; os && i < os->n_firmware_features; i++)
-        if (strcmp(os->firmware_features[i]->name, "enrolled-keys") &&
-            strcmp(os->firmware_features[i]->name, "secure-boot"))
+    for (uint32_t i = 0; os && i < os->n_firmware_features; i++) {
+        const struct firmware_feature *f = os->firmware_features[i];
+        /* Where no firmware= is, the parser has let pass what they lack (idle.c). */
+        if (!f->name || !f->enabled)
+            return MISSING("a feature of the <firmware> of guest '%s' has no %s=", def->name,
+                           f->name ? "enabled" : "name");
+        if (strcmp(f->name, "enrolled-keys") && strcmp(f->name, "secure-boot"))
             return MISSING(
                 "<firmware> of guest '%s' has the feature '%s'; 'enrolled-keys' and 'secure-boot' are "
                 "known",
-                def->name, os->firmware_features[i]->name);
+                def->name, f->name);
+    }
     for (uint32_t i = 0; os && i < os->n_acpi_tables; i++)
         if (strcmp(os->acpi_tables[i]->type, "slic"))
             return XML("an ACPI table of guest '%s' has type '%s'; 'slic' is the one there is", def->name,

@@ -24,6 +24,10 @@
     "<disk type='file'><driver type='qcow2'/><source file='/a'><encryption " how "><secret "                 \
     "type='passphrase' usage='u'/></encryption></source>" more "<target dev='vda'/></disk>"
 #define HUB(n) "<hub type='usb'>" PORT(n) "</hub>"
+#define ZPCI "<address type='pci'><zpci uid='7'/></address>"
+#define LUN(target, more)                                                                                    \
+    "<disk type='block' device='lun'><source dev='/dev/a'/><target dev='sda' bus='scsi' " target "/>" more  \
+    "</disk>"
 /* What has no place on any bus, which is said when places are given. */
 #define NO_PLACE "<controller type='xenbus'/>"
 #define DIMM(address) \
@@ -152,6 +156,29 @@ static const struct {
     { "pc", "<os><type>exe</type><init>/i</init></os>", "", "67/10" },
     { "pc", "<os><type>xen</type></os>", "<input type='tablet'/>", "67/10" },
     { "pc", "<idmap><gid start='0' target='0' count='1'/></idmap>", NO_PLACE, "1/20" },
+    { "q35", "<os><type>hvm</type><firmware><feature/></firmware></os>", "", "27/5" },
+    { "q35", "<os><type>hvm</type><firmware><feature name='secure-boot'/></firmware></os>", "", "27/5" },
+    /* ---- a processor that is not named is the machine's, whatever was to be checked */
+    { "pc", "<cpu check='full'/>", "", "check='none'" },
+    { "pc", "<cpu check='full'><feature name='vmx'/></cpu>", "", "27/31" },
+    /* ---- numbers of zPCI: gone where the board dictates the place, refused elsewhere */
+    { "q35", "", "<video>" ZPCI "</video>", "slot='0x01' function='0x0'/>\n    </video>" },
+    { "q35", "", "<sound model='ich6'>" ZPCI "</sound>", "67/10" },
+    { "pc", "", "<controller type='ide'>" ZPCI "</controller>", "slot='0x01' function='0x1'/>" },
+    /* ---- devices that are passed through, and disks that are transient */
+    { "pc", "", LUN("", "<encryption format='luks'/>"), "67/20" },
+    { "pc", "", LUN("removable='on'", "<encryption format='luks'/>"), "67/20" },
+    { "pc", "", LUN("", "<encryption format='default'/>"), "67/10" },
+    { "pc", "", LUN("", "<wwn>5000c50015ea71ac</wwn>"), "67/10" },
+    { "pc", "", LUN("", "<serial>x</serial>"), "67/10" },
+    { "pc", "", LUN("", "<product>x</product>"), "67/10" },
+    { "pc", "", LUN("", "<driver name='qemu' copy_on_read='on'/>"), "67/10" },
+    { "pc", "", LUN("rotation_rate='7'", ""), "1/10" },
+    { "pc", "", LUN("", "<transient/>"), "67/10" },
+    { "pc", "", LUN("", ""), "device='lun'" },
+    { "pc", "", "<disk type='file' device='cdrom'><target dev='sda' bus='scsi'/><transient/></disk>",
+      "67/10" },
+    { "pc", "", "<filesystem type='volume'><target dir='t'/></filesystem>", "67/10" },
     /* ---- devices */
     { "pc", "", "<serial type='pty'><target type='isa-debug'/></serial>", "<model name='isa-debugcon'/>" },
     { "pc", "",

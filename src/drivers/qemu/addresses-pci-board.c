@@ -65,7 +65,7 @@ pci_usb2_set(struct pci *p, struct domain_controller *c, struct err *err)
                                c->index);
         }
     }
-    pci_set_address(p, &c->info, bus, slot, function);
+    (sibling ? pci_set_address : pci_choose_address)(p, &c->info, bus, slot, function);
     if (!p->dry && function == 0)
         c->info.address->multifunction = TRI_ON;
     return 0;

@@ -142,12 +142,19 @@ pci_set_address(struct pci *p, struct device_info *info, unsigned bus, unsigned 
     g_hash_table_add(p->placed, info);
     if (p->dry)
         return;
-    struct zpci_address *zpci = info->address ? info->address->zpci : NULL;
     info->address = device_address_new(p->def, ADDRESS_TYPE_PCI);
-    info->address->zpci = zpci;
     info->address->bus = bus;
     info->address->slot = slot;
     info->address->function = function;
+}
+
+void
+pci_choose_address(struct pci *p, struct device_info *info, unsigned bus, unsigned slot, unsigned function)
+{
+    struct zpci_address *zpci = info->address ? info->address->zpci : NULL;
+    pci_set_address(p, info, bus, slot, function);
+    if (!p->dry)
+        info->address->zpci = zpci;
 }
 
 int
@@ -186,6 +193,6 @@ pci_assign(struct pci *p, const char *kind, const void *device, struct device_in
     }
     if (port)
         p->bus[bus].ports[slot] = true;
-    pci_set_address(p, info, bus, slot, function);
+    pci_choose_address(p, info, bus, slot, function);
     return 0;
 }

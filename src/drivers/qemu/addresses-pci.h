@@ -59,7 +59,11 @@ int pci_find_slot(const struct pci *p, enum wants want, bool port, unsigned *bus
                   unsigned *function);
 /* Adds a controller, so that there is a place of the kind. */
 int pci_grow(struct pci *p, enum wants want, struct err *err);
+/* A place that the board dictates: nothing is left of what the document said of it. */
 void pci_set_address(struct pci *p, struct device_info *info, unsigned bus, unsigned slot, unsigned function);
+/* A free one: numbers of zPCI stay. */
+void pci_choose_address(struct pci *p, struct device_info *info, unsigned bus, unsigned slot,
+                        unsigned function);
 /* Gives the device a place, unless it has one or wants none. */
 int pci_assign(struct pci *p, const char *kind, const void *device, struct device_info *info,
                struct err *err);

@@ -238,10 +238,20 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
     return 0;
 }
 
+/* A guest that names no processor gets that of its machine, which nothing has to be checked for. */
+static void
+forget_cpu_check(struct domain_def *def)
+{
+    struct domain_cpu *c = def->cpu;
+    if (c && (!c->mode || c->mode == CPU_MODE_CUSTOM) && !(c->model && c->model->name && *c->model->name))
+        c->check = 0;
+}
+
 int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
     struct qemu_caps *caps = NULL;
+    forget_cpu_check(def);
     int rc = domain_read_check(def, err);
     if (rc == 0 && def->bootloader)
         rc = err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,

@@ -171,6 +171,13 @@ qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d,
         return UNSUPPORTED("disk %s: io='native' needs cache='none' or 'directsync'", d->target);
     if (r->copy_on_read == TRI_ON && d->readonly)
         return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
+    const char *own = d->wwn                                   ? "wwn"
+                      : d->vendor || d->product                ? "vendor or product"
+                      : r->copy_on_read == TRI_ON              ? "copy_on_read"
+                      : d->serial && d->bus == DISK_BUS_SCSI   ? "serial"
+                                                               : NULL;
+    if (d->device == DISK_DEVICE_LUN && own)
+        return UNSUPPORTED("disk %s: device='lun' is as the device says and can have no %s", d->target, own);
     if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
         return UNSUPPORTED("disk %s: a wwn is for bus ide, sata or scsi, not %s", d->target,
                            disk_bus_str(d->bus));
@@ -180,12 +187,19 @@ qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d,
     if (d->rotation_rate && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
         return INTERNAL("disk %s: a rotation rate is for bus ide, sata or scsi, not %s", d->target,
                         disk_bus_str(d->bus));
+    if (d->rotation_rate && d->device != DISK_DEVICE_DISK)
+        return INTERNAL("disk %s: a rotation rate is for device='disk'", d->target);
     if (d->readonly && d->device == DISK_DEVICE_DISK && (d->bus == DISK_BUS_IDE || d->bus == DISK_BUS_SATA))
         return UNSUPPORTED("disk %s: disks on bus %s cannot be read-only", d->target, disk_bus_str(d->bus));
     size_t n = strlen(d->target);
     if (disk_target_index(d->target, NULL) < 0 || g_ascii_isdigit(d->target[n - 1]))
         return UNSUPPORTED("disk '%s': names are of whole disks, such as vda, sdb or hdc, not of partitions",
                            d->target);
+    if (d->has_transient && !disk_has_source(d))
+        return UNSUPPORTED("disk %s: an empty drive has nothing that could be transient", d->target);
+    if (d->has_transient && d->type != STORAGE_TYPE_FILE)
+        return UNSUPPORTED("disk %s: what a guest writes to a transient disk is kept beside a file, not a %s",
+                           d->target, storage_type_str(d->type));
     if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO &&
         d->bus != DISK_BUS_SCSI)
         return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two implementations are given the same documents of guests; what each makes of them is compared: the
-definition that comes back, or code and domain of the error.
+definition that comes back, with --argv the command line that it becomes, or code and domain of the error.
 
-usage: compare.py [--count N] [--seed N] [--kind schema|mutate|model] [--schemas DIR] [--save DIR] [--show N]
-                  [--only ELEMENT] [--many N] [--restart COMMAND] [--log FILE] [--library FOLDER] REFERENCE-URI OUR-URI BASE.xml...
+usage: compare.py [--count N] [--seed N] [--kind schema|mutate|model|sweep|plain|machines|pairs] [--schemas DIR] [--save DIR] [--show N]
+                  [--only ELEMENT] [--many N] [--argv] [--restart COMMAND] [--log FILE] [--library FOLDER] REFERENCE-URI OUR-URI [BASE.xml...]
 
   schema  elements by chance from the schemas put into one of the BASE documents
   mutate  one of the BASE documents with one thing changed
   sweep   every attribute and element of the BASE documents changed in each way, as long as --count allows
   plain   the BASE documents
+  machines  guests of other architectures (machines.py)
+  pairs   each kind of each device with one thing more (pairs.py), of all devices or those that --only names
   model   elements by chance from our description put into one of the BASE documents
 
 Each side is asked by a process of its own (side.py): with --library ours uses the library in that folder, so that
@@ -30,6 +32,9 @@ import xml.etree.ElementTree as ET
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import commandline  # noqa: E402
+import machines  # noqa: E402
+import pairs  # noqa: E402
 import reduce  # noqa: E402
 import sample  # noqa: E402
 
@@ -91,7 +96,7 @@ class Side(reduce.Child):
         super().__init__(self.side(uri), env)
 
     def side(self, uri):
-        return [sys.executable, os.path.join(HERE, 'side.py'), uri] + ['--argv'] * self.argv
+        return [sys.executable, os.path.join(HERE, 'side.py')] + ['--argv'] * self.argv + [uri]
 
     def again(self):
         self.child.wait()
@@ -106,7 +111,7 @@ class Source:
 
     def __init__(self, a):
         self.a = a
-        self.bases = [ET.parse(p).getroot() for p in a.base] if a.kind != 'plain' else []
+        self.bases = [ET.parse(p).getroot() for p in a.base] if a.kind not in ('plain', 'machines', 'pairs') else []
         self.schema = sample.Schema(os.path.join(a.schemas, 'domain.rng')) if a.kind == 'schema' else None
         if a.kind == 'model':
             root = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
@@ -122,6 +127,11 @@ class Source:
             for path in self.a.base:
                 with open(path, encoding='utf-8', errors='surrogateescape') as f:
                     yield f.read(), os.path.basename(path)
+        elif self.a.kind == 'machines':
+            for text in machines.documents():
+                yield text, 'machines'
+        elif self.a.kind == 'pairs':
+            yield from pairs.documents(self.a.only)
         elif self.a.kind == 'sweep':
             for doc, what in sample.sweep(self.bases):
                 yield sample.to_text(doc), what
@@ -226,7 +236,7 @@ def verdict(text, want, got):
     if g:
         return 'refused with %d/%d: %s' % (*g[0], short(g[1])), g[1]
     if want[0] == 'argv':
-        return None if want == got else ('command line', got[1])
+        return commandline.difference(want[1], got[1])
     given = set(re.findall(r'[0-9a-fA-F:-]{11,36}', text.lower()))
     try:
         a = canonical(want[1], given)
@@ -245,7 +255,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument('--count', type=int, default=1000)
     p.add_argument('--seed', type=int, default=1)
-    p.add_argument('--kind', choices=('schema', 'mutate', 'sweep', 'model', 'plain'), default='schema')
+    p.add_argument('--kind', choices=('schema', 'mutate', 'sweep', 'model', 'plain', 'machines', 'pairs'), default='schema')
     p.add_argument('--schemas', default='/usr/share/libvirt/schemas')
     p.add_argument('--log', help='a file for one line for each difference')
     p.add_argument('--restart', help='a command that starts the reference again after it crashed and prints its URI')
@@ -253,33 +263,38 @@ def main():
     p.add_argument('--skip', type=int, default=0)
     p.add_argument('--save')
     p.add_argument('--show', type=int, default=60)
-    p.add_argument('--argv', action='store_true', help='also compare the command lines')
+    p.add_argument('--argv', action='store_true', help='compare the command lines that the documents become instead of the definitions')
     p.add_argument('--only', action='append')
     p.add_argument('--many', type=int, choices=range(3, 20), metavar='3…19', help='three to so many random elements in each document')
     p.add_argument('reference')
     p.add_argument('ours')
-    p.add_argument('base', nargs='+')
+    p.add_argument('base', nargs='*')
     a = p.parse_args()
     source, known, donors = Source(a), explained(), reduce.Donors(
         texts_of(a.base + [os.path.join(HERE, 'domain.tsv')], False))
     reference, ours = Side(a.reference, None, a.argv, a.restart), Side(a.ours, a.library, a.argv)
     kinds, examples, meant, accepted, same, ended = collections.Counter(), {}, collections.Counter(), 0, 0, 0
     number = -1
+
+    def ask(text):
+        answers = reduce.both(reference, ours, text)
+        if answers[1] is None:
+            sys.exit('ours ended at this document:\n%s' % text)
+        return answers
+
     log = open(a.log, 'w', encoding='utf-8') if a.log else None
     for number, (text, what) in enumerate(source.each()):
         if number < a.skip:
             continue
         if number >= a.skip + a.count:
             break
-        want, got = reduce.both(reference, ours, text)
-        if got is None:
-            sys.exit('ours ended at this document:\n%s' % text)
+        want, got = ask(text)
         if want is None:
             if not a.restart and '+' in a.reference:
                 sys.exit('the reference ended at this document:\n%s' % text)
             ended += 1
             continue
-        accepted += want[0] == 'xml'
+        accepted += want[0] != 'error'
         differs = verdict(text, want, got)
         if differs is None:
             same += 1
@@ -287,7 +302,7 @@ def main():
         kind, words = differs
         small, reason = text, next((r for k, r in known if k.search(kind)), None)
         if reason is None:
-            small, reason = reduce.reduced(text, lambda t: reduce.both(reference, ours, t), fault, kind_of, donors)
+            small, reason = reduce.reduced(text, ask, fault, kind_of, donors)
         if reason is not None:
             meant[reason] += 1
             continue

@@ -267,46 +267,54 @@ int check_isa_ports(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int check_smartcard(const struct domain_def *def, const struct domain_smartcard *s, struct err *err)
+int check_smartcard(const struct domain_def *def, uint32_t at, struct err *err)
 {
+    const struct domain_smartcard *s = def->smartcards[at];
     const struct device_address *a = s->info.address;
     if (a && a->type && a->type != ADDRESS_TYPE_CCID)
         return UNSUPPORTED("a smartcard of guest '%s' has an address of type '%s'; it has to be 'ccid'",
                            def->name, address_type_str(a->type));
-    return 0;
+    return check_source(def, "smartcard", &s->source, false, err);
 }
 
-int check_chardevs(const struct domain_def *def, struct err *err)
+int check_serial(const struct domain_def *def, uint32_t at, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_smartcards; i++)
-        if (check_smartcard(def, def->smartcards[i], err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_redirdevs; i++)
-        if (!domain_has_usb(def))
-            return UNSUPPORTED("guest '%s' has a redirected device and no USB controller", def->name);
-    for (uint32_t i = 0; i < def->n_rngs; i++)
-        if (def->rngs[i]->backend->model == RNG_BACKEND_MODEL_EGD &&
-            check_source(def, "source of random numbers", &def->rngs[i]->backend->source, false, err) < 0)
-            return -1;
-#define SOURCES(kind, array, n, named) \
-    for (uint32_t i = 0; i < (n); i++) \
-        if (check_source(def, kind, &(array)[i]->source, named, err) < 0) \
-            return -1;
-    for (uint32_t i = 0; i < def->n_serials; i++) {
-        const struct domain_chardev *c = def->serials[i];
-        enum address_type t = c->info.address ? c->info.address->type : ADDRESS_TYPE_UNSET;
-        if (c->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL && t && t != ADDRESS_TYPE_USB)
-            return UNSUPPORTED("a serial port of guest '%s' is on USB and has an address of type '%s'",
-                               def->name, address_type_str(t));
-    }
-    SOURCES("smartcard", def->smartcards, def->n_smartcards, false)
-    SOURCES("serial port", def->serials, def->n_serials, false)
-    SOURCES("parallel port", def->parallels, def->n_parallels, false)
-    SOURCES("channel", def->channels, def->n_channels,
-            def->channels[i]->target->type == CHANNEL_TARGET_TYPE_VIRTIO ||
-            def->channels[i]->target->type == CHANNEL_TARGET_TYPE_XEN)
-    SOURCES("console", def->consoles, def->n_consoles, false)
-    SOURCES("redirected device", def->redirdevs, def->n_redirdevs, false)
-#undef SOURCES
-    return 0;
+    const struct domain_chardev *c = def->serials[at];
+    enum address_type t = c->info.address ? c->info.address->type : ADDRESS_TYPE_UNSET;
+    if (c->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL && t && t != ADDRESS_TYPE_USB)
+        return UNSUPPORTED("a serial port of guest '%s' is on USB and has an address of type '%s'", def->name,
+                           address_type_str(t));
+    return check_source(def, "serial port", &c->source, false, err);
+}
+
+int check_parallel(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    return check_source(def, "parallel port", &def->parallels[at]->source, false, err);
+}
+
+int check_console(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    return check_source(def, "console", &def->consoles[at]->source, false, err);
+}
+
+int check_channel(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    enum channel_target_type t = def->channels[at]->target->type;
+    return check_source(def, "channel", &def->channels[at]->source,
+                        t == CHANNEL_TARGET_TYPE_VIRTIO || t == CHANNEL_TARGET_TYPE_XEN, err);
+}
+
+int check_rng(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct rng_backend *b = def->rngs[at]->backend;
+    return b->model == RNG_BACKEND_MODEL_EGD
+               ? check_source(def, "source of random numbers", &b->source, false, err)
+               : 0;
+}
+
+int check_redirdev(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    return domain_has_usb(def)
+               ? check_source(def, "redirected device", &def->redirdevs[at]->source, false, err)
+               : UNSUPPORTED("guest '%s' has a redirected device and no USB controller", def->name);
 }

@@ -105,8 +105,9 @@ static int check_pci(const struct domain_def *def, const struct domain_controlle
     return 0;
 }
 
-static int check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+int check_controller(const struct domain_def *def, uint32_t at, struct err *err)
 {
+    const struct domain_controller *c = def->controllers[at];
     bool virtio = c->model && g_str_has_prefix(c->model, "virtio-");
     if (c->type == CONTROLLER_TYPE_PCI && check_pci(def, c, err) < 0)
         return -1;
@@ -114,14 +115,6 @@ static int check_controller(const struct domain_def *def, const struct domain_co
         return XML("controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
                    def->name);
     return 0;
-}
-
-int check_controllers(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++)
-        if (check_controller(def, def->controllers[i], err) < 0)
-            return -1;
-    return check_controllers_unique(def, err);
 }
 
 /* Before a driver adds one of its own: that would be no master of theirs. */

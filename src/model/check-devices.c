@@ -202,99 +202,112 @@ static bool any_virtio(const struct virtio_options *v)
     return v->iommu || v->ats || v->packed || v->page_per_vq;
 }
 
-static int check_videos(const struct domain_def *def, struct err *err)
+int check_video(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct domain_video *v = def->videos[at];
+    const struct video_model *m = v->model;
+    const char *only = m->ram ? "ram" : m->vram64 ? "vram64" : m->vgamem ? "vgamem" : NULL;
+    if (only && m->type != VIDEO_TYPE_QXL)
+        return UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
+                           video_type_str(m->type), only);
+    if (v->model->type == VIDEO_TYPE_RAMFB && v->info.address && v->info.address->type)
+        return UNSUPPORTED(
+            "a video device of guest '%s' of type 'ramfb' sits nowhere: it has no <address>", def->name);
+    if (v->model->type == VIDEO_TYPE_NONE && def->n_videos > 1)
+        return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone",
+                           def->name);
+    if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER &&
+        v->model->type != VIDEO_TYPE_VIRTIO)
+        return UNSUPPORTED(
+            "a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
+            def->name, video_type_str(v->model->type));
+    if (v->model->acceleration && v->model->acceleration->rendernode &&
+        v->model->type != VIDEO_TYPE_NONE &&
+        !(v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER))
+        return UNSUPPORTED(
+            "a video device of guest '%s' has a rendernode, which is for the driver 'vhostuser'",
+            def->name);
+    if (v->driver && any_virtio(&v->driver->virtio) && v->model->type != VIDEO_TYPE_VIRTIO)
+        return UNSUPPORTED(
+            "a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
+            def->name, video_type_str(v->model->type));
+    return 0;
+}
+
+int check_videos_unique(const struct domain_def *def, struct err *err)
 {
     unsigned primary = 0;
-    for (uint32_t i = 0; i < def->n_videos; i++) {
-        const struct domain_video *v = def->videos[i];
-        const struct video_model *m = v->model;
-        const char *only = m->ram ? "ram" : m->vram64 ? "vram64" : m->vgamem ? "vgamem" : NULL;
-        primary += m->primary == TRI_YES;
-        if (only && m->type != VIDEO_TYPE_QXL)
-            return UNSUPPORTED("a video device of guest '%s' of type '%s': %s= is for type 'qxl'", def->name,
-                               video_type_str(m->type), only);
-        if (v->model->type == VIDEO_TYPE_RAMFB && v->info.address && v->info.address->type)
-            return UNSUPPORTED(
-                "a video device of guest '%s' of type 'ramfb' sits nowhere: it has no <address>", def->name);
-        if (v->model->type == VIDEO_TYPE_NONE && def->n_videos > 1)
-            return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone",
-                               def->name);
-        if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER &&
-            v->model->type != VIDEO_TYPE_VIRTIO)
-            return UNSUPPORTED(
-                "a video device of guest '%s' of type '%s' has the driver 'vhostuser', which is for virtio",
-                def->name, video_type_str(v->model->type));
-        if (v->model->acceleration && v->model->acceleration->rendernode &&
-            v->model->type != VIDEO_TYPE_NONE &&
-            !(v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER))
-            return UNSUPPORTED(
-                "a video device of guest '%s' has a rendernode, which is for the driver 'vhostuser'",
-                def->name);
-        if (v->driver && any_virtio(&v->driver->virtio) && v->model->type != VIDEO_TYPE_VIRTIO)
-            return UNSUPPORTED(
-                "a video device of guest '%s' of type '%s' has options in <driver> that are for virtio",
-                def->name, video_type_str(v->model->type));
-    }
+    for (uint32_t i = 0; i < def->n_videos; i++)
+        primary += def->videos[i]->model->primary == TRI_YES;
     return primary <= 1 ? 0 : UNSUPPORTED("guest '%s' has %u primary video devices", def->name, primary);
 }
 
-static int check_sounds(const struct domain_def *def, struct err *err)
+int check_audios_unique(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_audios; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->audios[i]->id == def->audios[k]->id)
                 return XML("guest '%s' has two <audio> with id %u", def->name, def->audios[i]->id);
-    for (uint32_t i = 0; i < def->n_sounds + def->n_graphics; i++) {
-        unsigned id =
-            i < def->n_sounds ? def->sounds[i]->audio_id : def->graphics[i - def->n_sounds]->audio_id;
-        bool found =
-            !id || (i >= def->n_sounds && def->graphics[i - def->n_sounds]->type != GRAPHICS_TYPE_VNC);
-        for (uint32_t k = 0; k < def->n_audios && !found; k++)
-            found = def->audios[k]->id == id;
-        if (!found)
-            return XML("a %s device of guest '%s' uses <audio id='%u'>, which is not there",
-                       i < def->n_sounds ? "sound" : "graphics", def->name, id);
-    }
     return 0;
 }
 
-static int check_inputs(const struct domain_def *def, struct err *err)
+static int check_audio_of(const struct domain_def *def, const char *kind, unsigned id, struct err *err)
+{
+    bool found = !id;
+    for (uint32_t k = 0; k < def->n_audios && !found; k++)
+        found = def->audios[k]->id == id;
+    return found ? 0
+                 : XML("a %s device of guest '%s' uses <audio id='%u'>, which is not there", kind, def->name,
+                       id);
+}
+
+int check_sound(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    return check_audio_of(def, "sound", def->sounds[at]->audio_id, err);
+}
+
+int check_graphics(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct domain_graphics *g = def->graphics[at];
+    return g->type == GRAPHICS_TYPE_VNC ? check_audio_of(def, "graphics", g->audio_id, err) : 0;
+}
+
+int check_input(const struct domain_def *def, uint32_t at, struct err *err)
 {
     enum os_type os = def->os->type;
     bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
-    for (uint32_t i = 0; i < def->n_inputs; i++) {
-        const struct domain_input *in = def->inputs[i];
-        if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
-            return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",
-                            input_type_str(in->type), def->name, os_type_str(os));
-        if (xen && (in->bus != INPUT_BUS_XEN ||
-                    (in->type != INPUT_TYPE_MOUSE && in->type != INPUT_TYPE_KEYBOARD)))
-            return INTERNAL(
-                "a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",
-                input_type_str(in->type), def->name, os_type_str(os));
-        if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE &&
-            in->type != INPUT_TYPE_KEYBOARD)
-            return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio",
-                            input_type_str(in->type), def->name);
-        if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_XEN)
-            return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type),
-                            def->name);
-        const struct device_address *a = in->info.address;
-        if (in->bus == INPUT_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
-            return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(in->type),
-                       def->name, address_type_str(a->type));
-        if (in->type == INPUT_TYPE_PASSTHROUGH && in->bus != INPUT_BUS_VIRTIO)
-            return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'",
-                               def->name);
-        if (in->model && in->bus != INPUT_BUS_VIRTIO)
-            return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'",
-                               input_type_str(in->type), def->name, virtio_model_str(in->model));
-    }
+    const struct domain_input *in = def->inputs[at];
+    if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
+        return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",
+                        input_type_str(in->type), def->name, os_type_str(os));
+    if (xen && (in->bus != INPUT_BUS_XEN ||
+                (in->type != INPUT_TYPE_MOUSE && in->type != INPUT_TYPE_KEYBOARD)))
+        return INTERNAL(
+            "a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",
+            input_type_str(in->type), def->name, os_type_str(os));
+    if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE &&
+        in->type != INPUT_TYPE_KEYBOARD)
+        return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio",
+                        input_type_str(in->type), def->name);
+    if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_XEN)
+        return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type),
+                        def->name);
+    const struct device_address *a = in->info.address;
+    if (in->bus == INPUT_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
+        return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(in->type),
+                   def->name, address_type_str(a->type));
+    if (in->type == INPUT_TYPE_PASSTHROUGH && in->bus != INPUT_BUS_VIRTIO)
+        return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'",
+                           def->name);
+    if (in->model && in->bus != INPUT_BUS_VIRTIO)
+        return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'",
+                           input_type_str(in->type), def->name, virtio_model_str(in->model));
     return 0;
 }
 
-static int check_memory(const struct domain_def *def, const struct domain_memory *m, struct err *err)
+int check_memory(const struct domain_def *def, uint32_t at, struct err *err)
 {
+    const struct domain_memory *m = def->memories[at];
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     uint32_t cells = numa ? numa->n_cells : 0;
     bool ppc = def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE;
@@ -344,7 +357,7 @@ static bool is_virtiofs(const struct domain_filesystem *f)
     return f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS;
 }
 
-static int check_panics_unique(const struct domain_def *def, struct err *err)
+int check_panics_unique(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_panics; i++)
         for (uint32_t k = 0; k < i; k++)
@@ -354,57 +367,50 @@ static int check_panics_unique(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-int domain_check_unique(const struct domain_def *def, struct err *err)
+int check_shmem(const struct domain_def *def, uint32_t at, struct err *err)
 {
-    return check_controllers_unique(def, err) < 0 ? -1 : check_panics_unique(def, err);
+    const struct domain_shmem *s = def->shmems[at];
+    if (strchr(s->name, '/'))
+        return UNSUPPORTED("the name '%s' of a <shmem> of guest '%s' contains a '/'", s->name, def->name);
+    if (!strcmp(s->name, ".") || !strcmp(s->name, ".."))
+        return UNSUPPORTED("a <shmem> of guest '%s' cannot have the name '%s'", def->name, s->name);
+    return s->msi && !s->server ? XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>",
+                                      s->name, def->name)
+                                : 0;
 }
 
-static int check_small(const struct domain_def *def, struct err *err)
+int check_vsock(const struct domain_def *def, uint32_t at, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_shmems; i++) {
-        const struct domain_shmem *s = def->shmems[i];
-        if (strchr(s->name, '/'))
-            return UNSUPPORTED("the name '%s' of a <shmem> of guest '%s' contains a '/'", s->name, def->name);
-        if (!strcmp(s->name, ".") || !strcmp(s->name, ".."))
-            return UNSUPPORTED("a <shmem> of guest '%s' cannot have the name '%s'", def->name, s->name);
-        if (s->msi && !s->server)
-            return XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>", s->name,
-                       def->name);
-    }
-    if (check_panics_unique(def, err) < 0)
-        return -1;
-    if (def->vsock && any_virtio(&def->vsock->virtio) && !def->vsock->model)
+    if (any_virtio(&def->vsock->virtio) && !def->vsock->model)
         return UNSUPPORTED("the <vsock> of guest '%s' has options in <driver> that are for model 'virtio'",
                            def->name);
-    if (def->vsock && def->vsock->cid && def->vsock->cid < 3)
-        return UNSUPPORTED("vsock address %u of guest '%s': guests start at 3", def->vsock->cid, def->name);
-    for (uint32_t i = 0; i < def->n_filesystems; i++)
-        for (uint32_t k = 0; k < i; k++)
-            if (is_virtiofs(def->filesystems[i]) && is_virtiofs(def->filesystems[k]) &&
-                !strcmp(def->filesystems[i]->target, def->filesystems[k]->target))
-                return UNSUPPORTED("guest '%s' has two filesystems with the target '%s'", def->name,
-                                   def->filesystems[i]->target);
-    for (uint32_t i = 0; i < def->n_filesystems; i++)
-        if (!def->filesystems[i]->target || !*def->filesystems[i]->target)
-            return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
-                           def->name);
-    for (uint32_t i = 0; i < def->n_filesystems; i++)
-        if (def->filesystems[i]->info.boot_order &&
-            !is_virtiofs(def->filesystems[i]))
-            return UNSUPPORTED(
-                "filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
-                "boot",
-                def->filesystems[i]->target, def->name);
-    for (uint32_t i = 0; i < def->n_memories; i++)
-        if (check_memory(def, def->memories[i], err) < 0)
-            return -1;
+    return def->vsock->cid && def->vsock->cid < 3
+               ? UNSUPPORTED("vsock address %u of guest '%s': guests start at 3", def->vsock->cid, def->name)
+               : 0;
+}
+
+int check_filesystem(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct domain_filesystem *f = def->filesystems[at];
+    if (f->info.boot_order && !is_virtiofs(f))
+        return UNSUPPORTED(
+            "filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
+            "boot",
+            f->target ? f->target : "", def->name);
+    if (!f->target || !*f->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
+                       def->name);
+    for (uint32_t k = 0; k < at; k++)
+        if (is_virtiofs(f) && is_virtiofs(def->filesystems[k]) &&
+            !strcmp(f->target, def->filesystems[k]->target))
+            return UNSUPPORTED("guest '%s' has two filesystems with the target '%s'", def->name, f->target);
     return 0;
 }
 
-static int check_iommu(const struct domain_def *def, struct err *err)
+int check_iommu(const struct domain_def *def, uint32_t at, struct err *err)
 {
-    const struct iommu_driver *d = def->iommu ? def->iommu->driver : NULL;
-    if (def->iommu && def->iommu->model != IOMMU_MODEL_VIRTIO && def->iommu->info.address &&
+    const struct iommu_driver *d = def->iommu->driver;
+    if (def->iommu->model != IOMMU_MODEL_VIRTIO && def->iommu->info.address &&
         def->iommu->info.address->type != ADDRESS_TYPE_UNASSIGNED)
         return XML("an IOMMU of guest '%s' of model '%s' has no address", def->name,
                    iommu_model_str(def->iommu->model));
@@ -424,14 +430,4 @@ static int check_iommu(const struct domain_def *def, struct err *err)
             "the IOMMU of guest '%s' needs interrupt remapping (intremap='on') for its extended mode (eim)",
             def->name);
     return 0;
-}
-
-int check_devices(const struct domain_def *def, struct err *err)
-{
-    return check_disks(def, err) < 0 || check_controllers(def, err) < 0 || check_interfaces(def, err) < 0 ||
-                   check_sounds(def, err) < 0 || check_chardevs(def, err) < 0 || check_inputs(def, err) < 0 ||
-                   check_videos(def, err) < 0 || check_hostdevs(def, err) < 0 || check_small(def, err) < 0 ||
-                   check_iommu(def, err) < 0
-               ? -1
-               : 0;
 }

@@ -209,7 +209,7 @@ static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
            x->controller == y->controller && x->bus == y->bus && x->target == y->target && x->unit == y->unit;
 }
 
-static int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
+int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
@@ -243,23 +243,34 @@ static int check_disk(const struct domain_def *def, uint32_t at, struct err *err
     if (s && s->startup_policy && (d->type == STORAGE_TYPE_NETWORK || d->type == STORAGE_TYPE_VHOSTUSER))
         return XML("disk '%s' of guest '%s' of type '%s' cannot have the startupPolicy '%s'", d->target,
                    def->name, storage_type_str(d->type), startup_policy_str(s->startup_policy));
-    for (uint32_t i = 0; i < at; i++)
-        if (!g_strcmp0(def->disks[i]->target, d->target))
-            return XML("guest '%s' has two disks with the target '%s'", def->name, d->target);
-    for (uint32_t i = 0; i < at; i++)
-        if (same_place(def->disks[i], d))
-            return UNSUPPORTED("disks '%s' and '%s' of guest '%s' have the same address on bus '%s'",
-                               def->disks[i]->target, d->target, def->name, disk_bus_str(d->bus));
-    if (!disk_target_known(d->target) && d->device != DISK_DEVICE_CDROM)
-        return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target,
-                        def->name);
     return 0;
 }
 
-int check_disks(const struct domain_def *def, struct err *err)
+int check_disk_names(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_disks; i++)
-        if (check_disk(def, i, err) < 0)
-            return -1;
+        if (!disk_target_known(def->disks[i]->target) && def->disks[i]->device != DISK_DEVICE_CDROM)
+            return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc",
+                            def->disks[i]->target, def->name);
+    return 0;
+}
+
+int check_disks_unique(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (!g_strcmp0(def->disks[k]->target, def->disks[i]->target))
+                return XML("guest '%s' has two disks with the target '%s'", def->name, def->disks[i]->target);
+    return 0;
+}
+
+int check_disk_places(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (same_place(def->disks[k], def->disks[i]))
+                return UNSUPPORTED("disks '%s' and '%s' of guest '%s' have the same address on bus '%s'",
+                                   def->disks[k]->target, def->disks[i]->target, def->name,
+                                   disk_bus_str(def->disks[i]->bus));
     return 0;
 }

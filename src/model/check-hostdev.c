@@ -244,53 +244,51 @@ static int check_taken(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-int check_hostdevs(const struct domain_def *def, struct err *err)
+int check_hostdev(const struct domain_def *def, uint32_t at, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
-        const struct domain_hostdev *h = def->hostdevs[i];
-        enum address_type t = h->info.address ? h->info.address->type : ADDRESS_TYPE_UNSET;
-        if (h->teaming && h->type != HOSTDEV_TYPE_PCI)
-            return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' cannot have a <teaming>", def->name,
-                               hostdev_type_str(h->type));
-        const struct device_rom *r = h->info.rom;
-        if (h->type == HOSTDEV_TYPE_PCI && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_UNASSIGNED)
-            return INTERNAL("a PCI <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
-                            address_type_str(t));
-        if (h->type == HOSTDEV_TYPE_USB && t && t != ADDRESS_TYPE_USB)
-            return UNSUPPORTED("a USB <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
-                               address_type_str(t));
-        if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
-            return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have an address of type '%s'",
-                               def->name, address_type_str(t));
-        if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
-            return UNSUPPORTED(
-                "a <hostdev> of guest '%s' for a SCSI host cannot have an address of type '%s'", def->name,
-                address_type_str(t));
-        enum address_type mdev = h->model == HOSTDEV_MODEL_VFIO_PCI   ? ADDRESS_TYPE_PCI
-                                 : h->model == HOSTDEV_MODEL_VFIO_CCW ? ADDRESS_TYPE_CCW
-                                                                      : t;
-        if (h->type == HOSTDEV_TYPE_MDEV && t && t != mdev)
-            return XML("a <hostdev> of guest '%s' of model '%s' cannot have an address of type '%s'",
-                       def->name, hostdev_model_str(h->model), address_type_str(t));
-        if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
-            return UNSUPPORTED("a SCSI <hostdev> of guest '%s' has an address of type '%s'; 'drive' is right",
-                               def->name, address_type_str(t));
-        if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
-            return UNSUPPORTED("a <hostdev> of type 'scsi_host' of guest '%s' has an address of type '%s'; "
-                               "'pci' and 'ccw' are "
-                               "right",
-                               def->name, address_type_str(t));
-        if (h->type == HOSTDEV_TYPE_MDEV && t &&
-            ((h->model == HOSTDEV_MODEL_VFIO_PCI && t != ADDRESS_TYPE_PCI) ||
-             (h->model == HOSTDEV_MODEL_VFIO_CCW && t != ADDRESS_TYPE_CCW)))
-            return XML("a <hostdev> of model '%s' of guest '%s' cannot have an address of type '%s'",
-                       hostdev_model_str(h->model), def->name, address_type_str(t));
-        if (h->sgio == DISK_SGIO_UNFILTERED)
-            return UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
-                               def->name);
-        if (r && r->enabled == TRI_NO && (r->bar || r->file))
-            return UNSUPPORTED("the <rom> of a <hostdev> of guest '%s' is off and has settings", def->name);
-    }
+    const struct domain_hostdev *h = def->hostdevs[at];
+    enum address_type t = h->info.address ? h->info.address->type : ADDRESS_TYPE_UNSET;
+    if (h->teaming && h->type != HOSTDEV_TYPE_PCI)
+        return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' cannot have a <teaming>", def->name,
+                           hostdev_type_str(h->type));
+    const struct device_rom *r = h->info.rom;
+    if (h->type == HOSTDEV_TYPE_PCI && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_UNASSIGNED)
+        return INTERNAL("a PCI <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
+                        address_type_str(t));
+    if (h->type == HOSTDEV_TYPE_USB && t && t != ADDRESS_TYPE_USB)
+        return UNSUPPORTED("a USB <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
+                           address_type_str(t));
+    if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
+        return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have an address of type '%s'",
+                           def->name, address_type_str(t));
+    if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
+        return UNSUPPORTED(
+            "a <hostdev> of guest '%s' for a SCSI host cannot have an address of type '%s'", def->name,
+            address_type_str(t));
+    enum address_type mdev = h->model == HOSTDEV_MODEL_VFIO_PCI   ? ADDRESS_TYPE_PCI
+                             : h->model == HOSTDEV_MODEL_VFIO_CCW ? ADDRESS_TYPE_CCW
+                                                                  : t;
+    if (h->type == HOSTDEV_TYPE_MDEV && t && t != mdev)
+        return XML("a <hostdev> of guest '%s' of model '%s' cannot have an address of type '%s'",
+                   def->name, hostdev_model_str(h->model), address_type_str(t));
+    if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
+        return UNSUPPORTED("a SCSI <hostdev> of guest '%s' has an address of type '%s'; 'drive' is right",
+                           def->name, address_type_str(t));
+    if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
+        return UNSUPPORTED("a <hostdev> of type 'scsi_host' of guest '%s' has an address of type '%s'; "
+                           "'pci' and 'ccw' are "
+                           "right",
+                           def->name, address_type_str(t));
+    if (h->type == HOSTDEV_TYPE_MDEV && t &&
+        ((h->model == HOSTDEV_MODEL_VFIO_PCI && t != ADDRESS_TYPE_PCI) ||
+         (h->model == HOSTDEV_MODEL_VFIO_CCW && t != ADDRESS_TYPE_CCW)))
+        return XML("a <hostdev> of model '%s' of guest '%s' cannot have an address of type '%s'",
+                   hostdev_model_str(h->model), def->name, address_type_str(t));
+    if (h->sgio == DISK_SGIO_UNFILTERED)
+        return UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
+                           def->name);
+    if (r && r->enabled == TRI_NO && (r->bar || r->file))
+        return UNSUPPORTED("the <rom> of a <hostdev> of guest '%s' is off and has settings", def->name);
     return 0;
 }
 

@@ -277,8 +277,9 @@ static bool is_virtio(const char *model)
                      !strcmp(model, "virtio-non-transitional"));
 }
 
-static int check_interface(const struct domain_def *def, const struct domain_interface *n, struct err *err)
+int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
 {
+    const struct domain_interface *n = def->interfaces[at];
     const struct virtio_options *v = n->driver ? &n->driver->virtio : NULL;
     if (v && (v->iommu || v->ats || v->packed || v->page_per_vq) && !is_virtio(n->model))
         return UNSUPPORTED("an interface of guest '%s' with model '%s': %s= in <driver> is for virtio",
@@ -312,13 +313,5 @@ static int check_interface(const struct domain_def *def, const struct domain_int
     const struct device_rom *r = n->info.rom;
     if (r && r->enabled == TRI_NO && (r->bar || r->file))
         return UNSUPPORTED("the <rom> of an interface of guest '%s' is off and has settings", def->name);
-    return 0;
-}
-
-int check_interfaces(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_interfaces; i++)
-        if (check_interface(def, def->interfaces[i], err) < 0)
-            return -1;
     return 0;
 }

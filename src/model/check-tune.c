@@ -191,7 +191,7 @@ static bool bad_pool(bool has_min, unsigned min, bool has_max, unsigned max)
     return (has_max && !max) || (has_min && (!has_max || min > max));
 }
 
-static int check_iothreads(const struct domain_def *def, struct err *err)
+int check_iothreads(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_iothreadids; i++) {
         const struct iothread *t = def->iothreadids[i];
@@ -212,8 +212,6 @@ static int check_iothreads(const struct domain_def *def, struct err *err)
 
 int check_tune(const struct domain_def *def, struct err *err)
 {
-    if (check_iothreads(def, err) < 0)
-        return -1;
     const struct domain_cputune *t = def->cputune;
     if (!t)
         return 0;

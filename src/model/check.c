@@ -245,7 +245,7 @@ int check_clock_read(struct domain_def *def, struct err *err)
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
 
-static int check_loader(const struct domain_def *def, struct err *err)
+int check_loader(const struct domain_def *def, struct err *err)
 {
     const struct domain_os *os = def->os;
     const struct os_loader *l = os->loader;
@@ -318,7 +318,7 @@ int check_timers(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int check_lifecycle(const struct domain_def *def, struct err *err)
+int check_lifecycle(const struct domain_def *def, struct err *err)
 {
     if (def->on_poweroff > LIFECYCLE_ACTION_PRESERVE || def->on_reboot > LIFECYCLE_ACTION_PRESERVE)
         return UNSUPPORTED("<%s> of guest '%s' cannot be a core dump, which is for <on_crash>",
@@ -328,10 +328,10 @@ static int check_lifecycle(const struct domain_def *def, struct err *err)
 }
 
 /* Only when the driver has given places: what finds its own one has lost such an address by then. */
-static int
-check_assigned(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+int
+check_assigned(const struct domain_def *def, const char *kind, const void *device,
+               const struct device_info *info, struct err *err)
 {
-    struct err *err = data;
     bool none = device == def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_NONE;
     return !info->address || info->address->type != ADDRESS_TYPE_UNASSIGNED || none ||
                    !strcmp(kind, "hostdev")
@@ -352,7 +352,7 @@ check_alias(struct domain_def *def, const char *kind, void *device, struct devic
     return 0;
 }
 
-static int check_idmap(const struct domain_def *def, struct err *err)
+int check_idmap(const struct domain_def *def, struct err *err)
 {
     if (!def->n_idmap_uids != !def->n_idmap_gids)
         return UNSUPPORTED("<idmap> of guest '%s' has to map both <uid> and <gid>", def->name);
@@ -361,7 +361,7 @@ static int check_idmap(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int check_boot(const struct domain_def *def, struct err *err)
+int check_boot(const struct domain_def *def, struct err *err)
 {
     if (def->os->has_bootmenu_timeout && def->os->bootmenu_timeout > 65535)
         return UNSUPPORTED("<bootmenu timeout='%u'> of guest '%s' is in milliseconds and at most 65535",
@@ -372,25 +372,11 @@ static int check_boot(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-int domain_check(struct domain_def *def, struct err *err)
-{
-    return domain_each_device(def, check_assigned, err) < 0 || check_devices(def, err) < 0 ||
-                   check_lifecycle(def, err) < 0 || check_hugepages(def, err) < 0 ||
-                   check_loader(def, err) < 0 ||
-                   check_tune(def, err) < 0 || check_boot(def, err) < 0 || check_idmap(def, err) < 0
-               ? -1
-               : 0;
-}
-
-int domain_check_shared(struct domain_def *def, struct err *err)
+int check_aliases_unique(struct domain_def *def, struct err *err)
 {
     g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     void *data[] = { aliases, err };
-    if (check_hostdevs_unique(def, err) < 0 || domain_each_device(def, check_alias, data) < 0)
-        return -1;
-    return strchr(def->name, '\n') ? err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL,
-                                                 "the name of the guest contains a line break")
-                                  : 0;
+    return domain_each_device(def, check_alias, data);
 }
 
 /* ---- leaving the running guest behind ------------------------------------------------------- */

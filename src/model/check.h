@@ -61,23 +61,19 @@ int check_storage_source(const struct domain_disk *d, enum storage_type type,
 int check_logins(const struct domain_def *def, const struct domain_disk *d, struct err *err);
 /* check-disk.c */
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
-int check_disks(const struct domain_def *def, struct err *err);
 int check_storage_host(const char *what, const struct storage_host *h, struct err *err);
 int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err);
 int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err);
 /* check-hostdev.c */
 int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct err *err);
-int check_hostdevs(const struct domain_def *def, struct err *err);
 int check_hostdevs_unique(const struct domain_def *def, struct err *err);
 /* check-controller.c */
 int check_controller_read(struct domain_def *def, struct domain_controller *c, struct err *err);
 int check_masters_read(struct domain_def *def, struct err *err);
-int check_controllers(const struct domain_def *def, struct err *err);
 int check_controllers_unique(const struct domain_def *def, struct err *err);
 bool domain_has_usb(const struct domain_def *def);
 /* check-interface.c */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
-int check_interfaces(const struct domain_def *def, struct err *err);
 int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err);
 int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n,
                  struct err *err);
@@ -92,7 +88,6 @@ int check_redirdev_read(struct domain_def *def, struct domain_redirdev *r, struc
 int check_redirfilter_read(struct domain_def *def, struct err *err);
 int check_consoles(const struct domain_def *def, struct err *err);   /* of domain_fill() */
 int check_isa_ports(const struct domain_def *def, struct err *err);
-int check_chardevs(const struct domain_def *def, struct err *err);
 /* check-tune.c */
 int check_blkiotune_read(struct domain_def *def, struct err *err);
 int check_vcpus_read(struct domain_def *def, struct err *err);
@@ -115,4 +110,40 @@ int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err
 int check_memory_read(struct domain_def *def, struct domain_memory *m, struct err *err);
 /* check-shares.c */
 int check_groups_read(struct domain_def *def, struct err *err);
-int check_devices(const struct domain_def *def, struct err *err);
+
+/* What nobody could run, in the order of check-order.c: of one device, */
+int check_disk(const struct domain_def *def, uint32_t at, struct err *err);
+int check_interface(const struct domain_def *def, uint32_t at, struct err *err);
+int check_sound(const struct domain_def *def, uint32_t at, struct err *err);
+int check_hostdev(const struct domain_def *def, uint32_t at, struct err *err);
+int check_video(const struct domain_def *def, uint32_t at, struct err *err);
+int check_controller(const struct domain_def *def, uint32_t at, struct err *err);
+int check_smartcard(const struct domain_def *def, uint32_t at, struct err *err);
+int check_serial(const struct domain_def *def, uint32_t at, struct err *err);
+int check_parallel(const struct domain_def *def, uint32_t at, struct err *err);
+int check_console(const struct domain_def *def, uint32_t at, struct err *err);
+int check_channel(const struct domain_def *def, uint32_t at, struct err *err);
+int check_input(const struct domain_def *def, uint32_t at, struct err *err);
+int check_filesystem(const struct domain_def *def, uint32_t at, struct err *err);
+int check_rng(const struct domain_def *def, uint32_t at, struct err *err);
+int check_shmem(const struct domain_def *def, uint32_t at, struct err *err);
+int check_memory(const struct domain_def *def, uint32_t at, struct err *err);
+int check_redirdev(const struct domain_def *def, uint32_t at, struct err *err);
+int check_iommu(const struct domain_def *def, uint32_t at, struct err *err);
+int check_vsock(const struct domain_def *def, uint32_t at, struct err *err);
+int check_graphics(const struct domain_def *def, uint32_t at, struct err *err);
+int check_assigned(const struct domain_def *def, const char *kind, const void *device,
+                   const struct device_info *info, struct err *err);
+/* and of the guest. */
+int check_disk_names(const struct domain_def *def, struct err *err);
+int check_panics_unique(const struct domain_def *def, struct err *err);
+int check_audios_unique(const struct domain_def *def, struct err *err);
+int check_disks_unique(const struct domain_def *def, struct err *err);
+int check_disk_places(const struct domain_def *def, struct err *err);
+int check_lifecycle(const struct domain_def *def, struct err *err);
+int check_loader(const struct domain_def *def, struct err *err);
+int check_boot(const struct domain_def *def, struct err *err);
+int check_videos_unique(const struct domain_def *def, struct err *err);
+int check_idmap(const struct domain_def *def, struct err *err);
+int check_iothreads(const struct domain_def *def, struct err *err);
+int check_aliases_unique(struct domain_def *def, struct err *err);

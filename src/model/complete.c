@@ -426,7 +426,8 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
         qsort(def->keywrap, def->n_keywrap, sizeof(*def->keywrap), compare_ciphers);
     for (uint32_t i = 0; i < def->n_sysinfos; i++)
         complete_sysinfo(def->sysinfos[i]);
-    if (domain_complete_devices(def, err) < 0)
+    if (domain_complete_devices(def, err) < 0 || check_disk_names(def, err) < 0 ||
+        check_controllers_unique(def, err) < 0 || check_panics_unique(def, err) < 0)
         return -1;
     if (def->type == DOMAIN_VIRT_XEN && def->os->type == OS_TYPE_XEN)
         def->os->type = OS_TYPE_LINUX;          /* as Xen's tools have always called it */
@@ -439,7 +440,5 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
     if (domain_read_check(def, err) < 0)
         return -1;
     domain_sort_controllers(def);
-    return domain_fill(def, default_arch, err) < 0 || domain_check(def, err) < 0
-               ? -1
-               : domain_check_shared(def, err);
+    return domain_fill(def, default_arch, err) < 0 ? -1 : domain_check(def, NULL, NULL, err);
 }

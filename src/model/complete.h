@@ -30,12 +30,10 @@ void domain_sort_controllers(struct domain_def *def);
 /* For hypervisors that label: who has one label has to say whose. */
 int domain_check_models(const struct domain_def *def, struct err *err);
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
-int domain_check(struct domain_def *def, struct err *err);
-/* No two devices have one name, or are one device of the host.  The last of all, behind what the driver
- * refuses. */
-int domain_check_shared(struct domain_def *def, struct err *err);
-/* The part of it that holds for guests of the past, too: no device is there twice. */
-int domain_check_unique(const struct domain_def *def, struct err *err);
+/* What a driver has to say to the at-th device of a kind; info: where it is, NULL if it is nowhere. */
+typedef int (*domain_check_fn)(struct domain_def *def, const char *kind, uint32_t at, void *device,
+                               struct device_info *info, void *data, struct err *err);
+int domain_check(struct domain_def *def, domain_check_fn theirs, void *data, struct err *err);
 
 /* Takes from a copy of a running guest's document what the run has added and the flags of fields do
  * not know: ports taken by autoport, generated names of taps.  For the inactive XML of a transient guest. */

@@ -233,7 +233,7 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
     if (!m && !def->os->machine)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no default machine: name one",
                        def->emulator);
-    if (m)                      /* one that is not known is refused at the end, by qemu_validate() */
+    if (m)                      /* one that is not known is refused at the end, by qemu_validate_guest() */
         def->os->machine = model_str(def, m->name);
     return 0;
 }
@@ -279,11 +279,15 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     if (rc == 0)
         rc = qemu_validate_guest(def, caps, err);
     if (rc == 0)
-        rc = domain_check(def, err);
+        rc = qemu_validate_few(def, err);
     if (rc == 0)
-        rc = qemu_validate(def, caps, host, err);
+        rc = qemu_validate_board(def, caps, err);
     if (rc == 0)
-        rc = domain_check_shared(def, err);
+        rc = qemu_validate_no_pci(def, err);
+    if (rc == 0)
+        rc = domain_check(def, qemu_validate_device, &(struct qemu_check){ caps, host }, err);
+    if (rc == 0)
+        rc = qemu_validate_whole(def, err);
     qemu_caps_unref(caps);
     return rc;
 }

@@ -141,8 +141,17 @@ void qemu_assign_zpci(struct domain_def *def);
 int qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 /* validate.c: before addresses are chosen, and after */
 int qemu_validate_early(const struct domain_def *def, struct err *err);
-int qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host,
-                  struct err *err);
+int qemu_validate_no_pci(const struct domain_def *def, struct err *err);
+/* What the checks of single devices go by. */
+struct qemu_check {
+    const struct qemu_caps *caps;
+    const struct qemu_host *host;
+};
+/* For domain_check(), whose data is a struct qemu_check. */
+int qemu_validate_device(struct domain_def *def, const char *kind, uint32_t at, void *device,
+                         struct device_info *info, void *data, struct err *err);
+/* Of all devices together, at last. */
+int qemu_validate_whole(const struct domain_def *def, struct err *err);
 /* validate-controller.c */
 int qemu_validate_controller(const struct domain_def *def, const struct domain_controller *c,
                              struct err *err);
@@ -153,9 +162,12 @@ int qemu_validate_scsi_place(const struct domain_def *def, const char *name, con
                              struct err *err);
 bool qemu_shared_memory(const struct domain_def *def); /* can another process see it? */
 /* validate-machine.c: have the machine and this QEMU such devices? */
-int qemu_validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
-/* validate-devices.c */
-int qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
-                          const struct qemu_host *host, struct err *err);
+int qemu_validate_kind(const struct domain_def *def, const char *kind, uint32_t at,
+                       const struct qemu_caps *caps, struct err *err);
+int qemu_validate_board(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
+/* validate-devices.c: what QEMU has none of, or one; what it cannot do for a device */
+int qemu_validate_few(const struct domain_def *def, struct err *err);
+int qemu_validate_here(const struct domain_def *def, const char *kind, uint32_t at,
+                       const struct qemu_check *c, struct err *err);
 /* aliases.c */
 void qemu_assign_aliases(struct domain_def *def);

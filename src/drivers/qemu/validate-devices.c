@@ -50,8 +50,9 @@ net_is_virtio(const struct domain_interface *n)
 }
 
 static int
-check_interface(const struct domain_def *def, const struct domain_interface *n, struct err *err)
+check_interface(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
+    const struct domain_interface *n = def->interfaces[at];
     const char *type = interface_type_str(n->type);
     if (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER))
         return UNSUPPORTED(
@@ -94,8 +95,10 @@ has_graphics(const struct domain_def *def, enum graphics_type type)
 }
 
 static int
-check_graphics(const struct domain_def *def, const struct qemu_host *host, struct err *err)
+check_graphics(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
+    if (at)
+        return 0;               /* all have been looked at with the first */
     unsigned gl = has_graphics(def, GRAPHICS_TYPE_EGL_HEADLESS);
     bool others = false, remote = false;
     for (uint32_t i = 0; i < def->n_graphics; i++) {
@@ -115,7 +118,7 @@ check_graphics(const struct domain_def *def, const struct qemu_host *host, struc
             return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
         gl += g->gl_enable == TRI_YES && g->type != GRAPHICS_TYPE_EGL_HEADLESS;
         if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 &&
-            !host->conf->spice.enabled)
+            !c->host->conf->spice.enabled)
             return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)",
                                g->tls_port);
     }
@@ -131,7 +134,7 @@ check_kib(const char *what, uint32_t kib, struct err *err)
 }
 
 static int
-check_video(const struct domain_def *def, uint32_t at, struct err *err)
+check_video(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
     const struct video_model *m = def->videos[at]->model;
     const char *type = video_type_str(m->type);
@@ -140,8 +143,6 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
         return UNSUPPORTED("QEMU has no video device '%s'", type);
     if (m->type == VIDEO_TYPE_NONE)
         return 0;               /* whatever it is told */
-    if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
-        return UNSUPPORTED("a video device '%s' has to be the first one", type);
     if (m->heads != 1 && m->type != VIDEO_TYPE_QXL &&
         m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has one head, not %u", type, m->heads);
@@ -167,155 +168,136 @@ check_video(const struct domain_def *def, uint32_t at, struct err *err)
 /* ---- the others ----------------------------------------------------------------------------- */
 
 static int
-check_watchdogs(const struct domain_def *def, struct err *err)
+check_watchdog(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_watchdogs; i++) {
-        const struct domain_watchdog *w = def->watchdogs[i];
-        enum address_type t = w->info.address ? w->info.address->type : ADDRESS_TYPE_UNSET;
-        if (w->model == WATCHDOG_MODEL_I6300ESB && t && t != ADDRESS_TYPE_PCI)
+    const struct domain_watchdog *w = def->watchdogs[at];
+    enum address_type t = w->info.address ? w->info.address->type : ADDRESS_TYPE_UNSET;
+    if (w->model == WATCHDOG_MODEL_I6300ESB && t && t != ADDRESS_TYPE_PCI)
+        return UNSUPPORTED(
+            "the watchdog 'i6300esb' is on the PCI bus and cannot have an address of type '%s'",
+            address_type_str(t));
+    if (w->model == WATCHDOG_MODEL_IB700 && t)
+        return UNSUPPORTED("the watchdog 'ib700' has a fixed place; its <address> has to go");
+    if (w->model == WATCHDOG_MODEL_DIAG288 && !arch_is_s390(def))
+        return UNSUPPORTED("the watchdog 'diag288' is for s390 guests");
+    return 0;
+}
+
+static int
+check_tpm(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    const struct domain_tpm *t = def->tpms[at];
+    const struct tpm_backend *b = t->backend;
+    g_autofree char *swtpm = NULL;
+    if (b->type == TPM_BACKEND_TYPE_EMULATOR) {
+        if (!(swtpm = g_find_program_in_path("swtpm")))
             return UNSUPPORTED(
-                "the watchdog 'i6300esb' is on the PCI bus and cannot have an address of type '%s'",
-                address_type_str(t));
-        if (w->model == WATCHDOG_MODEL_IB700 && t)
-            return UNSUPPORTED("the watchdog 'ib700' has a fixed place; its <address> has to go");
-        if (w->model == WATCHDOG_MODEL_DIAG288 && !arch_is_s390(def))
-            return UNSUPPORTED("the watchdog 'diag288' is for s390 guests");
+                "a TPM of version %s is emulated by the program swtpm, which is not installed",
+                tpm_version_str(b->version));
+        if (t->model == TPM_MODEL_TPM_CRB && b->version == TPM_VERSION_1_2)
+            return UNSUPPORTED("a TPM of version 1.2 cannot have model 'tpm-crb'");
     }
+    /* A type of our own; QEMU's is that of the emulator. */
+    if (b->type == TPM_BACKEND_TYPE_EXTERNAL)
+        return UNSUPPORTED("a TPM of type 'external' cannot be started yet; 'emulator' can");
+    if (!g_hash_table_contains(c->caps->tpm_models, tpm_model_str(t->model)) &&
+        !qemu_caps_has_type(c->caps, tpm_model_str(t->model)))
+        return UNSUPPORTED("emulator '%s' has no TPM '%s'", def->emulator, tpm_model_str(t->model));
     return 0;
 }
 
 static int
-check_tpms(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+check_shmem(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    unsigned n = 0;
-    for (uint32_t i = 0; i < def->n_tpms; i++)
-        n += def->tpms[i]->model != TPM_MODEL_SPAPR_TPM_PROXY;
-    if (n > 1)
-        return UNSUPPORTED("the guest has %u TPMs and can have one", n);
-    for (uint32_t i = 0; i < def->n_tpms; i++) {
-        const struct domain_tpm *t = def->tpms[i];
-        const struct tpm_backend *b = t->backend;
-        g_autofree char *swtpm = NULL;
-        if (b->type == TPM_BACKEND_TYPE_EMULATOR) {
-            if (!(swtpm = g_find_program_in_path("swtpm")))
-                return UNSUPPORTED(
-                    "a TPM of version %s is emulated by the program swtpm, which is not installed",
-                    tpm_version_str(b->version));
-            if (t->model == TPM_MODEL_TPM_CRB && b->version == TPM_VERSION_1_2)
-                return UNSUPPORTED("a TPM of version 1.2 cannot have model 'tpm-crb'");
-        }
-        /* A type of our own; QEMU's is that of the emulator. */
-        if (b->type == TPM_BACKEND_TYPE_EXTERNAL)
-            return UNSUPPORTED("a TPM of type 'external' cannot be started yet; 'emulator' can");
-        if (!g_hash_table_contains(caps->tpm_models, tpm_model_str(t->model)) &&
-            !qemu_caps_has_type(caps, tpm_model_str(t->model)))
-            return UNSUPPORTED("emulator '%s' has no TPM '%s'", def->emulator, tpm_model_str(t->model));
-    }
+    const struct domain_shmem *s = def->shmems[at];
+    enum shmem_model m = s->model ? s->model : SHMEM_MODEL_IVSHMEM;
+    if (!qemu_caps_has_type(c->caps, shmem_model_str(m)))
+        return UNSUPPORTED(
+            "shmem '%s': emulator '%s' has no '%s'; use 'ivshmem-plain' or 'ivshmem-doorbell'", s->name,
+            def->emulator, shmem_model_str(m));
+    if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
+        return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
+    if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
+        return UNSUPPORTED("shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
+    if (m == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
+        return UNSUPPORTED("shmem '%s': ivshmem-plain has no server", s->name);
     return 0;
 }
 
 static int
-check_shmems(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+check_filesystem(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_shmems; i++) {
-        const struct domain_shmem *s = def->shmems[i];
-        enum shmem_model m = s->model ? s->model : SHMEM_MODEL_IVSHMEM;
-        if (!qemu_caps_has_type(caps, shmem_model_str(m)))
-            return UNSUPPORTED(
-                "shmem '%s': emulator '%s' has no '%s'; use 'ivshmem-plain' or 'ivshmem-doorbell'", s->name,
-                def->emulator, shmem_model_str(m));
-        if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
-            return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
-        if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
-            return UNSUPPORTED("shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
-        if (m == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
-            return UNSUPPORTED("shmem '%s': ivshmem-plain has no server", s->name);
-    }
+    const struct domain_filesystem *f = def->filesystems[at];
+    bool virtiofs = f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS;
+    if (f->type != FS_TYPE_MOUNT)
+        return UNSUPPORTED("filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target,
+                           fs_type_str(f->type));
+    if ((f->fmode || f->dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
+        return UNSUPPORTED("filesystem '%s': fmode and dmode are for accessmode='mapped'", f->target);
+    if (!virtiofs)
+        return 0;
+    if (f->accessmode && f->accessmode != FS_ACCESSMODE_PASSTHROUGH)
+        return UNSUPPORTED("filesystem '%s': virtiofs has accessmode='passthrough' only", f->target);
+    if (f->readonly)
+        return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
+    if (f->multidevs)
+        return UNSUPPORTED("filesystem '%s': virtiofs has no multidevs=", f->target);
+    if (!qemu_shared_memory(def))
+        return UNSUPPORTED(
+            "filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
+            "<memoryBacking>",
+            f->target);
     return 0;
 }
 
 static int
-check_filesystems(const struct domain_def *def, struct err *err)
+check_hostdev(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_filesystems; i++) {
-        const struct domain_filesystem *f = def->filesystems[i];
-        bool virtiofs = f->driver && f->driver->type == FS_DRIVER_TYPE_VIRTIOFS;
-        if (f->type != FS_TYPE_MOUNT)
-            return UNSUPPORTED("filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target,
-                               fs_type_str(f->type));
-        if ((f->fmode || f->dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
-            return UNSUPPORTED("filesystem '%s': fmode and dmode are for accessmode='mapped'", f->target);
-        if (!virtiofs)
-            continue;
-        if (f->accessmode && f->accessmode != FS_ACCESSMODE_PASSTHROUGH)
-            return UNSUPPORTED("filesystem '%s': virtiofs has accessmode='passthrough' only", f->target);
-        if (f->readonly)
-            return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
-        if (f->multidevs)
-            return UNSUPPORTED("filesystem '%s': virtiofs has no multidevs=", f->target);
-        if (!qemu_shared_memory(def))
-            return UNSUPPORTED(
-                "filesystem '%s': virtiofs needs memory that is shared: add <access mode='shared'/> to "
-                "<memoryBacking>",
-                f->target);
-    }
-    return 0;
-}
-
-static int
-check_hostdevs(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
-        const struct domain_hostdev *h = def->hostdevs[i];
-        if (h->mode == HOSTDEV_MODE_CAPABILITIES)
-            return UNSUPPORTED("host devices of mode 'capabilities' are for containers");
-        if (h->source->write_filtering)
-            return UNSUPPORTED("QEMU does not filter writes to a PCI device's configuration");
-        if (h->type == HOSTDEV_TYPE_SCSI_HOST && h->info.boot_order)
-            return UNSUPPORTED("guests cannot boot from a SCSI host of the host (vhost)");
-        if (h->type == HOSTDEV_TYPE_USB && h->info.rom)
-            return UNSUPPORTED("<rom> is for PCI devices, not for a USB <hostdev>");
-        if (h->type == HOSTDEV_TYPE_SCSI &&
-            qemu_validate_scsi_place(def, "a SCSI <hostdev>", h->info.address, err) < 0)
-            return -1;
-        if (h->type != HOSTDEV_TYPE_MDEV)
-            continue;
-        if ((h->model == HOSTDEV_MODEL_VFIO_CCW || h->model == HOSTDEV_MODEL_VFIO_AP) && !arch_is_s390(def))
-            return UNSUPPORTED("a mediated device of model '%s' is for s390 guests",
-                               hostdev_model_str(h->model));
-        if (h->model == HOSTDEV_MODEL_VFIO_PCI && h->info.boot_order)
-            return UNSUPPORTED("guests cannot boot from a mediated device of model 'vfio-pci'");
-        if (h->display == TRI_ON && !def->n_graphics)
-            return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
-    }
+    const struct domain_hostdev *h = def->hostdevs[at];
+    if (h->mode == HOSTDEV_MODE_CAPABILITIES)
+        return UNSUPPORTED("host devices of mode 'capabilities' are for containers");
+    if (h->source->write_filtering)
+        return UNSUPPORTED("QEMU does not filter writes to a PCI device's configuration");
+    if (h->type == HOSTDEV_TYPE_SCSI_HOST && h->info.boot_order)
+        return UNSUPPORTED("guests cannot boot from a SCSI host of the host (vhost)");
+    if (h->type == HOSTDEV_TYPE_USB && h->info.rom)
+        return UNSUPPORTED("<rom> is for PCI devices, not for a USB <hostdev>");
+    if (h->type == HOSTDEV_TYPE_SCSI &&
+        qemu_validate_scsi_place(def, "a SCSI <hostdev>", h->info.address, err) < 0)
+        return -1;
+    if (h->type != HOSTDEV_TYPE_MDEV)
+        return 0;
+    if ((h->model == HOSTDEV_MODEL_VFIO_CCW || h->model == HOSTDEV_MODEL_VFIO_AP) && !arch_is_s390(def))
+        return UNSUPPORTED("a mediated device of model '%s' is for s390 guests",
+                           hostdev_model_str(h->model));
+    if (h->model == HOSTDEV_MODEL_VFIO_PCI && h->info.boot_order)
+        return UNSUPPORTED("guests cannot boot from a mediated device of model 'vfio-pci'");
+    if (h->display == TRI_ON && !def->n_graphics)
+        return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
     return 0;
 }
 
 /* Those on PCI are there and nowhere else. */
 static int
-check_memories(const struct domain_def *def, struct err *err)
+check_memory(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_memories; i++) {
-        const struct domain_memory *m = def->memories[i];
-        enum address_type t = m->info.address ? m->info.address->type : ADDRESS_TYPE_UNSET;
-        bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
-        if (pci && t && t != ADDRESS_TYPE_PCI)
-            return UNSUPPORTED(
-                "a memory device of model '%s' is on the PCI bus and cannot have an address of "
-                "type '%s'",
-                memory_model_str(m->model), address_type_str(t));
-        if (m->model == MEMORY_MODEL_SGX_EPC)
-            return UNSUPPORTED(
-                "enclave memory (a memory device of model 'sgx-epc') cannot be given to guests");
-    }
+    const struct domain_memory *m = def->memories[at];
+    enum address_type t = m->info.address ? m->info.address->type : ADDRESS_TYPE_UNSET;
+    bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
+    if (pci && t && t != ADDRESS_TYPE_PCI)
+        return UNSUPPORTED(
+            "a memory device of model '%s' is on the PCI bus and cannot have an address of "
+            "type '%s'",
+            memory_model_str(m->model), address_type_str(t));
+    if (m->model == MEMORY_MODEL_SGX_EPC)
+        return UNSUPPORTED(
+            "enclave memory (a memory device of model 'sgx-epc') cannot be given to guests");
     return 0;
 }
 
 static int
-check_iommu(const struct domain_def *def, struct err *err)
+check_iommu(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    if (!def->iommu)
-        return 0;
     if (def->iommu->model == IOMMU_MODEL_INTEL && !machine_is_q35(def))
         return UNSUPPORTED("an Intel IOMMU needs a q35 machine, not '%s'", def->os->machine);
     if (def->iommu->model == IOMMU_MODEL_SMMUV3 && !(arch_is_arm(def) && machine_is(def, "virt")))
@@ -333,50 +315,96 @@ check_iommu(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-int
-qemu_validate_devices(const struct domain_def *def, const struct qemu_caps *caps,
-                      const struct qemu_host *host, struct err *err)
+static int
+check_audio(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-#define EACH(list, n, fn) \
-    for (uint32_t i = 0; i < def->n; i++) { \
-        if (fn(def, def->list[i], err) < 0) \
-            return -1; \
-    }
-    EACH(disks, n_disks, qemu_validate_disk_of)
-    EACH(controllers, n_controllers, qemu_validate_controller)
-    EACH(interfaces, n_interfaces, check_interface)
-#undef EACH
-    for (uint32_t i = 0; i < def->n_videos; i++) {
-        if (check_video(def, i, err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_audios; i++) {
-        if (def->audios[i]->type == AUDIO_TYPE_SPICE && !has_graphics(def, GRAPHICS_TYPE_SPICE))
-            return UNSUPPORTED("an <audio> of type 'spice' needs <graphics type='spice'/>");
-    }
-    for (uint32_t i = 0; i < def->n_inputs; i++) {
-        const struct domain_input *in = def->inputs[i];
-        if (in->model > VIRTIO_MODEL_VIRTIO)
-            return UNSUPPORTED("an input of type '%s' has no model '%s'", input_type_str(in->type),
-                               virtio_model_str(in->model));
-    }
+    return def->audios[at]->type != AUDIO_TYPE_SPICE || has_graphics(def, GRAPHICS_TYPE_SPICE)
+               ? 0
+               : UNSUPPORTED("an <audio> of type 'spice' needs <graphics type='spice'/>");
+}
+
+static int
+check_input(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    const struct domain_input *in = def->inputs[at];
+    return in->model <= VIRTIO_MODEL_VIRTIO ? 0
+                                            : UNSUPPORTED("an input of type '%s' has no model '%s'",
+                                                          input_type_str(in->type),
+                                                          virtio_model_str(in->model));
+}
+
+static int
+check_smartcard(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    const struct device_address *a = def->smartcards[at]->info.address;
+    return def->n_smartcards == 1 && !(a && (a->controller || a->ccid_slot))
+               ? 0
+               : UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
+}
+
+static int
+check_nvram(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    return machine_is(def, "pseries") ? 0 : UNSUPPORTED("an <nvram> device is for pseries machines");
+}
+
+static int
+check_disk(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    return qemu_validate_disk_of(def, def->disks[at], err);
+}
+
+static int
+check_controller(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    return qemu_validate_controller(def, def->controllers[at], err);
+}
+
+int
+qemu_validate_few(const struct domain_def *def, struct err *err)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < def->n_tpms; i++)
+        n += def->tpms[i]->model != TPM_MODEL_SPAPR_TPM_PROXY;
+    if (n > 1)
+        return UNSUPPORTED("the guest has %u TPMs and can have one", n);
     for (uint32_t i = 0; i < def->n_sounds; i++) {
         enum sound_model m = def->sounds[i]->model;
         if (m == SOUND_MODEL_ICH7)
             return INTERNAL("QEMU has no sound device '%s'", sound_model_str(m));
     }
-    if (def->n_smartcards && (def->n_smartcards > 1 || (def->smartcards[0]->info.address &&
-                                                        (def->smartcards[0]->info.address->controller ||
-                                                         def->smartcards[0]->info.address->ccid_slot))))
-        return UNSUPPORTED("QEMU has one smartcard reader, at controller 0, slot 0");
-    if (def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_XEN)
-        return UNSUPPORTED("QEMU has no memory balloon of model 'xen'; use 'virtio'");
-    if (def->nvram && !machine_is(def, "pseries"))
-        return UNSUPPORTED("an <nvram> device is for pseries machines");
-    return check_graphics(def, host, err) < 0 || check_watchdogs(def, err) < 0 ||
-                   check_tpms(def, caps, err) < 0 || check_shmems(def, caps, err) < 0 ||
-                   check_filesystems(def, err) < 0 || check_hostdevs(def, err) < 0 ||
-                   check_memories(def, err) < 0 || check_iommu(def, err) < 0
-               ? -1
+    return def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_XEN
+               ? UNSUPPORTED("QEMU has no memory balloon of model 'xen'; use 'virtio'")
                : 0;
+}
+
+int
+qemu_validate_here(const struct domain_def *def, const char *kind, uint32_t at, const struct qemu_check *c,
+                   struct err *err)
+{
+    static const struct {
+        const char *kind;
+        int (*check)(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err);
+    } checks[] = {
+        { "disk", check_disk },
+        { "controller", check_controller },
+        { "interface", check_interface },
+        { "video", check_video },
+        { "audio", check_audio },
+        { "input", check_input },
+        { "smartcard", check_smartcard },
+        { "nvram", check_nvram },
+        { "graphics", check_graphics },
+        { "watchdog", check_watchdog },
+        { "tpm", check_tpm },
+        { "shmem", check_shmem },
+        { "hostdev", check_hostdev },
+        { "memory", check_memory },
+        { "iommu", check_iommu },
+        { "filesystem", check_filesystem },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
+        if (!strcmp(checks[i].kind, kind))
+            return checks[i].check(def, at, c, err);
+    return 0;
 }

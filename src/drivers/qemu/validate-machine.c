@@ -113,8 +113,8 @@ check_input(const struct qemu_caps *caps, const struct domain_input *i, struct e
                : UNSUPPORTED("this QEMU has no PS/2, where a %s is to be", input_type_str(i->type));
 }
 
-static int
-check_board(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+int
+qemu_validate_board(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     bool sleeps = def->pm && (def->pm->suspend_to_mem || def->pm->suspend_to_disk);
 
@@ -125,25 +125,19 @@ check_board(const struct domain_def *def, const struct qemu_caps *caps, struct e
     return 0;
 }
 
-#define EACH(list, n, check)                                                                                 \
-    for (uint32_t i = 0; i < def->n; i++)                                                                    \
-        if ((check)(caps, def->list[i], err) < 0)                                                            \
-            return -1;
-
 int
-qemu_validate_machine(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+qemu_validate_kind(const struct domain_def *def, const char *kind, uint32_t at, const struct qemu_caps *caps,
+                   struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_serials; i++)
-        if (def->serials[i]->target && check_serial(def, def->serials[i]->target, err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_consoles; i++)
-        if (def->consoles[i]->target && check_console(caps, def->consoles[i]->target, err) < 0)
-            return -1;
-    for (uint32_t i = 0; i < def->n_videos; i++)
-        if (check_video(caps, def->videos[i]->model->type, err) < 0)
-            return -1;
-    EACH(controllers, n_controllers, check_controller)
-    EACH(inputs, n_inputs, check_input)
-    EACH(sounds, n_sounds, check_sound)
-    return check_board(def, caps, err);
+    if (!strcmp(kind, "serial"))
+        return def->serials[at]->target ? check_serial(def, def->serials[at]->target, err) : 0;
+    if (!strcmp(kind, "console"))
+        return def->consoles[at]->target ? check_console(caps, def->consoles[at]->target, err) : 0;
+    if (!strcmp(kind, "video"))
+        return check_video(caps, def->videos[at]->model->type, err);
+    if (!strcmp(kind, "controller"))
+        return check_controller(caps, def->controllers[at], err);
+    if (!strcmp(kind, "input"))
+        return check_input(caps, def->inputs[at], err);
+    return !strcmp(kind, "sound") ? check_sound(caps, def->sounds[at], err) : 0;
 }

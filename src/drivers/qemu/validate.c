@@ -204,46 +204,31 @@ validate_console(const struct domain_def *def, const struct domain_chardev *c, s
 }
 
 static int
-validate_chardevs(const struct domain_def *def, struct err *err)
+validate_chardevs(const struct domain_def *def, const char *kind, uint32_t at, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_serials; i++) {
-        if (validate_chardev(def, "serial port", &def->serials[i]->source, err) < 0 ||
-            validate_serial(def, def->serials[i], err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_consoles; i++) {
-        if (validate_console(def, def->consoles[i], err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_parallels; i++) {
-        if (validate_chardev(def, "parallel port", &def->parallels[i]->source, err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_channels; i++) {
-        if (validate_chardev(def, "channel", &def->channels[i]->source, err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_redirdevs; i++) {
-        if (validate_chardev(def, "redirdev", &def->redirdevs[i]->source, err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_rngs; i++) {
-        if (def->rngs[i]->backend->model == RNG_BACKEND_MODEL_EGD &&
-            validate_chardev(def, "source of random numbers", &def->rngs[i]->backend->source, err) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < def->n_smartcards; i++) {
-        if (def->smartcards[i]->mode == SMARTCARD_MODE_PASSTHROUGH &&
-            validate_chardev(def, "smartcard", &def->smartcards[i]->source, err) < 0)
-            return -1;
-    }
+    if (!strcmp(kind, "serial"))
+        return validate_chardev(def, "serial port", &def->serials[at]->source, err) < 0
+                   ? -1
+                   : validate_serial(def, def->serials[at], err);
+    if (!strcmp(kind, "console"))
+        return validate_console(def, def->consoles[at], err);
+    if (!strcmp(kind, "parallel"))
+        return validate_chardev(def, "parallel port", &def->parallels[at]->source, err);
+    if (!strcmp(kind, "channel"))
+        return validate_chardev(def, "channel", &def->channels[at]->source, err);
+    if (!strcmp(kind, "redirdev"))
+        return validate_chardev(def, "redirdev", &def->redirdevs[at]->source, err);
+    if (!strcmp(kind, "rng") && def->rngs[at]->backend->model == RNG_BACKEND_MODEL_EGD)
+        return validate_chardev(def, "source of random numbers", &def->rngs[at]->backend->source, err);
+    if (!strcmp(kind, "smartcard") && def->smartcards[at]->mode == SMARTCARD_MODE_PASSTHROUGH)
+        return validate_chardev(def, "smartcard", &def->smartcards[at]->source, err);
     return 0;
 }
 
 static int
-validate_address(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+validate_address(const struct domain_def *def, const char *kind, const void *device,
+                 const struct device_info *info, struct err *err)
 {
-    struct err *err = data;
     enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
     if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
@@ -272,8 +257,8 @@ validate_address(struct domain_def *def, const char *kind, void *device, struct 
 }
 
 /* Where there is no PCI there is nothing that more buses could be behind. */
-static int
-validate_no_pci(const struct domain_def *def, struct err *err)
+int
+qemu_validate_no_pci(const struct domain_def *def, struct err *err)
 {
     if (!qemu_board_without_pci(def))
         return 0;
@@ -350,21 +335,27 @@ qemu_validate_early(const struct domain_def *def, struct err *err)
 }
 
 int
-qemu_validate(const struct domain_def *def, const struct qemu_caps *caps, struct qemu_host *host,
-              struct err *err)
+qemu_validate_device(struct domain_def *def, const char *kind, uint32_t at, void *device,
+                     struct device_info *info, void *data, struct err *err)
 {
-    if (validate_no_pci(def, err) < 0 ||
-        domain_each_device((struct domain_def *)def, validate_address, err) < 0)
+    const struct qemu_check *c = data;
+    if ((info && validate_address(def, kind, device, info, err) < 0) ||
+        (!strcmp(kind, "disk") && validate_disk(def, device, err) < 0) ||
+        validate_chardevs(def, kind, at, err) < 0 || qemu_validate_kind(def, kind, at, c->caps, err) < 0)
         return -1;
+    return qemu_validate_here(def, kind, at, c, err);
+}
+
+int
+qemu_validate_whole(const struct domain_def *def, struct err *err)
+{
     if (strlen(def->name) > 255 - 4)
         return err_set(err, VIR_ERR_XML_ERROR, "the guest's name has %zu bytes; files limit it to 251",
                        strlen(def->name));
-    for (uint32_t i = 0; i < def->n_disks; i++) {
-        if (validate_disk(def, def->disks[i], err) < 0)
-            return -1;
+    for (uint32_t i = 1; i < def->n_videos; i++) {
+        enum video_type t = def->videos[i]->model->type;
+        if (t != VIDEO_TYPE_QXL && t != VIDEO_TYPE_VIRTIO)
+            return unsupported(err, "a video device '%s' has to be the first one", video_type_str(t));
     }
-    return same_drive(def, err) < 0 || validate_usb(def, err) < 0 || validate_chardevs(def, err) < 0
-               ? -1
-               : qemu_validate_machine(def, caps, err) < 0 ? -1
-                                                           : qemu_validate_devices(def, caps, host, err);
+    return same_drive(def, err) < 0 ? -1 : validate_usb(def, err);
 }

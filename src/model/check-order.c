@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * check-order: which of several reasons that nobody could run a guest is told.
+ *
+ * Owns: the order: the devices one by one, each by what holds for every hypervisor and then by what the
+ * driver says, then the whole guest.  That of faults in the document itself is in read-order.c.
+ * Called by: drivers.  Nothing waits.
+ */
+#include <string.h>
+#include "model/check.h"
+
+#define ERR_FROM VIR_FROM_DOMAIN
+
+static int nothing(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    return 0;
+}
+
+enum { NOWHERE = -1 };
+
+static const struct kind {
+    const char *name;
+    size_t items, count, info;  /* offsets; count 0: there is one or none */
+    int (*check)(const struct domain_def *def, uint32_t at, struct err *err);
+} kinds[] = {
+#define LIST(kind, array, of, check)                                                                         \
+    { #kind, offsetof(struct domain_def, array), offsetof(struct domain_def, n_##array),                     \
+      offsetof(struct domain_##of, info), check }
+#define ONE(kind, of, check)                                                                                 \
+    { #kind, offsetof(struct domain_def, kind), 0, offsetof(struct domain_##of, info), check }
+    LIST(disk, disks, disk, check_disk),
+    LIST(interface, interfaces, interface, check_interface),
+    LIST(sound, sounds, sound, check_sound),
+    LIST(hostdev, hostdevs, hostdev, check_hostdev),
+    LIST(video, videos, video, check_video),
+    LIST(controller, controllers, controller, check_controller),
+    LIST(smartcard, smartcards, smartcard, check_smartcard),
+    LIST(serial, serials, chardev, check_serial),
+    LIST(parallel, parallels, chardev, check_parallel),
+    LIST(console, consoles, chardev, check_console),
+    LIST(channel, channels, channel, check_channel),
+    LIST(input, inputs, input, check_input),
+    LIST(filesystem, filesystems, filesystem, check_filesystem),
+    LIST(watchdog, watchdogs, watchdog, nothing),
+    ONE(memballoon, memballoon, nothing),
+    LIST(rng, rngs, rng, check_rng),
+    ONE(nvram, nvram_device, nothing),
+    LIST(hub, hubs, hub, nothing),
+    LIST(shmem, shmems, shmem, check_shmem),
+    LIST(tpm, tpms, tpm, nothing),
+    LIST(panic, panics, panic, nothing),
+    LIST(memory, memories, memory, check_memory),
+    LIST(redirdev, redirdevs, redirdev, check_redirdev),
+    ONE(iommu, iommu, check_iommu),
+    ONE(vsock, vsock, check_vsock),
+    LIST(crypto, cryptos, crypto, nothing),
+    ONE(pstore, pstore, nothing),
+    { "graphics", offsetof(struct domain_def, graphics), offsetof(struct domain_def, n_graphics), NOWHERE,
+      check_graphics },
+    { "audio", offsetof(struct domain_def, audios), offsetof(struct domain_def, n_audios), NOWHERE,
+      nothing },
+};
+
+static int check_kind(struct domain_def *def, const struct kind *k, domain_check_fn theirs, void *data,
+                      struct err *err)
+{
+    void *const *items = (void *)((char *)def + k->items);
+    uint32_t n = k->count ? *(uint32_t *)((char *)def + k->count) : *items != NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        void *device = k->count ? (*(void *const *const *)items)[i] : *items;
+        struct device_info *info = k->info != (size_t)NOWHERE ? (void *)((char *)device + k->info) : NULL;
+        if ((info && check_assigned(def, k->name, device, info, err) < 0) || k->check(def, i, err) < 0 ||
+            (theirs && theirs(def, k->name, i, device, info, data, err) < 0))
+            return -1;
+    }
+    return 0;
+}
+
+int domain_check(struct domain_def *def, domain_check_fn theirs, void *data, struct err *err)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (check_kind(def, &kinds[i], theirs, data, err) < 0)
+            return -1;
+    if (check_audios_unique(def, err) < 0 || check_disks_unique(def, err) < 0 ||
+        check_hostdevs_unique(def, err) < 0 || check_disk_places(def, err) < 0 ||
+        check_aliases_unique(def, err) < 0)
+        return -1;
+    if (check_lifecycle(def, err) < 0 || check_hugepages(def, err) < 0 || check_loader(def, err) < 0 ||
+        check_tune(def, err) < 0 || check_boot(def, err) < 0 || check_videos_unique(def, err) < 0 ||
+        check_idmap(def, err) < 0 || check_iothreads(def, err) < 0)
+        return -1;
+    return strchr(def->name, '\n') ? err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL,
+                                                 "the name of the guest contains a line break")
+                                  : 0;
+}

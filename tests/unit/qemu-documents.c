@@ -207,6 +207,11 @@ static const struct {
     { "pc", "",
       "<shmem name='s'><server path='/s'/><size unit='M'>4</size><model type='ivshmem-doorbell'/></shmem>",
       "67/10" },
+    /* device by device: what QEMU cannot do for the first before what nobody can for the second */
+    { "pc", "",
+      NETDISK("tftp", "") "<interface type='user'><target managed='no'/></interface>", "67/10" },
+    { "pc", "<on_poweroff>coredump-destroy</on_poweroff>",
+      "<interface type='direct'><source dev='e'/><mtu size='1400'/></interface>", "67/10" },
     { "pc", "",
       "<watchdog model='diag288'><alias name='ua-a'/></watchdog>"
       "<shmem name='s'><alias name='ua-a'/></shmem>",

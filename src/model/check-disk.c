@@ -39,7 +39,8 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     for (const struct disk_backing_store *b = d->backing_store; b && b->type; b = b->backing_store)
         if (check_backing(def, d, b, err) < 0)
             return -1;
-    if (d->driver && (d->driver->type == STORAGE_FORMAT_NONE || d->driver->type == STORAGE_FORMAT_AUTO))
+    if (d->driver && (d->driver->type == STORAGE_FORMAT_NONE || d->driver->type == STORAGE_FORMAT_AUTO ||
+                      d->driver->type == STORAGE_FORMAT_LUKS)) /* that is raw with an <encryption> */
         return UNSUPPORTED("disk '%s' of guest '%s': '%s' is no format of an image", d->target, def->name,
                            storage_format_str(d->driver->type));
     if (d->snapshot == DISK_SNAPSHOT_DEFAULT)
@@ -60,6 +61,11 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
 
 static int check_bus(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
+    const struct encryption *e =
+        d->source && d->source->src.encryption ? d->source->src.encryption : d->encryption;
+    if (e && e->cipher) /* the image itself says it */
+        return UNSUPPORTED("the <encryption> of disk '%s' of guest '%s' has a <cipher>, which is for volumes",
+                           d->target, def->name);
     bool bad = d->device == DISK_DEVICE_FLOPPY ? d->bus != DISK_BUS_FDC : d->bus == DISK_BUS_FDC;
     if (bad)
         return INTERNAL(
@@ -96,7 +102,6 @@ static int check_driver(const struct domain_def *def, const struct domain_disk *
     if (!r || d->bus == DISK_BUS_VIRTIO)
         return 0;
     const char *only = r->queues               ? "queues"
-                       : r->queue_size         ? "queue_size"
                        : r->ioeventfd          ? "ioeventfd"
                        : r->event_idx          ? "event_idx"
                        : r->virtio.iommu       ? "iommu"

@@ -214,7 +214,7 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : bus_of_target(d->target, d->device);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
-    if (d->tray == DISK_TRAY_CLOSED && d->device != DISK_DEVICE_CDROM && d->device != DISK_DEVICE_FLOPPY)
+    if (d->tray == DISK_TRAY_CLOSED) /* as trays are unless something is said */
         d->tray = DISK_TRAY_UNSET;
     if (!d->source && d->device != DISK_DEVICE_DISK && d->device != DISK_DEVICE_LUN)
         d->type = STORAGE_TYPE_FILE;            /* an empty drive */

@@ -40,7 +40,13 @@ const struct model_field *parse_find(const struct model_table *t, bool attr, con
 
 static bool alias_counts(const struct parser *p, const char *s, size_t n)
 {
-    return p->flags & (MODEL_PARSE_LIVE | MODEL_PARSE_KEEP_ALIAS) || (n > 3 && !memcmp(s, "ua-", 3));
+    static const char made_of[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (p->flags & (MODEL_PARSE_LIVE | MODEL_PARSE_KEEP_ALIAS))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (!strchr(made_of, s[i]) || !s[i])
+            return false;
+    return n >= 3 && !memcmp(s, "ua-", 3);
 }
 
 void *parse_slot(struct parser *p, const struct model_field *f, void *base)

@@ -131,6 +131,40 @@ static const struct {
     { "pc", "",
       "<shmem name='a'><model type='ivshmem-doorbell'/><server path='/p'/><msi ioeventfd='off'/></shmem>",
       "socket,id=charshmem0,path=/p", "\"ioeventfd\":true" },
+    /* ---- character devices */
+    { "pc", "",
+      "<serial type='tcp'><source mode='connect' host='h' service='1'><reconnect enabled='no'/></source>"
+      "</serial>",
+      ",host=h,port=1,reconnect=0", NULL },
+    { "pc", "",
+      "<serial type='tcp'><source mode='connect' host='h' service='1'>"
+      "<reconnect enabled='yes' timeout='3'/></source></serial>",
+      ",host=h,port=1,reconnect=3", NULL },
+    { "pc", "", "<serial type='udp'><source mode='connect' host='h' service='9'/></serial>",
+      "host=h,port=9,localaddr=,localport=0", NULL },
+    /* ---- folders, disks, screens */
+    { "pc", "",
+      "<filesystem type='mount' multidevs='remap'><driver type='path' wrpolicy='immediate'/><source "
+      "dir='/e'/>"
+      "<target dir='t'/><readonly/></filesystem>",
+      "multidevs=remap,writeout=immediate,id=fsdev-fs0,path=/e,readonly", NULL },
+    { "pc", "",
+      "<filesystem type='mount' accessmode='mapped' fmode='644' dmode='755'><source dir='/e'/>"
+      "<target dir='t'/></filesystem>",
+      "security_model=mapped,fmode=0644,dmode=0755,", NULL },
+    { "pc", "",
+      "<disk type='dir' device='floppy'><driver name='qemu' type='fat'/><source dir='/e'/><target dev='fda'/>"
+      "<readonly/></disk>",
+      "\"dir\":\"/e\",\"floppy\":true,\"rw\":false", NULL },
+    { "pc", "",
+      "<disk type='file'><driver name='qemu' copy_on_read='on' discard='unmap'/><source file='/d'/>"
+      "<target dev='vda'/></disk>",
+      "\"file\":\"libvirt-1-format\",\"discard\":\"unmap\"", NULL },
+    { "pc", "",
+      "<disk type='file'><driver name='qemu' event_idx='off' ioeventfd='on'/><source file='/d'/>"
+      "<target dev='vda'/></disk>",
+      "\"ioeventfd\":true,\"event_idx\":false", NULL },
+    { "pc", "", "<graphics type='sdl' fullscreen='yes'/>", "-full-screen", "full-screen=on" },
 };
 
 static char *

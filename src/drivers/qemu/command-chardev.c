@@ -46,6 +46,18 @@ append_file(struct builder *b, GString *s, const char *path, enum tristate appen
     g_string_append_printf(s, ",path=/dev/fdset/%d,append=on", set);
 }
 
+/* What is lost is tried again, after the time that the document says or never. */
+static void
+append_reconnect(struct builder *b, GString *s, const struct chardev_endpoint *end)
+{
+    const struct chardev_reconnect *r = end ? end->reconnect : NULL;
+    if (!r || !r->enabled || (r->enabled == TRI_YES && !r->has_timeout))
+        return;
+    bool ms = qemu_caps_has(b->caps, QEMU_FEATURE_CHARDEV_RECONNECT_MS);
+    g_string_append_printf(s, ms ? ",reconnect-ms=%u" : ",reconnect=%u",
+                           r->enabled == TRI_YES ? r->timeout * (ms ? 1000 : 1) : 0);
+}
+
 int
 build_chardev(struct builder *b, const struct chardev_source *src, const char *alias, bool channel)
 {
@@ -76,13 +88,7 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
                                        add_fd(b, QEMU_FD_LISTEN, first->path, 0, 0700, "a channel's socket"));
         } else {
             g_string_append_printf(s, ",path=%s", path);
-            if (first && first->reconnect && first->reconnect->enabled == TRI_YES &&
-                first->reconnect->has_timeout) {
-                if (qemu_caps_has(b->caps, QEMU_FEATURE_CHARDEV_RECONNECT_MS))
-                    g_string_append_printf(s, ",reconnect-ms=%u", first->reconnect->timeout * 1000);
-                else
-                    g_string_append_printf(s, ",reconnect=%u", first->reconnect->timeout);
-            }
+            append_reconnect(b, s, first);
         }
         break;
     case CHARDEV_TYPE_TCP: {
@@ -92,6 +98,8 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
                                first && first->service ? first->service : "", telnet ? ",telnet=on" : "");
         if (first && first->mode == CHARDEV_MODE_BIND)
             g_string_append(s, ",server=on,wait=off");
+        else
+            append_reconnect(b, s, first);
         break;
     }
     case CHARDEV_TYPE_UDP: {
@@ -99,9 +107,8 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
                                       *from = end_with(src, CHARDEV_MODE_BIND);
         g_string_append_printf(s, "udp,id=char%s,host=%s,port=%s", alias,
                                to && to->host ? to->host : "127.0.0.1", to && to->service ? to->service : "");
-        if (from)
-            g_string_append_printf(s, ",localaddr=%s,localport=%s", from->host ? from->host : "",
-                                   from->service ? from->service : "0");
+        g_string_append_printf(s, ",localaddr=%s,localport=%s", from && from->host ? from->host : "",
+                               from && from->service ? from->service : "0");
         break;
     }
     case CHARDEV_TYPE_SPICEVMC:

@@ -41,7 +41,7 @@ struct image {
     enum storage_format format;
     const struct disk_driver *driver; /* of the disk, top image only; else NULL */
     const struct disk_driver *options;/* cache and company of the whole chain */
-    bool read_only, top;
+    bool read_only, top, floppy;
     const struct disk_backing_store *backing;
     uint64_t metadata_cache;
 };
@@ -82,6 +82,8 @@ storage_node(struct builder *b, const struct image *im)
     case STORAGE_TYPE_DIR:
         put_str(o, "driver", "vvfat");
         put_str(o, "dir", s->dir);
+        put_bool(o, "floppy", im->floppy);
+        put_bool(o, "rw", !im->read_only);
         break;
     case STORAGE_TYPE_NETWORK: rc = put_network_storage(b, o, im->label, s); break;
     case STORAGE_TYPE_NVME:
@@ -208,9 +210,16 @@ nodes(struct builder *b, const struct domain_disk *d)
                        d->target);
     const struct disk_driver *drv = d->driver;
     struct image im = {
-        .label = d->target, .type = d->type, .src = &d->source->src, .index = d->source->src.index,
-        .format = drv ? drv->type : STORAGE_FORMAT_RAW, .driver = drv, .options = drv,
-        .read_only = d->readonly, .top = true,
+        .label = d->target,
+        .type = d->type,
+        .src = &d->source->src,
+        .index = d->source->src.index,
+        .format = drv ? drv->type : STORAGE_FORMAT_RAW,
+        .driver = drv,
+        .options = drv,
+        .read_only = d->readonly,
+        .top = true,
+        .floppy = d->device == DISK_DEVICE_FLOPPY,
         .backing = d->backing_store,
         .metadata_cache = drv && drv->metadata_cache ? drv->metadata_cache->max_size : 0,
     };
@@ -222,6 +231,8 @@ nodes(struct builder *b, const struct domain_disk *d)
         put_str(o, "driver", "copy-on-read");
         put_str(o, "node-name", node);
         put_str(o, "file", format);
+        if (drv->discard)
+            put_str(o, "discard", disk_discard_str(drv->discard));
         add_blockdev(b, o);
     }
     return 0;
@@ -316,8 +327,8 @@ disk_device(struct builder *b, const struct domain_disk *d)
                 g_autofree char *thread = g_strdup_printf("iothread%u", drv->iothread);
                 put_str(o, "iothread", thread);
             }
-            put_onoff(o, "ioeventfd", drv->ioeventfd);
-            put_onoff(o, "event_idx", drv->event_idx);
+            put_tri(o, "ioeventfd", drv->ioeventfd);
+            put_tri(o, "event_idx", drv->event_idx);
             if (drv->queues)
                 put_int(o, "num-queues", drv->queues);
             if (drv->queue_size)

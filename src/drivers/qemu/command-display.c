@@ -146,8 +146,9 @@ build_graphics(struct builder *b)
                 g_ptr_array_add(b->env, g_strdup_printf("DISPLAY=%s", g->display));
             if (g->xauth)
                 g_ptr_array_add(b->env, g_strdup_printf("XAUTHORITY=%s", g->xauth));
-            add_argf(b, "-display", "sdl%s%s", g->fullscreen == TRI_YES ? ",full-screen=on" : "",
-                     g->gl_enable == TRI_YES ? ",gl=on" : "");
+            add_argf(b, "-display", "sdl%s", g->gl_enable == TRI_YES ? ",gl=on" : "");
+            if (g->fullscreen == TRI_YES)
+                add_arg(b, "-full-screen", NULL);
             break;
         case GRAPHICS_TYPE_EGL_HEADLESS: {
             g_autofree char *node = escape_commas(g->rendernode);

@@ -69,6 +69,27 @@ build_hostdevs(struct builder *b)
     return 0;
 }
 
+/* What QEMU itself reads and writes for the guest. */
+static void
+shared_folder(struct builder *b, const struct domain_filesystem *f, const char *path)
+{
+    GString *s = g_string_new("local,security_model=");
+    g_string_append(s, f->accessmode == FS_ACCESSMODE_MAPPED   ? "mapped"
+                       : f->accessmode == FS_ACCESSMODE_SQUASH ? "none"
+                                                               : "passthrough");
+    if (f->multidevs)
+        g_string_append_printf(s, ",multidevs=%s", fs_multidevs_str(f->multidevs));
+    if (f->fmode)
+        g_string_append_printf(s, ",fmode=%04o", f->fmode);
+    if (f->dmode)
+        g_string_append_printf(s, ",dmode=%04o", f->dmode);
+    if (f->driver && f->driver->wrpolicy)
+        g_string_append_printf(s, ",writeout=%s", fs_wrpolicy_str(f->driver->wrpolicy));
+    g_string_append_printf(s, ",id=fsdev-%s,path=%s%s", f->info.alias, path, f->readonly ? ",readonly" : "");
+    add_arg(b, "-fsdev", s->str);
+    g_string_free(s, TRUE);
+}
+
 int
 build_filesystems(struct builder *b)
 {
@@ -100,11 +121,7 @@ build_filesystems(struct builder *b)
                            "filesystem '%s': QEMU shares folders (type 'mount') only",
                            f->target ? f->target : "");
         g_autofree char *path = escape_commas(f->source->dir);
-        g_autofree char *mode = g_strdup(f->accessmode == FS_ACCESSMODE_MAPPED   ? "mapped"
-                                         : f->accessmode == FS_ACCESSMODE_SQUASH ? "none"
-                                                                                 : "passthrough");
-        add_argf(b, "-fsdev", "local,security_model=%s,id=fsdev-%s,path=%s%s", mode, f->info.alias, path,
-                 f->readonly ? ",readonly=on" : "");
+        shared_folder(b, f, path);
         g_autofree char *driver = virtio_driver(b, "virtio-9p", f->model, &f->info);
         g_autofree char *fsdev = g_strdup_printf("fsdev-%s", f->info.alias);
         json_t *o = props_new(driver);

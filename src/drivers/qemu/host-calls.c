@@ -4,6 +4,7 @@
  * the host has, conversions.
  * Waits: for probing, the first time after an upgrade; else for nobody.
  */
+#include "drivers/qemu/domain-host.h"
 #include "drivers/qemu/verbs.h"
 
 #include "driver/host-node.h"
@@ -63,20 +64,22 @@ qemu_connect_get_cpu_model_names(struct drv_conn *conn, const char *arch, char *
 }
 
 /* On a command line to be run by hand every interface is a tap that whoever runs it opens: of the guest's
- * side only what the card is stays. */
+ * side only what the card is stays, and the first place that is free is its own. */
 static void
 plain_interfaces(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
-        const struct domain_interface *from = def->interfaces[i];
-        if (from->type == INTERFACE_TYPE_VHOSTUSER || from->type == INTERFACE_TYPE_HOSTDEV)
+        struct domain_interface *from = def->interfaces[i];
+        if (from->type == INTERFACE_TYPE_HOSTDEV)
+            continue;
+        from->info.address = NULL;
+        if (from->type == INTERFACE_TYPE_VHOSTUSER)
             continue;
         struct domain_interface *to = model_new(def, struct domain_interface);
         to->type = from->type;
         memcpy(to->mac, from->mac, sizeof(to->mac));
         to->has_mac = from->has_mac;
         to->model = from->model;
-        to->info.address = from->info.address;
         def->interfaces[i] = to;
     }
 }
@@ -95,7 +98,10 @@ qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, con
     if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0)
         return -1;
     plain_interfaces(def);
-    if (qemu_domain_prepare(def, host, -1, true, err) < 0 ||
+    struct qemu_caps *caps = qemu_host_caps(host, def->emulator, err);
+    int placed = caps ? qemu_assign_addresses(def, caps, err) : -1;
+    qemu_caps_unref(caps);
+    if (placed < 0 || qemu_domain_prepare(def, host, -1, true, err) < 0 ||
         qemu_command_build(def, host, &opts, &cmd, err) < 0)
         return -1;
     *result = qemu_command_to_string(&cmd, false);

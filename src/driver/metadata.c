@@ -27,10 +27,6 @@ parse(const char *text)
     doc = xmlCtxtReadMemory(ctxt, text, (int)strlen(text), NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOBLANKS |
                             XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     xmlFreeParserCtxt(ctxt);
-    if (doc && doc->intSubset && doc->intSubset->children) {    /* its entities could not be kept */
-        xmlFreeDoc(doc);
-        return NULL;
-    }
     return doc;
 }
 
@@ -142,6 +138,14 @@ set_element(const struct metadata *in, const char *text, const char *key, const 
             return fail(in, VIR_ERR_XML_DETAIL, err,
                         "the metadata is not one well-formed XML element: %.200s", text);
         }
+    }
+    if (fresh && fresh->intSubset && fresh->intSubset->children) {      /* its entities could not be kept */
+        xmlFreeDoc(fresh);
+        if (doc)
+            xmlFreeDoc(doc);
+        return err_set_from(err, VIR_FROM_XML, VIR_ERR_INTERNAL_ERROR,
+                            "the metadata comes with declarations of a document type, which cannot be kept: "
+                            "%.200s", text);
     }
     if (fresh && has_prefix(xmlDocGetRootElement(fresh), key)) {
         xmlFreeDoc(fresh);

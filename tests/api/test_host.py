@@ -195,7 +195,7 @@ def test_metadata(dom):
     assert '<x' in dom.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, 'http://example.org/x', CONFIG)
     # entities cannot be kept: what is there stays
     assert code(dom.setMetadata, libvirt.VIR_DOMAIN_METADATA_ELEMENT, "<!DOCTYPE y [<!ENTITY e 'f'>]><y>&e;</y>", 'k',
-                'http://example.org/y', CONFIG) == libvirt.VIR_ERR_XML_DETAIL
+                'http://example.org/y', CONFIG) == libvirt.VIR_ERR_INTERNAL_ERROR
     assert '<x' in dom.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, 'http://example.org/x', CONFIG)
 
 

@@ -21,7 +21,8 @@ read_source(const struct domain_def *def, const char *kind, const struct chardev
         const struct chardev_endpoint *e = s->ends[i];
         g_autofree char *what = g_strdup_printf("a %s of guest '%s'", kind, def->name);
         if (check_seclabels(what, e->seclabels, e->n_seclabels, err) < 0 ||
-            check_reconnect(what, e->reconnect, err) < 0)
+            check_reconnect(what, e->reconnect, err) < 0 ||
+            check_overrides(def, kind, e->seclabels, e->n_seclabels, err) < 0)
             return -1;
     }
     return 0;

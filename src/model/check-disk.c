@@ -14,10 +14,17 @@ static int
 check_backing(const struct domain_def *def, const struct domain_disk *d, const struct disk_backing_store *b,
               struct err *err)
 {
+    if (b->format && (b->format->type == STORAGE_FORMAT_LUKS || b->format->type >= STORAGE_FORMAT_NONE))
+        return XML(
+            "a <backingStore> of disk '%s' of guest '%s' has the format '%s', which is none of an image",
+            d->target, def->name, storage_format_str(b->format->type));
     if (!b->format || !b->source)
         return XML("a <backingStore> of disk '%s' of guest '%s' has no <%s>", d->target, def->name,
                    b->format ? "source" : "format");
-    return check_storage_source(d, b->type, &b->source->src, err);
+    const struct storage_source *s = &b->source->src;
+    return check_image(d->target ? d->target : "", b->type, &b->source->src, err) < 0
+               ? -1
+               : check_overrides(def, "a disk", s->seclabels, s->n_seclabels, err);
 }
 
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err)
@@ -25,7 +32,8 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     struct storage_source *s = d->source ? &d->source->src : NULL;
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
     if (s && (check_auth(what, s->auth, err) < 0 || encryption_complete(s->encryption, what, err) < 0 ||
-              check_storage_source(d, d->type, s, err) < 0))
+              check_storage_source(d, d->type, s, err) < 0 ||
+              check_overrides(def, "a disk", s->seclabels, s->n_seclabels, err) < 0))
         return -1;
     if (d->encryption && s && s->encryption)
         return UNSUPPORTED(
@@ -59,13 +67,32 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
 
+/* An image of LUKS says itself how it is encrypted. */
+static int check_cipher(const struct domain_def *def, const struct domain_disk *d, const struct encryption *e,
+                        struct err *err)
+{
+    return e && e->format == ENCRYPTION_FORMAT_LUKS && e->cipher
+               ? UNSUPPORTED(
+                     "the <encryption> of disk '%s' of guest '%s' has a <cipher>, which is for volumes",
+                     d->target, def->name)
+               : 0;
+}
+
+static int check_ciphers(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    if (check_cipher(def, d, d->encryption, err) < 0 ||
+        (d->source && check_cipher(def, d, d->source->src.encryption, err) < 0))
+        return -1;
+    for (const struct disk_backing_store *b = d->backing_store; b && b->type; b = b->backing_store)
+        if (b->source && check_cipher(def, d, b->source->src.encryption, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int check_bus(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
-    const struct encryption *e =
-        d->source && d->source->src.encryption ? d->source->src.encryption : d->encryption;
-    if (e && e->cipher) /* the image itself says it */
-        return UNSUPPORTED("the <encryption> of disk '%s' of guest '%s' has a <cipher>, which is for volumes",
-                           d->target, def->name);
+    if (check_ciphers(def, d, err) < 0)
+        return -1;
     bool bad = d->device == DISK_DEVICE_FLOPPY ? d->bus != DISK_BUS_FDC : d->bus == DISK_BUS_FDC;
     if (bad)
         return INTERNAL(
@@ -222,6 +249,9 @@ int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
     if (e && e->format != ENCRYPTION_FORMAT_DEFAULT && d->device == DISK_DEVICE_LUN)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <encryption>",
                            d->target, def->name);
+    if (d->type == STORAGE_TYPE_NVME && s && !s->namespace)
+        return UNSUPPORTED("NVMe disk '%s' of guest '%s' has namespace 0; namespaces start at 1", d->target,
+                           def->name);
     if (s && s->n_slices && d->device == DISK_DEVICE_LUN)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <slices>",
                            d->target, def->name);

@@ -47,6 +47,21 @@ int check_seclabels(const char *what, struct device_seclabel *const *labels, uin
     return 0;
 }
 
+int check_overrides(const struct domain_def *def, const char *what, struct device_seclabel *const *labels,
+                    uint32_t n, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_seclabels; i++) {
+        const struct seclabel *s = def->seclabels[i];
+        bool relabels = s->relabel ? s->relabel == TRI_YES : !s->type || s->type == SECLABEL_TYPE_DYNAMIC;
+        for (uint32_t k = 0; k < n && !relabels; k++)
+            if (!g_strcmp0(labels[k]->model, s->model))
+                return UNSUPPORTED(
+                    "a <seclabel> of %s of guest '%s' needs relabel='yes' in that of the guest", what,
+                    def->name);
+    }
+    return 0;
+}
+
 int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err)
 {
     return r && r->enabled == TRI_YES && !r->has_timeout
@@ -150,8 +165,6 @@ check_storage_source(const struct domain_disk *d, enum storage_type type,
                        s->transport_type ? s->transport_type : "");
         if (!s->address)
             return XML("NVMe disk '%s' has no <address> in its <source>", d->target);
-        if (!s->namespace)
-            return UNSUPPORTED("NVMe disk '%s' has namespace 0; namespaces start at 1", d->target);
     }
     if (type == STORAGE_TYPE_VHOSTUSER) {
         if (!s->transport_type || strcmp(s->transport_type, "unix"))

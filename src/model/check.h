@@ -62,6 +62,9 @@ int check_logins(const struct domain_def *def, const struct domain_disk *d, stru
 /* check-disk.c */
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
 int check_storage_host(const char *what, const struct storage_host *h, struct err *err);
+/* Where a guest is not labelled anew no device of it is: those labels have no model, or the same. */
+int check_overrides(const struct domain_def *def, const char *what, struct device_seclabel *const *labels,
+                    uint32_t n, struct err *err);
 int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err);
 int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err);
 /* check-hostdev.c */

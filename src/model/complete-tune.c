@@ -198,9 +198,10 @@ static void complete_numatune(struct domain_def *def)
     bool automatic = def->vcpu->placement == VCPU_PLACEMENT_AUTO;
     struct domain_numatune *n = def->numatune;
     struct numatune_memory *m = n ? n->memory : NULL;
-    if (m && !m->mode && !m->nodeset && !m->placement)
+    bool silent = m && !m->mode && !m->nodeset && !m->placement;
+    if (silent)
         m = n->memory = NULL;
-    if (!m && automatic) {
+    if (!m && automatic && !silent) {
         if (!n)
             n = def->numatune = model_new(def, struct domain_numatune);
         m = n->memory = model_new(def, struct numatune_memory);

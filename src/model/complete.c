@@ -252,7 +252,7 @@ static int complete_boot(struct domain_def *def, struct err *err)
     void *data[] = { seen, err };
     if (domain_each_device(def, check_order, data) < 0)
         return -1;
-    if (os->type != OS_TYPE_HVM || def->bootloader)
+    if (os->type != OS_TYPE_HVM)
         os->n_boots = 0;
     if (order && os->n_boots)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
@@ -261,7 +261,7 @@ static int complete_boot(struct domain_def *def, struct err *err)
     if (os->smbios == OS_SMBIOS_NONE)
         os->smbios = OS_SMBIOS_UNSET;
     complete_firmware(def);
-    os->n_boots = MIN(os->n_boots, 4);
+    os->n_boots = def->bootloader ? 0 : MIN(os->n_boots, 4);
     if (os->bootmenu != TRI_YES)
         os->has_bootmenu_timeout = false;
     if (!order && !os->n_boots && os->type == OS_TYPE_HVM && !def->bootloader) {

@@ -127,7 +127,7 @@ static void forget_interface(struct domain_interface *n)
     for (uint32_t i = 0; i < n->n_port_forwards; i++) {
         struct port_forward *f = n->port_forwards[i];
         for (uint32_t k = 0; k < f->n_ranges;) {
-            if (f->ranges[k]->start)
+            if (f->ranges[k]->start || f->ranges[k]->exclude)
                 k++;
             else
                 model_list_remove(f->ranges, f->n_ranges, k);

@@ -74,6 +74,16 @@ cpu_feature_moves(const char *name)
     return true;
 }
 
+size_t
+cpu_first_of_msrs(void)
+{
+    size_t first = 0;
+
+    for (const struct cpu_register *r = cpu_registers; r->n && r->reg != CPU_MSR; r++)
+        first += r->n;
+    return first;
+}
+
 bool
 cpu_set_has(const struct cpu_set *set, size_t i)
 {

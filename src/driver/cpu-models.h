@@ -27,6 +27,8 @@ struct cpu_register {
 };
 extern const struct cpu_register cpu_registers[];
 extern const uint8_t cpu_feature_bits[CPU_FEATURES];
+/* The place of the first feature that no register of CPUID tells of, but an MSR: they are the last ones. */
+size_t cpu_first_of_msrs(void);
 
 /* A model of PCs. */
 struct cpu_kind {

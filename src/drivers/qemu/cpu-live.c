@@ -38,17 +38,6 @@ read_words(json_t *words, struct cpu_set *set)
     }
 }
 
-/* Features that no register of CPUID tells of: asked one by one. */
-static size_t
-first_of_msrs(void)
-{
-    size_t first = 0;
-
-    for (const struct cpu_register *r = cpu_registers; r->n && r->reg != CPU_MSR; r++)
-        first += r->n;
-    return first;
-}
-
 static json_t *
 property(const char *path, const char *name)
 {
@@ -59,7 +48,7 @@ property(const char *path, const char *name)
 static int
 ask(struct turn *turn, const char *path, struct cpu_set *set, struct cpu_set *lost, struct err *err)
 {
-    size_t first = first_of_msrs(), n = 2, k;
+    size_t first = cpu_first_of_msrs(), n = 2, k; /* those are asked one by one */
     json_t *feature;
     struct monitor_cmd cmds[2 + CPU_FEATURES] = { { .command = "qom-get" }, { .command = "qom-get" } };
     int known;

@@ -86,9 +86,11 @@ qemu_cpu_all(const struct qemu_caps *caps, enum qemu_accel accel, struct cpu_set
     const char *id = json_string_value(json_object_get(props, "vendor"));
     *set = (struct cpu_set){ { 0 } };
     *vendor = cpu_vendor_name(id);
-    for (int i = 0; i < CPU_FEATURES; i++) {
+    /* What MSRs tell of is not counted on with the emulator that is made for 32 bits. */
+    size_t n = g_strcmp0(caps->arch, "i386") == 0 ? cpu_first_of_msrs() : CPU_FEATURES;
+    for (size_t i = 0; i < n; i++) {
         if (json_is_true(json_object_get(props, qemu_cpu_property(cpu_features[i]))))
-            cpu_set_put(set, (size_t)i, true);
+            cpu_set_put(set, i, true);
     }
     return id != NULL;
 }

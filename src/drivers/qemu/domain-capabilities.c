@@ -71,13 +71,14 @@ is_q35(const struct choice *c)
 static bool
 has_ide(const struct choice *c)
 {
-    return g_str_has_prefix(c->machine->name, "pc-i440fx") || !strcmp(c->machine->name, "isapc");
+    return g_str_has_prefix(c->machine->name, "pc-i440fx") || !strcmp(c->machine->name, "g3beige");
 }
 
+/* Every kind of machine but one may have a controller for them: whether this one does is seen at the start. */
 static bool
 has_floppy(const struct choice *c)
 {
-    return has(c, "isa-fdc") && !g_str_has_prefix(c->machine->name, "pseries");
+    return !g_str_has_prefix(c->machine->name, "pseries");
 }
 
 static void
@@ -100,15 +101,25 @@ os(struct domcaps_def *def, const struct choice *c)
     ENUM(def, l, "secure", IF(secure && is_q35(c), "yes"), "no");
 }
 
+/* Whether guests are told of that model, and whose it is.  Of PCs and Power those are told apart whose features
+ * are known: only these can be compared and moved.  A guest may name another one that its emulator has. */
 static const char *
-vendor_of(const char *model)
+offered(const struct choice *c, const struct qemu_cpu *q, const char **vendor)
 {
-    const struct cpu_kind *kind = cpu_kind_find(model);
-    if (kind)
-        return kind->vendor ? kind->vendor : "unknown";
-    return g_str_has_prefix(model, "EPYC")       ? "AMD"
-           : g_str_has_prefix(model, "YongFeng") ? "Zhaoxin"
-                                                 : "Intel";
+    /* QEMU knows Power's in small letters, too: those are the ones that are told of. */
+    if (g_str_has_prefix(c->arch, "ppc")) {
+        const char *name = cpu_ppc64_named(q->name);
+        *vendor = "IBM";
+        return name && strcmp(name, q->name) != 0 ? name : NULL;
+    }
+    if (is_x86(c)) {
+        const struct cpu_kind *kind = cpu_kind_find(q->name);
+        *vendor = kind && kind->vendor ? kind->vendor : "unknown";
+        return kind ? q->name : NULL;
+    }
+    /* Elsewhere than on PCs "max" is a model like others. */
+    *vendor = "unknown";
+    return qemu_cpu_is_model(q) || !strcmp(q->name, "max") ? q->name : NULL;
 }
 
 static struct domcaps_mode *
@@ -128,13 +139,12 @@ cpu(struct domcaps_def *def, const struct choice *c)
     bool max = qemu_caps_cpu(c->caps, accel, "max");
     struct domcaps_mode *m = add_mode(def, "host-passthrough", c->kvm);
     if (c->kvm)
-        ENUM(def, m, "hostPassthroughMigratable", "on", "off");
+        ENUM(def, m, "hostPassthroughMigratable", IF(strcmp(c->caps->arch, "i386") != 0, "on"), "off");
     m = add_mode(def, "maximum", max);
     if (max)
         ENUM(def, m, "maximumMigratable", "on", "off");
-    bool x86 = is_x86(c), power = g_str_has_prefix(c->arch, "ppc64");
     struct domain_cpu host = { 0 };
-    bool known = x86 && qemu_cpu_host_model(def, c->caps, accel, false, &host);
+    bool known = is_x86(c) && qemu_cpu_host_model(def, c->caps, accel, false, &host);
     m = add_mode(def, "host-model", known);
     if (known) {
         struct domcaps_model *d = model_new(def, struct domcaps_model);
@@ -148,15 +158,12 @@ cpu(struct domcaps_def *def, const struct choice *c)
     m = add_mode(def, "custom", false);
     for (size_t i = 0; i < c->caps->ncpus[accel]; i++) {
         const struct qemu_cpu *q = &c->caps->cpus[accel][i];
-        /* Elsewhere than on PCs "max" is a model like others.  Of Power only these are told apart; QEMU knows
-         * them in small letters, too. */
-        const char *name = power ? cpu_ppc64_named(q->name) : q->name;
-        if (!name || (!qemu_cpu_is_model(q) && (x86 || strcmp(name, "max") != 0)) ||
-            (power && !strcmp(name, q->name)))
+        const char *vendor, *name = offered(c, q, &vendor);
+        if (!name)
             continue;
         struct domcaps_model *d = model_new(def, struct domcaps_model);
         d->usable = !q->tells ? DOMCAPS_USABLE_UNKNOWN : q->usable ? DOMCAPS_USABLE_YES : DOMCAPS_USABLE_NO;
-        d->vendor = x86 ? vendor_of(name) : power ? "IBM" : "unknown";
+        d->vendor = vendor;
         d->deprecated = q->deprecated ? TRI_YES : TRI_UNSET;
         d->name = model_str(def, name);
         model_list_append(def, m->models, m->n_models, d);

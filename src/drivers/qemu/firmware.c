@@ -191,15 +191,17 @@ firmware_list(const char *arch, const char *machine, bool *secure, bool *efi)
         if (!seen)
             g_ptr_array_add(found, g_strdup(path));
     }
-    if (!found->len && (!strcmp(arch, "x86_64") || !strcmp(arch, "aarch64"))) {
-        static const char *const usual[2][3] = {
-            { "/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_CODE.secboot.fd", NULL },
-            { "/usr/share/AAVMF/AAVMF_CODE.fd", NULL },
-        };
-        for (const char *const *p = usual[arch[0] == 'a']; *p; p++) {
-            if (access(*p, R_OK) == 0)
-                g_ptr_array_add(found, g_strdup(*p));
-        }
+    bool none = !found->len;
+    /* Where no descriptor fits, the usual files, whatever the architecture is. */
+    static const char *const usual[] = {
+        "/usr/share/OVMF/OVMF_CODE.fd",
+        "/usr/share/OVMF/OVMF_CODE.secboot.fd",
+        "/usr/share/AAVMF/AAVMF_CODE.fd",
+        "/usr/share/AAVMF/AAVMF32_CODE.fd",
+    };
+    for (size_t i = 0; none && i < G_N_ELEMENTS(usual); i++) {
+        if (access(usual[i], R_OK) == 0)
+            g_ptr_array_add(found, g_strdup(usual[i]));
     }
     g_ptr_array_add(found, NULL);
     return (char **)g_ptr_array_free(found, FALSE);

@@ -79,7 +79,8 @@ def offers(conn):
                     told[label] = read(conn.getDomainCapabilities, program, arch, machine, virt)
     for words in ((None, None, None, None), ('/bin/true', None, None, None), (None, 'nonesuch', None, None),
                   ('/usr/bin/qemu-system-x86_64', 'aarch64', None, None), (None, None, None, 'nonesuch'),
-                  ('/usr/bin/qemu-system-x86_64', 'i686', None, 'qemu'), ('/usr/bin/qemu-system-x86_64', None, None, 'kvm')):
+                  ('/usr/bin/qemu-system-x86_64', 'i686', None, 'qemu'), ('/usr/bin/qemu-system-x86_64', None, None, 'kvm'),
+                  ('/usr/bin/qemu-system-x86_64', 'i686', None, 'kvm')):
         told['odd ' + ' '.join(map(str, words))] = read(conn.getDomainCapabilities, *words)
     return told
 

@@ -101,8 +101,9 @@ os(struct domcaps_def *def, const struct choice *c)
     ENUM(def, l, "secure", IF(secure && is_q35(c), "yes"), "no");
 }
 
-/* Whether guests are told of that model, and whose it is.  Of PCs and Power those are told apart whose features
- * are known: only these can be compared and moved.  A guest may name another one that its emulator has. */
+/* Whether guests are told of that model, and whose it is.  Of PCs and Power those are told apart whose
+ * features are known: only these can be compared and moved.  A guest may name another one that its emulator
+ * has. */
 static const char *
 offered(const struct choice *c, const struct qemu_cpu *q, const char **vendor)
 {

@@ -74,8 +74,7 @@ has_ide(const struct choice *c)
     return g_str_has_prefix(c->machine->name, "pc-i440fx") || !strcmp(c->machine->name, "g3beige");
 }
 
-/* Every kind of machine but one may have a controller for them: whether this one does is seen at the start.
- */
+/* Every machine but one kind may have a controller: whether this one does is seen at its start. */
 static bool
 has_floppy(const struct choice *c)
 {

@@ -183,6 +183,15 @@ static bool graphics_idle(const struct part *p)
     return !((const struct domain_graphics *)p->owner)->passwd;
 }
 
+/* A parallel port is of one kind: only where it is is read of its target. */
+static bool chardev_idle(const struct part *p)
+{
+    for (uint32_t i = 0; p->def && i < p->def->n_parallels; i++)
+        if (p->def->parallels[i] == p->owner)
+            return strcmp(p->leaf, "port") != 0;
+    return false;
+}
+
 bool model_idle(const struct model_table *table, const void *owner, const char *part, const char *leaf,
                 const struct domain_def *def)
 {
@@ -213,6 +222,7 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &tpm_backend_table, tpm_idle },
         { &domain_shmem_table, shmem_idle },
         { &domain_graphics_table, graphics_idle },
+        { &domain_chardev_table, chardev_idle },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(structs); i++)
         if (structs[i].table == table)

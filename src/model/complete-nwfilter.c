@@ -9,17 +9,12 @@
 #include "base/uuid.h"
 #include "model/complete-parts.h"
 #include "model/engine.h"
+#include "model/nwfilter-value.h"
 
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_NWFILTER
 
-/* ---- values of rules ------------------------------------------------------------------------ */
-
-enum type {
-    TEXT, U8, U16, U32, COUNT, VLANID, DSCP, MAC, MACMASK, IP, MASK, ETHERTYPE, INNERTYPE, IPPROTO, OPCODE,
-    BOOLEAN, STATES, FLAGS, IPSET, DIRECTIONS
-};
 /* Which attributes a protocol has. */
 enum {
     SRC = 1,
@@ -43,72 +38,72 @@ enum {
 };
 static const struct attribute {
     const char *name;
-    enum type type;
+    enum rule_value type;
     unsigned of;
 } attributes[] = {
-    { "srcmacaddr", MAC, SRC },
-    { "srcmacmask", MACMASK, SRC_MASK },
-    { "dstmacaddr", MAC, DST },
-    { "dstmacmask", MACMASK, DST },
-    { "hwtype", U16, ARP },
-    { "protocoltype", U16, ARP },
-    { "opcode", OPCODE, ARP },
-    { "arpsrcmacaddr", MAC, ARP },
-    { "arpdstmacaddr", MAC, ARP },
-    { "arpsrcipaddr", IP, ARP },
-    { "arpsrcipmask", MASK, ARP },
-    { "arpdstipaddr", IP, ARP },
-    { "arpdstipmask", MASK, ARP },
-    { "gratuitous", BOOLEAN, ARP },
-    { "vlanid", VLANID, VLAN },
-    { "encap-protocol", INNERTYPE, VLAN },
-    { "protocolid", ETHERTYPE, ETHER },
-    { "srcipaddr", IP, ADDRESS },
-    { "srcipmask", MASK, ADDRESS },
-    { "dstipaddr", IP, ADDRESS },
-    { "dstipmask", MASK, ADDRESS },
-    { "srcipfrom", IP, L4 },
-    { "srcipto", IP, L4 },
-    { "dstipfrom", IP, L4 },
-    { "dstipto", IP, L4 },
-    { "protocol", IPPROTO, PROTOCOL },
-    { "dscp", DSCP, L4 | IP_DSCP },
-    { "connlimit-above", COUNT, L4 },
-    { "state", STATES, L4 },
-    { "ipset", IPSET, L4 },
-    { "ipsetflags", DIRECTIONS, L4 },
-    { "type", U8, STP | ICMP_RANGE | ICMP },
-    { "typeend", U8, ICMP_RANGE },
-    { "code", U8, ICMP_RANGE | ICMP },
-    { "codeend", U8, ICMP_RANGE },
-    { "srcportstart", U16, PORTS },
-    { "srcportend", U16, PORTS },
-    { "dstportstart", U16, PORTS },
-    { "dstportend", U16, PORTS },
-    { "option", U8, TCP },
-    { "flags", FLAGS, TCP4 },
-    { "flags", U8, STP },
-    { "root-priority", U16, STP },
-    { "root-priority-hi", U16, STP },
-    { "root-address", MAC, STP },
-    { "root-address-mask", MACMASK, STP },
-    { "root-cost", U32, STP },
-    { "root-cost-hi", U32, STP },
-    { "sender-priority", U16, STP },
-    { "sender-priority-hi", U16, STP },
-    { "sender-address", MAC, STP },
-    { "sender-address-mask", MACMASK, STP },
-    { "port", U16, STP },
-    { "port-hi", U16, STP },
-    { "age", U16, STP },
-    { "age-hi", U16, STP },
-    { "max-age", U16, STP },
-    { "max-age-hi", U16, STP },
-    { "hello-time", U16, STP },
-    { "hello-time-hi", U16, STP },
-    { "forward-delay", U16, STP },
-    { "forward-delay-hi", U16, STP },
-    { "comment", TEXT, ALL },
+    { "srcmacaddr", RULE_MAC, SRC },
+    { "srcmacmask", RULE_MACMASK, SRC_MASK },
+    { "dstmacaddr", RULE_MAC, DST },
+    { "dstmacmask", RULE_MACMASK, DST },
+    { "hwtype", RULE_U16, ARP },
+    { "protocoltype", RULE_U16, ARP },
+    { "opcode", RULE_OPCODE, ARP },
+    { "arpsrcmacaddr", RULE_MAC, ARP },
+    { "arpdstmacaddr", RULE_MAC, ARP },
+    { "arpsrcipaddr", RULE_IP, ARP },
+    { "arpsrcipmask", RULE_MASK, ARP },
+    { "arpdstipaddr", RULE_IP, ARP },
+    { "arpdstipmask", RULE_MASK, ARP },
+    { "gratuitous", RULE_BOOLEAN, ARP },
+    { "vlanid", RULE_VLANID, VLAN },
+    { "encap-protocol", RULE_INNERTYPE, VLAN },
+    { "protocolid", RULE_ETHERTYPE, ETHER },
+    { "srcipaddr", RULE_IP, ADDRESS },
+    { "srcipmask", RULE_MASK, ADDRESS },
+    { "dstipaddr", RULE_IP, ADDRESS },
+    { "dstipmask", RULE_MASK, ADDRESS },
+    { "srcipfrom", RULE_IP, L4 },
+    { "srcipto", RULE_IP, L4 },
+    { "dstipfrom", RULE_IP, L4 },
+    { "dstipto", RULE_IP, L4 },
+    { "protocol", RULE_IPPROTO, PROTOCOL },
+    { "dscp", RULE_DSCP, L4 | IP_DSCP },
+    { "connlimit-above", RULE_COUNT, L4 },
+    { "state", RULE_STATES, L4 },
+    { "ipset", RULE_IPSET, L4 },
+    { "ipsetflags", RULE_DIRECTIONS, L4 },
+    { "type", RULE_U8, STP | ICMP_RANGE | ICMP },
+    { "typeend", RULE_U8, ICMP_RANGE },
+    { "code", RULE_U8, ICMP_RANGE | ICMP },
+    { "codeend", RULE_U8, ICMP_RANGE },
+    { "srcportstart", RULE_U16, PORTS },
+    { "srcportend", RULE_U16, PORTS },
+    { "dstportstart", RULE_U16, PORTS },
+    { "dstportend", RULE_U16, PORTS },
+    { "option", RULE_U8, TCP },
+    { "flags", RULE_FLAGS, TCP4 },
+    { "flags", RULE_U8, STP },
+    { "root-priority", RULE_U16, STP },
+    { "root-priority-hi", RULE_U16, STP },
+    { "root-address", RULE_MAC, STP },
+    { "root-address-mask", RULE_MACMASK, STP },
+    { "root-cost", RULE_U32, STP },
+    { "root-cost-hi", RULE_U32, STP },
+    { "sender-priority", RULE_U16, STP },
+    { "sender-priority-hi", RULE_U16, STP },
+    { "sender-address", RULE_MAC, STP },
+    { "sender-address-mask", RULE_MACMASK, STP },
+    { "port", RULE_U16, STP },
+    { "port-hi", RULE_U16, STP },
+    { "age", RULE_U16, STP },
+    { "age-hi", RULE_U16, STP },
+    { "max-age", RULE_U16, STP },
+    { "max-age-hi", RULE_U16, STP },
+    { "hello-time", RULE_U16, STP },
+    { "hello-time-hi", RULE_U16, STP },
+    { "forward-delay", RULE_U16, STP },
+    { "forward-delay-hi", RULE_U16, STP },
+    { "comment", RULE_TEXT, ALL },
 };
 static const struct { const char *name; unsigned has; } protocols[] = {
     { "mac", SRC | SRC_MASK | DST | ETHER },
@@ -136,187 +131,6 @@ static const struct { const char *name; unsigned has; } protocols[] = {
     { "ah-ipv6", SRC | ADDRESS | L4 | SIX },
     { "all-ipv6", SRC | ADDRESS | L4 | SIX },
 };
-struct name { unsigned number; const char *name; };
-static const struct name ethertypes[] = { { 0x0800, "ipv4" }, { 0x0806, "arp" },  { 0x8035, "rarp" },
-                                          { 0x86dd, "ipv6" }, { 0x8100, "vlan" }, { 0, NULL } };
-static const struct name ip_protocols[] = {
-    { 1, "icmp" }, { 2, "igmp" }, { 6, "tcp" }, { 17, "udp" }, { 50, "esp" }, { 51, "ah" }, { 58, "icmpv6" },
-    { 132, "sctp" }, { 136, "udplite" }, { 0, NULL } };
-static const struct name opcodes[] = { { 1, "Request" },         { 2, "Reply" },
-                                       { 3, "Request_Reverse" }, { 4, "Reply_Reverse" },
-                                       { 5, "DRARP_Request" },   { 6, "DRARP_Reply" },
-                                       { 7, "DRARP_Error" },     { 8, "InARP_Request" },
-                                       { 9, "ARP_NAK" },         { 0, NULL } };
-
-/* $NAME, $NAME[INDEX] or $NAME[@ITERATOR] without what may stand around the number; NULL: no variable. */
-static const char *
-variable(const void *root, const char *s)
-{
-    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    size_t n = *s == '$' ? strspn(s + 1, word) : 0;
-    if (!n || (s[n + 1] && s[n + 1] != '['))
-        return NULL;
-    if (!s[n + 1])
-        return s;
-    const char *p = s + n + 2;
-    p += strspn(p, " ");
-    bool iterator = *p == '@';
-    p += iterator;
-    p += strspn(p, " ");
-    if (!g_ascii_isdigit(*p))
-        return NULL;
-    char *end;
-    guint64 v = g_ascii_strtoull(p, &end, 10);
-    end += strspn(end, " ");
-    if (*end != ']' || v > (iterator ? 1000 : UINT32_MAX))
-        return NULL;
-    return model_printf(root, "%.*s[%s%" G_GUINT64_FORMAT "]", (int)n + 1, s, iterator ? "@" : "", v);
-}
-
-/* The number between min and max in its usual spelling, hexadecimal if it came so; NULL: none. */
-static const char *
-number(const void *root, const char *s, uint64_t min, uint64_t max, bool hex, const struct name *names)
-{
-    char *end;
-    bool is_hex = (hex || names) && s[0] == '0' && (s[1] | 32) == 'x';
-    for (const struct name *n = names; n && n->name; n++)
-        if (!g_ascii_strcasecmp(n->name, s))
-            return n->name;
-    if (!g_ascii_isdigit(*s))
-        return NULL;
-    guint64 v = g_ascii_strtoull(s, &end, is_hex ? 16 : 10);
-    if (*end || v < min || v > max)
-        return NULL;
-    for (const struct name *n = names; n && n->name; n++)
-        if (n->number == v)
-            return n->name;
-    return model_printf(root, is_hex && hex ? "0x%" G_GINT64_MODIFIER "x" : "%" G_GUINT64_FORMAT, v);
-}
-
-/* The words, separated by commas, as a set of those of the list; -1: there is another one. */
-static int
-words_of(const char *s, size_t n, const char *const *list)
-{
-    g_autofree char *text = g_strndup(s, n);
-    g_auto(GStrv) words = g_strsplit(text, ",", -1);
-    int set = 0;
-    for (char **w = words; *w; w++) {
-        unsigned i = 0;
-        while (list[i] && g_ascii_strcasecmp(g_strstrip(*w), list[i]))
-            i++;
-        if (!list[i])
-            return -1;
-        set |= 1 << i;
-    }
-    return set;
-}
-
-static const char *
-words_text(const void *root, int set, const char *const *list)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (unsigned i = 0; list[i]; i++)
-        if (set >> i & 1)
-            g_string_append_printf(text, "%s%s", text->len ? "," : "", list[i]);
-    return model_str(root, text->str);
-}
-
-/* Of states NONE leaves nothing of the others. */
-static const char *
-states(const void *root, const char *s)
-{
-    static const char *const list[] = { "NEW", "ESTABLISHED", "RELATED", "INVALID", "NONE", NULL };
-    int set = words_of(s, strlen(s), list);
-    return set < 0 ? NULL : words_text(root, set >> 4 ? 1 << 4 : set, list);
-}
-
-/* Of flags ALL are all six, NONE is no other one. */
-static const char *
-flags(const void *root, const char *s, size_t n)
-{
-    enum { SIX_FLAGS = (1 << 6) - 1 };
-    static const char *const list[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ALL", "NONE", NULL };
-    int set = words_of(s, n, list);
-    if (set < 0)
-        return NULL;
-    if (set >> 6 & 1 || (set & SIX_FLAGS) == SIX_FLAGS)
-        return "ALL";
-    return set & SIX_FLAGS ? words_text(root, set & SIX_FLAGS, list) : "NONE";
-}
-
-/* In small letters, and without spaces. */
-static const char *
-directions(const void *root, const char *s)
-{
-    static const char *const list[] = { "SRC", "DST", NULL };
-    g_autofree char *lower = g_ascii_strdown(s, -1);
-    return strchr(s, ' ') || words_of(s, strlen(s), list) < 0 ? NULL : model_str(root, lower);
-}
-
-static const char *
-mask(const void *root, const char *s, bool six)
-{
-    struct ip ip;
-    const char *n = number(root, s, 0, six ? 128 : 32, false, NULL);
-    if (n)
-        return n;
-    if (ip_parse(s, &ip) < 0 || ip_is4(&ip) == six || ip_prefix_of_mask(&ip) < 0)
-        return NULL;
-    return model_printf(root, "%d", ip_prefix_of_mask(&ip));
-}
-
-/* Ones first, then zeroes. */
-static bool
-is_mac_mask(const unsigned char mac[MAC_BYTES])
-{
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < MAC_BYTES; i++)
-        bits = bits << 8 | mac[i];
-    uint64_t zeroes = ~bits & ((UINT64_C(1) << 48) - 1);
-    return (zeroes & (zeroes + 1)) == 0;
-}
-
-/* The value in its usual spelling, or NULL. */
-static const char *
-value(const void *root, enum type type, const char *s, bool six)
-{
-    unsigned char bytes[MAC_BYTES];
-    char text[MAC_TEXT];
-    const char *slash, *first, *second;
-    struct ip ip;
-    switch (type) {
-    case TEXT: return strlen(s) > 256 ? model_strn(root, s, 256) : s;
-    case U8: return number(root, s, 0, 255, true, NULL);
-    case U16: return number(root, s, 0, 65535, true, NULL);
-    case U32: return number(root, s, 0, UINT32_MAX, true, NULL);
-    case COUNT: return number(root, s, 0, 65535, false, NULL);
-    case VLANID: return number(root, s, 0, 4095, true, NULL);
-    case DSCP: return number(root, s, 0, 63, true, NULL);
-    case INNERTYPE: return number(root, s, 0x3c, 65535, true, ethertypes);
-    case ETHERTYPE: return number(root, s, 0x600, 65535, true, ethertypes);
-    case IPPROTO: return number(root, s, 0, 255, true, ip_protocols);
-    case OPCODE: return number(root, s, 0, 65535, false, opcodes);
-    case MAC: return mac_parse(s, bytes) < 0 ? NULL : model_str(root, mac_format(bytes, text));
-    case MACMASK:
-        return mac_parse(s, bytes) < 0 || !is_mac_mask(bytes) ? NULL
-                                                              : model_str(root, mac_format(bytes, text));
-    case IP: return ip_parse(s, &ip) < 0 || ip_is4(&ip) == six ? NULL : ip_text(root, &ip);
-    case MASK: return mask(root, s, six);
-    case BOOLEAN: return !strcmp(s, "1") || !strcmp(s, "yes") || !strcmp(s, "true") ? "true" : "false";
-    case STATES: return !*s ? s : states(root, s);
-    case FLAGS:
-        slash = strchr(s, '/');
-        first = slash ? flags(root, s, slash - s) : NULL;
-        second = first ? flags(root, slash + 1, strlen(slash + 1)) : NULL;
-        return second ? model_printf(root, "%s/%s", first, second) : NULL;
-    case IPSET:
-        return s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ .:-+")] ? NULL
-                                                                                                    : s;
-    case DIRECTIONS: return directions(root, s);
-    }
-    return NULL;
-}
-
 static const struct attribute *
 attribute_of(const char *name, unsigned has)
 {
@@ -343,9 +157,9 @@ read_match(const struct nwfilter_def *def, const char *protocol, unsigned has, s
             continue;
         }
         *any = true;
-        const char *good = variable(def, *slot);
+        const char *good = rule_variable(def, *slot);
         if (!good)
-            good = value(def, a->type, *slot, has & SIX);
+            good = rule_value(def, a->type, *slot, has & SIX);
         if (!good)
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>",
                            def->name, *slot, f->name, protocol);
@@ -383,10 +197,10 @@ complete_match(const struct nwfilter_def *def, const char *protocol, unsigned ha
         m->ipsetflags = "src";
     if (!m->ipset)
         m->ipsetflags = NULL;
-    static const char *const with_ports[] = { "TCP", "UDP", "SCTP", NULL };
+    static const char *const with_ports[] = { "tcp", "udp", "sctp", NULL };
     bool ports = m->srcportstart || m->srcportend || m->dstportstart || m->dstportend;
     if (has & PROTOCOL && ports &&
-        (!m->protocol || words_of(m->protocol, strlen(m->protocol), with_ports) < 0))
+        (!m->protocol || !g_strv_contains(with_ports, m->protocol)))
         return err_set(err, VIR_ERR_INTERNAL_ERROR,
                        "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp", def->name,
                        protocol);

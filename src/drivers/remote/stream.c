@@ -4,60 +4,18 @@
  *
  * A stream is opened by a call and known to both sides by that call's procedure and
  * serial.  What arrives waits here until the application takes it.  Data of length 0
- * is the end; finishing and aborting wait for the daemon's word.  With a callback
- * the application's event loop asks us, through a timer that is due while there is
- * something to tell, and a doorbell, for what our own thread reads.
+ * is the end; finishing and aborting wait for the daemon's word.   Callbacks: stream-events.c.
  * Waits: blocking streams and the end of any stream, for the daemon.
  */
-#include "drivers/remote/remote.h"
-
-#include "driver/doorbell.h"
-
-#include <libvirt/libvirt.h>
+#include "drivers/remote/stream.h"
 
 #define ERR_FROM VIR_FROM_STREAMS
 #define WAITING_MAX (8 * 1024 * 1024) /* then our thread stops reading for a while */
-#define WRITE_RETRY_MS 5
-
-/* The public library's; a program without it has no callbacks on streams. */
-#pragma weak virEventAddTimeout
-#pragma weak virEventUpdateTimeout
-#pragma weak virEventRemoveTimeout
-
-struct watch;
-
-struct remote_stream {
-    struct remote_stream *next;
-    struct remote *r;
-    struct stream *st;
-    uint32_t program, serial;
-    int proc;
-    GQueue chunks;      /* struct chunk * */
-    size_t bytes;
-    bool eof, ended;    /* the last data; the daemon's last word */
-    struct err err;     /* … when that was an error, or the connection died */
-    struct remote_waiter *waiter;
-    struct watch *watch;
-    bool poke;
-};
 
 struct chunk {
     struct frame *frame; /* NULL: a hole */
     size_t off;
     long long hole;
-};
-
-/* A callback; lives until the event loop has let go of its timer and its doorbell. */
-struct watch {
-    atomic_int holders;
-    struct remote *r;
-    struct remote_stream *rs; /* NULL: removed */
-    struct stream *st;
-    int timer, events;
-    struct doorbell *bell;
-    void (*cb)(struct stream *, int, void *);
-    void *opaque;
-    void (*ff)(void *);
 };
 
 static const struct stream_ops ops;
@@ -96,8 +54,7 @@ remote_stream_drop(struct remote_stream *rs)
     g_queue_clear_full(&rs->chunks, chunk_free);
     rs->st->ops = NULL;
     rs->st->priv = NULL;
-    if (rs->watch)
-        rs->watch->rs = NULL;
+    remote_stream_forget(rs);
     err_clear(&rs->err);
     g_free(rs);
 }
@@ -173,8 +130,8 @@ void
 remote_streams_poke(struct remote *r)
 {
     for (struct remote_stream *rs = r->streams; rs; rs = rs->next) {
-        if (rs->poke && rs->watch)
-            doorbell_ring(rs->watch->bell);
+        if (rs->poke)
+            remote_stream_ring(rs);
         rs->poke = false;
     }
 }
@@ -338,8 +295,6 @@ op_send_hole(struct stream *st, long long length, unsigned flags, struct err *er
     return (int)rc;
 }
 
-static void watch_remove(struct remote *r, struct remote_stream *rs);
-
 /* Our last word, then the daemon's; the stream is over whatever that is. */
 static int
 end(struct stream *st, int status, struct err *err)
@@ -351,7 +306,7 @@ end(struct stream *st, int status, struct err *err)
     int rc = 0;
     xdr_writer_init(&x, NET_MESSAGE_MAX);
     (void)frame_end(&x, frame_begin(&x, &h), NULL);
-    watch_remove(r, rs);
+    remote_stream_unwatch(r, rs);
     pthread_mutex_lock(&r->lock);
     bool over = rs->ended;
     if (over)
@@ -390,7 +345,7 @@ op_free(struct stream *st)
     if (!rs)
         return;
     struct remote *r = rs->r;
-    watch_remove(r, rs);
+    remote_stream_unwatch(r, rs);
     pthread_mutex_lock(&r->lock);
     if (!rs->ended) { /* dropped without an end: the daemon should know, nobody waits for it */
         struct xdr_writer x;
@@ -403,159 +358,9 @@ op_free(struct stream *st)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* ---- callbacks ---- */
-
-/* `wanted` of the watch, not through rs->watch: the timer may be due before op_event_add() has set that. */
-static int
-ready(const struct remote_stream *rs, int wanted)
-{
-    int is = 0;
-    if (!g_queue_is_empty((GQueue *)&rs->chunks) || rs->eof)
-        is |= VIR_STREAM_EVENT_READABLE;
-    if (err_is_set(&rs->err))
-        is |= VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_WRITABLE; /* the next operation tells why */
-    else if (rs->r->out.bytes == 0)
-        is |= VIR_STREAM_EVENT_WRITABLE;
-    is &= wanted;
-    return err_is_set(&rs->err) ? is | VIR_STREAM_EVENT_ERROR : is;
-}
-
-/* The event loop's thread. */
-static void
-on_timer(int timer, void *opaque)
-{
-    struct watch *watch = opaque;
-    struct remote *r = watch->r;
-    int events = 0, next = 0;
-    pthread_mutex_lock(&r->lock);
-    struct remote_stream *rs = watch->rs;
-    if (rs) {
-        if (r->out.bytes && (watch->events & VIR_STREAM_EVENT_WRITABLE)) {
-            ERR_AUTO ignored = ERR_INIT;
-            (void)remote_flush(r, &ignored);
-        }
-        events = ready(rs, watch->events);
-        if (!events)
-            next = watch->events & VIR_STREAM_EVENT_WRITABLE ? WRITE_RETRY_MS : -1;
-    } else {
-        next = -1;
-    }
-    pthread_mutex_unlock(&r->lock);
-    if (next != 0) {
-        virEventUpdateTimeout(timer, next);
-        pthread_mutex_lock(&r->lock); /* what came in between would be lost */
-        bool again = watch->rs && ready(watch->rs, watch->events);
-        pthread_mutex_unlock(&r->lock);
-        if (again)
-            virEventUpdateTimeout(timer, 0);
-        return;
-    }
-    watch->cb(watch->st, events, watch->opaque);
-}
-
-/* The event loop's thread; our own has read something. */
-static void
-on_bell(void *opaque)
-{
-    struct watch *watch = opaque;
-    pthread_mutex_lock(&watch->r->lock);
-    int timer = watch->rs ? watch->timer : -1;
-    pthread_mutex_unlock(&watch->r->lock);
-    if (timer >= 0)
-        virEventUpdateTimeout(timer, 0);
-}
-
-static void
-watch_free(void *opaque)
-{
-    struct watch *watch = opaque;
-    if (atomic_fetch_sub(&watch->holders, 1) != 1)
-        return;
-    if (watch->ff)
-        watch->ff(watch->opaque);
-    g_free(watch);
-}
-
-static int
-op_event_add(struct stream *st, int events, void (*cb)(struct stream *, int, void *), void *opaque,
-             void (*ff)(void *), struct err *err)
-{
-    struct remote_stream *rs = st->priv;
-    struct remote *r = rs->r;
-    if (rs->watch)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "The stream has a callback already");
-    if (!virEventAddTimeout)
-        return err_set(err, VIR_ERR_NO_SUPPORT, "This program has no event loop that could watch the stream");
-    if (remote_watch(r, err) < 0)
-        return -1;
-    struct watch *watch = g_new0(struct watch, 1);
-    *watch = (struct watch){
-        .holders = 2, .r = r, .rs = rs, .st = st, .timer = -1, .events = events, .cb = cb, .opaque = opaque
-    };
-    struct doorbell *bell = doorbell_new(on_bell, watch, watch_free);
-    int timer = bell ? virEventAddTimeout(0, on_timer, watch, watch_free) : -1;
-    if (timer < 0) {
-        watch_free(watch);
-        if (bell)
-            doorbell_remove(bell);
-        else
-            watch_free(watch);
-        return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "No event loop is registered that could watch the stream; call "
-                       "virEventRegisterDefaultImpl() before the connection is opened");
-    }
-    pthread_mutex_lock(&r->lock);
-    watch->ff = ff;
-    watch->timer = timer;
-    watch->bell = bell;
-    rs->watch = watch;
-    pthread_mutex_unlock(&r->lock);
-    virEventUpdateTimeout(timer, 0); /* it may have been due before we knew it */
-    return 0;
-}
-
-static int
-op_event_update(struct stream *st, int events, struct err *err)
-{
-    struct remote_stream *rs = st->priv;
-    pthread_mutex_lock(&rs->r->lock);
-    int timer = rs->watch ? rs->watch->timer : -1;
-    if (rs->watch)
-        rs->watch->events = events;
-    pthread_mutex_unlock(&rs->r->lock);
-    if (timer < 0)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "The stream has no callback");
-    virEventUpdateTimeout(timer, 0);
-    return 0;
-}
-
-static void
-watch_remove(struct remote *r, struct remote_stream *rs)
-{
-    pthread_mutex_lock(&r->lock);
-    struct watch *watch = rs->watch;
-    int timer = watch ? watch->timer : -1;
-    struct doorbell *bell = watch ? watch->bell : NULL;
-    if (watch)
-        watch->rs = NULL;
-    rs->watch = NULL;
-    pthread_mutex_unlock(&r->lock);
-    if (watch) {
-        virEventRemoveTimeout(timer);
-        doorbell_remove(bell);
-    }
-}
-
-static int
-op_event_remove(struct stream *st, struct err *err)
-{
-    struct remote_stream *rs = st->priv;
-    watch_remove(rs->r, rs);
-    return 0;
-}
-
 static const struct stream_ops ops = {
     .send = op_send, .recv = op_recv, .send_hole = op_send_hole, .recv_hole = op_recv_hole,
-    .event_add = op_event_add, .event_update = op_event_update, .event_remove = op_event_remove,
+    .event_add = remote_stream_event_add, .event_update = remote_stream_event_update,
+    .event_remove = remote_stream_event_remove,
     .finish = op_finish, .abort = op_abort, .free = op_free,
 };

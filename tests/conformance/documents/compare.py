@@ -63,26 +63,26 @@ def canonical(text, given):
     return walk(ET.fromstring(text))
 
 
-def difference(want, got, path=''):
-    """(kind of difference, its words)."""
+def differences(want, got, path=''):
+    """(kind of difference, its words) of each; in an element where others stand only that."""
     here = path + '/' + want[0]
     if want[0] != got[0]:
-        return '%s: <%s> for <%s>' % (path, got[0], want[0]), ''
+        yield '%s: <%s> for <%s>' % (path, got[0], want[0]), ''
+        return
     if want[1] != got[1]:
         w, g = dict(want[1]), dict(got[1])
         keys = sorted(k for k in set(w) | set(g) if w.get(k) != g.get(k))
-        return '%s/@%s' % (here, ',@'.join(keys)), 'want %s, got %s' % ({k: w.get(k) for k in keys},
-                                                                     {k: g.get(k) for k in keys})
+        yield '%s/@%s' % (here, ',@'.join(keys)), 'want %s, got %s' % ({k: w.get(k) for k in keys}, {k: g.get(k) for k in keys})
     if want[2] != got[2]:
-        return here, 'want text %r, got %r' % (want[2], got[2])
+        yield here, 'want text %r, got %r' % (want[2], got[2])
     for w, g in zip(want[3], got[3]):
         if w != g:
-            return difference(w, g, here)
-    if len(want[3]) > len(got[3]):
-        w = want[3][len(got[3])]
-        return '%s: missing <%s>' % (here, w[0]), str(dict(w[1]))
-    g = got[3][len(want[3])]
-    return '%s: surplus <%s>' % (here, g[0]), str(dict(g[1]))
+            yield from differences(w, g, here)
+        if w[0] != g[0]:
+            return
+    for more, what in (want[3][len(got[3]):], 'missing'), (got[3][len(want[3]):], 'surplus'):
+        for e in more:
+            yield '%s: %s <%s>' % (here, what, e[0]), str(dict(e[1]))
 
 
 class Side(reduce.Child):
@@ -224,10 +224,10 @@ def fault(answer):
     return (tuple(answer[1:3]), answer[3]) if answer and answer[0] == 'error' else None
 
 
-def verdict(text, want, got):
-    """None if equal, or (kind of difference, words)."""
+def verdict(text, want, got, meant=lambda kind: None):
+    """None if equal, or (kind of difference, words): the first that is not meant, or else the first."""
     def short(m):
-        return re.sub(r"'[^']*'|\d+", '…', m)
+        return re.sub(r"'[^']*'|\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b|\d+", '…', m)
     w, g = fault(want), fault(got)
     if w and g:
         return None if w[0] == g[0] else ('error %d/%d, ours %d/%d: %s' % (*w[0], *g[0], short(w[1])), g[1])
@@ -243,12 +243,8 @@ def verdict(text, want, got):
     except ET.ParseError:
         return 'the reference wrote what no parser reads', ''
     b = canonical(got[1], given)
-    return None if a == b else difference(a, b)
-
-
-def kind_of(text, want, got):
-    v = verdict(text, want, got)
-    return v and v[0]
+    all = list(differences(a, b))
+    return next((d for d in all if not meant(d[0])), all[0]) if all else None
 
 
 def main():
@@ -282,6 +278,13 @@ def main():
             sys.exit('ours ended at this document:\n%s' % text)
         return answers
 
+    def meaning(kind):
+        return next((r for k, r in known if k.search(kind)), None)
+
+    def kind_of(text, want, got):
+        v = verdict(text, want, got, meaning)
+        return v and v[0]
+
     log = open(a.log, 'w', encoding='utf-8') if a.log else None
     for number, (text, what) in enumerate(source.each()):
         if number < a.skip:
@@ -295,14 +298,14 @@ def main():
             ended += 1
             continue
         accepted += want[0] != 'error'
-        differs = verdict(text, want, got)
+        differs = verdict(text, want, got, meaning)
         if differs is None:
             same += 1
             continue
         kind, words = differs
-        small, reason = text, next((r for k, r in known if k.search(kind)), None)
+        small, reason = text, meaning(kind)
         if reason is None:
-            small, reason = reduce.reduced(text, ask, fault, kind_of, donors)
+            small, reason = reduce.reduced(text, ask, fault, kind_of, donors, meant=meaning)
         if reason is not None:
             meant[reason] += 1
             continue

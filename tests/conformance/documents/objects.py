@@ -241,7 +241,7 @@ def verdict(document, want, got):
             continue
         b = canonical(g[1], document)
         if a != b:
-            kind, words = compare.difference(a, b)
+            kind, words = next(compare.differences(a, b))
             return ('' if w[0] == 'xml' else w[0] + ' ') + kind, words
     return None
 

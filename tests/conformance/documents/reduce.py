@@ -4,6 +4,7 @@ in several ways, of which each side names another one first.
 
 Owns: Child (an implementation in a process of its own), Donors, reduced().  Used by compare.py and objects.py.
 """
+import collections
 import copy
 import itertools
 import json
@@ -12,6 +13,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 
 ORDER = 'several faults, each alone answered alike'
+FAULTS = 4                      # that are taken away at most to have one alone
 # What stays in a document that is made small: without them it would have one fault more.
 KEPT = {('domain', 'name'), ('domain', 'memory'), ('domain', 'os'), ('os', 'type'), ('network', 'name'), ('pool', 'name'),
         ('volume', 'name'), ('volume', 'capacity'), ('secret', 'usage'), ('filter', 'name')}
@@ -42,7 +44,10 @@ class Child:
         return json.loads(line) if line else None
 
     def again(self):
-        self.child.stdin.close()
+        try:
+            self.child.stdin.close()
+        except BrokenPipeError:
+            pass
         self.child.wait()
         self.start()
 
@@ -62,7 +67,7 @@ class Donors:
     """Elements of other documents, for what one lacks."""
 
     def __init__(self, texts):
-        self.known = {}
+        self.known, self.names = {}, set()      # names of elements and attributes
         for text in texts:
             self.add(text)
 
@@ -73,6 +78,7 @@ class Donors:
             return
         self.take('', root)
         for parent in root.iter():
+            self.names.update((parent.tag, *parent.attrib))
             for e in parent:
                 self.take(parent.tag, e)
 
@@ -153,17 +159,21 @@ def changed(document, *changes):
     return ET.tostring(root, encoding='unicode')
 
 
-def same_words(fault):
-    """Code and message, without what changes when something above it is taken away."""
-    return fault and (fault[0], re.sub(r'\bline \d+', 'line', fault[1]))
+def same_words(fault, names):
+    """Code and message, without what changes when something else in the document does: lines, and values, but not names
+    of elements and attributes, which tell one fault from another."""
+    if not fault:
+        return fault
+    words = re.sub(r'\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b|\b\d+\b', '…', fault[1])
+    return fault[0], re.sub(r"'([^']*)'", lambda m: m.group(0) if m.group(1) in names else "'…'", words)
 
 
 class Reducer:
     """One document: ask(text) gives both answers, fault(answer) its (code, message) or None, kind(text, want, got) what
     differs or None."""
 
-    def __init__(self, document, ask, fault, kind, limit, meant):
-        self.meant = meant
+    def __init__(self, document, ask, fault, kind, names, limit, meant):
+        self.meant, self.names, self.seen = meant, names, {}
         self.ask, self.fault, self.kind, self.left = ask, fault, kind, limit
         self.root, self.gone = ET.fromstring(document), set()
         self.text = self.without(())
@@ -181,11 +191,12 @@ class Reducer:
 
     def look(self, text):
         """(kind of difference, fault that the reference names, fault that ours names), or None."""
-        self.left -= 1
-        want, got = self.ask(text)
-        if want is None or got is None:
-            return None
-        return self.kind(text, want, got), same_words(self.fault(want)), same_words(self.fault(got))
+        if text not in self.seen:
+            self.left -= 1
+            want, got = self.ask(text)
+            self.seen[text] = None if want is None or got is None else (
+                self.kind(text, want, got), same_words(self.fault(want), self.names), same_words(self.fault(got), self.names))
+        return self.seen[text]
 
     def drop(self, things):
         if self.left <= 0:
@@ -219,31 +230,34 @@ class Reducer:
 
     def alone(self, text, changes, side):
         """Changes after which both sides name the fault that one side names here (or what differs is meant), one set of
-        them after the other.  Where
-        a further fault comes to light that one is taken away, too, up to three in all."""
-        sought, known, sets = self.sought[side], {self.sought[1:]}, [()]
-        for before in sets:
-            for change in changes:
-                if self.left <= 0:
-                    return
+        them after the other.  Where a further fault comes to light that one is taken away, too, up to FAULTS in all:
+        each such set gets its turns, so that one that leads nowhere does not use up all questions."""
+        sought, known, turns = self.sought[side], {self.sought[1:]}, collections.deque([((), iter(changes))])
+        while turns and self.left > 0:
+            before, rest = turns.popleft()
+            for change in itertools.islice(rest, 50):
                 seen = self.look(changed(text, *before, change))
                 if not seen or seen[side] != sought:
                     continue
                 other = seen[3 - side]
                 if other and other[0] == sought[0] or seen[0] and self.meant(seen[0]):
                     yield before + (change,), seen
-                elif other and seen[1:] not in known and len(before) < 2:
+                elif other and seen[1:] not in known and len(before) + 1 < FAULTS:
                     known.add(seen[1:])
-                    sets.append(before + (change,))
+                    turns.append((before + (change,), iter(changes)))
+                if self.left <= 0:
+                    return
+            if rest.__length_hint__():
+                turns.append((before, rest))
 
     def only_order(self, text, donors, limit):
         """Whether two sets of changes are found: one leaves just the fault that the reference names here, the other just
         the one that ours names, both sides name it then, and neither names it when all these changes are made."""
         root = ET.fromstring(text)
         changes = list(itertools.chain(losses(root), itertools.islice(donors.gifts(root), limit)))
-        self.left = limit
+        self.left = 2 * limit
         first = list(itertools.islice(self.alone(text, changes, 1), 5))
-        self.left = limit
+        self.left = 2 * limit
         second = itertools.islice(self.alone(text, changes, 2), 5) if first else ()
         for b, seen_b in second:
             for a, seen_a in first:
@@ -257,7 +271,7 @@ def reduced(document, ask, fault, kind, donors, limit=500, meant=lambda kind: Fa
     """(document, reason): the smallest one found that is answered differently in just this way by the two sides, and
     ORDER if it is wrong in two ways of which each alone is named by both, or differs in a way that is meant; or None."""
     try:
-        r = Reducer(document, ask, fault, kind, limit, meant)
+        r = Reducer(document, ask, fault, kind, donors.names, limit, meant)
     except ET.ParseError:
         return document, None
     if not r.sought or r.sought[0] is None:

@@ -217,7 +217,7 @@ class Tables:
                    'nounit',
                    'migratable', 'wide', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent',
                    'ignore', 'positive', 'mixed', 'apart',
-                   'later', 'base0', 'base16', 'merge', 'down')]
+                   'later', 'base0', 'base16', 'merge', 'spread', 'down')]
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)
@@ -299,7 +299,7 @@ class Tables:
                 '"%s:%s"' % (f.ns, f.name) if f.ns else '"%s"' % f.name,
                 '|'.join(fl) or '0', off, has, sub, mask, default, unit, self.error(f, 'bad'),
                 self.error(f, 'missing'),
-                self.error(f, 'twice'), self.error(f, 'only')), f.kind))
+                self.error(f, 'twice'), self.error(f, 'beyond' if 'beyond' in f.opts else 'only')), f.kind))
         attrs = [i for i, r in enumerate(rows) if r[2] == 'attr']
         text = next((i for i, r in enumerate(rows) if r[2] == 'text'), -1)
         kids = [i for i, r in enumerate(rows) if r[2] not in ('attr', 'text')]

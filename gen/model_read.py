@@ -63,9 +63,9 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
          'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'idle', 'nounit', 'migratable', 'wide', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'down', 'must',
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'spread', 'down', 'must',
          'usual', 'unsaid', 'own_unit', 'noabi'}
-OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'units', 'uattr', 'in', 'since',
+OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'beyond', 'units', 'uattr', 'in', 'since',
            'without', 'range', 'one', 'most', 'count', 'each'}
 SEVERAL = {'form', 'words', 'if', 'nest', 'need'}       # which may be said more than once
 # words for virErrorNumber; bad=unsupported:cpu is VIR_ERR_CONFIG_UNSUPPORTED from VIR_FROM_CPU
@@ -433,7 +433,7 @@ def _check(m):
             if f.opts.get('bad') == 'ignore':
                 f.flags.add('ignore')
                 del f.opts['bad']
-            for o in ('bad', 'missing', 'twice', 'only'):
+            for o in ('bad', 'missing', 'twice', 'only', 'beyond'):
                 if o in f.opts and f.opts[o].split(':')[0] not in ERRORS:
                     raise Bad('%s: %s= is none of %s' % (f.where, o, ' '.join(ERRORS)))
             if f.kind == 'group':

@@ -282,6 +282,10 @@ int check_serial(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_chardev *c = def->serials[at];
     enum address_type t = c->info.address ? c->info.address->type : ADDRESS_TYPE_UNSET;
+    bool x86 = def->os->arch == ARCH_I686 || def->os->arch == ARCH_X86_64;
+    if (c->target->type == CHARDEV_TARGET_TYPE_ISA_DEBUG && !x86)
+        return UNSUPPORTED("a serial port of guest '%s' is of type 'isa-debug', which only x86 has",
+                           def->name);
     if (c->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL && t && t != ADDRESS_TYPE_USB)
         return UNSUPPORTED("a serial port of guest '%s' is on USB and has an address of type '%s'", def->name,
                            address_type_str(t));

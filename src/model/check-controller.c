@@ -133,6 +133,7 @@ int check_masters_read(struct domain_def *def, struct err *err)
                          "the USB controllers of guest '%s' are companions of none", def->name);
 }
 
+/* Those without a number get one that is free. */
 int check_controllers_unique(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
@@ -146,7 +147,8 @@ int check_controllers_unique(const struct domain_def *def, struct err *err)
                                "guest '%s' has no USB (a controller with model 'none') and "
                                "another USB controller",
                                def->name);
-            if (k < i && a->index == b->index && a->type != CONTROLLER_TYPE_USB)
+            if (k < i && a->has_index && b->has_index && a->index == b->index &&
+                a->type != CONTROLLER_TYPE_USB)
                 return XML("guest '%s' has two %s controllers with index %u", def->name,
                            controller_type_str(a->type), a->index);
         }

@@ -180,21 +180,6 @@ int check_audio_read(struct domain_def *def, struct domain_audio *a, struct err 
     return read_audio(def, a->input, err) < 0 ? -1 : read_audio(def, a->output, err);
 }
 
-/* Before a bus is chosen for those that have none. */
-int check_inputs_read(struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_inputs; i++) {
-        const struct domain_input *in = def->inputs[i];
-        if (in->type == INPUT_TYPE_EVDEV && (in->bus == INPUT_BUS_XEN || in->bus == INPUT_BUS_PS2))
-            return INTERNAL("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
-                            input_bus_str(in->bus));
-        if (in->type == INPUT_TYPE_EVDEV && in->bus && in->bus != INPUT_BUS_NONE)
-            return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
-                               input_bus_str(in->bus));
-    }
-    return 0;
-}
-
 /* ---- what nobody could run ------------------------------------------------------------------ */
 
 static bool any_virtio(const struct virtio_options *v)
@@ -292,6 +277,9 @@ int check_input(const struct domain_def *def, uint32_t at, struct err *err)
     if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_XEN)
         return INTERNAL("a %s of guest '%s' cannot sit on bus 'xen'", input_type_str(in->type),
                         def->name);
+    if (in->type == INPUT_TYPE_EVDEV && in->bus)
+        return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'; say bus='none'",
+                           def->name, input_bus_str(in->bus));
     const struct device_address *a = in->info.address;
     if (in->bus == INPUT_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
         return XML("a USB %s of guest '%s' has an address of type '%s'", input_type_str(in->type),
@@ -315,6 +303,9 @@ int check_memory(const struct domain_def *def, uint32_t at, struct err *err)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "a <memory> device of guest '%s' is on NUMA node %u; the guest has %u", def->name,
                        m->target->node, cells);
+    if (m->model == MEMORY_MODEL_NVDIMM && ppc && m->source && m->source->path && m->discard != TRI_YES &&
+        !m->target->label_size)
+        return UNSUPPORTED("an NVDIMM of guest '%s' has no <label>, which pseries machines need", def->name);
     if (m->model == MEMORY_MODEL_NVDIMM && m->has_uuid && !ppc)
         return UNSUPPORTED("an NVDIMM of guest '%s' has a <uuid>, which is for pseries machines", def->name);
     if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) && m->discard == TRI_YES)
@@ -392,14 +383,14 @@ int check_vsock(const struct domain_def *def, uint32_t at, struct err *err)
 int check_filesystem(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_filesystem *f = def->filesystems[at];
+    if (!f->target || !*f->target)
+        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
+                       def->name);
     if (f->info.boot_order && !is_virtiofs(f))
         return UNSUPPORTED(
             "filesystem '%s' of guest '%s' has a boot order; only those with the driver 'virtiofs' can "
             "boot",
-            f->target ? f->target : "", def->name);
-    if (!f->target || !*f->target)
-        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
-                       def->name);
+            f->target, def->name);
     for (uint32_t k = 0; k < at; k++)
         if (is_virtiofs(f) && is_virtiofs(def->filesystems[k]) &&
             !strcmp(f->target, def->filesystems[k]->target))

@@ -98,9 +98,6 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
         return INTERNAL(
             "%s '%s' of guest '%s' cannot be on bus '%s'; bus='fdc' is for floppies and only for them",
             d->device == DISK_DEVICE_FLOPPY ? "floppy" : "disk", d->target, def->name, disk_bus_str(d->bus));
-    if ((d->device == DISK_DEVICE_DISK || d->device == DISK_DEVICE_LUN) && g_str_has_prefix(d->target, "fd"))
-        return INTERNAL("disk '%s' of guest '%s': names that start with fd are of floppies", d->target,
-                        def->name);
     if (d->model && d->bus != DISK_BUS_VIRTIO)
         return UNSUPPORTED(
             "disk '%s' of guest '%s' has model '%s', which bus '%s' does not know; it is for bus='virtio'",
@@ -112,8 +109,6 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
         return UNSUPPORTED(
             "disk '%s' of guest '%s' is on bus '%s' and cannot have an address of type '%s', only 'drive'",
             d->target, def->name, disk_bus_str(d->bus), address_type_str(t));
-    if (d->device == DISK_DEVICE_FLOPPY && !g_str_has_prefix(d->target, "fd"))
-        return INTERNAL("floppy '%s' of guest '%s': names of floppies start with fd", d->target, def->name);
     if (d->type == STORAGE_TYPE_VHOSTUSER && d->bus != DISK_BUS_VIRTIO)
         return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only be on bus 'virtio'", d->target,
                            def->name);
@@ -241,6 +236,23 @@ static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
            x->controller == y->controller && x->bus == y->bus && x->target == y->target && x->unit == y->unit;
 }
 
+/* Floppies are called fd…, and they alone; a CD may have any name. */
+static int check_name(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    bool floppy = g_str_has_prefix(d->target, "fd");
+    if (d->device == DISK_DEVICE_FLOPPY)
+        return floppy ? 0
+                      : INTERNAL("floppy '%s' of guest '%s': names of floppies start with fd", d->target,
+                                 def->name);
+    if (d->device != DISK_DEVICE_CDROM && floppy)
+        return INTERNAL("disk '%s' of guest '%s': names that start with fd are of floppies", d->target,
+                        def->name);
+    return d->device == DISK_DEVICE_CDROM || disk_target_known(d->target)
+               ? 0
+               : INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc", d->target,
+                          def->name);
+}
+
 int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_disk *d = def->disks[at];
@@ -263,12 +275,6 @@ int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
     if (check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 ||
         check_texts(def, d, err) < 0)
         return -1;
-    if (!disk_has_source(d) && d->device == DISK_DEVICE_DISK)
-        return err_set(
-            err, VIR_ERR_NO_SOURCE,
-            "disk '%s' of guest '%s' has no <source>; only drives with media that can be changed may be "
-            "empty",
-            d->target, def->name);
     if (s && s->reservations && d->device != DISK_DEVICE_LUN)
         return UNSUPPORTED("disk '%s' of guest '%s': <reservations> are for device='lun'", d->target,
                            def->name);
@@ -278,15 +284,14 @@ int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
     if (s && s->startup_policy && (d->type == STORAGE_TYPE_NETWORK || d->type == STORAGE_TYPE_VHOSTUSER))
         return XML("disk '%s' of guest '%s' of type '%s' cannot have the startupPolicy '%s'", d->target,
                    def->name, storage_type_str(d->type), startup_policy_str(s->startup_policy));
-    return 0;
-}
-
-int check_disk_names(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_disks; i++)
-        if (!disk_target_known(def->disks[i]->target) && def->disks[i]->device != DISK_DEVICE_CDROM)
-            return INTERNAL("'%s' of guest '%s' is no name for a disk such as vda, sdb or hdc",
-                            def->disks[i]->target, def->name);
+    if (check_name(def, d, err) < 0)
+        return -1;
+    if (!disk_has_source(d) && d->device == DISK_DEVICE_DISK)
+        return err_set(
+            err, VIR_ERR_NO_SOURCE,
+            "disk '%s' of guest '%s' has no <source>; only drives with media that can be changed may be "
+            "empty",
+            d->target, def->name);
     return 0;
 }
 

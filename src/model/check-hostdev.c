@@ -244,6 +244,16 @@ static int check_taken(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+int check_host_address(const struct domain_def *def, const char *what, bool usb, enum address_type t,
+                       struct err *err)
+{
+    if (!t || t == (usb ? ADDRESS_TYPE_USB : ADDRESS_TYPE_PCI) || (!usb && t == ADDRESS_TYPE_UNASSIGNED))
+        return 0;
+    return err_set(err, usb ? VIR_ERR_CONFIG_UNSUPPORTED : VIR_ERR_INTERNAL_ERROR,
+                   "a %s %s of guest '%s' cannot have an address of type '%s'", usb ? "USB" : "PCI", what,
+                   def->name, address_type_str(t));
+}
+
 int check_hostdev(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_hostdev *h = def->hostdevs[at];
@@ -252,12 +262,9 @@ int check_hostdev(const struct domain_def *def, uint32_t at, struct err *err)
         return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' cannot have a <teaming>", def->name,
                            hostdev_type_str(h->type));
     const struct device_rom *r = h->info.rom;
-    if (h->type == HOSTDEV_TYPE_PCI && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_UNASSIGNED)
-        return INTERNAL("a PCI <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
-                        address_type_str(t));
-    if (h->type == HOSTDEV_TYPE_USB && t && t != ADDRESS_TYPE_USB)
-        return UNSUPPORTED("a USB <hostdev> of guest '%s' cannot have an address of type '%s'", def->name,
-                           address_type_str(t));
+    if ((h->type == HOSTDEV_TYPE_PCI || h->type == HOSTDEV_TYPE_USB) &&
+        check_host_address(def, "<hostdev>", h->type == HOSTDEV_TYPE_USB, t, err) < 0)
+        return -1;
     if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
         return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have an address of type '%s'",
                            def->name, address_type_str(t));

@@ -221,31 +221,43 @@ static int check_host_ips(const struct domain_def *def, const struct domain_inte
                      def->name, interface_type_str(n->type));
 }
 
+/* The order is that in which users know the faults of one interface. */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err)
 {
     g_autofree char *where = g_strdup_printf("guest '%s'", def->name);
-    if (read_source(def, n, err) < 0)
-        return -1;
-    if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_DEFAULT)
-        return MISSING(
-            "the <backend> of an interface of guest '%s' has type='default', which is to have none",
-            def->name);
-    if (n->mac[0] & 1)
-        return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the "
-                   "first byte has "
-                   "to be even",
-                   n->mac[0], n->mac[1], n->mac[2], n->mac[3], n->mac[4], n->mac[5], def->name);
     if (n->model && strspn(n->model, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") !=
         strlen(n->model))
         return err_set(err, VIR_ERR_INVALID_ARG,
                        "the model '%s' of an interface of guest '%s' has characters other than "
                        "letters, digits, - and _",
                        n->model, def->name);
+    if (read_source(def, n, err) < 0 || read_virtualport(def, n, where, err) < 0 ||
+        vlan_complete(n->vlan, where, err) < 0)
+        return -1;
+    if (n->mac[0] & 1)
+        return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the "
+                   "first byte has "
+                   "to be even",
+                   n->mac[0], n->mac[1], n->mac[2], n->mac[3], n->mac[4], n->mac[5], def->name);
+    if (check_ips(def, n->ips, n->n_ips, err) < 0 || check_routes(def, n->routes, n->n_routes, err) < 0 ||
+        (n->source && (check_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
+                       check_routes(def, n->source->routes, n->source->n_routes, err) < 0)))
+        return -1;
+    for (uint32_t i = 0; i < n->n_port_forwards; i++)
+        if (n->port_forwards[i]->address && !family_of(n->port_forwards[i]->address))
+            return XML("'%s' in <portForward> of guest '%s' is not an IP address",
+                       n->port_forwards[i]->address, def->name);
+    if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_DEFAULT)
+        return MISSING(
+            "the <backend> of an interface of guest '%s' has type='default', which is to have none",
+            def->name);
     if (n->driver && n->driver->name > INTERFACE_DRIVER_NAME_VHOST && n->type != INTERFACE_TYPE_HOSTDEV &&
         n->model && g_str_has_prefix(n->model, "virtio"))
         return MISSING("the <driver> of a virtio interface of guest '%s' has name='%s'; it has to be qemu or "
                        "vhost",
                        def->name, interface_driver_name_str(n->driver->name));
+    if (n->source && check_host_ips(def, n, err) < 0)
+        return -1;
     if (n->teaming && !n->teaming->type && n->teaming->persistent)
         return UNSUPPORTED("a <teaming> of guest '%s' does not say its type", def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && !n->teaming->persistent)
@@ -254,19 +266,7 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && n->teaming->persistent)
         return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent",
                            def->name);
-    for (uint32_t i = 0; i < n->n_port_forwards; i++)
-        if (n->port_forwards[i]->address && !family_of(n->port_forwards[i]->address))
-            return XML("'%s' in <portForward> of guest '%s' is not an IP address",
-                       n->port_forwards[i]->address, def->name);
-    return read_virtualport(def, n, where, err) < 0 || vlan_complete(n->vlan, where, err) < 0 ||
-                   bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err) < 0 ||
-                   check_ips(def, n->ips, n->n_ips, err) < 0 ||
-                   check_routes(def, n->routes, n->n_routes, err) < 0 ||
-                   (n->source && (check_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
-                                  check_routes(def, n->source->routes, n->source->n_routes, err) < 0 ||
-                                  check_host_ips(def, n, err) < 0))
-               ? -1
-               : 0;
+    return bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err);
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
@@ -293,6 +293,9 @@ int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
             "the <backend> of an interface of guest '%s' has type 'passt', which is newer than the format "
             "that is read here (set newer_elements)",
             def->name);
+    if (n->isolated == TRI_YES && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
+        return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have <port isolated='yes'/>",
+                           interface_type_str(n->type), def->name);
     if (n->type == INTERFACE_TYPE_VHOSTUSER && !is_virtio(n->model))
         return INTERNAL(
             "an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'",
@@ -302,9 +305,6 @@ int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
         s->socket_mode == UNIX_SOCKET_MODE_SERVER)
         return UNSUPPORTED(
             "an interface of type 'vhostuser' of guest '%s' cannot <reconnect> in mode 'server'", def->name);
-    if (n->isolated == TRI_YES && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
-        return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have <port isolated='yes'/>",
-                           interface_type_str(n->type), def->name);
     if (n->target_managed == TRI_NO && n->type != INTERFACE_TYPE_ETHERNET)
         return UNSUPPORTED(
             "an interface of type '%s' of guest '%s' cannot have a target with managed='no'; type 'ethernet' "
@@ -314,4 +314,13 @@ int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
     if (r && r->enabled == TRI_NO && (r->bar || r->file))
         return UNSUPPORTED("the <rom> of an interface of guest '%s' is off and has settings", def->name);
     return 0;
+}
+
+int check_interface_host(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct domain_interface *n = def->interfaces[at];
+    enum address_type t = n->info.address ? n->info.address->type : ADDRESS_TYPE_UNSET;
+    return n->type == INTERFACE_TYPE_HOSTDEV
+               ? check_host_address(def, "interface of type 'hostdev'", !interface_is_pci(n), t, err)
+               : 0;
 }

@@ -19,7 +19,7 @@ static int nothing(const struct domain_def *def, uint32_t at, struct err *err)
 enum { NOWHERE = -1 };
 
 static const struct kind {
-    const char *name;
+    const char *name;           /* NULL: more of what is named above, which drivers know already */
     size_t items, count, info;  /* offsets; count 0: there is one or none */
     int (*check)(const struct domain_def *def, uint32_t at, struct err *err);
 } kinds[] = {
@@ -31,6 +31,8 @@ static const struct kind {
     LIST(disk, disks, disk, check_disk),
     LIST(interface, interfaces, interface, check_interface),
     LIST(sound, sounds, sound, check_sound),
+    { NULL, offsetof(struct domain_def, interfaces), offsetof(struct domain_def, n_interfaces), NOWHERE,
+      check_interface_host },
     LIST(hostdev, hostdevs, hostdev, check_hostdev),
     LIST(video, videos, video, check_video),
     LIST(controller, controllers, controller, check_controller),
@@ -61,6 +63,14 @@ static const struct kind {
       nothing },
 };
 
+bool domain_checks_kind(const char *kind)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (!g_strcmp0(kinds[i].name, kind))
+            return true;
+    return false;
+}
+
 static int check_kind(struct domain_def *def, const struct kind *k, domain_check_fn theirs, void *data,
                       struct err *err)
 {
@@ -70,7 +80,7 @@ static int check_kind(struct domain_def *def, const struct kind *k, domain_check
         void *device = k->count ? (*(void *const *const *)items)[i] : *items;
         struct device_info *info = k->info != (size_t)NOWHERE ? (void *)((char *)device + k->info) : NULL;
         if ((info && check_assigned(def, k->name, device, info, err) < 0) || k->check(def, i, err) < 0 ||
-            (theirs && theirs(def, k->name, i, device, info, data, err) < 0))
+            (theirs && k->name && theirs(def, k->name, i, device, info, data, err) < 0))
             return -1;
     }
     return 0;

@@ -69,6 +69,9 @@ int check_seclabels(const char *what, struct device_seclabel *const *labels, uin
 int check_reconnect(const char *what, const struct chardev_reconnect *r, struct err *err);
 /* check-hostdev.c */
 int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct err *err);
+/* Whether the type is right for the address of a PCI or a USB device of the host. */
+int check_host_address(const struct domain_def *def, const char *what, bool usb, enum address_type t,
+                       struct err *err);
 int check_hostdevs_unique(const struct domain_def *def, struct err *err);
 /* check-controller.c */
 int check_controller_read(struct domain_def *def, struct domain_controller *c, struct err *err);
@@ -104,7 +107,6 @@ int check_hugepages(const struct domain_def *def, struct err *err);
 int check_lease_read(struct domain_def *def, struct domain_lease *l, struct err *err);
 int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, struct err *err);
 int check_input_read(struct domain_def *def, struct domain_input *i, struct err *err);
-int check_inputs_read(struct domain_def *def, struct err *err);
 int check_graphics_read(struct domain_def *def, struct domain_graphics *g, struct err *err);
 int check_audio_read(struct domain_def *def, struct domain_audio *a, struct err *err);
 int check_video_read(struct domain_def *def, struct domain_video *v, struct err *err);
@@ -114,9 +116,13 @@ int check_memory_read(struct domain_def *def, struct domain_memory *m, struct er
 /* check-shares.c */
 int check_groups_read(struct domain_def *def, struct err *err);
 
-/* What nobody could run, in the order of check-order.c: of one device, */
+/* check-order.c: whether devices of a kind are checked there */
+bool domain_checks_kind(const char *kind);
+/* What nobody could run, in that order: of one device, */
 int check_disk(const struct domain_def *def, uint32_t at, struct err *err);
 int check_interface(const struct domain_def *def, uint32_t at, struct err *err);
+/* one that is a device of the host, as such */
+int check_interface_host(const struct domain_def *def, uint32_t at, struct err *err);
 int check_sound(const struct domain_def *def, uint32_t at, struct err *err);
 int check_hostdev(const struct domain_def *def, uint32_t at, struct err *err);
 int check_video(const struct domain_def *def, uint32_t at, struct err *err);
@@ -138,7 +144,6 @@ int check_graphics(const struct domain_def *def, uint32_t at, struct err *err);
 int check_assigned(const struct domain_def *def, const char *kind, const void *device,
                    const struct device_info *info, struct err *err);
 /* and of the guest. */
-int check_disk_names(const struct domain_def *def, struct err *err);
 int check_panics_unique(const struct domain_def *def, struct err *err);
 int check_audios_unique(const struct domain_def *def, struct err *err);
 int check_disks_unique(const struct domain_def *def, struct err *err);

@@ -3,6 +3,7 @@
  * complete-devices: what devices imply, for every hypervisor; see complete.h.
  */
 #include <glib.h>
+#include "base/uuid.h"
 #include "model/address.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
@@ -65,9 +66,9 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
         const struct virtio_options *v = net->driver ? &net->driver->virtio : NULL;
         if (v && !v->iommu && !v->ats && !v->packed && !v->page_per_vq)
             net->driver = NULL;                 /* the others are refused later */
-        if (net->backend)
-            net->backend->vhost = NULL;
     }
+    if (net->backend && (!virtio || net->type == INTERFACE_TYPE_HOSTDEV))
+        net->backend->vhost = NULL;
     for (uint32_t i = 0; i < net->n_port_forwards; i++) {
         struct ip ip;
         const char *address = net->port_forwards[i]->address;
@@ -89,15 +90,18 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
 
 enum input_bus domain_input_bus(const struct domain_def *def, const struct domain_input *in)
 {
-    if (in->bus || in->type == INPUT_TYPE_EVDEV)
+    bool s390 = def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X;
+    if (in->bus)
         return in->bus;
+    if (in->type == INPUT_TYPE_EVDEV)   /* is on none, which there has to be said: check_input() */
+        return s390 ? INPUT_BUS_VIRTIO : INPUT_BUS_UNSET;
     if (in->type == INPUT_TYPE_PASSTHROUGH)
         return INPUT_BUS_VIRTIO;
     if (def->os->type == OS_TYPE_XEN || def->os->type == OS_TYPE_XENPVH)
         return INPUT_BUS_XEN;
     if (def->os->type != OS_TYPE_HVM)
         return INPUT_BUS_UNSET;         /* containers have none */
-    if (def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X)
+    if (s390)
         return INPUT_BUS_VIRTIO;
     bool pc = !def->os->arch || def->os->arch == ARCH_I686 || def->os->arch == ARCH_X86_64;
     return in->type == INPUT_TYPE_TABLET || !pc ? INPUT_BUS_USB : INPUT_BUS_PS2;
@@ -105,11 +109,8 @@ enum input_bus domain_input_bus(const struct domain_def *def, const struct domai
 
 static void complete_input(struct domain_def *def, struct domain_input *in)
 {
-    if (in->type == INPUT_TYPE_EVDEV || (in->bus == INPUT_BUS_NONE && in->type != INPUT_TYPE_PASSTHROUGH)) {
-        in->bus = INPUT_BUS_UNSET;
-        return;
-    }
-    in->bus = domain_input_bus(def, in);
+    in->bus = in->bus == INPUT_BUS_NONE && in->type != INPUT_TYPE_PASSTHROUGH ? INPUT_BUS_UNSET
+                                                                              : domain_input_bus(def, in);
 }
 
 /* UDP has one end of each kind, the one that is bound first. */
@@ -181,8 +182,14 @@ static void complete_guestfwd(struct domain_def *def, struct channel_target *t)
 
 static void complete_filesystem(struct domain_filesystem *f)
 {
+    static const struct fs_source nowhere;
     if (!f->accessmode && !(f->source && f->source->socket))
         f->accessmode = FS_ACCESSMODE_PASSTHROUGH;
+    if (f->source && f->type != FS_TYPE_MOUNT) {        /* others have no server to talk to there */
+        f->source->socket = NULL;
+        if (!memcmp(f->source, &nowhere, sizeof(nowhere)))
+            f->source = NULL;
+    }
     if (f->multidevs == FS_MULTIDEVS_DEFAULT)
         f->multidevs = FS_MULTIDEVS_UNSET;
     struct fs_driver *d = f->driver;
@@ -371,9 +378,16 @@ static void complete_others(struct domain_def *def)
         info->address->has_controller = info->address->has_ccid_slot = true;
         info->address->ccid_slot = i;
     }
-    for (uint32_t i = 0; i < def->n_memories; i++)
-        if (def->memories[i]->model == MEMORY_MODEL_VIRTIO_PMEM && !def->memories[i]->access)
-            def->memories[i]->access = MEMORY_ACCESS_SHARED;
+    bool ppc = def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE;
+    for (uint32_t i = 0; i < def->n_memories; i++) {
+        struct domain_memory *m = def->memories[i];
+        if (m->model == MEMORY_MODEL_VIRTIO_PMEM && !m->access)
+            m->access = MEMORY_ACCESS_SHARED;
+        if (m->model == MEMORY_MODEL_NVDIMM && ppc && !m->has_uuid) {
+            uuid_generate(m->uuid);
+            m->has_uuid = true;
+        }
+    }
 #define ENDS(array, n) for (uint32_t i = 0; i < (n); i++) complete_chardev(&(array)[i]->source)
     ENDS(def->serials, def->n_serials);
     ENDS(def->parallels, def->n_parallels);

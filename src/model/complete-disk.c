@@ -214,6 +214,8 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : bus_of_target(d->target, d->device);
     if (d->device == DISK_DEVICE_CDROM)
         d->readonly = true;
+    if (d->readonly && d->snapshot == DISK_SNAPSHOT_NO) /* as what cannot be written anyway */
+        d->snapshot = DISK_SNAPSHOT_UNSET;
     if (d->tray == DISK_TRAY_CLOSED) /* as trays are unless something is said */
         d->tray = DISK_TRAY_UNSET;
     if (!d->source && d->device != DISK_DEVICE_DISK && d->device != DISK_DEVICE_LUN)

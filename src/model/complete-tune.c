@@ -5,6 +5,7 @@
  */
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/bitmap.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
@@ -52,6 +53,20 @@ static int compare_nodes(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* What is told of memory comes in the order of the vcpus' caches, then of others. */
+static void sort_memorytunes(struct domain_cputune *t)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n_cachetunes; i++)
+        for (uint32_t k = n; k < t->n_memorytunes; k++) {
+            struct memorytune *m = t->memorytunes[k];
+            if (strcmp(m->vcpus, t->cachetunes[i]->vcpus))
+                continue;
+            memmove(&t->memorytunes[n + 1], &t->memorytunes[n], (k - n) * sizeof(void *));
+            t->memorytunes[n++] = m;
+        }
+}
+
 /* What says nothing goes, and what is told of the same vcpus' memory in several places comes together; shares
  * come in the order of their numbers. */
 static void complete_groups(struct domain_def *def, struct domain_cputune *t)
@@ -86,6 +101,7 @@ static void complete_groups(struct domain_def *def, struct domain_cputune *t)
         if (t->memorytunes[i]->n_nodes)
             qsort(t->memorytunes[i]->nodes, t->memorytunes[i]->n_nodes, sizeof(*t->memorytunes[i]->nodes),
                   compare_nodes);
+    sort_memorytunes(t);
 }
 
 static bool has_priority(enum scheduler s, bool given)

@@ -407,8 +407,8 @@ static int complete_lifecycle(struct domain_def *def, struct err *err)
 int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
 {
     complete_identity(def);
-    if (complete_os(def, default_arch, err) < 0 ||
-        complete_memory(def, err) < 0 || complete_boot(def, err) < 0 ||
+    if (complete_os(def, default_arch, err) < 0 || check_controllers_unique(def, err) < 0 ||
+        check_panics_unique(def, err) < 0 || complete_memory(def, err) < 0 || complete_boot(def, err) < 0 ||
         check_timers(def, err) < 0 || check_consoles(def, err) < 0)
         return -1;
     if (strchr(def->name, '/'))
@@ -426,8 +426,7 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
         qsort(def->keywrap, def->n_keywrap, sizeof(*def->keywrap), compare_ciphers);
     for (uint32_t i = 0; i < def->n_sysinfos; i++)
         complete_sysinfo(def->sysinfos[i]);
-    if (domain_complete_devices(def, err) < 0 || check_disk_names(def, err) < 0 ||
-        check_controllers_unique(def, err) < 0 || check_panics_unique(def, err) < 0)
+    if (domain_complete_devices(def, err) < 0)
         return -1;
     if (def->type == DOMAIN_VIRT_XEN && def->os->type == OS_TYPE_XEN)
         def->os->type = OS_TYPE_LINUX;          /* as Xen's tools have always called it */

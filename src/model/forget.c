@@ -36,14 +36,28 @@ static void forget_os(struct domain_def *def, struct domain_os *os)
         os->firmware = OS_FIRMWARE_UNSET;
         os->n_firmware_features = os->n_acpi_tables = 0;
     }
-    if (os->nvram && os->nvram->source)
+    if (os->nvram && os->nvram->source) {
         os->nvram->path = NULL;
+        os->nvram->source->src.startup_policy = STARTUP_POLICY_UNSET;
+    }
     if (os->type != OS_TYPE_HVM || def->bootloader) {
         os->bootmenu = TRI_UNSET;
         os->has_bootmenu_timeout = false;
         os->useserial = TRI_UNSET;
         os->has_reboot_timeout = false;
     }
+}
+
+/* What a guest does when a medium is not there is asked of its disks, not of what is behind them. */
+static void forget_disk(struct domain_disk *d)
+{
+    for (struct disk_backing_store *b = d->backing_store; b; b = b->backing_store)
+        if (b->source)
+            b->source->src.startup_policy = STARTUP_POLICY_UNSET;
+    if (d->mirror && d->mirror->source)
+        d->mirror->source->src.startup_policy = STARTUP_POLICY_UNSET;
+    if (d->share_backing == TRI_NO)
+        d->share_backing = TRI_UNSET;
 }
 
 /* No USB is nowhere. */
@@ -120,13 +134,20 @@ static void forget_interface(struct domain_interface *n)
     struct interface_source *s = n->source;
     if (s && s->host_address && s->host_address->type && s->host_address->type != ADDRESS_TYPE_USB)
         s->has_vendor = s->has_product = false;
-    if (n->driver && n->type == INTERFACE_TYPE_HOSTDEV && !interface_is_pci(n))
-        n->driver->name = INTERFACE_DRIVER_NAME_UNSET;
+    if (n->driver && n->type == INTERFACE_TYPE_HOSTDEV)
+        *n->driver = (struct interface_driver){
+            .name = interface_is_pci(n) ? n->driver->name : INTERFACE_DRIVER_NAME_UNSET,
+            .virtio = n->driver->virtio,
+        };
+    if (n->managed == TRI_NO)
+        n->managed = TRI_UNSET;
     if (s && n->type != INTERFACE_TYPE_NETWORK)
         s->network = s->portgroup = NULL;
     for (uint32_t i = 0; i < n->n_port_forwards; i++) {
         struct port_forward *f = n->port_forwards[i];
         for (uint32_t k = 0; k < f->n_ranges;) {
+            if (!f->ranges[k]->start)
+                f->ranges[k]->end = f->ranges[k]->to = 0;
             if (f->ranges[k]->start || f->ranges[k]->exclude)
                 k++;
             else
@@ -151,6 +172,7 @@ void domain_forget(struct domain_def *def)
 #define EACH(array, n, fn) \
     for (uint32_t i = 0; i < def->n; i++) \
         fn(def->array[i]);
+    EACH(disks, n_disks, forget_disk)
     EACH(controllers, n_controllers, forget_controller)
     EACH(inputs, n_inputs, forget_input)
     EACH(interfaces, n_interfaces, forget_interface)

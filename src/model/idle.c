@@ -183,13 +183,22 @@ static bool graphics_idle(const struct part *p)
     return !((const struct domain_graphics *)p->owner)->passwd;
 }
 
-/* A parallel port is of one kind: only where it is is read of its target. */
+/* A parallel port is of one kind: only its number is read of its target. */
 static bool chardev_idle(const struct part *p)
 {
     for (uint32_t i = 0; p->def && i < p->def->n_parallels; i++)
         if (p->def->parallels[i] == p->owner)
-            return strcmp(p->leaf, "port") != 0;
+            return is(p, "target") && strcmp(p->leaf, "port");
     return false;
+}
+
+/* What a guest does when a medium is not there is asked of its disks, not of what is behind them. */
+static bool disk_source_idle(const struct part *p)
+{
+    for (uint32_t i = 0; p->def && i < p->def->n_disks; i++)
+        if (p->def->disks[i]->source == p->owner)
+            return false;
+    return p->def && is(p, "startupPolicy");
 }
 
 bool model_idle(const struct model_table *table, const void *owner, const char *part, const char *leaf,
@@ -223,6 +232,7 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &domain_shmem_table, shmem_idle },
         { &domain_graphics_table, graphics_idle },
         { &domain_chardev_table, chardev_idle },
+        { &disk_source_table, disk_source_idle },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(structs); i++)
         if (structs[i].table == table)

@@ -111,6 +111,7 @@ enum {
     MODEL_IGNORE = 1 << 23,    /* a malformed value counts as not given */
     MODEL_BASE16 = 1 << 28,    /* numbers are hexadecimal with 0x in front or without */
     MODEL_MERGE = 1 << 30,     /* a second element adds to the first */
+#define MODEL_SPREAD MODEL_BASE16 /* (structs) also one in a second one of the element around */
 #define MODEL_DOWN (1u << 31)  /* a size is rounded down to its unit */
 };
 
@@ -137,7 +138,8 @@ struct model_field {
      * 0xff: the document's.  bad == 0: the usual; missing == 0: it may be missing. */
     uint16_t bad, missing;
     uint16_t twice;            /* the same of a single element that is repeated; 0: the first counts */
-    uint16_t only;             /* the same of an unknown element inside; 0: it is ignored */
+    uint16_t only;             /* the same of an unknown element inside; 0: it is ignored.  Of a size:
+                                * of a unit that does not exist and of what is too large; 0: the usual */
 };
 
 struct model_table {

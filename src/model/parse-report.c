@@ -108,7 +108,7 @@ static void fault_end(struct parser *p, const struct model_field *f, enum wrong 
         if (p->err)
             err_move(p->err, &p->fault);
         parse_stop(p);
-    } else if (!h.table || !last || last->owner != h.owner || last->part != h.part) {
+    } else if (!h.table || !last || last->owner != h.owner || last->part != h.part || last->leaf != h.leaf) {
         if (ordered(p))
             fault_place(p, f, wrong, &h);
         fault_hold(p, &h);
@@ -180,9 +180,9 @@ void report_missing(struct parser *p, const char *element, const struct model_fi
     fault_end(p, f, ABSENT);
 }
 
-void report_bad_unit(struct parser *p, const char *element, const char *unit)
+void report_bad_unit(struct parser *p, const char *element, const struct model_field *f, const char *unit)
 {
-    unsigned word = MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE);
+    unsigned word = f->only ? f->only : MODEL_ERROR(VIR_ERR_INVALID_ARG, VIR_FROM_NONE);
     g_autofree char *where = parse_where(p);
     err_set_from(&p->fault, report_domain(p, word), report_code(p, word),
                  "%s: unit='%s' of <%s> is not a unit of size; use bytes, KiB, MiB, GiB and so on",

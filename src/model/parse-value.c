@@ -86,18 +86,18 @@ parse_value(struct parser *p, struct frame *fr, const char *element, const struc
     int r = scalar_scan(p->head, f, base, s, n, unit, unit ? strlen(unit) : 0, &valid);
     if (bad_unit && r != -1) {          /* of what is no number the unit does not matter */
         if (report)
-            report_bad_unit(p, element, fr->unit);
+            report_bad_unit(p, element, f, fr->unit);
         return -1;
     }
     if (r == 0 || ignore)
         return 0;
     struct model_field reported = *f;
     if (r == SCALAR_BEYOND)
-        reported.bad = f->kind == MODEL_K_CPUSET
-                           ? MODEL_ERROR(VIR_ERR_CONFIG_UNSUPPORTED, MODEL_FROM_DOCUMENT)
-                       : f->kind == MODEL_K_OCT  ? MODEL_ERROR(VIR_ERR_XML_ERROR, MODEL_FROM_DOCUMENT)
-                       : f->kind == MODEL_K_SIZE ? MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE)
-                                                 : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
+        reported.bad =
+            f->kind == MODEL_K_CPUSET ? MODEL_ERROR(VIR_ERR_CONFIG_UNSUPPORTED, MODEL_FROM_DOCUMENT)
+            : f->kind == MODEL_K_OCT  ? MODEL_ERROR(VIR_ERR_XML_ERROR, MODEL_FROM_DOCUMENT)
+            : f->kind == MODEL_K_SIZE ? (f->only ? f->only : MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE))
+                                      : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
     if (report)
         report_bad_value(p, element, &reported, s, n, valid);
     return -1;

@@ -88,11 +88,44 @@ static void unknown_attributes(struct parser *p, const struct frame *fr, int n_a
         report_unknown(p, "attribute", (const char *)attr[0], (const char *)attr[2], fr, true);
 }
 
+static bool has_spread(const struct model_table *t)
+{
+    for (unsigned i = 0; i < t->n_fields; i++)
+        if (t->fields[i].kind == MODEL_K_STRUCT && t->fields[i].flags & MODEL_SPREAD)
+            return true;
+    return false;
+}
+
+/* A further one of an element is only looked through: of what it may have, one adds to that of the first. */
+static void open_spread(struct parser *p, struct frame *up, const struct model_field *f)
+{
+    struct frame *fr;
+    bool found = up->spread && f->kind == MODEL_K_STRUCT && f->flags & MODEL_SPREAD && !up->groups;
+    void **slot = FIELD_PTR(up->base, f->offset);
+    if (up->spread && !found) {
+        p->skip = 1;
+        return;
+    }
+    if (found && !*slot)
+        *slot = arena_struct(p->head, ((const struct model_table *)f->sub)->size);
+    if (!(fr = push(p, f->sub, *slot, f->qname, f)))
+        return;
+    fr->up = up->disc;
+    fr->disc = table_disc(fr->table, fr->base, up->disc);
+    fr->spread = !found;
+    up->groups |= found;                /* of each the first one */
+}
+
 static void open_field(struct parser *p, struct frame *up, const struct model_field *f, int n_attr,
                        const xmlChar **attr)
 {
     struct frame *fr;
-    void **slot;
+    void **slot = FIELD_PTR(up->base, f->offset);
+    if (up->spread || (f->kind == MODEL_K_STRUCT && *slot && has_spread(f->sub) &&
+                       !(p->flags & MODEL_PARSE_STRICT))) {
+        open_spread(p, up, f);
+        return;
+    }
     /* Who reports what is unknown goes from one to the next, and the last counts. */
     bool again = false, replaces = up->only && !(f->flags & MODEL_MERGE) && !(p->flags & MODEL_PARSE_STRICT);
     switch ((enum model_kind)f->kind) {
@@ -112,7 +145,8 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
         break;
     case MODEL_K_STRUCT:
     case MODEL_K_LIST:
-        slot = f->kind == MODEL_K_LIST ? parse_slot(p, f, up->base) : FIELD_PTR(up->base, f->offset);
+        if (f->kind == MODEL_K_LIST)
+            slot = parse_slot(p, f, up->base);
         again = *slot != NULL && !replaces;
         if (again && !(f->flags & MODEL_MERGE && !(p->flags & MODEL_PARSE_STRICT))) {
             report_repeated(p, up, f);

@@ -25,6 +25,7 @@ struct frame {
     uint32_t mixed;                    /* items of mixed lists so far */
     uint8_t disc, up;
     bool collect, merge;
+    bool spread;                       /* a second one, in which only what is spread counts */
     /* the part that is perhaps nobody's: of which struct it is, and its name; NULL: it is read in any case */
     const struct model_table *idle_table;
     const void *idle_owner;
@@ -85,7 +86,7 @@ void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
 
 void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s,
                       size_t n, const char *valid);
-void report_bad_unit(struct parser *p, const char *element, const char *unit);
+void report_bad_unit(struct parser *p, const char *element, const struct model_field *f, const char *unit);
 void report_missing(struct parser *p, const char *element, const struct model_field *f);
 /* Does nothing unless the caller wants strictness, and that has a right to know. */
 void report_unknown(struct parser *p, const char *what, const char *name, const char *uri,

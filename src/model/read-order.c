@@ -199,7 +199,6 @@ static const struct part parts[] = {
     { "/os/smbios" },
     { "/keywrap", check_keywrap_read },
     { "/maxMemory/@slots/-" },
-    { "", check_inputs_read },
     { "", check_blkiotune_read },
     { "/" },                    /* what is not named above */
 };

@@ -5,6 +5,7 @@
 #include "drivers/test/guest.h"
 
 #include "base/clock.h"
+#include "model/complete.h"
 
 #include <string.h>
 
@@ -15,7 +16,11 @@ test_parse(const char *xml, bool strict, struct domain_def **def, struct err *er
 {
     if (domain_def_parse(xml, strlen(xml), strict ? MODEL_PARSE_STRICT : 0, def, err) < 0)
         return -1;
-    if (test_defaults(*def, err) < 0) {
+    struct test_preset preset;
+    bool said = strstr(xml, TEST_NAMESPACE) != NULL;
+
+    if ((said && (domain_read_check(*def, err) < 0 || test_preset_read(xml, &preset, err) < 0)) ||
+        test_defaults(*def, err) < 0) {
         domain_def_unref(*def);
         *def = NULL;
         return -1;

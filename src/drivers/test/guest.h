@@ -16,6 +16,11 @@ struct test_cell { unsigned long long kib; unsigned page; };
 extern const struct test_cell test_cells[TEST_CELLS];
 #define TEST_CLOCK_START 627319920 /* of guests, in seconds; as every implementation has it */
 
+#define TEST_NAMESPACE "http://libvirt.org/schemas/domain/test/1.0"
+/* What a document says in that namespace of the life of a preset guest. */
+struct test_preset { int state; bool transient, saved; };
+/* preset-guest.c: it is checked in every document, and means something in those of a described host. */
+int test_preset_read(const char *xml, struct test_preset *preset, struct err *err);
 /* Parses and completes a document as this hypervisor does; `strict`: unknown elements are errors. */
 int test_parse(const char *xml, bool strict, struct domain_def **def, struct err *err);
 /* What this hypervisor adds to a document, and refuses. */

@@ -17,7 +17,6 @@
 
 #define ERR_FROM VIR_FROM_TEST
 
-#define NAMESPACE "http://libvirt.org/schemas/domain/test/1.0"
 #define FILE_MAX (16u << 20)
 
 /* The next child of our namespace and that name, from `node` on. */
@@ -26,17 +25,15 @@ find(xmlNodePtr node, const char *name, bool ours)
 {
     for (; node; node = node->next)
         if (node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, (const xmlChar *)name) &&
-            (!ours || (node->ns && xmlStrEqual(node->ns->href, (const xmlChar *)NAMESPACE))))
+            (!ours || (node->ns && xmlStrEqual(node->ns->href, (const xmlChar *)TEST_NAMESPACE))))
             return node;
     return NULL;
 }
 
 /* ---- state ---------------------------------------------------------------------------------- */
 
-struct preset { int state; bool transient, saved; };
-
 static int
-read_state(xmlNodePtr root, struct preset *preset, struct err *err)
+read_state(xmlNodePtr root, struct test_preset *preset, struct err *err)
 {
     xmlNodePtr node = find(root->children, "runstate", true);
     xmlChar *text = node ? xmlNodeGetContent(node) : NULL;
@@ -57,6 +54,17 @@ read_state(xmlNodePtr root, struct preset *preset, struct err *err)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "a preset guest whose state was saved has to be off (<runstate>5</runstate>)");
     return 0;
+}
+
+int
+test_preset_read(const char *xml, struct test_preset *preset, struct err *err)
+{
+    xmlDocPtr doc = test_preset_parse(xml, NULL);
+    xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
+    int r = root ? read_state(root, preset, err) : 0; /* what is no document is told by its parser */
+
+    xmlFreeDoc(doc);
+    return r;
 }
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
@@ -225,7 +233,7 @@ load_shots(struct test_driver *drv, const struct domain_ref *dom, xmlNodePtr roo
 /* ---- all ------------------------------------------------------------------------------------ */
 
 static int
-begin_life(struct test_driver *drv, const char *xml, const struct preset *preset, struct domain_ref *ref,
+begin_life(struct test_driver *drv, const char *xml, const struct test_preset *preset, struct domain_ref *ref,
            struct err *err)
 {
     const struct turn_request req = { .turn_class = TURN_MODIFY, .api = "preset" };
@@ -254,7 +262,7 @@ test_guest_load(struct test_driver *drv, const char *xml, const char *folder, st
 {
     xmlDocPtr doc = test_preset_parse(xml, NULL);
     xmlNodePtr root = doc ? xmlDocGetRootElement(doc) : NULL;
-    struct preset preset = { .state = VIR_DOMAIN_RUNNING };
+    struct test_preset preset = { .state = VIR_DOMAIN_RUNNING };
     struct domain_ref ref = { 0 };
     int r =
         root ? read_state(root, &preset, err) : 0; /* what is wrong with the document is told by its parser */

@@ -71,6 +71,16 @@ host('no such file', "<domain file='/nonexistent.xml'/>")
 host('a file of junk', "<domain file='junk'/>", {'junk': 'junk'})
 host('a file of another kind', "<domain file='other'/>", {'other': '<node/>'})
 
+# what defines a guest is held to the same, and says no more
+c = host('defined', '')
+for label, more in (('runstate', '<test:runstate>5</test:runstate>'), ('no number', '<test:runstate>x</test:runstate>'),
+                    ('no state', '<test:runstate>8</test:runstate>'), ('transient and off', '<test:transient/><test:runstate>5</test:runstate>'),
+                    ('saved and running', '<test:hasmanagedsave/>'), ('a fault of another element', '<test:runstate>x</test:runstate><blkiotune><device/></blkiotune>'),
+                    ('no target', '<test:runstate>x</test:runstate><devices><disk/></devices>')):
+    d = call(c.defineXML, guest(more=more), label='define: ' + label, keep=lambda d: 'a guest')
+    if d:
+        call(lambda: (d.state(), d.isPersistent(), d.hasManagedSaveImage()), label='as defined: ' + label)
+
 # snapshots
 c = host('snapshot', guest(more=inside(snapshot('s1'))))
 call(lambda: c.lookupByName('a').snapshotLookupByName('s1').getXMLDesc(), label='its document')

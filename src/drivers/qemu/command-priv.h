@@ -70,6 +70,11 @@ json_t *qemu_namespace_compat(const struct domain_def *def);
 void build_frame(struct builder *b);
 void build_environment(struct builder *b);
 int build_controllers(struct builder *b);
+int build_machine(struct builder *b);
+/* command-images.c: the nodes of a disk; words of an image's format and of what becomes of zeroes. */
+int build_disk_nodes(struct builder *b, const struct domain_disk *disk);
+const char *image_driver(enum storage_format format);
+const char *image_zeroes(const struct disk_driver *d);
 int build_disks(struct builder *b);
 int build_flash(struct builder *b);
 int build_interfaces(struct builder *b);

@@ -97,14 +97,23 @@ cpu_model(const void *root, struct host_cpu *cpu)
     }
 }
 
+uint64_t
+host_tsc_frequency(void)
+{
+    g_autofree char *cpuinfo = slurp_line("/proc/cpuinfo");
+    g_autofree char *flags = field(cpuinfo, "flags"), *mhz = field(cpuinfo, "cpu MHz");
+    return flags && strstr(flags, "constant_tsc") && mhz ? g_ascii_strtod(mhz, NULL) * 1e6 + 0.5 : 0;
+}
+
 void
 host_capabilities_cpu(const void *root, struct capabilities_host *host)
 {
     g_autofree char *cpuinfo = slurp_line("/proc/cpuinfo");
     g_autofree char *vendor = field(cpuinfo, "vendor_id"), *family = field(cpuinfo, "cpu family");
     g_autofree char *model = field(cpuinfo, "model"), *stepping = field(cpuinfo, "stepping");
-    g_autofree char *microcode = field(cpuinfo, "microcode"), *flags = field(cpuinfo, "flags");
-    g_autofree char *mhz = field(cpuinfo, "cpu MHz"), *address = field(cpuinfo, "address sizes");
+    g_autofree char *microcode = field(cpuinfo, "microcode");
+    g_autofree char *address = field(cpuinfo, "address sizes");
+    uint64_t hz = host_tsc_frequency();
     struct host_cpu *cpu = host->cpu = model_new(root, struct host_cpu);
     virNodeInfo info;
     host_node_get_info(NULL, &info, NULL);
@@ -122,10 +131,10 @@ host_capabilities_cpu(const void *root, struct capabilities_host *host)
         g->stepping = strtoul(stepping, NULL, 10);
         g->has_family = g->has_model = g->has_stepping = true;
     }
-    if (flags && strstr(flags, "constant_tsc") && mhz) {
+    if (hz) {
         struct host_cpu_counter *c = model_new(root, struct host_cpu_counter);
         c->name = "tsc";
-        c->frequency = g_ascii_strtod(mhz, NULL) * 1e6 + 0.5;
+        c->frequency = hz;
         c->has_frequency = true;
         c->scaling = TRI_NO;
         model_list_append(root, cpu->counters, cpu->n_counters, c);

@@ -40,6 +40,8 @@ int host_connect_get_hostname(struct drv_conn *conn, char **result, struct err *
 /* Parts of the capabilities document that is root. */
 struct capabilities_host;
 void host_capabilities_cpu(const void *root, struct capabilities_host *host);
+/* Of a clock that runs evenly; 0: there is none. */
+uint64_t host_tsc_frequency(void);
 void host_capabilities_power(const void *root, struct capabilities_host *host);
 void host_capabilities_topology(const void *root,
                                 struct capabilities_host *host); /* <topology> and <cache> */

@@ -296,6 +296,9 @@ int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
     if (n->isolated == TRI_YES && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
         return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have <port isolated='yes'/>",
                            interface_type_str(n->type), def->name);
+    if (n->isolated == TRI_YES && n->virtualport && n->virtualport->type == VIRTUALPORT_TYPE_OPENVSWITCH)
+        return UNSUPPORTED("an interface of guest '%s' on Open vSwitch cannot have <port isolated='yes'/>",
+                           def->name);
     if (n->type == INTERFACE_TYPE_VHOSTUSER && !is_virtio(n->model))
         return INTERNAL(
             "an interface of type 'vhostuser' of guest '%s' needs <model type='virtio'/>, not '%s'",

@@ -264,9 +264,19 @@ controller_targets(struct domain_def *def)
                 c->model_name = "spapr-pci-host-bridge";
             if (!c->target)
                 c->target = model_new(def, struct controller_target);
-            if (!c->target->has_index) {
-                c->target->index = c->index;
-                c->target->has_index = true;
+            /* the first that no bridge has; the board's own has 0 */
+            if (!c->target->has_index)
+                c->target->index = c->index != 0;
+            while (!c->target->has_index) {
+                bool taken = false;
+                for (uint32_t k = 0; k < def->n_controllers; k++) {
+                    const struct controller_target *t = def->controllers[k]->target;
+                    taken = taken || (t && t->has_index && t->index == c->target->index);
+                }
+                if (taken && c->index)
+                    c->target->index++;
+                else
+                    c->target->has_index = true;
             }
         }
         for (size_t k = 0; k < G_N_ELEMENTS(names) && !c->model_name; k++) {
@@ -308,8 +318,10 @@ controller_targets(struct domain_def *def)
 bool
 qemu_board_without_pci(const struct domain_def *def)
 {
-    return (arch_is_arm(def) && !machine_is(def, "virt") && !machine_is(def, "versatilepb")) ||
-           (arch_is_riscv(def) && !machine_is(def, "virt"));
+    bool board = arch_is_arm(def) || arch_is_riscv(def);
+    /* Of this one it is only said when a device wants a place there. */
+    bool told = machine_is(def, "versatilepb") && def->os->arch != ARCH_ARMV6L;
+    return board && !told && !qemu_pci_root(def);
 }
 
 int

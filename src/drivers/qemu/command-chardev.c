@@ -5,7 +5,9 @@
  */
 #include "drivers/qemu/command-priv.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #define ERR_FROM VIR_FROM_QEMU
 
@@ -47,15 +49,25 @@ append_file(struct builder *b, GString *s, const char *path, enum tristate appen
 }
 
 /* What is lost is tried again, after the time that the document says or never. */
-static void
-append_reconnect(struct builder *b, GString *s, const struct chardev_endpoint *end)
+void
+append_reconnect(struct builder *b, GString *s, const struct chardev_reconnect *r)
 {
-    const struct chardev_reconnect *r = end ? end->reconnect : NULL;
     if (!r || !r->enabled || (r->enabled == TRI_YES && !r->has_timeout))
         return;
     bool ms = qemu_caps_has(b->caps, QEMU_FEATURE_CHARDEV_RECONNECT_MS);
     g_string_append_printf(s, ms ? ",reconnect-ms=%u" : ",reconnect=%u",
                            r->enabled == TRI_YES ? r->timeout * (ms ? 1000 : 1) : 0);
+}
+
+static void
+append_tls(struct builder *b, GString *s, const struct chardev_endpoint *end, const char *alias)
+{
+    const struct qemu_tls_conf *tls = &b->host->conf->chardev;
+    if (!end || !(end->tls ? end->tls == TRI_YES : tls->enabled))
+        return;
+    g_autofree char *id = g_strdup_printf("objchar%s_tls0", alias);
+    add_tls_creds(b, id, tls, end->mode == CHARDEV_MODE_BIND);
+    g_string_append_printf(s, ",tls-creds=%s", id);
 }
 
 int
@@ -72,7 +84,10 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
     case CHARDEV_TYPE_STDIO:
         g_string_append_printf(s, "%s,id=char%s", chardev_type_str(src->type), alias);
         break;
-    case CHARDEV_TYPE_DEV: g_string_append_printf(s, "serial,id=char%s,path=%s", alias, path); break;
+    case CHARDEV_TYPE_DEV:
+        g_string_append_printf(s, "%s,id=char%s,path=%s",
+                               g_str_has_prefix(alias, "parallel") ? "parallel" : "serial", alias, path);
+        break;
     case CHARDEV_TYPE_PIPE: g_string_append_printf(s, "pipe,id=char%s,path=%s", alias, path); break;
     case CHARDEV_TYPE_FILE:
         g_string_append_printf(s, "file,id=char%s", alias);
@@ -88,7 +103,7 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
                                        add_fd(b, QEMU_FD_LISTEN, first->path, 0, 0700, "a channel's socket"));
         } else {
             g_string_append_printf(s, ",path=%s", path);
-            append_reconnect(b, s, first);
+            append_reconnect(b, s, first ? first->reconnect : NULL);
         }
         break;
     case CHARDEV_TYPE_TCP: {
@@ -99,14 +114,15 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
         if (first && first->mode == CHARDEV_MODE_BIND)
             g_string_append(s, ",server=on,wait=off");
         else
-            append_reconnect(b, s, first);
+            append_reconnect(b, s, first ? first->reconnect : NULL);
+        append_tls(b, s, first, alias);
         break;
     }
     case CHARDEV_TYPE_UDP: {
         const struct chardev_endpoint *to = end_with(src, CHARDEV_MODE_CONNECT),
                                       *from = end_with(src, CHARDEV_MODE_BIND);
         g_string_append_printf(s, "udp,id=char%s,host=%s,port=%s", alias,
-                               to && to->host ? to->host : "127.0.0.1", to && to->service ? to->service : "");
+                               to && to->host ? to->host : "", to && to->service ? to->service : "");
         g_string_append_printf(s, ",localaddr=%s,localport=%s", from && from->host ? from->host : "",
                                from && from->service ? from->service : "0");
         break;
@@ -227,9 +243,8 @@ channel(struct builder *b, const struct domain_channel *c)
     }
     const char *name =
         c->target && c->target->name ? c->target->name
-        : c->source.type == CHARDEV_TYPE_SPICEVMC || c->source.type == CHARDEV_TYPE_QEMU_VDAGENT
-            ? "com.redhat.spice.0"
-            : NULL;
+        : c->source.type == CHARDEV_TYPE_SPICEVMC ? "com.redhat.spice.0"
+                                                  : NULL;
     return virtio_port(b, "virtserialport", &c->info, name);
 }
 
@@ -325,9 +340,20 @@ build_tpms(struct builder *b)
     for (uint32_t i = 0; i < b->def->n_tpms; i++) {
         const struct domain_tpm *t = b->def->tpms[i];
         const struct tpm_backend *k = t->backend;
+        if (t->model == TPM_MODEL_SPAPR_TPM_PROXY) {    /* it opens the host's device itself */
+            json_t *proxy = props_new("spapr-tpm-proxy");
+            put_str(proxy, "id", t->info.alias);
+            put_str(proxy, "host-path", k ? k->device : NULL);
+            add_device(b, proxy);
+            continue;
+        }
         if (k && k->type == TPM_BACKEND_TYPE_PASSTHROUGH) {
+            const char *device = k->device ? k->device : "/dev/tpm0";
+            if (access(device, R_OK | W_OK) < 0)
+                return err_set(b->err, VIR_ERR_SYSTEM_ERROR, "cannot use the TPM '%s' of the host: %s",
+                               device, g_strerror(errno));
             add_argf(b, "-tpmdev", "passthrough,id=tpm-%s,path=%s", t->info.alias,
-                     k->device ? k->device : "/dev/tpm0");
+                     device);
         } else if (k && k->type == TPM_BACKEND_TYPE_EXTERNAL && k->source && k->source->path) {
             g_autofree char *path = escape_commas(k->source->path);
             add_argf(b, "-chardev", "socket,id=chrtpm,path=%s", path);

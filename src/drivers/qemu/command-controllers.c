@@ -26,6 +26,14 @@ pci_controller(struct builder *b, const struct domain_controller *c)
             add_argf(b, "-global", "%s.pci-hole64-size=%lluK",
                      machine_is_q35(b->def) ? "q35-pcihost" : "i440FX-pcihost",
                      (unsigned long long)c->pcihole64);
+        if (c->index == 0)
+            return 0;
+        o = props_new("spapr-pci-host-bridge");
+        put_int(o, "index", t ? t->index : c->index);
+        put_str(o, "id", c->info.alias);
+        if (t && t->has_node)
+            put_int(o, "numa_node", t->node);
+        add_device(b, o);
         return 0;
     }
     if (!c->model_name)
@@ -75,6 +83,9 @@ usb_controller(struct builder *b, const struct domain_controller *c)
         return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no USB controller '%s'", c->model);
     if (!driver)
         return 0;
+    if (!qemu_caps_has_type(b->caps, driver))
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no USB controller '%s'",
+                       b->def->emulator, c->model);
     json_t *o = props_new(driver);
     if (c->has_ports && (str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci"))) {
         put_int(o, "p2", c->ports);
@@ -175,11 +186,17 @@ other_controller(struct builder *b, const struct domain_controller *c)
     } else if (c->type == CONTROLLER_TYPE_FDC) {
         if (!machine_is_q35(b->def))
             return 0; /* on the board */
-        o = props_new("isa-fdc");
-        struct boot_plan plan;
-        plan_boot(b->def, &plan);
-        if (plan.floppy && plan.floppy_index)
-            put_int(o, "bootindexA", plan.floppy_index);
+        json_t *boots = floppy_boot_indexes(b->def);
+        bool any = false;
+        for (uint32_t i = 0; i < b->def->n_disks; i++)
+            any = any || b->def->disks[i]->bus == DISK_BUS_FDC;
+        if (any) {
+            o = props_new("isa-fdc");
+            json_object_update(o, boots);
+        }
+        json_decref(boots);
+        if (!any)
+            return 0;
     } else {
         return 0;
     }

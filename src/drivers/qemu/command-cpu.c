@@ -88,6 +88,10 @@ build_cpu(struct builder *b)
     size_t named = s->len;
     for (uint32_t i = 0; cpu && i < cpu->n_features; i++) {
         const struct cpu_feature *feature = cpu->features[i];
+        /* What the host measures, or systems switch on by themselves, QEMU has no words for. */
+        static const char *const silent[] = { "cmt", "mbm_total", "mbm_local", "osxsave", "ospke", NULL };
+        if (arch_is_x86(def) && g_strv_contains(silent, feature->name))
+            continue;
         bool on = feature->policy == CPU_POLICY_FORCE || feature->policy == CPU_POLICY_REQUIRE ||
                   !feature->policy || feature->policy == CPU_POLICY_OPTIONAL;
         g_string_append_printf(s, ",%s=%s", qemu_cpu_property(feature->name), on ? "on" : "off");
@@ -118,6 +122,8 @@ build_cpu(struct builder *b)
         g_string_append(s, ",kvm-hint-dedicated=on");
     if (f && f->kvm && f->kvm->poll_control == TRI_ON)
         g_string_append(s, ",kvm-poll-control=on");
+    if (f && f->kvm && f->kvm->pv_ipi == TRI_OFF)
+        g_string_append(s, ",kvm-pv-ipi=off");
     if (f && f->pmu && f->pmu->state)
         g_string_append_printf(s, ",pmu=%s", f->pmu->state == TRI_ON ? "on" : "off");
     if (cpu && cpu->cache) {
@@ -125,8 +131,12 @@ build_cpu(struct builder *b)
             g_string_append(s, ",host-cache-info=on,l3-cache=off");
         else if (cpu->cache->mode == CPU_CACHE_MODE_EMULATE)
             g_string_append(s, ",l3-cache=on");
-        else if (cpu->cache->mode == CPU_CACHE_MODE_DISABLE)
-            g_string_append(s, ",host-cache-info=off,l3-cache=off");
+        /* Only what is made after the host tells of the host's caches unasked. */
+        if (cpu->cache->mode != CPU_CACHE_MODE_PASSTHROUGH &&
+            (cpu->mode == CPU_MODE_MAXIMUM || cpu->mode == CPU_MODE_HOST_PASSTHROUGH))
+            g_string_append(s, ",host-cache-info=off");
+        if (cpu->cache->mode == CPU_CACHE_MODE_DISABLE)
+            g_string_append(s, ",l3-cache=off");
     }
     if (cpu && cpu->maxphysaddr && cpu->maxphysaddr->mode == CPU_PHYSADDR_MODE_PASSTHROUGH)
         g_string_append(s, ",host-phys-bits=on");
@@ -237,6 +247,10 @@ smbios_block(struct builder *b, int type, const struct sysinfo_block *block)
 int
 build_smbios(struct builder *b)
 {
+    if (b->def->os->smbios == OS_SMBIOS_HOST)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "guest '%s' is to have the SMBIOS of the host, which is not known here; write it into "
+                       "<sysinfo> and use mode 'sysinfo'", b->def->name);
     if (b->def->os->smbios == OS_SMBIOS_SYSINFO) {
         for (uint32_t i = 0; i < b->def->n_sysinfos; i++) {
             const struct domain_sysinfo *s = b->def->sysinfos[i];

@@ -19,8 +19,8 @@ input(struct builder *b, const struct domain_input *in)
         put_str(o, "qom-type", "input-linux");
         put_str(o, "id", in->info.alias);
         put_str(o, "evdev", in->source ? in->source->dev : NULL);
-        if (in->source && in->source->repeat == TRI_ON)
-            put_bool(o, "repeat", true);
+        if (in->source)
+            put_tri(o, "repeat", in->source->repeat);
         if (in->source && in->source->grab == INPUT_GRAB_ALL)
             put_bool(o, "grab_all", true);
         if (in->source && in->source->grab_toggle)
@@ -176,6 +176,9 @@ build_other_devices(struct builder *b)
         if (add_at_address(b, o, &def->iommu->info) < 0)
             return -1;
     }
+    if (def->nvram && def->nvram->info.address && def->nvram->info.address->has_number)
+        add_argf(b, "-global", "spapr-nvram.reg=0x%llx",
+                 (unsigned long long)def->nvram->info.address->number);
     if (def->has_genid) {
         char text[UUID_TEXT];
         json_t *o = props_new("vmgenid");

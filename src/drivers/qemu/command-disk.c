@@ -18,7 +18,8 @@ disk_is_empty(const struct domain_disk *disk)
     case STORAGE_TYPE_BLOCK: return !s->dev || !*s->dev;
     case STORAGE_TYPE_DIR: return !s->dir;
     case STORAGE_TYPE_NETWORK: return !s->protocol;
-    case STORAGE_TYPE_VOLUME: return !s->pool;
+    case STORAGE_TYPE_VOLUME:   /* no pools are kept here yet: who can do without is without */
+        return !s->pool || s->startup_policy == STARTUP_POLICY_OPTIONAL;
     default: return false;
     }
 }
@@ -58,6 +59,46 @@ put_disk_tail(json_t *o, const struct domain_disk *d)
         put_str(o, "rerror", disk_error_policy_str(drv->rerror_policy));
     if (d->serial)
         put_str(o, "serial", d->serial);
+}
+
+/* What a disk on virtio can say of its queues and rings. */
+static void
+put_virtio_disk(json_t *o, const struct disk_driver *d)
+{
+    if (!d)
+        return;
+    if (d->iothread) {
+        g_autofree char *thread = g_strdup_printf("iothread%u", d->iothread);
+        put_str(o, "iothread", thread);
+    }
+    put_tri(o, "ioeventfd", d->ioeventfd);
+    put_tri(o, "event_idx", d->event_idx);
+    if (d->queues)
+        put_int(o, "num-queues", d->queues);
+    if (d->queue_size)
+        put_int(o, "queue-size", d->queue_size);
+    put_virtio(o, &d->virtio);
+}
+
+/* Another process has the image; QEMU has the device. */
+static int
+vhost_user_disk(struct builder *b, const struct domain_disk *d)
+{
+    const struct storage_source *s = &d->source->src;
+    g_autofree char *id = g_strdup_printf("chr-vu-%s", d->info.alias);
+    g_autofree char *path = escape_commas(s->path);
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "socket,id=%s,path=%s", id, path);
+    append_reconnect(b, text, s->reconnect);
+    add_arg(b, "-chardev", text->str);
+    g_string_free(text, TRUE);
+    g_autofree char *driver = virtio_driver(b, "vhost-user-blk", d->model, &d->info);
+    json_t *o = props_new(driver);
+    put_virtio_disk(o, d->driver);
+    put_str(o, "chardev", id);
+    put_str(o, "id", d->info.alias);
+    put_boot(o, disk_boot_index(b->def, d));
+    return add_at_address(b, o, &d->info);
 }
 
 static int
@@ -113,19 +154,7 @@ disk_device(struct builder *b, const struct domain_disk *d)
     case DISK_BUS_VIRTIO: {
         g_autofree char *driver = virtio_driver(b, "virtio-blk", d->model, &d->info);
         o = props_new(driver);
-        if (drv) {
-            if (drv->iothread) {
-                g_autofree char *thread = g_strdup_printf("iothread%u", drv->iothread);
-                put_str(o, "iothread", thread);
-            }
-            put_tri(o, "ioeventfd", drv->ioeventfd);
-            put_tri(o, "event_idx", drv->event_idx);
-            if (drv->queues)
-                put_int(o, "num-queues", drv->queues);
-            if (drv->queue_size)
-                put_int(o, "queue-size", drv->queue_size);
-            put_virtio(o, &drv->virtio);
-        }
+        put_virtio_disk(o, drv);
         if (d->device == DISK_DEVICE_LUN)
             put_bool(o, "scsi", true);
         if (put_address(b, o, &d->info) < 0) {
@@ -143,7 +172,7 @@ disk_device(struct builder *b, const struct domain_disk *d)
         put_bool(o, "removable", d->removable == TRI_ON);
         break;
     default:
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: bus '%s' cannot be used", d->target,
+        return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: bus '%s' is not QEMU's", d->target,
                        disk_bus_str(d->bus));
     }
     if (d->shareable)
@@ -194,17 +223,47 @@ sd_card(struct builder *b, const struct domain_disk *d)
     return 0;
 }
 
+json_t *
+floppy_boot_indexes(const struct domain_def *def)
+{
+    json_t *o = json_object();
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct domain_disk *d = def->disks[i];
+        if (d->bus == DISK_BUS_FDC) {
+            unsigned index = disk_boot_index(def, d);
+            if (index)
+                put_int(o, d->info.address && d->info.address->unit ? "bootindexB" : "bootindexA", index);
+        }
+    }
+    return o;
+}
+
 int
 build_disks(struct builder *b)
 {
-    struct boot_plan plan;
-    plan_boot(b->def, &plan);
-    if (plan.floppy && plan.floppy_index && !machine_is_q35(b->def))
-        add_argf(b, "-global", "isa-fdc.bootindexA=%u", plan.floppy_index);
+    if (!machine_is_q35(b->def)) {
+        json_t *boots = floppy_boot_indexes(b->def), *index;
+        const char *name;
+        json_object_foreach(boots, name, index)
+            add_argf(b, "-global", "isa-fdc.%s=%lld", name, (long long)json_integer_value(index));
+        json_decref(boots);
+    }
     for (uint32_t i = 0; i < b->def->n_disks; i++) {
         const struct domain_disk *d = b->def->disks[i];
+        /* Copies of an image that others use, too, are plugged in once QEMU is there; and where no pools are
+         * kept yet, a disk that need not be there is not. */
+        bool later = b->opts->native && d->share_backing == TRI_YES;
+        bool absent = d->device == DISK_DEVICE_DISK && d->type == STORAGE_TYPE_VOLUME && d->source &&
+                      d->source->src.startup_policy == STARTUP_POLICY_OPTIONAL;
+        if (later || absent)
+            continue;
         if (d->bus == DISK_BUS_SD) {
             if (sd_card(b, d) < 0)
+                return -1;
+            continue;
+        }
+        if (d->type == STORAGE_TYPE_VHOSTUSER) {
+            if (vhost_user_disk(b, d) < 0)
                 return -1;
             continue;
         }

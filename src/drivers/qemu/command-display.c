@@ -33,6 +33,18 @@ audio_of(const struct domain_def *def, unsigned id)
     return id ? id : def->n_audios ? def->audios[0]->id : 0;
 }
 
+/* Sound without a way out of the guest is none that QEMU would start with. */
+static bool
+audio_is_there(struct builder *b, unsigned id)
+{
+    for (uint32_t i = 0; i < b->def->n_audios; i++)
+        if (!id || b->def->audios[i]->id == id)
+            return true;
+    err_set(b->err, VIR_ERR_INTERNAL_ERROR, "guest '%s' has no <audio>%s for its sound", b->def->name,
+            id ? " of that id" : "");
+    return false;
+}
+
 static int
 vnc(struct builder *b, const struct domain_graphics *g)
 {
@@ -85,7 +97,19 @@ spice(struct builder *b, const struct domain_graphics *g)
             g_string_append_printf(s, "port=%d,", g->port);
         if (g->has_tls_port && g->tls_port > 0)
             g_string_append_printf(s, "tls-port=%d,", g->tls_port);
-        g_string_append_printf(s, "addr=%s,", listen_address(g, conf->spice_listen));
+        bool found =
+            !g->n_listens || g->listens[0]->type != GRAPHICS_LISTEN_TYPE_NETWORK || g->listens[0]->address;
+        if (found)      /* without ports nobody looks for it on a network */
+            g_string_append_printf(s, "addr=%s,", listen_address(g, conf->spice_listen));
+    }
+    bool plain_only = !(g->has_tls_port && g->tls_port > 0),
+         secure = g->default_mode == SPICE_CHANNEL_MODE_SECURE;
+    for (uint32_t i = 0; i < g->n_channels; i++)
+        secure = secure || g->channels[i]->mode == SPICE_CHANNEL_MODE_SECURE;
+    if (secure && plain_only) {
+        g_string_free(s, TRUE);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "SPICE of guest '%s' has secure channels, but no tlsPort=", b->def->name);
     }
     if (g->mouse)
         g_string_append_printf(s, "agent-mouse=%s,", g->mouse == MOUSE_MODE_CLIENT ? "on" : "off");
@@ -121,8 +145,10 @@ spice(struct builder *b, const struct domain_graphics *g)
         g_string_append(s, "disable-agent-file-xfer=on,");
     if (g->gl_enable == TRI_YES) {
         g_string_append(s, "gl=on,");
-        if (g->rendernode)
-            g_string_append_printf(s, "rendernode=%s,", g->rendernode);
+        if (g->rendernode) {
+            g_autofree char *node = escape_commas(g->rendernode);
+            g_string_append_printf(s, "rendernode=%s,", node);
+        }
     }
     g_string_append(s, "seamless-migration=on");
     add_arg(b, "-spice", s->str);
@@ -156,14 +182,17 @@ build_graphics(struct builder *b)
             break;
         }
         case GRAPHICS_TYPE_DBUS: {
-            if (g->p2p == TRI_YES) {
-                add_arg(b, "-display", "dbus,p2p=on");
-                break;
-            }
             g_autofree char *leaf = g_strdup(strrchr(b->cmd->guest_dir, '/') + 1 + strlen("domain-"));
             g_autofree char *own = g_strdup_printf("unix:path=%s/%s-dbus.sock", b->host->dirs.dbus, leaf);
             g_autofree char *address = escape_commas(g->address ? g->address : own);
-            add_argf(b, "-display", "dbus,addr=%s%s", address, g->gl_enable == TRI_YES ? ",gl=on" : "");
+            g_autofree char *node = escape_commas(g->rendernode);
+            g_autofree char *audio = g->audio_id ? g_strdup_printf(",audiodev=audio%u", g->audio_id) : NULL;
+            if (g->audio_id && !audio_is_there(b, g->audio_id))
+                return -1;
+            bool peer = g->p2p == TRI_YES;
+            add_argf(b, "-display", "dbus,%s%s%s%s%s%s", peer ? "p2p=on" : "addr=", peer ? "" : address,
+                     g->gl_enable ? g->gl_enable == TRI_YES ? ",gl=on" : ",gl=off" : "",
+                     g->rendernode ? ",rendernode=" : "", node, audio ? audio : "");
             break;
         }
         default:
@@ -193,7 +222,7 @@ video(struct builder *b, const struct domain_video *v, bool primary)
     case VIDEO_TYPE_VIRTIO:
         if (primary && (arch_is_x86(b->def) || arch_is_riscv(b->def)))
             driver = accel && qemu_caps_has_type(b->caps, "virtio-vga-gl") ? "virtio-vga-gl" : "virtio-vga";
-        else if (arch_is_s390(b->def))
+        else if (v->info.address && v->info.address->type == ADDRESS_TYPE_CCW)
             driver = "virtio-gpu-ccw";
         else
             driver = accel && qemu_caps_has_type(b->caps, "virtio-gpu-gl-pci") ? "virtio-gpu-gl-pci"
@@ -325,6 +354,8 @@ build_sounds(struct builder *b)
             if (names[k].model == s->model)
                 driver = names[k].driver;
         }
+        if (s->model != SOUND_MODEL_PCSPK && !audio_is_there(b, s->audio_id))
+            return -1;
         unsigned audio = audio_of(b->def, s->audio_id);
         g_autofree char *audiodev = g_strdup_printf("audio%u", audio);
         if (s->model == SOUND_MODEL_PCSPK) {

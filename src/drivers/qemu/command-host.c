@@ -4,14 +4,52 @@
  * command-priv.h.
  */
 #include "drivers/qemu/command-priv.h"
+#include "drivers/qemu/images.h"
 
 #include "base/uuid.h"
 
 #define ERR_FROM VIR_FROM_QEMU
 
+/* The devices that may come and those that may not, as usb-redir reads them: class, vendor, product and
+ * version, -1 for any, and 1 or 0. */
+static char *
+redirection_filter(const struct domain_redirfilter *f)
+{
+    GString *s = g_string_new(NULL);
+    for (uint32_t i = 0; i < f->n_devices; i++) {
+        const struct redirfilter_usb *u = f->devices[i];
+        const struct {
+            const char *text;
+            int width;
+        } ids[] = { { u->class, 2 }, { u->vendor, 4 }, { u->product, 4 } };
+        if (i)
+            g_string_append_c(s, '|');
+        for (size_t k = 0; k < G_N_ELEMENTS(ids); k++) {
+            if (!ids[k].text || *ids[k].text == '-')
+                g_string_append(s, "-1:");
+            else
+                g_string_append_printf(s, "0x%0*X:", ids[k].width,
+                                       (unsigned)g_ascii_strtoull(ids[k].text, NULL, 0));
+        }
+        /* two decimal digits before the point and two behind it */
+        char *point = NULL;
+        unsigned major = u->version ? g_ascii_strtoull(u->version, &point, 10) : 0, minor = 0;
+        if (point && *point == '.' && g_ascii_isdigit(point[1]))
+            minor = (point[1] - '0') * 10 + (g_ascii_isdigit(point[2]) ? point[2] - '0' : 0);
+        if (u->version && *u->version != '-')
+            g_string_append_printf(s, "0x%02u%02u", major, minor);
+        else
+            g_string_append(s, "-1");
+        g_string_append(s, u->allow == TRI_YES ? ":1" : ":0");
+    }
+    return g_string_free(s, FALSE);
+}
+
 int
 build_redirdevs(struct builder *b)
 {
+    const struct domain_redirfilter *f = b->def->redirfilter;
+    g_autofree char *filter = f && f->n_devices ? redirection_filter(f) : NULL;
     for (uint32_t i = 0; i < b->def->n_redirdevs; i++) {
         const struct domain_redirdev *r = b->def->redirdevs[i];
         if (build_chardev(b, &r->source, r->info.alias, false) < 0)
@@ -20,6 +58,7 @@ build_redirdevs(struct builder *b)
         json_t *o = props_new("usb-redir");
         put_str(o, "chardev", chardev);
         put_str(o, "id", r->info.alias);
+        put_str(o, "filter", filter);
         put_boot(o, r->info.boot_order);
         if (add_at_address(b, o, &r->info) < 0)
             return -1;
@@ -27,26 +66,104 @@ build_redirdevs(struct builder *b)
     return 0;
 }
 
+/* The host's name of a SCSI unit of its own, as sg3. */
+static char *
+generic_unit(struct builder *b, const struct hostdev_source *s)
+{
+    const struct hostdev_host_address *a = s->address;
+    const char *host =
+        s->adapter && g_str_has_prefix(s->adapter, "scsi_host") ? s->adapter + strlen("scsi_host") : "0";
+    g_autofree char *folder = g_strdup_printf("/sys/bus/scsi/devices/%s:%u:%u:%llu/scsi_generic", host,
+                                              a->unit_bus, a->target, (unsigned long long)a->unit);
+    g_autoptr(GError) why = NULL;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, &why);
+    const char *name = dir ? g_dir_read_name(dir) : NULL;
+    if (!name)
+        err_set_from(b->err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR,
+                     "no SCSI unit is found on the host in '%s': %s", folder,
+                     why ? why->message : "it is empty");
+    return g_strdup(name);
+}
+
+/* A unit that the guest talks SCSI with: behind an address of the network, or one of the host's. */
+static int
+scsi_unit(struct builder *b, const struct domain_hostdev *h, unsigned nth)
+{
+    const struct hostdev_source *s = h->source;
+    const struct device_address *a = h->info.address;
+    g_autofree char *node = g_strdup_printf("libvirt-%u-backend", images_last(b->def) + nth);
+    json_t *o = json_object();
+    if (s->protocol == HOSTDEV_PROTOCOL_ISCSI) {
+        if (s->auth || !s->n_hosts) {
+            json_decref(o);
+            return err_set_from(b->err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
+                                "iSCSI unit '%s' asks who it is, and no secrets are kept here yet", s->name);
+        }
+        put_iscsi(o, s->name, s->hosts[0], "0", s->initiator);
+    } else {
+        g_autofree char *unit = generic_unit(b, s);
+        g_autofree char *path = g_strdup_printf("/dev/%s", unit);
+        if (!unit) {
+            json_decref(o);
+            return -1;
+        }
+        put_str(o, "driver", "host_device");
+        put_str(o, "filename", path);
+    }
+    put_str(o, "node-name", node);
+    put_bool(o, "read-only", h->readonly);
+    add_blockdev(b, o);
+    const struct domain_controller *c =
+        domain_find_controller(b->def, CONTROLLER_TYPE_SCSI, a ? a->controller : 0);
+    bool lsi = c && str_is(c->model, "lsilogic");
+    g_autofree char *bus = g_strdup_printf("%s.%u", c ? c->info.alias : "scsi0", lsi && a ? a->bus : 0);
+    o = props_new("scsi-generic");
+    put_str(o, "bus", bus);
+    if (lsi) {
+        put_int(o, "scsi-id", a ? a->unit : 0);
+    } else {
+        put_int(o, "channel", a ? a->bus : 0);
+        put_int(o, "scsi-id", a ? a->target : 0);
+        put_int(o, "lun", a ? a->unit : 0);
+    }
+    put_str(o, "drive", node);
+    put_str(o, "id", h->info.alias);
+    put_boot(o, h->info.boot_order);
+    add_device(b, o);
+    return 0;
+}
+
 int
 build_hostdevs(struct builder *b)
 {
+    unsigned units = 0;
     for (uint32_t i = 0; i < b->def->n_hostdevs; i++) {
         const struct domain_hostdev *h = b->def->hostdevs[i];
         const struct hostdev_host_address *a = h->source ? h->source->address : NULL;
         json_t *o = NULL;
         if (h->mode == HOSTDEV_MODE_CAPABILITIES)
             continue;
+        if (h->type == HOSTDEV_TYPE_SCSI) {
+            if (scsi_unit(b, h, ++units) < 0)
+                return -1;
+            continue;
+        }
         if (h->type == HOSTDEV_TYPE_PCI && a) {
             g_autofree char *host =
                 g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);
             o = props_new("vfio-pci");
             put_str(o, "host", host);
             put_str(o, "id", h->info.alias);
+            put_str(o, "failover_pair_id", h->teaming ? h->teaming->persistent : NULL);
         } else if (h->type == HOSTDEV_TYPE_USB && a) {
             g_autofree char *node = g_strdup_printf("/dev/bus/usb/%03u/%03u", a->unit_bus, a->device);
             o = props_new("usb-host");
             put_str(o, "hostdevice", node);
             put_str(o, "id", h->info.alias);
+            if (h->source->guest_reset) {
+                put_bool(o, "guest-reset", h->source->guest_reset != HOSTDEV_GUEST_RESET_OFF);
+                put_bool(o, "guest-resets-all", h->source->guest_reset == HOSTDEV_GUEST_RESET_ON);
+            }
         } else if (h->type == HOSTDEV_TYPE_MDEV && a) {
             char uuid[UUID_TEXT];
             g_autofree char *path = g_strdup_printf("/sys/bus/mdev/devices/%s", uuid_format(a->uuid, uuid));
@@ -107,6 +224,8 @@ build_filesystems(struct builder *b)
             g_autofree char *path = escape_commas(own ? own : f->source->socket);
             add_argf(b, "-chardev", "socket,id=%s,path=%s", id, path);
             json_t *o = props_new("vhost-user-fs-pci");
+            put_virtio(o, &f->driver->virtio);
+            put_boot(o, f->info.boot_order);
             put_str(o, "id", f->info.alias);
             put_str(o, "chardev", id);
             if (f->driver->queue)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * command-images: block nodes.  Each image of a chain gets two nodes, libvirt-N-storage and libvirt-N-format; N is
- * the index of its source in the live XML.  See command-priv.h.
+ * command-images: block nodes.  Each image of a chain gets two nodes, libvirt-N-storage and libvirt-N-format;
+ * N is the index of its source in the live XML.  See command-priv.h.
  */
 #include "drivers/qemu/command-priv.h"
+#include "drivers/qemu/images.h"
 
 #define ERR_FROM VIR_FROM_QEMU
 
@@ -32,6 +33,47 @@ put_cache(json_t *o, const struct disk_driver *d)
     json_object_set_new(o, "cache", c);
 }
 
+/* A helper keeps reservations of the disk: one of the guest's own for all its disks, or one that the user
+ * runs. */
+static int
+put_reservations(struct builder *b, json_t *o, const char *label, const char *node,
+                 const struct reservations *r)
+{
+    if (!r)
+        return 0;
+    bool own = r->managed == TRI_YES;
+    if (own && !b->opts->native)
+        return err_set(
+            b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+            "disk %s: run qemu-pr-helper yourself and say <reservations managed='no'> with its socket; "
+            "starting it is not there yet",
+            label);
+    if (!own && !(r->source && r->source->path))
+        return 0;
+    g_autofree char *id = own ? g_strdup("pr-helper0") : g_strdup_printf("pr-helper-%s", node);
+    g_autofree char *path = g_strdup_printf("%s/pr-helper0.sock", b->cmd->guest_dir);
+    if (!own || !b->pr_helper) {
+        json_t *helper = json_object();
+        put_str(helper, "qom-type", "pr-manager-helper");
+        put_str(helper, "id", id);
+        put_str(helper, "path", own ? path : r->source->path);
+        add_object(b, helper);
+    }
+    b->pr_helper = b->pr_helper || own;
+    put_str(o, "pr-manager", id);
+    return 0;
+}
+
+/* What of the storage is the image, if it is not all of it. */
+static const struct storage_slice *
+slice_of(const struct image *im)
+{
+    for (uint32_t i = 0; i < im->src->n_slices; i++)
+        if (im->src->slices[i]->has_offset)
+            return im->src->slices[i];
+    return NULL;
+}
+
 static int
 storage_node(struct builder *b, const struct image *im)
 {
@@ -47,11 +89,9 @@ storage_node(struct builder *b, const struct image *im)
         put_str(o, "filename", s->file);
         break;
     case STORAGE_TYPE_BLOCK:
-        put_str(o, "driver",
-                g_str_has_prefix(s->dev, "/dev/sr") || g_str_has_prefix(s->dev, "/dev/cdrom")
-                    ? "host_cdrom"
-                    : "host_device");
+        put_str(o, "driver", image_is_cdrom(s->dev) ? "host_cdrom" : "host_device");
         put_str(o, "filename", s->dev);
+        rc = put_reservations(b, o, im->label, node, s->reservations);
         break;
     case STORAGE_TYPE_DIR:
         put_str(o, "driver", "vvfat");
@@ -59,7 +99,7 @@ storage_node(struct builder *b, const struct image *im)
         put_bool(o, "floppy", im->floppy);
         put_bool(o, "rw", !im->read_only);
         break;
-    case STORAGE_TYPE_NETWORK: rc = put_network_storage(b, o, im->label, s); break;
+    case STORAGE_TYPE_NETWORK: rc = put_network_storage(b, o, im->label, node, s); break;
     case STORAGE_TYPE_NVME:
         if (s->address) {
             g_autofree char *device =
@@ -69,6 +109,11 @@ storage_node(struct builder *b, const struct image *im)
             put_str(o, "device", device);
             put_int(o, "namespace", s->namespace);
         }
+        break;
+    case STORAGE_TYPE_VOLUME:
+        rc = err_set_from(b->err, VIR_FROM_STORAGE, VIR_ERR_NO_STORAGE_POOL,
+                          "disk %s: there is no storage pool '%s'; no pools are kept here yet", im->label,
+                          s->pool);
         break;
     default:
         rc = err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: storage of type '%s' cannot be used yet",
@@ -87,6 +132,21 @@ storage_node(struct builder *b, const struct image *im)
     put_bool(o, "auto-read-only", true);
     put_str(o, "discard", "unmap");
     add_blockdev(b, o);
+    /* raw images have a slice in themselves; for others there is a node between */
+    const struct storage_slice *slice = im->format == STORAGE_FORMAT_RAW ? NULL : slice_of(im);
+    if (slice) {
+        g_autofree char *id = g_strdup_printf("libvirt-%u-slice-sto", im->index);
+        json_t *part = json_object();
+        put_str(part, "driver", "raw");
+        put_str(part, "node-name", id);
+        put_int(part, "offset", slice->offset);
+        put_int(part, "size", slice->size);
+        put_cache(part, d);
+        put_bool(part, "auto-read-only", true);
+        put_str(part, "discard", "unmap");
+        put_str(part, "file", node);
+        add_blockdev(b, part);
+    }
     return 0;
 }
 
@@ -120,7 +180,9 @@ format_node(struct builder *b, const struct image *im)
 {
     const struct disk_driver *d = im->driver;
     g_autofree char *node = g_strdup_printf("libvirt-%u-format", im->index);
-    g_autofree char *storage = g_strdup_printf("libvirt-%u-storage", im->index);
+    g_autofree char *storage =
+        g_strdup_printf("libvirt-%u-%s", im->index,
+                        im->format != STORAGE_FORMAT_RAW && slice_of(im) ? "slice-sto" : "storage");
     json_t *o = json_object();
     put_str(o, "node-name", node);
     put_bool(o, "read-only", im->read_only);
@@ -132,12 +194,10 @@ format_node(struct builder *b, const struct image *im)
     put_str(o, "driver", image_driver(im->format));
     if (im->metadata_cache)
         put_int(o, "cache-size", im->metadata_cache);
-    for (uint32_t i = 0; i < im->src->n_slices; i++) {
-        const struct storage_slice *s = im->src->slices[i];
-        if (im->format == STORAGE_FORMAT_RAW && s->has_offset) {
-            put_int(o, "offset", s->offset);
-            put_int(o, "size", s->size);
-        }
+    const struct storage_slice *slice = slice_of(im);
+    if (slice && im->format == STORAGE_FORMAT_RAW) {
+        put_int(o, "offset", slice->offset);
+        put_int(o, "size", slice->size);
     }
     put_str(o, "file", storage);
     bool layers = im->format == STORAGE_FORMAT_QCOW2 || im->format == STORAGE_FORMAT_QCOW ||
@@ -180,8 +240,12 @@ int
 build_disk_nodes(struct builder *b, const struct domain_disk *d)
 {
     if (d->encryption || d->source->src.encryption)
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: encrypted images cannot be used yet",
-                       d->target);
+        return err_set_from(b->err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
+                            "disk %s: its image is encrypted, and no secrets are kept here yet", d->target);
+    if (d->source->src.fdgroup)
+        return err_set(b->err, VIR_ERR_INVALID_ARG,
+                       "disk %s: no descriptors were given for the group '%s'", d->target,
+                       d->source->src.fdgroup);
     const struct disk_driver *drv = d->driver;
     struct image im = {
         .label = d->target,
@@ -205,8 +269,7 @@ build_disk_nodes(struct builder *b, const struct domain_disk *d)
         put_str(o, "driver", "copy-on-read");
         put_str(o, "node-name", node);
         put_str(o, "file", format);
-        if (drv->discard)
-            put_str(o, "discard", disk_discard_str(drv->discard));
+        put_str(o, "discard", "unmap");     /* what is to come of it, the node below knows */
         add_blockdev(b, o);
     }
     return 0;

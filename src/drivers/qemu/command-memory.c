@@ -9,11 +9,29 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
+/* Machines take memory in blocks, and so do modules: what a definition says is rounded up. In KiB. */
+static uint64_t
+whole_blocks(const struct domain_def *def, uint64_t kib, bool module)
+{
+    bool small = !module || arch_is_s390(def);
+    uint64_t block = arch_is_ppc64(def) ? 256 * 1024 : small ? 1024 : 2048;
+    return (kib + block - 1) / block * block;
+}
+
+static const struct numa_cell *
+cell_of(const struct domain_def *def, int node)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    for (uint32_t i = 0; node >= 0 && numa && i < numa->n_cells; i++)
+        if (numa->cells[i]->id == (uint32_t)node)
+            return numa->cells[i];
+    return NULL;
+}
+
 /* The object that holds guest memory; size in bytes; node is the guest's NUMA cell, or -1; m is the device
  * that is plugged in with it, if it is one. */
 static int
-memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_access access, int node,
-               const struct domain_memory *m)
+memory_backend(struct builder *b, const char *id, uint64_t size, int node, const struct domain_memory *m)
 {
     const struct qemu_machine *machine = qemu_caps_machine(b->caps, b->def->os->machine);
     bool board = machine && str_is(machine->default_ram_id, id);
@@ -24,12 +42,19 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
     /* Who asks for pages of the size that all have asks for none in particular. */
     bool huge = (page || (mb && mb->has_hugepages)) && page * 1024 != (uint64_t)sysconf(_SC_PAGESIZE);
     enum memory_source_type source = mb ? mb->source : MEMORY_SOURCE_TYPE_UNSET;
-    if (!access && mb)
-        access = mb->access;
+    /* What is said of a module, else of the cell it is in, else of all memory. */
+    const struct numa_cell *home = cell_of(b->def, node);
+    enum memory_access access = m && m->access ? m->access
+                                : home && home->mem_access ? home->mem_access
+                                : mb                       ? mb->access
+                                                           : MEMORY_ACCESS_UNSET;
+    enum tristate discard = m && m->discard ? m->discard
+                            : home && home->discard ? home->discard
+                            : mb && mb->discard     ? TRI_YES
+                                                    : TRI_UNSET;
     /* Only memory with a descriptor can be shared with another process; who says nothing needs none. */
     if (access && source != MEMORY_SOURCE_TYPE_MEMFD)
         source = MEMORY_SOURCE_TYPE_FILE;
-    bool discard = m && m->discard ? m->discard == TRI_YES : mb && mb->discard;
     bool prealloc = mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE;
     bool file = false;
     if (own && own->path) {
@@ -40,7 +65,7 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         if (access)
             put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
         prealloc = prealloc || (m->model == MEMORY_MODEL_NVDIMM && !own->pmem);
-        discard = discard && m->model != MEMORY_MODEL_NVDIMM;
+        discard = m->model == MEMORY_MODEL_NVDIMM ? TRI_UNSET : discard;
         if (own->alignsize)
             put_int(o, "align", own->alignsize * 1024);
         if (own->pmem)
@@ -60,11 +85,9 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
             if (!page || have == page)
                 mount = g_strdup(dir);
         }
-        if (!mount && b->opts->native)
-            mount = g_strdup("/dev/hugepages");
         if (!mount) {
             json_decref(o);
-            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
                            "guest '%s' wants huge pages%s but no hugetlbfs of that page size is mounted",
                            b->def->name, page ? " of a given size" : "");
         }
@@ -100,8 +123,8 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         put_str(o, "qom-type", "memory-backend-ram");
         put_str(o, "id", id);
     }
-    if (discard && file)
-        put_bool(o, "discard-data", true);
+    if (file)
+        put_tri(o, "discard-data", discard);
     /* The machine's own memory keeps its old name in the stream of a migration. */
     if (board && (file || source == MEMORY_SOURCE_TYPE_MEMFD))
         put_bool(o, "x-use-canonical-path-for-ramblock-id", false);
@@ -109,7 +132,8 @@ memory_backend(struct builder *b, const char *id, uint64_t size, enum memory_acc
         put_bool(o, "reserve", false);
     else if (prealloc)
         put_bool(o, "prealloc", true);
-    if (mb && mb->allocation_threads && qemu_caps_has(b->caps, QEMU_FEATURE_MEMORY_BACKEND_PREALLOC_THREADS))
+    if (mb && mb->allocation_threads && !(m && m->model == MEMORY_MODEL_VIRTIO_MEM) &&
+        qemu_caps_has(b->caps, QEMU_FEATURE_MEMORY_BACKEND_PREALLOC_THREADS))
         put_int(o, "prealloc-threads", mb->allocation_threads);
     put_int(o, "size", size);
     const struct domain_numatune *tune = b->def->numatune;
@@ -164,18 +188,20 @@ build_memory(struct builder *b)
 {
     const struct domain_def *def = b->def;
     const struct qemu_machine *m = qemu_caps_machine(b->caps, def->os->machine);
-    /* QEMU counts in MiB. */
-    uint64_t mib = (boot_memory(def) + 1023) / 1024;
-    if (arch_is_ppc64(def))    /* in blocks of 256 MiB, and so does the machine */
-        mib = (mib + 255) / 256 * 256;
+    const struct cpu_numa *numa =
+        def->cpu && def->cpu->numa && def->cpu->numa->n_cells ? def->cpu->numa : NULL;
+    uint64_t kib = numa ? 0 : whole_blocks(def, boot_memory(def), false);
+    for (uint32_t i = 0; numa && i < numa->n_cells; i++)
+        kib += whole_blocks(def, numa->cells[i]->memory, false);
+    uint64_t mib = kib / 1024;
     if (def->max_memory)
         add_argf(b, "-m", "size=%lluk,slots=%u,maxmem=%lluk", (unsigned long long)mib * 1024,
-                 def->max_memory->slots, (unsigned long long)def->max_memory->size);
+                 def->max_memory->slots,
+                 (unsigned long long)whole_blocks(def, def->max_memory->size, false));
     else
         add_argf(b, "-m", "%llu", (unsigned long long)mib);
-    bool numa = def->cpu && def->cpu->numa && def->cpu->numa->n_cells;
     if (!numa && m && m->default_ram_id)
-        return memory_backend(b, m->default_ram_id, mib << 20, MEMORY_ACCESS_UNSET, -1, NULL);
+        return memory_backend(b, m->default_ram_id, mib << 20, -1, NULL);
     return 0;
 }
 
@@ -305,7 +331,7 @@ build_numa(struct builder *b)
         const struct numa_cell *c = numa->cells[i];
         g_autofree char *id = g_strdup_printf("ram-node%u", c->id);
         if (c->memory && !parts &&
-            memory_backend(b, id, c->memory * 1024, c->mem_access, (int)c->id, NULL) < 0)
+            memory_backend(b, id, whole_blocks(b->def, c->memory, false) * 1024, (int)c->id, NULL) < 0)
             return -1;
         GString *s = g_string_new(NULL);
         g_string_append_printf(s, "node,nodeid=%u", c->id);
@@ -324,7 +350,8 @@ build_numa(struct builder *b)
         if (has_hmat(b->def))
             g_string_append_printf(s, ",initiator=%u", initiator_of(numa, c));
         if (parts)
-            g_string_append_printf(s, ",mem=%llu", (unsigned long long)(c->memory + 1023) / 1024);
+            g_string_append_printf(s, ",mem=%llu",
+                                   (unsigned long long)whole_blocks(b->def, c->memory, false) / 1024);
         else if (c->memory)
             g_string_append_printf(s, ",memdev=%s", id);
         add_arg(b, "-numa", s->str);
@@ -350,7 +377,11 @@ build_memory_devices(struct builder *b)
         const struct device_address *a = m->info.address;
         const struct memory_target *t = m->target;
         g_autofree char *id = g_strdup_printf("mem%s", m->info.alias);
-        if (memory_backend(b, id, t->size * 1024, m->access, t->has_node ? (int)t->node : -1, m) < 0)
+        bool module = m->model == MEMORY_MODEL_DIMM || m->model == MEMORY_MODEL_NVDIMM;
+        if (m->model == MEMORY_MODEL_NVDIMM && arch_is_ppc64(b->def))
+            module = false;     /* it is of whole blocks, and has its labels beside them */
+        uint64_t size = module ? whole_blocks(b->def, t->size, true) : t->size;
+        if (memory_backend(b, id, size * 1024, t->has_node ? (int)t->node : -1, m) < 0)
             return -1;
         json_t *o = props_new(drivers[m->model]);
         if (t->has_node)

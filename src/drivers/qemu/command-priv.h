@@ -24,6 +24,7 @@ struct builder {
     GArray *fds;
     int next_fd, next_fdset;
     bool json_device, json_netdev, json_object;
+    bool pr_helper;              /* the guest's own helper for reservations has an object */
     struct err *err;
 };
 
@@ -36,6 +37,8 @@ void add_object(struct builder *b, json_t *props);
 void add_netdev(struct builder *b, json_t *props);
 void add_blockdev(struct builder *b, json_t *props);
 void add_audiodev(struct builder *b, json_t *props);
+/* Certificates of one end of a connection. */
+void add_tls_creds(struct builder *b, const char *id, const struct qemu_tls_conf *tls, bool server);
 /* Remembers a descriptor to make; the number it has in QEMU. */
 int add_fd(struct builder *b, int kind, const char *path, int flags, int mode, const char *what);
 
@@ -89,6 +92,7 @@ int build_redirdevs(struct builder *b);
 int build_hostdevs(struct builder *b);
 int build_filesystems(struct builder *b);
 int build_shmem(struct builder *b);
+void append_reconnect(struct builder *b, GString *s, const struct chardev_reconnect *r);
 /* -chardev of a backend; the object's id is returned, "char" + alias. */
 int build_chardev(struct builder *b, const struct chardev_source *source, const char *alias, bool channel);
 int build_cpu(struct builder *b);
@@ -106,10 +110,16 @@ struct boot_plan {
     unsigned hd_index, cdrom_index, floppy_index, net_index;
 };
 void plan_boot(const struct domain_def *def, struct boot_plan *plan);
+/* Properties of a floppy controller: which of its two drives is booted from, and when. Free it. */
+json_t *floppy_boot_indexes(const struct domain_def *def);
 unsigned disk_boot_index(const struct domain_def *def, const struct domain_disk *disk);
 unsigned interface_boot_index(const struct domain_def *def, const struct domain_interface *net);
 /* storage.c: how an image on a network is reached; label names the disk in messages. */
-int put_network_storage(struct builder *b, json_t *o, const char *label, const struct storage_source *s);
+int put_network_storage(struct builder *b, json_t *o, const char *label, const char *node,
+                        const struct storage_source *s);
+/* the same for an iSCSI unit that is named target/unit */
+void put_iscsi(json_t *o, const char *name, const struct storage_host *h, const char *port,
+               const struct initiator *initiator);
 /* disk.c: names of a disk's nodes; free them. */
 char *disk_format_node(const struct domain_disk *disk);
 bool disk_is_empty(const struct domain_disk *disk);

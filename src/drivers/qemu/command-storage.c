@@ -33,13 +33,31 @@ identity_number(const char *text, bool group)
     return user ? user->pw_uid : g ? g->gr_gid : g_ascii_strtoll(text, NULL, 10);
 }
 
+void
+put_iscsi(json_t *o, const char *name, const struct storage_host *h, const char *port,
+          const struct initiator *initiator)
+{
+    g_auto(GStrv) parts = g_strsplit(name, "/", 2);
+    bool v6 = strchr(h->name, ':') != NULL;
+    g_autofree char *portal =
+        g_strdup_printf("%s%s%s:%s", v6 ? "[" : "", h->name, v6 ? "]" : "", h->port ? h->port : port);
+    put_str(o, "driver", "iscsi");
+    put_str(o, "portal", portal);
+    put_str(o, "target", parts[0]);
+    put_int(o, "lun", parts[0] && parts[1] ? g_ascii_strtoll(parts[1], NULL, 10) : 0);
+    put_str(o, "transport", "tcp");
+    if (initiator)
+        put_str(o, "initiator-name", initiator->iqn);
+}
+
 int
-put_network_storage(struct builder *b, json_t *o, const char *label, const struct storage_source *s)
+put_network_storage(struct builder *b, json_t *o, const char *label, const char *node,
+                    const struct storage_source *s)
 {
     const struct storage_host *h = s->n_hosts ? s->hosts[0] : NULL;
     if (s->auth)
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "disk %s: network storage with <auth> is not there yet", label);
+        return err_set_from(b->err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
+                            "disk %s: its storage asks who it is, and no secrets are kept here yet", label);
     switch (s->protocol) {
     case STORAGE_PROTOCOL_NBD:
         put_str(o, "driver", "nbd");
@@ -47,6 +65,12 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const struc
             return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: nbd needs a <host>", label);
         put_server(o, h);
         put_str(o, "export", s->name);
+        if (s->tls ? s->tls == TRI_YES : b->host->conf->nbd.enabled) {
+            g_autofree char *id = g_strdup_printf("obj%s_tls0", node);
+            add_tls_creds(b, id, &b->host->conf->nbd, false);
+            put_str(o, "tls-creds", id);
+            put_str(o, "tls-hostname", s->tls_hostname);
+        }
         return 0;
     case STORAGE_PROTOCOL_HTTP:
     case STORAGE_PROTOCOL_HTTPS:
@@ -73,15 +97,7 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const struc
     case STORAGE_PROTOCOL_ISCSI: {
         if (!h || !s->name)
             return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: iscsi needs a name and a <host>", label);
-        g_auto(GStrv) parts = g_strsplit(s->name, "/", 2);
-        g_autofree char *portal = g_strdup_printf("%s:%s", h->name, h->port ? h->port : "3260");
-        put_str(o, "driver", "iscsi");
-        put_str(o, "portal", portal);
-        put_str(o, "target", parts[0]);
-        put_int(o, "lun", parts[1] ? g_ascii_strtoll(parts[1], NULL, 10) : 0);
-        put_str(o, "transport", "tcp");
-        if (s->initiator)
-            put_str(o, "initiator-name", s->initiator->iqn);
+        put_iscsi(o, s->name, h, "3260", s->initiator);
         return 0;
     }
     case STORAGE_PROTOCOL_RBD: {
@@ -95,7 +111,7 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const struc
         for (uint32_t i = 0; i < s->n_hosts; i++) {
             json_t *e = json_object();
             put_str(e, "host", s->hosts[i]->name);
-            put_str(e, "port", s->hosts[i]->port ? s->hosts[i]->port : "6789");
+            put_str(e, "port", s->hosts[i]->port ? s->hosts[i]->port : "0");   /* the usual one */
             json_array_append_new(list, e);
         }
         if (json_array_size(list))
@@ -130,8 +146,10 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const struc
     }
     case STORAGE_PROTOCOL_SHEEPDOG:
         put_str(o, "driver", "sheepdog");
-        if (h)
-            put_server(o, h);
+        if (s->n_hosts != 1)
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: sheepdog is reached through one <host>",
+                           label);
+        put_server(o, h);
         put_str(o, "vdi", s->name);
         return 0;
     case STORAGE_PROTOCOL_NFS: {

@@ -93,6 +93,18 @@ add_audiodev(struct builder *b, json_t *props)
     add_json(b, "-audiodev", props, b->json_object, "driver");
 }
 
+void
+add_tls_creds(struct builder *b, const char *id, const struct qemu_tls_conf *tls, bool server)
+{
+    json_t *o = json_object();
+    put_str(o, "qom-type", "tls-creds-x509");
+    put_str(o, "id", id);
+    put_str(o, "dir", tls->cert_dir);
+    put_str(o, "endpoint", server ? "server" : "client");
+    put_bool(o, "verify-peer", server ? tls->verify : true);
+    add_object(b, o);
+}
+
 int
 add_fd(struct builder *b, int kind, const char *path, int flags, int mode, const char *what)
 {
@@ -145,6 +157,19 @@ controller_alias(const struct domain_def *def, enum controller_type type, unsign
     return c ? c->info.alias : NULL;
 }
 
+/* The name that QEMU knows a PCI bus by. Host bridges have a name and a bus below it; boards that
+ * have one bus do not number it. */
+static char *
+pci_bus_name(const struct domain_def *def, const struct domain_controller *c)
+{
+    if (str_is(c->model, "pci-root") && c->index)
+        return g_strdup_printf("%s.0", c->info.alias);
+    bool numbered = arch_is_x86(def) || arch_is_ppc(def) || arch_is_s390(def);
+    if (str_is(c->model, "pci-root") && !numbered)
+        return g_strdup("pci");
+    return g_strdup(c->info.alias);
+}
+
 int
 put_address(struct builder *b, json_t *o, const struct device_info *info)
 {
@@ -152,8 +177,8 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
     if (!a)
         return 0;
     if (a->type == ADDRESS_TYPE_PCI) {
-        const char *bus = controller_alias(b->def, CONTROLLER_TYPE_PCI, a->bus);
-        if (!bus)
+        const struct domain_controller *c = domain_find_controller(b->def, CONTROLLER_TYPE_PCI, a->bus);
+        if (!c)
             return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
                            "device '%s' sits on PCI bus %u, which has no controller",
                            info->alias ? info->alias : "?", a->bus);
@@ -167,6 +192,7 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
             put_str(z, "id", id);
             add_device(b, z);
         }
+        g_autofree char *bus = pci_bus_name(b->def, c);
         put_str(o, "bus", bus);
         put_tri(o, "multifunction", a->multifunction);
         g_autofree char *addr = a->function ? g_strdup_printf("0x%x.0x%x", a->slot, a->function)
@@ -244,9 +270,12 @@ char *
 virtio_driver(const struct builder *b, const char *base, enum virtio_model model,
               const struct device_info *info)
 {
-    const char *bus = arch_is_s390(b->def)                                                    ? "ccw"
-                      : info->address && info->address->type == ADDRESS_TYPE_VIRTIO_MMIO ? "device"
-                                                                                          : "pci";
+    enum address_type at = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
+    const char *bus = at == ADDRESS_TYPE_CCW           ? "ccw"
+                      : at == ADDRESS_TYPE_VIRTIO_MMIO ? "device"
+                      : at == ADDRESS_TYPE_PCI         ? "pci"
+                      : arch_is_s390(b->def)           ? "ccw"
+                                                       : "pci";
     const char *suffix = model == VIRTIO_MODEL_VIRTIO_TRANSITIONAL       ? "-transitional"
                          : model == VIRTIO_MODEL_VIRTIO_NON_TRANSITIONAL ? "-non-transitional"
                                                                          : "";

@@ -127,8 +127,15 @@ build_smp(struct builder *b)
     const struct domain_vcpus *v = b->def->vcpu;
     const struct cpu_topology *t = b->def->cpu ? b->def->cpu->topology : NULL;
     GString *s = g_string_new(NULL);
-    g_string_append_printf(s, "%u", v->current ? v->current : v->max);
-    if (v->current && v->current != v->max)
+    unsigned first = v->current ? v->current : v->max;
+    if (b->opts->native && b->def->n_vcpus) {
+        /* Those that can be taken away are plugged in once QEMU is there. */
+        first = 0;
+        for (uint32_t i = 0; i < b->def->n_vcpus; i++)
+            first += b->def->vcpus[i]->enabled == TRI_YES && b->def->vcpus[i]->hotpluggable != TRI_YES;
+    }
+    g_string_append_printf(s, "%u", first);
+    if (first != v->max)
         g_string_append_printf(s, ",maxcpus=%u", v->max);
     if (t) {
         g_string_append_printf(s, ",sockets=%u", t->sockets);
@@ -148,6 +155,17 @@ build_smp(struct builder *b)
 static int
 build_iothreads(struct builder *b)
 {
+    const struct default_iothread *main_loop = b->def->defaultiothread;
+    if (main_loop && (main_loop->has_thread_pool_min || main_loop->has_thread_pool_max)) {
+        json_t *o = json_object();
+        put_str(o, "qom-type", "main-loop");
+        put_str(o, "id", "main-loop");
+        if (main_loop->has_thread_pool_min)
+            put_int(o, "thread-pool-min", main_loop->thread_pool_min);
+        if (main_loop->has_thread_pool_max)
+            put_int(o, "thread-pool-max", main_loop->thread_pool_max);
+        add_object(b, o);
+    }
     for (uint32_t i = 0; !b->def->n_iothreadids && i < b->def->iothreads; i++) {
         json_t *o = json_object();
         g_autofree char *id = g_strdup_printf("iothread%u", i + 1);

@@ -121,9 +121,10 @@ qemu_pci_root(const struct domain_def *def)
     if (machine_is_i440fx(def) || arch_is_ppc(def) || arch == ARCH_ALPHA || arch == ARCH_SH4 ||
         arch == ARCH_SH4EB || machine_is(def, "s390-ccw-virtio") ||
         machine_is(def, "sun4u") || machine_is(def, "malta") ||
-        (arch_is_arm(def) && machine_is(def, "versatilepb")))
+        (arch == ARCH_ARMV6L && machine_is(def, "versatilepb")))
         return "pci-root";
-    return machine_is_q35(def) || (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def)))
+    bool arm = arch == ARCH_ARMV7L || arch == ARCH_AARCH64;
+    return machine_is_q35(def) || (machine_is(def, "virt") && (arm || arch_is_riscv(def)))
                ? "pcie-root"
                : NULL;
 }
@@ -150,7 +151,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     const char *root = qemu_pci_root(def);
     /* Machines that nobody knows are taken for boards with USB, too; that they have no PCI is said later. */
     bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") &&
-               !machine_is(def, "microvm") && !machine_is(def, "virt") && !arch_is_arm(def) &&
+               !machine_is(def, "virt") && !arch_is_arm(def) &&
                (root || arch_is_x86(def));
     if (usb && !has_controller_index(def, CONTROLLER_TYPE_USB, 0))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0,
@@ -238,6 +239,22 @@ choose_machine(struct domain_def *def, const struct qemu_caps *caps, struct err 
     return 0;
 }
 
+/* Modules of memory that pseries machines have are of whole blocks; what an NVDIMM keeps for labels is beside
+ * them. */
+static void
+whole_modules(struct domain_def *def)
+{
+    const uint64_t block = 256 * 1024;
+    for (uint32_t i = 0; arch_is_ppc64(def) && machine_is(def, "pseries") && i < def->n_memories; i++) {
+        const struct domain_memory *m = def->memories[i];
+        struct memory_target *t = m->target;
+        if (m->model == MEMORY_MODEL_DIMM)
+            t->size = (t->size + block - 1) / block * block;
+        else if (m->model == MEMORY_MODEL_NVDIMM && t->size >= t->label_size + block)
+            t->size = t->label_size + (t->size - t->label_size) / block * block;
+    }
+}
+
 /* A guest that names no processor gets that of its machine, which nothing has to be checked for. */
 static void
 forget_cpu_check(struct domain_def *def)
@@ -267,6 +284,7 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     if (rc == 0) {
         domain_sort_controllers(def);
         qemu_defaults_devices(def, caps);
+        whole_modules(def);
         domain_add_up_memory(def);
         rc = domain_fill(def, def->os->arch, err);
     }

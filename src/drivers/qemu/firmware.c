@@ -106,7 +106,7 @@ fits(json_t *doc, const struct firmware_wish *w)
 {
     json_t *f = json_object_get(doc, "features"), *map = json_object_get(doc, "mapping");
     bool memory = !strcmp(text(map, "device"), "memory"), stateless = !strcmp(text(map, "mode"), "stateless");
-    if (!has(json_object_get(doc, "interface-types"), "uefi") || !*image(doc) ||
+    if (!has(json_object_get(doc, "interface-types"), w->bios ? "bios" : "uefi") || !*image(doc) ||
         !fits_machine(doc, w->arch, w->machine))
         return false;
     if (w->code && strcmp(w->code, image(doc)))
@@ -161,8 +161,9 @@ firmware_select(const struct firmware_wish *wish, struct firmware *out, struct e
     }
     return err_set(
         err, VIR_ERR_OPERATION_FAILED,
-        "no firmware descriptor offers UEFI%s%s for machine '%s' (%s); install OVMF or describe an image in "
+        "no firmware descriptor offers %s%s%s for machine '%s' (%s); install OVMF or describe an image in "
         "/etc/qemu/firmware",
+        wish->bios ? "BIOS" : "UEFI",
         wish->secure_boot > 0   ? " with secure boot"
         : wish->secure_boot < 0 ? " without secure boot"
                                 : "",

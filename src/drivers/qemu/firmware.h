@@ -17,6 +17,7 @@
 struct firmware_wish {
     const char *arch, *machine;      /* canonical machine name */
     int secure_boot, enrolled_keys;
+    bool bios;                       /* not UEFI */
     bool smm;                        /* the guest has system management mode */
     int stateless;                   /* memory-mapped or stateless flash */
     const char *code;                /* only the descriptor of this image; NULL: any */

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <linux/cdrom.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +149,30 @@ images_read_chain(struct domain_def *def, struct domain_disk *disk, struct err *
     if (backing_of(def, path, format, &disk->backing_store, 0, err) < 0)
         return err_context(err, "disk %s", disk->target);
     return 0;
+}
+
+unsigned
+images_last(const struct domain_def *def)
+{
+    unsigned last = 0;
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct domain_disk *d = def->disks[i];
+        last += d->bus != DISK_BUS_SD;
+        for (struct disk_backing_store *bs = d->source && d->bus != DISK_BUS_SD ? d->backing_store : NULL;
+             bs && bs->source; bs = bs->backing_store)
+            last++;
+    }
+    return last;
+}
+
+bool
+image_is_cdrom(const char *path)
+{
+    int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    bool is = fd >= 0 && ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT) >= 0;
+    if (fd >= 0)
+        close(fd);
+    return is;
 }
 
 void

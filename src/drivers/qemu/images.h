@@ -8,9 +8,15 @@
 #include "base/err.h"
 #include "model/domain-def.h"
 
+#include <stdbool.h>
+
 /* Reads the chain below each disk into its <backingStore> elements, unless
  * the user gave them, and numbers all sources.  An image that cannot be read
  * is an error that names it. */
 int images_read_chain(struct domain_def *def, struct domain_disk *disk, struct err *err);
+/* The host has a CD drive by that name. */
+bool image_is_cdrom(const char *path);
 /* Numbers the sources of all disks as block nodes are named. */
 void images_number(struct domain_def *def);
+/* The highest of those numbers, empty drives counted. */
+unsigned images_last(const struct domain_def *def);

@@ -10,7 +10,7 @@
 #include "drivers/qemu/domain-host.h"
 #include "drivers/qemu/firmware.h"
 #include "drivers/qemu/images.h"
-#include "drivers/qemu/ports.h"
+#include "drivers/qemu/native.h"
 #include "drivers/qemu/qemu-conf.h"
 
 #include <errno.h>
@@ -37,11 +37,14 @@ static int
 choose_firmware(struct domain_def *def, struct qemu_host *host, struct err *err)
 {
     struct domain_os *os = def->os;
-    if (os->firmware != OS_FIRMWARE_EFI || (os->loader && os->loader->path))
+    if (!os->firmware || (os->loader && os->loader->path))
         return 0;
     bool smm = def->features && def->features->smm && def->features->smm->state == TRI_ON;
     struct firmware_wish wish = {
-        .arch = arch_str(os->arch), .machine = os->machine, .smm = smm || machine_is_q35(def),
+        .arch = arch_str(os->arch),
+        .machine = os->machine,
+        .bios = os->firmware == OS_FIRMWARE_BIOS,
+        .smm = smm || machine_is_q35(def),
         .secure_boot = os->loader && os->loader->secure == TRI_YES ? 1 : firmware_feature(def, "secure-boot"),
         .enrolled_keys = firmware_feature(def, "enrolled-keys"),
         .stateless = os->loader && os->loader->stateless == TRI_YES ? 1 : 0,
@@ -142,93 +145,6 @@ make_nvram(struct domain_def *def, struct qemu_host *host, struct err *err)
     return 0;
 }
 
-/* ---- displays ------------------------------------------------------------------------------- */
-
-static bool
-listens_on_port(const struct domain_graphics *g)
-{
-    if (g->socket)
-        return false;
-    for (uint32_t i = 0; i < g->n_listens; i++) {
-        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_SOCKET ||
-            g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NONE)
-            return false;
-    }
-    return true;
-}
-
-static void
-fill_address(struct domain_def *def, struct domain_graphics *g, const char *address)
-{
-    for (uint32_t i = 0; i < g->n_listens; i++) {
-        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_ADDRESS && !g->listens[i]->address)
-            g->listens[i]->address = model_str(def, address);
-    }
-    if (g->n_listens && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_ADDRESS)
-        g->listen = g->listens[0]->address;
-}
-
-static int
-take_port(struct port_range *range, bool native, unsigned fallback, int32_t *port, struct err *err)
-{
-    unsigned p = fallback;
-    if (!native && port_range_take(range, &p, err) < 0)
-        return -1;
-    *port = p;
-    return 0;
-}
-
-static int
-prepare_graphics(struct domain_def *def, struct domain_graphics *g, struct qemu_host *host,
-                 const char *guest_dir, bool native, struct err *err)
-{
-    for (uint32_t i = 0; i < g->n_listens; i++) {
-        struct graphics_listen *l = g->listens[i];
-        if (l->type == GRAPHICS_LISTEN_TYPE_SOCKET && !l->socket) {
-            l->socket = model_printf(def, "%s/%s.sock", guest_dir, graphics_type_str(g->type));
-            g->socket = l->socket;
-        }
-    }
-    if (g->type == GRAPHICS_TYPE_VNC) {
-        fill_address(def, g, host->conf->vnc_listen);
-        if (!listens_on_port(g))
-            return 0;
-        if (g->autoport == TRI_YES || !g->has_port || g->port <= 0) {
-            if (take_port(host->vnc_ports, native, 5900, &g->port, err) < 0)
-                return -1;
-            g->has_port = true;
-        } else if (!native) {
-            port_range_claim(host->vnc_ports, g->port);
-        }
-        if (g->has_websocket && g->websocket == -1) {
-            if (take_port(host->vnc_websocket_ports, native, 5700, &g->websocket, err) < 0)
-                return -1;
-            g->websocket_generated = TRI_YES;
-        }
-    } else if (g->type == GRAPHICS_TYPE_SPICE) {
-        fill_address(def, g, host->conf->spice_listen);
-        if (!listens_on_port(g))
-            return 0;
-        bool plain = g->default_mode != SPICE_CHANNEL_MODE_SECURE;
-        bool tls = host->conf->spice.enabled && g->default_mode != SPICE_CHANNEL_MODE_INSECURE;
-        if (plain && (g->autoport == TRI_YES || (g->has_port && g->port == -1))) {
-            if (take_port(host->vnc_ports, native, 5901, &g->port, err) < 0)
-                return -1;
-            g->has_port = true;
-        } else if (!native && g->has_port && g->port > 0) {
-            port_range_claim(host->vnc_ports, g->port);
-        }
-        if (tls && (g->autoport == TRI_YES || (g->has_tls_port && g->tls_port == -1))) {
-            if (take_port(host->vnc_ports, native, 5902, &g->tls_port, err) < 0)
-                return -1;
-            g->has_tls_port = true;
-        } else if (!native && g->has_tls_port && g->tls_port > 0) {
-            port_range_claim(host->vnc_ports, g->tls_port);
-        }
-    }
-    return 0;
-}
-
 /* ---- sockets of channels -------------------------------------------------------------------- */
 
 static struct chardev_endpoint *
@@ -250,8 +166,11 @@ prepare_channels(struct domain_def *def, struct qemu_host *host, const char *gue
         struct chardev_endpoint *e = first_end(def, &c->source);
         if (e->path)
             continue;
+        const struct device_address *a = c->info.address;
+        g_autofree char *place = g_strdup_printf("vioser-%02u-%02u-%02u.sock", a ? a->controller : 0,
+                                                 a ? a->bus : 0, a ? a->port : 0);
         e->path = model_printf(def, "%s/%s/%s", host->dirs.channel, leaf,
-                               c->target && c->target->name ? c->target->name : c->info.alias);
+                               c->target && c->target->name ? c->target->name : place);
         e->mode = CHARDEV_MODE_BIND;
     }
 }
@@ -295,7 +214,9 @@ prepare_cpu(struct domain_def *live, struct qemu_host *host, bool native, struct
     int r;
     if (!caps)
         return -1;
-    r = native ? qemu_cpu_resolve(live, caps, err) : qemu_cpu_start(live, caps, err);
+    r = native ? qemu_native_check(live, err) : 0;
+    if (r == 0)
+        r = native ? qemu_cpu_resolve(live, caps, err) : qemu_cpu_start(live, caps, err);
     qemu_caps_unref(caps);
     return r;
 }
@@ -314,7 +235,7 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
     /* The CPU that it has is the one it keeps: no host may give it a lesser one. */
     if (live->cpu && live->cpu->mode == CPU_MODE_CUSTOM && live->cpu->model && !native)
         live->cpu->model->fallback = CPU_FALLBACK_FORBID;
-    if (choose_firmware(live, host, err) < 0)
+    if (choose_firmware(live, host, err) < 0 || qemu_check_host(live, err) < 0)
         return -1;
     if (!native) {
         if (make_nvram(live, host, err) < 0)
@@ -331,43 +252,9 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
     }
     images_number(live);
     prepare_channels(live, host, guest_dir);
-    for (uint32_t i = 0; i < live->n_graphics; i++) {
-        if (prepare_graphics(live, live->graphics[i], host, guest_dir, native, err) < 0) {
-            qemu_domain_release(live, host);
-            return -1;
-        }
+    if (qemu_graphics_prepare(live, host, guest_dir, native, err) < 0) {
+        qemu_domain_release(live, host);
+        return -1;
     }
     return 0;
-}
-
-void
-qemu_domain_release(struct domain_def *live, struct qemu_host *host)
-{
-    for (uint32_t i = 0; i < live->n_graphics; i++) {
-        const struct domain_graphics *g = live->graphics[i];
-        if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE)
-            continue;
-        if (g->has_port && g->port > 0)
-            port_range_give(host->vnc_ports, g->port);
-        if (g->has_tls_port && g->tls_port > 0)
-            port_range_give(host->vnc_ports, g->tls_port);
-        if (g->has_websocket && g->websocket > 0)
-            port_range_give(host->vnc_websocket_ports, g->websocket);
-    }
-}
-
-void
-qemu_domain_reclaim(const struct domain_def *live, struct qemu_host *host)
-{
-    for (uint32_t i = 0; i < live->n_graphics; i++) {
-        const struct domain_graphics *g = live->graphics[i];
-        if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE)
-            continue;
-        if (g->has_port && g->port > 0)
-            port_range_claim(host->vnc_ports, g->port);
-        if (g->has_tls_port && g->tls_port > 0)
-            port_range_claim(host->vnc_ports, g->tls_port);
-        if (g->has_websocket && g->websocket > 0)
-            port_range_claim(host->vnc_websocket_ports, g->websocket);
-    }
 }

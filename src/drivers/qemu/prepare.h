@@ -29,6 +29,9 @@ int qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigne
 int qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, bool native,
                         struct err *err);
 /* Gives back ports and such. Safe on a half prepared definition. */
+/* prepare-graphics.c: part of qemu_domain_prepare(). */
+int qemu_graphics_prepare(struct domain_def *live, struct qemu_host *host, const char *guest_dir, bool native,
+                          struct err *err);
 void qemu_domain_release(struct domain_def *live, struct qemu_host *host);
 /* After a daemon restart: takes what a running guest holds already. */
 void qemu_domain_reclaim(const struct domain_def *live, struct qemu_host *host);

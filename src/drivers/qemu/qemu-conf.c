@@ -6,6 +6,8 @@
 
 #include "base/conf.h"
 
+#include "config.h"
+
 #include <glib.h>
 #include <stddef.h>
 #include <string.h>
@@ -173,6 +175,25 @@ check_range(const char *path, const char *what, unsigned min, unsigned max, unsi
     return 0;
 }
 
+/* Where certificates are that no folder was named for: in a folder of their own, if there is one. */
+static void
+set_certificates(struct qemu_conf *c)
+{
+    const struct { struct qemu_tls_conf *tls; const char *name; } all[] = {
+        { &c->vnc, "vnc" },         { &c->spice, "spice" }, { &c->chardev, "chardev" },
+        { &c->migrate, "migrate" }, { &c->nbd, "nbd" },     { &c->backup, "backup" },
+        { &c->vxhs, "vxhs" },
+    };
+    if (!c->default_cert_dir)
+        c->default_cert_dir = g_strdup(SYSCONFDIR "/pki/qemu");
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        if (all[i].tls->cert_dir)
+            continue;
+        g_autofree char *own = g_strdup_printf(SYSCONFDIR "/pki/libvirt-%s", all[i].name);
+        all[i].tls->cert_dir = g_strdup(g_file_test(own, G_FILE_TEST_EXISTS) ? own : c->default_cert_dir);
+    }
+}
+
 static int
 read_all(struct conf *file, struct qemu_conf *c, const char *path, struct err *err)
 {
@@ -180,6 +201,11 @@ read_all(struct conf *file, struct qemu_conf *c, const char *path, struct err *e
         if (conf_get_string(file, strings[i].name, AT(c, strings[i].offset), err) < 0)
             return -1;
     }
+    /* Who connects shows a certificate, unless one of these says that they need not. */
+    bool verify = true;
+    if (conf_get_bool(file, "default_tls_x509_verify", &verify, err) < 0)
+        return -1;
+    c->vnc.verify = c->chardev.verify = c->migrate.verify = c->backup.verify = verify;
     for (size_t i = 0; i < G_N_ELEMENTS(booleans); i++) {
         if (conf_get_bool(file, booleans[i].name, AT(c, booleans[i].offset), err) < 0)
             return -1;
@@ -192,6 +218,7 @@ read_all(struct conf *file, struct qemu_conf *c, const char *path, struct err *e
         if (conf_get_uint(file, numbers[i].key.name, numbers[i].max, AT(c, numbers[i].key.offset), err) < 0)
             return -1;
     }
+    set_certificates(c);
     if (conf_get_int(file, "seccomp_sandbox", -1, 1, &c->seccomp_sandbox, err) < 0 ||
         conf_get_int(file, "keepalive_interval", -1, 1 << 30, &c->keepalive_interval, err) < 0 ||
         conf_get_int(file, "keepalive_count", 0, 1 << 30, &c->keepalive_count, err) < 0 ||

@@ -11,7 +11,8 @@
 
 #define ERR_FROM VIR_FROM_NETWORK
 
-/* The prefix of an address: given, by its netmask, by its class; -1: the netmask has holes. */
+/* The prefix of an address: given, by its netmask, by its class; -1: the netmask has holes, or the address is
+ * of no network. */
 static int
 prefix_of(const struct network_address *a, const struct ip *address)
 {
@@ -20,7 +21,7 @@ prefix_of(const struct network_address *a, const struct ip *address)
         return a->prefix;
     if (a->netmask)
         return ip_parse(a->netmask, &mask) < 0 ? -1 : ip_prefix_of_mask(&mask);
-    return ip_is4(address) ? (int)ip_class_prefix(address) : 64;
+    return ip_host_bits_are(address, 0, 0) ? 0 : ip_is4(address) ? ip_class_prefix(address) : 64;
 }
 
 /* ---- DHCP ----------------------------------------------------------------------------------- */
@@ -80,7 +81,8 @@ complete_range(struct network_def *def, const struct network_address *a, const s
         return bad_range(err, def, r, "goes backwards");
     int prefix = prefix_of(a, address);
     if (prefix < 0)
-        return bad_range(err, def, r, "is in a network whose netmask has holes");
+        return bad_range(err, def, r,
+                         "is in no network: its netmask has holes, or it is no address of a host");
     if (!ip_same_net(&start, address, prefix) || !ip_same_net(&end, address, prefix))
         return bad_range(err, def, r, "is not inside the network of its <ip>");
     if (ip_is4(&start) && prefix < 31 && ip_host_bits_are(&start, prefix, 0))

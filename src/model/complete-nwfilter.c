@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * complete-nwfilter: packet filters and their bindings; see complete-host.h.
- * A value in a rule may be a $VARIABLE, so all are text; each has a type, in the table below, by which
- * it is checked and brought into the usual spelling.
+ * nwfilter-value.c has the values of rules.
  */
 #include "model/complete-host.h"
 
@@ -14,6 +13,8 @@
 #include <string.h>
 
 #define ERR_FROM VIR_FROM_NWFILTER
+
+/* ---- attributes ------------------------------------------------------------------------------ */
 
 /* Which attributes a protocol has. */
 enum {
@@ -35,16 +36,18 @@ enum {
     ALL = 1 << 14,
     IP_DSCP = 1 << 15,
     TCP4 = 1 << 16,
+    IP_PORTS = 1 << 18,
 };
 static const struct attribute {
     const char *name;
     enum rule_value type;
     unsigned of;
+    const char *follows;        /* matches, or does not, as that one does */
 } attributes[] = {
     { "srcmacaddr", RULE_MAC, SRC },
-    { "srcmacmask", RULE_MACMASK, SRC_MASK },
+    { "srcmacmask", RULE_MACMASK, SRC_MASK, "srcmacaddr" },
     { "dstmacaddr", RULE_MAC, DST },
-    { "dstmacmask", RULE_MACMASK, DST },
+    { "dstmacmask", RULE_MACMASK, DST, "dstmacaddr" },
     { "hwtype", RULE_U16, ARP },
     { "protocoltype", RULE_U16, ARP },
     { "opcode", RULE_OPCODE, ARP },
@@ -59,13 +62,13 @@ static const struct attribute {
     { "encap-protocol", RULE_INNERTYPE, VLAN },
     { "protocolid", RULE_ETHERTYPE, ETHER },
     { "srcipaddr", RULE_IP, ADDRESS },
-    { "srcipmask", RULE_MASK, ADDRESS },
+    { "srcipmask", RULE_MASK, ADDRESS, "srcipaddr" },
     { "dstipaddr", RULE_IP, ADDRESS },
-    { "dstipmask", RULE_MASK, ADDRESS },
+    { "dstipmask", RULE_MASK, ADDRESS, "dstipaddr" },
     { "srcipfrom", RULE_IP, L4 },
-    { "srcipto", RULE_IP, L4 },
+    { "srcipto", RULE_IP, L4, "srcipfrom" },
     { "dstipfrom", RULE_IP, L4 },
-    { "dstipto", RULE_IP, L4 },
+    { "dstipto", RULE_IP, L4, "dstipfrom" },
     { "protocol", RULE_IPPROTO, PROTOCOL },
     { "dscp", RULE_DSCP, L4 | IP_DSCP },
     { "connlimit-above", RULE_COUNT, L4 },
@@ -73,36 +76,39 @@ static const struct attribute {
     { "ipset", RULE_IPSET, L4 },
     { "ipsetflags", RULE_DIRECTIONS, L4 },
     { "type", RULE_U8, STP | ICMP_RANGE | ICMP },
-    { "typeend", RULE_U8, ICMP_RANGE },
-    { "code", RULE_U8, ICMP_RANGE | ICMP },
-    { "codeend", RULE_U8, ICMP_RANGE },
-    { "srcportstart", RULE_U16, PORTS },
-    { "srcportend", RULE_U16, PORTS },
-    { "dstportstart", RULE_U16, PORTS },
-    { "dstportend", RULE_U16, PORTS },
+    { "typeend", RULE_U8, ICMP_RANGE, "type" },
+    { "code", RULE_U8, ICMP_RANGE | ICMP, "type" },
+    { "codeend", RULE_U8, ICMP_RANGE, "type" },
+    { "srcportstart", RULE_U16, PORTS | IP_PORTS },
+    { "srcportend", RULE_U16, IP_PORTS },
+    { "srcportend", RULE_U16, PORTS, "srcportstart" },
+    { "dstportstart", RULE_U16, IP_PORTS },
+    { "dstportstart", RULE_U16, PORTS, "srcportstart" },
+    { "dstportend", RULE_U16, IP_PORTS },
+    { "dstportend", RULE_U16, PORTS, "srcportstart" },
     { "option", RULE_U8, TCP },
     { "flags", RULE_FLAGS, TCP4 },
     { "flags", RULE_U8, STP },
     { "root-priority", RULE_U16, STP },
-    { "root-priority-hi", RULE_U16, STP },
+    { "root-priority-hi", RULE_U16, STP, "root-priority" },
     { "root-address", RULE_MAC, STP },
-    { "root-address-mask", RULE_MACMASK, STP },
+    { "root-address-mask", RULE_MACMASK, STP, "root-address" },
     { "root-cost", RULE_U32, STP },
-    { "root-cost-hi", RULE_U32, STP },
+    { "root-cost-hi", RULE_U32, STP, "root-cost" },
     { "sender-priority", RULE_U16, STP },
-    { "sender-priority-hi", RULE_U16, STP },
+    { "sender-priority-hi", RULE_U16, STP, "sender-priority" },
     { "sender-address", RULE_MAC, STP },
-    { "sender-address-mask", RULE_MACMASK, STP },
+    { "sender-address-mask", RULE_MACMASK, STP, "sender-address" },
     { "port", RULE_U16, STP },
-    { "port-hi", RULE_U16, STP },
+    { "port-hi", RULE_U16, STP, "port" },
     { "age", RULE_U16, STP },
-    { "age-hi", RULE_U16, STP },
+    { "age-hi", RULE_U16, STP, "age" },
     { "max-age", RULE_U16, STP },
-    { "max-age-hi", RULE_U16, STP },
+    { "max-age-hi", RULE_U16, STP, "max-age" },
     { "hello-time", RULE_U16, STP },
-    { "hello-time-hi", RULE_U16, STP },
+    { "hello-time-hi", RULE_U16, STP, "hello-time" },
     { "forward-delay", RULE_U16, STP },
-    { "forward-delay-hi", RULE_U16, STP },
+    { "forward-delay-hi", RULE_U16, STP, "forward-delay" },
     { "comment", RULE_TEXT, ALL },
 };
 static const struct { const char *name; unsigned has; } protocols[] = {
@@ -111,8 +117,8 @@ static const struct { const char *name; unsigned has; } protocols[] = {
     { "stp", SRC | SRC_MASK | STP },
     { "arp", SRC | SRC_MASK | DST | ARP },
     { "rarp", SRC | SRC_MASK | DST | ARP },
-    { "ip", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | PORTS | IP_DSCP },
-    { "ipv6", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | PORTS | ICMP_RANGE | SIX },
+    { "ip", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | IP_PORTS | IP_DSCP },
+    { "ipv6", SRC | SRC_MASK | DST | ADDRESS | PROTOCOL | IP_PORTS | ICMP_RANGE | SIX },
     { "tcp", SRC | ADDRESS | L4 | PORTS | TCP | TCP4 },
     { "tcp-ipv6", SRC | ADDRESS | L4 | PORTS | TCP | SIX },
     { "udp", SRC | ADDRESS | L4 | PORTS },
@@ -140,10 +146,10 @@ attribute_of(const char *name, unsigned has)
     return NULL;
 }
 
-/* The values alone; *any: whether there are some. */
+/* The values alone. */
 static int
 read_match(const struct nwfilter_def *def, const char *protocol, unsigned has, struct nwfilter_match *m,
-           bool *any, struct err *err)
+           struct err *err)
 {
     const struct model_table *t = &nwfilter_match_table;
     for (unsigned i = 0; i < t->n_attrs; i++) {
@@ -156,10 +162,7 @@ read_match(const struct nwfilter_def *def, const char *protocol, unsigned has, s
             *slot = NULL;
             continue;
         }
-        *any = true;
-        const char *good = rule_variable(def, *slot);
-        if (!good)
-            good = rule_value(def, a->type, *slot, has & SIX);
+        const char *good = rule_value(def, a->type, *slot, has & SIX);
         if (!good)
             return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': '%s' is no value for %s of <%s>",
                            def->name, *slot, f->name, protocol);
@@ -168,42 +171,66 @@ read_match(const struct nwfilter_def *def, const char *protocol, unsigned has, s
     return 0;
 }
 
-static void
-merge(struct nwfilter_match *into, const struct nwfilter_match *from)
+/* Values of the same protocol are one rule: later ones count.  match='no' is of each value by itself, but for
+ * those that say more of another one; so the rule is told as one element after the other, in the order of the
+ * table, as match= changes. */
+static uint32_t
+merge(const struct nwfilter_def *def, unsigned has, struct nwfilter_match **items, uint32_t n,
+      struct nwfilter_match ***out)
 {
     const struct model_table *t = &nwfilter_match_table;
+    struct nwfilter_match **made = *out = model_alloc(def, t->n_attrs * sizeof(*made)), *last = NULL;
+    g_autoptr(GHashTable) negated = g_hash_table_new(g_str_hash, g_str_equal);
+    uint32_t n_made = 0;
     for (unsigned i = 0; i < t->n_attrs; i++) {
         const struct model_field *f = &t->fields[i];
-        if (scalar_given(f, from))
-            memcpy(FIELD_PTR(into, f->offset), FIELD_CPTR(from, f->offset), scalar_size(f));
+        uint32_t k = n;
+        while (k > 0 && (f->kind != MODEL_K_STR || !scalar_given(f, items[k - 1])))
+            k--;
+        if (!k)
+            continue;
+        const struct attribute *a = attribute_of(f->name, has | ALL);
+        bool no = a->follows ? g_hash_table_contains(negated, a->follows) : items[k - 1]->match == TRI_NO;
+        if (no)
+            g_hash_table_add(negated, (char *)f->name);
+        if (!last || no != (last->match == TRI_NO)) {
+            last = made[n_made++] = model_new(def, struct nwfilter_match);
+            last->position = items[0]->position;
+            last->match = no ? TRI_NO : TRI_UNSET;
+        }
+        memcpy(FIELD_PTR(last, f->offset), FIELD_CPTR(items[k - 1], f->offset), scalar_size(f));
     }
+    if (!n_made) {                          /* "not" of nothing says nothing */
+        made[n_made++] = items[0];
+        items[0]->match = TRI_UNSET;
+    }
+    return n_made;
 }
 
-/* Later ones of the same protocol add to the first. */
 static int
 complete_match(const struct nwfilter_def *def, const char *protocol, unsigned has,
-               struct nwfilter_match *const *items, uint32_t n, struct err *err)
+               struct nwfilter_match ***list, uint32_t *n, struct err *err)
 {
-    struct nwfilter_match *m = items[0];
-    bool any = false;
-    for (uint32_t k = 0; k < n; k++)
-        if (read_match(def, protocol, has, items[k], &any, err) < 0)
-            return -1;
-    for (uint32_t k = 1; k < n; k++)
-        merge(m, items[k]);
-    if (m->match == TRI_YES || !any)        /* "not" of nothing says nothing */
-        m->match = TRI_UNSET;
-    if (m->ipset && !m->ipsetflags)
-        m->ipsetflags = "src";
-    if (!m->ipset)
-        m->ipsetflags = NULL;
+    struct nwfilter_match **items = *list;
     static const char *const with_ports[] = { "tcp", "udp", "sctp", NULL };
-    bool ports = m->srcportstart || m->srcportend || m->dstportstart || m->dstportend;
-    if (has & PROTOCOL && ports &&
-        (!m->protocol || !g_strv_contains(with_ports, m->protocol)))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp", def->name,
-                       protocol);
+    const char *word = NULL;
+    bool ports = false;
+    for (uint32_t k = 0; k < *n; k++) {
+        struct nwfilter_match *m = items[k];
+        if (read_match(def, protocol, has, m, err) < 0)
+            return -1;
+        ports = ports || m->srcportstart || m->srcportend || m->dstportstart || m->dstportend;
+        word = m->protocol ? m->protocol : word;
+        if (m->ipset && !m->ipsetflags)
+            m->ipsetflags = "src";
+        if (!m->ipset)
+            m->ipsetflags = NULL;
+        if (has & PROTOCOL && ports && (!word || !g_strv_contains(with_ports, word)))
+            return err_set(err, VIR_ERR_INTERNAL_ERROR,
+                           "filter '%s': <%s> has ports, and they need protocol= tcp, udp or sctp", def->name,
+                           protocol);
+    }
+    *n = merge(def, has, items, *n, list);
     return 0;
 }
 
@@ -228,20 +255,18 @@ complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct er
     }
     for (unsigned i = t->n_attrs; i < t->n_fields; i++) {
         const struct model_field *f = &t->fields[i];
-        struct nwfilter_match *const *items =
-            *(struct nwfilter_match *const *const *)FIELD_CPTR(r, f->offset);
+        struct nwfilter_match ***items = FIELD_PTR(r, f->offset);
         uint32_t *n = FIELD_PTR(r, f->has);
         if (!*n)
             continue;
-        if (items[0]->position - 1 != first) {
+        if ((*items)[0]->position - 1 != first) {
             *n = 0;
             continue;
         }
         for (unsigned p = 0; p < G_N_ELEMENTS(protocols); p++)
             if (!strcmp(protocols[p].name, f->name) &&
-                complete_match(def, f->name, protocols[p].has, items, *n, err) < 0)
+                complete_match(def, f->name, protocols[p].has, items, n, err) < 0)
                 return -1;
-        *n = 1;
     }
     return 0;
 }

@@ -73,11 +73,11 @@ ip_prefix_of_mask(const struct ip *mask)
     return n;
 }
 
-unsigned
+int
 ip_class_prefix(const struct ip *ip)
 {
     unsigned char first = ip->bytes[0];
-    return !ip_is4(ip) ? 0 : first < 128 ? 8 : first < 192 ? 16 : first < 224 ? 24 : 0;
+    return !ip_is4(ip) || first >= 224 ? -1 : first < 128 ? 8 : first < 192 ? 16 : 24;
 }
 
 bool

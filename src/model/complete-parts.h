@@ -27,8 +27,8 @@ bool ip_range_fits(const struct ip *a, const struct ip *b);
 bool ip_host_bits_are(const struct ip *ip, unsigned prefix, unsigned bit);
 /* Of a netmask: its number of leading ones if it is contiguous, else -1. */
 int ip_prefix_of_mask(const struct ip *mask);
-/* The prefix that class A, B and C networks had; 0 for others. */
-unsigned ip_class_prefix(const struct ip *ip);
+/* The prefix that class A, B and C networks had; -1 for others. */
+int ip_class_prefix(const struct ip *ip);
 
 int routes_complete(const void *root, struct network_route **routes, uint32_t n, const char *where,
                     struct err *err);

@@ -19,6 +19,8 @@ void domain_forget_idle_firmware(struct domain_def *def)
 /* Containers have a program, machines a kernel, and firmware only full machines. */
 static void forget_os(struct domain_def *def, struct domain_os *os)
 {
+    if (!def->bootloader)
+        def->bootloader_args = NULL;
     if (os->type == OS_TYPE_LINUX && def->type == DOMAIN_VIRT_XEN)
         os->type = OS_TYPE_XEN;         /* its old name */
     if (os->type != OS_TYPE_EXE) {

@@ -3,6 +3,7 @@
  * idle: see idle.h.  A function for each struct with such parts.
  */
 #include "model/idle.h"
+#include "model/all-def.h"
 #include "model/check.h"
 
 #include <glib.h>
@@ -14,6 +15,7 @@ struct part {
     const void *owner;
     const char *part, *leaf;
     const struct domain_def *def;
+    unsigned flags;
 };
 
 static bool is(const struct part *p, const char *name)
@@ -201,8 +203,14 @@ static bool disk_source_idle(const struct part *p)
     return p->def && is(p, "startupPolicy");
 }
 
+/* A new snapshot is of the guest as it is. */
+static bool snapshot_idle(const struct part *p)
+{
+    return p->flags & MODEL_PARSE_NEW;
+}
+
 bool model_idle(const struct model_table *table, const void *owner, const char *part, const char *leaf,
-                const struct domain_def *def)
+                const struct domain_def *def, unsigned flags)
 {
     static const struct {
         const struct model_table *table;
@@ -233,9 +241,10 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &domain_graphics_table, graphics_idle },
         { &domain_chardev_table, chardev_idle },
         { &disk_source_table, disk_source_idle },
+        { &snapshot_def_table, snapshot_idle },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(structs); i++)
         if (structs[i].table == table)
-            return structs[i].idle(&(struct part){ owner, part, leaf, def });
+            return structs[i].idle(&(struct part){ owner, part, leaf, def, flags });
     return false;
 }

@@ -11,6 +11,6 @@
 #include "model/domain-def.h"
 
 /* table and owner: the struct that holds the part, as far as it could be read; leaf: the attribute or element
- * in the part that is malformed; def: the guest, if it is the document. */
+ * in the part that is malformed; def: the guest, if it is the document; flags: of parsing. */
 bool model_idle(const struct model_table *table, const void *owner, const char *part, const char *leaf,
-                const struct domain_def *def);
+                const struct domain_def *def, unsigned flags);

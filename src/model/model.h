@@ -29,6 +29,7 @@ static inline bool tri(enum tristate v, bool otherwise) { return v ? v == TRI_YE
 enum {
     MODEL_PARSE_LIVE = 1 << 0,     /* keep what only a running guest has (aliases, ports, …) */
     MODEL_PARSE_STATUS = 1 << 1,   /* our own state on disk: also what no user ever sees */
+    MODEL_PARSE_NEW = 1 << 4,      /* of what is to be made: nobody reads what it says of the past */
     MODEL_PARSE_STRICT = 1 << 3,   /* what is not described is an error (the VALIDATE flags) */
     MODEL_PARSE_KEEP_ALIAS = 1 << 2, /* keep aliases though the rest is as for a definition */
 };

@@ -27,8 +27,8 @@ static const struct name opcodes[] = { { 1, "Request" },         { 2, "Reply" },
                                        { 9, "ARP_NAK" },         { 0, NULL } };
 
 /* $NAME, $NAME[INDEX] or $NAME[@ITERATOR] without what may stand around the number; NULL: no variable. */
-const char *
-rule_variable(const void *root, const char *s)
+static const char *
+variable(const void *root, const char *s)
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     size_t n = *s == '$' ? strspn(s + 1, word) : 0;
@@ -80,7 +80,9 @@ words_of(const char *s, size_t n, const char *const *list)
     int set = 0;
     for (char **w = words; *w; w++) {
         unsigned i = 0;
-        while (list[i] && g_ascii_strcasecmp(g_strstrip(*w), list[i]))
+        if (!*g_strstrip(*w))
+            continue;
+        while (list[i] && g_ascii_strcasecmp(*w, list[i]))
             i++;
         if (!list[i])
             return -1;
@@ -122,13 +124,15 @@ flags(const void *root, const char *s, size_t n)
     return set & SIX_FLAGS ? words_text(root, set & SIX_FLAGS, list) : "NONE";
 }
 
-/* In small letters, and without spaces. */
+/* In small letters, without spaces, and none empty. */
 static const char *
 directions(const void *root, const char *s)
 {
     static const char *const list[] = { "SRC", "DST", NULL };
     g_autofree char *lower = g_ascii_strdown(s, -1);
-    return strchr(s, ' ') || words_of(s, strlen(s), list) < 0 ? NULL : model_str(root, lower);
+    g_auto(GStrv) words = g_strsplit(lower, ",", -1);
+    bool empty = !*s || g_strv_contains((const char *const *)words, "");
+    return empty || strchr(s, ' ') || words_of(s, strlen(s), list) < 0 ? NULL : model_str(root, lower);
 }
 
 static const char *
@@ -162,6 +166,9 @@ rule_value(const void *root, enum rule_value type, const char *s, bool six)
     char text[MAC_TEXT];
     const char *slash, *first, *second;
     struct ip ip;
+    const char *var = variable(root, s);
+    if (var)
+        return var;
     switch (type) {
     case RULE_TEXT: return strlen(s) > 256 ? model_strn(root, s, 256) : s;
     case RULE_U8: return number(root, s, 0, 255, true, NULL);

@@ -30,7 +30,5 @@ enum rule_value {
 };
 
 /* The value in its usual spelling, in the memory of the document `root`; NULL: no such value.  `six`: an
- * address or a mask is of IPv6. */
+ * address or a mask is of IPv6.  A variable may stand for any. */
 const char *rule_value(const void *root, enum rule_value type, const char *s, bool six);
-/* The reference to a variable in its usual spelling; NULL: it is none. */
-const char *rule_variable(const void *root, const char *s);

@@ -123,7 +123,7 @@ int report_held(struct parser *p, bool failed)
     unsigned n = 0;
     for (unsigned i = 0; i < p->n_held; i++) {
         struct held *h = &p->held[i];
-        if (failed || (h->table && model_idle(h->table, h->owner, h->part, h->leaf, def)))
+        if (failed || (h->table && model_idle(h->table, h->owner, h->part, h->leaf, def, p->flags)))
             err_clear(&h->fault.err);
         else
             faults[n++] = h->fault;

@@ -306,7 +306,7 @@ reattach_one(struct found *f, struct err *err)
     }
     guest->managed = true;
     if (talk(turn, guest, f->st.balloon_kib, err) == 0)
-        return 0;
+        return f->st.old ? guest_status_save(turn, err) : 0;
     /* It is there and does not talk (yet): stays as it was; what cannot be
      * connected to at all has ended. */
     if (!guest->qmp)

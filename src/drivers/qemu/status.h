@@ -13,6 +13,7 @@ struct guest_status {
     unsigned long long start_time;
     unsigned long long balloon_kib;
     bool fake_reboot;
+    bool old;                   /* another daemon wrote it: it has to be written anew */
     char *monitor_path;
 };
 

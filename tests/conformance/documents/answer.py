@@ -112,28 +112,35 @@ class Side:
         for d in conn.listAllDevices(0):
             yield 'xml', d.XMLDesc(0)
 
-    def snapshot(self, xml, r):
+    def snapshot(self, xml, r, again=0):
         redefine = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
         flags = r.choice((0, 0, redefine, redefine, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY,
                           redefine | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY))
         d = self.guest(r.random() < 0.5, r.choice(('', '', '', '', '', 'no', 'internal', 'external', 'manual')))
-        s = d.snapshotCreateXML(xml, flags)
+        s = d.snapshotCreateXML(xml, again or flags)
         try:
             yield 'xml', s.getXMLDesc(0)
             yield 'secure', s.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE)
         finally:
             s.delete()
 
-    def checkpoint(self, xml, r):
+    def checkpoint(self, xml, r, again=0):
         flags = r.choice((0, libvirt.VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE))
         d = self.guest(r.random() < 0.7)
-        c = d.checkpointCreateXML(xml, flags)
+        c = d.checkpointCreateXML(xml, again or flags)
         try:
             yield 'xml', c.getXMLDesc(0)
             yield 'without domain', c.getXMLDesc(libvirt.VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN)
             yield 'secure', c.getXMLDesc(libvirt.VIR_DOMAIN_CHECKPOINT_XML_SECURE)
         finally:
             c.delete()
+
+    def snapshot_again(self, xml, r):
+        """As it is told, it can be brought back."""
+        yield from self.snapshot(xml, r, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
+
+    def checkpoint_again(self, xml, r):
+        yield from self.checkpoint(xml, r, libvirt.VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE)
 
     def secret(self, xml, r):
         s = self.conn.secretDefineXML(xml)

@@ -3,7 +3,7 @@
 """Two implementations are given the same documents of everything but guests; what each makes of them is compared.
 
 usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|valid|sweep|plain|machines] [--spoil P] [--schemas DIR] [--show N]
-                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] KIND [BASE...]
+                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] [--again] KIND [BASE...]
 
 KIND is a function of answer.py: network, pool, volume, ….  The documents are
   schema  by chance from the schemas of an installed libvirt
@@ -14,7 +14,9 @@ KIND is a function of answer.py: network, pool, volume, ….  The documents are
   plain   those of BASE, again and again: for kinds that do something by chance with each
   machines  guests of other architectures (machines.py), for kind guest_xml
 COMMAND runs before answer.py: `env LD_LIBRARY_PATH=…`, or what starts a daemon for it; --tool takes our side from the
-model alone, for what no driver of ours has.  Differences are shown reduced to what makes them; `explained` beside this
+model alone, for what no driver of ours has.  With --again both are given what ours wrote of what it took, and
+have to take it and write the same, the other side unless it writes so too.  Differences are shown reduced to what makes
+them; `explained` beside this
 file lists those that are meant, and documents that are wrong in several ways count so, if each fault alone is answered alike.
 """
 import argparse
@@ -51,6 +53,8 @@ KINDS = {
     'compare': ('cpu', 'cpu', 'domain_cpu'), 'guest_xml': ('domain', 'domain', 'domain_def'),
     'abi': ('domain', 'domain', 'domain_def'), 'forms': ('domain', 'domain', 'domain_def'),
 }
+# What is written of these is read again in another way.
+AGAIN = {'snapshot': 'snapshot_again', 'checkpoint': 'checkpoint_again'}
 # Likely values, or most documents would fail at their first made-up word: of the schema's elements.
 WORDS = {
     ('domainsnapshot/name', None): ['s1', 's2'], ('domaincheckpoint/name', None): ['c1', 'c2'],
@@ -246,6 +250,21 @@ def verdict(document, want, got):
     return None
 
 
+def again(reference, ours, question):
+    """What ours wrote, read by both: what they make of it, and the text that it had to be.  What the other side writes of
+    this document too is its own matter."""
+    kind, text, seed = question
+    want, got = reduce.both(reference, ours, question)
+    if not got or got[0][1].startswith('error '):
+        return got, got
+    first, label = got[0][1], got[0][0]
+    told = bool(want) and verdict(text, want[:1], got[:1]) is None
+    want, own = reduce.both(reference, ours, [AGAIN.get(kind, kind), first, seed])
+    if told or want is None:
+        return own and [['ours ' + label, own[0][1]]], [['ours ' + label, first]]
+    return [want[0], ['ours ' + label, own[0][1] if own else 'error 0/0: ended']], [[label, first], ['ours ' + label, first]]
+
+
 def fault(answer):
     """(code and domain, message) of an error, or None."""
     m = answer and re.match(r'error (\d+/\d+): (.*)', answer[-1][1], re.S)
@@ -269,6 +288,7 @@ def main():
     p.add_argument('--reference', default='')
     p.add_argument('--ours', default='')
     p.add_argument('--tool')
+    p.add_argument('--again', action='store_true', help='both read what ours wrote')
     p.add_argument('--log', help='a file for each difference: its kind, the document, both answers and the document made small as JSON')
     p.add_argument('kind', choices=sorted(KINDS))
     p.add_argument('base', nargs='*')
@@ -283,7 +303,7 @@ def main():
     number = same = accepted = ended = 0
 
     def both(text, seed):
-        return reduce.both(reference, ours, [a.kind, text, seed])
+        return (again if a.again else reduce.both)(reference, ours, [a.kind, text, seed])
     for number, d in enumerate(Source(a).each(), 1):
         w, g = both(d, a.seed + number - 1)
         if w is None:

@@ -268,6 +268,16 @@ int check_isa_ports(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+int check_serial_first(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    enum arch arch = def->os->arch;
+    const struct chardev_target *t = def->serials[at]->target;
+    return !t || t->type != CHARDEV_TARGET_TYPE_ISA_DEBUG || arch == ARCH_I686 || arch == ARCH_X86_64
+               ? 0
+               : UNSUPPORTED("a serial port of guest '%s' is of type '%s', which is one of PCs", def->name,
+                             chardev_target_type_str(t->type));
+}
+
 int check_smartcard(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_smartcard *s = def->smartcards[at];

@@ -23,17 +23,38 @@ static const char *const models[CONTROLLER_TYPE_COUNT][20] = {
     [CONTROLLER_TYPE_VIRTIO_SERIAL] = { "virtio", "virtio-transitional", "virtio-non-transitional" },
 };
 
-/* Where USB is off nothing can be plugged into it. */
-static int check_no_usb(const struct domain_def *def, struct err *err)
+static bool usb_is_off(const struct domain_def *def)
 {
-    const char *what = def->n_hubs ? "hub" : NULL;
-    for (uint32_t i = 0; i < def->n_inputs && !what; i++)
-        what = def->inputs[i]->bus == INPUT_BUS_USB ? "input device" : NULL;
-    for (uint32_t i = 0; i < def->n_hostdevs && !what; i++)
-        what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "device of the host" : NULL;
-    return !what ? 0
-                 : UNSUPPORTED("guest '%s' has no USB (a controller with model 'none') and a USB %s",
-                               def->name, what);
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB &&
+            !g_strcmp0(def->controllers[i]->model, "none"))
+            return true;
+    return false;
+}
+
+int check_usb_read(const struct domain_def *def, const char *kind, struct err *err)
+{
+    return usb_is_off(def)
+               ? UNSUPPORTED("guest '%s' has no USB (a controller with model 'none') and a USB %s", def->name,
+                             kind)
+               : 0;
+}
+
+/* USB that is off is the only one. */
+static int check_other_usb(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+{
+    bool off = !g_strcmp0(c->model, "none"), others = false;
+    for (uint32_t i = 0; def->controllers[i] != c; i++) {
+        const struct domain_controller *o = def->controllers[i];
+        others |= o->type == CONTROLLER_TYPE_USB;
+        off |= o->type == CONTROLLER_TYPE_USB && !g_strcmp0(o->model, "none");
+    }
+    return c->type != CONTROLLER_TYPE_USB || !off || !others
+               ? 0
+               : err_set(
+                     err, VIR_ERR_XML_DETAIL,
+                     "guest '%s' has no USB (a controller with model 'none') and another USB controller",
+                     def->name);
 }
 
 int check_controller_read(struct domain_def *def, struct domain_controller *c, struct err *err)
@@ -54,9 +75,7 @@ int check_controller_read(struct domain_def *def, struct domain_controller *c, s
     if (c->target && c->target->has_node && c->target->node > INT32_MAX)
         return XML("a PCI controller of guest '%s' is on NUMA node %u, which is too high", def->name,
                    c->target->node);
-    if (c->type == CONTROLLER_TYPE_USB && c->model && !strcmp(c->model, "none"))
-        return check_no_usb(def, err);
-    return 0;
+    return check_other_usb(def, c, err);
 }
 
 bool domain_has_usb(const struct domain_def *def)
@@ -142,11 +161,6 @@ int check_controllers_unique(const struct domain_def *def, struct err *err)
             const struct domain_controller *b = def->controllers[k];
             if (k == i || a->type != b->type)
                 continue;
-            if (a->type == CONTROLLER_TYPE_USB && a->model && !strcmp(a->model, "none"))
-                return err_set(err, VIR_ERR_XML_DETAIL,
-                               "guest '%s' has no USB (a controller with model 'none') and "
-                               "another USB controller",
-                               def->name);
             if (k < i && a->has_index && b->has_index && a->index == b->index &&
                 a->type != CONTROLLER_TYPE_USB)
                 return XML("guest '%s' has two %s controllers with index %u", def->name,

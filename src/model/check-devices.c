@@ -99,6 +99,13 @@ int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, s
     return 0;
 }
 
+int check_tpms_read(struct domain_def *def, struct err *err)
+{
+    return def->n_tpms > 2 ? XML("guest '%s' has %u TPMs and can have two, one of them a proxy", def->name,
+                                 def->n_tpms)
+                           : 0;
+}
+
 int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err)
 {
     const struct tpm_backend *b = t->backend;
@@ -152,6 +159,13 @@ int check_memory_read(struct domain_def *def, struct domain_memory *m, struct er
     return 0;
 }
 
+int check_shmem_read(struct domain_def *def, struct domain_shmem *s, struct err *err)
+{
+    return s->msi && !s->server ? XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>",
+                                      s->name, def->name)
+                                : 0;
+}
+
 int check_lease_read(struct domain_def *def, struct domain_lease *l, struct err *err)
 {
     const char *lacks = !l->key          ? "<key>"
@@ -198,9 +212,10 @@ int check_video(const struct domain_def *def, uint32_t at, struct err *err)
     if (v->model->type == VIDEO_TYPE_RAMFB && v->info.address && v->info.address->type)
         return UNSUPPORTED(
             "a video device of guest '%s' of type 'ramfb' sits nowhere: it has no <address>", def->name);
-    if (v->model->type == VIDEO_TYPE_NONE && def->n_videos > 1)
-        return UNSUPPORTED("guest '%s' has a video device of type 'none' and others; 'none' stands alone",
-                           def->name);
+    for (uint32_t i = 0; def->n_videos > 1 && i < def->n_videos; i++)
+        if (def->videos[i]->model->type == VIDEO_TYPE_NONE)
+            return UNSUPPORTED(
+                "guest '%s' has a video device of type 'none' and others; 'none' stands alone", def->name);
     if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER &&
         v->model->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED(
@@ -227,12 +242,11 @@ int check_videos_unique(const struct domain_def *def, struct err *err)
     return primary <= 1 ? 0 : UNSUPPORTED("guest '%s' has %u primary video devices", def->name, primary);
 }
 
-int check_audios_unique(const struct domain_def *def, struct err *err)
+int check_audio(const struct domain_def *def, uint32_t at, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_audios; i++)
-        for (uint32_t k = 0; k < i; k++)
-            if (def->audios[i]->id == def->audios[k]->id)
-                return XML("guest '%s' has two <audio> with id %u", def->name, def->audios[i]->id);
+    for (uint32_t k = 0; k < def->n_audios; k++)
+        if (k != at && def->audios[at]->id == def->audios[k]->id)
+            return XML("guest '%s' has two <audio> with id %u", def->name, def->audios[at]->id);
     return 0;
 }
 
@@ -287,6 +301,9 @@ int check_input(const struct domain_def *def, uint32_t at, struct err *err)
     if (in->type == INPUT_TYPE_PASSTHROUGH && in->bus != INPUT_BUS_VIRTIO)
         return UNSUPPORTED("an <input type='passthrough'> of guest '%s' can only be on bus 'virtio'",
                            def->name);
+    if (in->type == INPUT_TYPE_EVDEV && in->bus)
+        return UNSUPPORTED("an <input type='evdev'> of guest '%s' is on no bus, not on '%s'", def->name,
+                           input_bus_str(in->bus));
     if (in->model && in->bus != INPUT_BUS_VIRTIO)
         return UNSUPPORTED("a %s of guest '%s' has model '%s', which is for bus 'virtio'",
                            input_type_str(in->type), def->name, virtio_model_str(in->model));
@@ -365,9 +382,7 @@ int check_shmem(const struct domain_def *def, uint32_t at, struct err *err)
         return UNSUPPORTED("the name '%s' of a <shmem> of guest '%s' contains a '/'", s->name, def->name);
     if (!strcmp(s->name, ".") || !strcmp(s->name, ".."))
         return UNSUPPORTED("a <shmem> of guest '%s' cannot have the name '%s'", def->name, s->name);
-    return s->msi && !s->server ? XML("<shmem name='%s'> of guest '%s' has <msi>, which needs a <server>",
-                                      s->name, def->name)
-                                : 0;
+    return 0;
 }
 
 int check_vsock(const struct domain_def *def, uint32_t at, struct err *err)
@@ -411,7 +426,16 @@ int check_iommu(const struct domain_def *def, uint32_t at, struct err *err)
         (d->intremap || d->caching_mode || d->eim || d->iotlb || d->aw_bits))
         return XML("an IOMMU of guest '%s' of model '%s' has settings in <driver>, which it does not know",
                    def->name, iommu_model_str(def->iommu->model));
+    return 0;
+}
+
+/* What an IOMMU does to interrupts is told when all is well with the devices themselves. */
+int check_remapping(const struct domain_def *def, struct err *err)
+{
+    const struct iommu_driver *d = def->iommu ? def->iommu->driver : NULL;
     bool split = def->features && def->features->ioapic == IOAPIC_DRIVER_QEMU;
+    if (!d)
+        return 0;
     if (d->intremap == TRI_ON && !split)
         return UNSUPPORTED(
             "interrupt remapping of the IOMMU of guest '%s' needs <ioapic driver='qemu'/> in <features>",

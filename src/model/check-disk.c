@@ -54,15 +54,30 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
     if (d->snapshot == DISK_SNAPSHOT_DEFAULT)
         return MISSING("disk '%s' of guest '%s': snapshot='default' is for documents of snapshots", d->target,
                        def->name);
-    if (d->sgio == DISK_SGIO_UNFILTERED && !d->target)
-        return err_set(err, VIR_ERR_NO_TARGET, "a disk of guest '%s' has no <target dev='…'/>", def->name);
-    if (d->sgio == DISK_SGIO_UNFILTERED)
-        return UNSUPPORTED("disk '%s' of guest '%s': sgio='unfiltered' is not possible any more", d->target,
-                           def->name);
     if (d->driver && d->driver->rerror_policy == DISK_ERROR_POLICY_ENOSPACE)
         return UNSUPPORTED("disk '%s' of guest '%s': rerror_policy 'enospace' makes no sense for reading",
                            d->target, def->name);
     return 0;
+}
+
+/* ---- as soon as all have their defaults ----------------------------------------------------- */
+
+int check_disk_first(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct domain_disk *d = def->disks[at];
+    const struct device_address *a = d->info.address;
+    if (!d->target || (a && a->type))
+        return 0;
+    if (disk_target_index(d->target, NULL) < 0)
+        return XML("'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and no address says "
+                   "where it is",
+                   d->target, def->name);
+    return d->bus != DISK_BUS_SCSI
+               ? 0
+               : UNSUPPORTED(
+                     "disk '%s' of guest '%s' has no <address>, and a SCSI <hostdev> is where its name "
+                     "would put it",
+                     d->target, def->name);
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
@@ -153,6 +168,9 @@ static int check_lun(const struct domain_def *def, const struct domain_disk *d, 
     if (d->driver && d->driver->type && d->driver->type != STORAGE_FORMAT_RAW)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' has format 'raw', not '%s'", d->target,
                            def->name, storage_format_str(d->driver->type));
+    if (d->sgio == DISK_SGIO_UNFILTERED)
+        return UNSUPPORTED("disk '%s' of guest '%s': sgio='unfiltered' is not possible any more", d->target,
+                           def->name);
     const struct encryption *e = d->encryption ? d->encryption : s ? s->encryption : NULL;
     if (e && e->format != ENCRYPTION_FORMAT_DEFAULT)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' passes commands through, nothing decrypts",
@@ -229,16 +247,13 @@ static int check_vhostuser(const struct domain_def *def, const struct domain_dis
                                d->target, def->name, what);
 }
 
-static bool same_place(const struct domain_disk *a, const struct domain_disk *b)
-{
-    const struct device_address *x = a->info.address, *y = b->info.address;
-    return a->bus == b->bus && x && y && x->type == ADDRESS_TYPE_DRIVE && y->type == ADDRESS_TYPE_DRIVE &&
-           x->controller == y->controller && x->bus == y->bus && x->target == y->target && x->unit == y->unit;
-}
-
 /* Floppies are called fd…, and they alone; a CD may have any name. */
 static int check_name(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
+    if (!d->target)
+        return err_set(err, VIR_ERR_NO_TARGET,
+                       "a disk of guest '%s' has no <target dev='…'/>, the name that tells its disks apart",
+                       def->name);
     bool floppy = g_str_has_prefix(d->target, "fd");
     if (d->device == DISK_DEVICE_FLOPPY)
         return floppy ? 0
@@ -308,7 +323,8 @@ int check_disk_places(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_disks; i++)
         for (uint32_t k = 0; k < i; k++)
-            if (same_place(def->disks[k], def->disks[i]))
+            if (def->disks[k]->bus == def->disks[i]->bus &&
+                drive_is_same(def->disks[k]->info.address, def->disks[i]->info.address))
                 return UNSUPPORTED("disks '%s' and '%s' of guest '%s' have the same address on bus '%s'",
                                    def->disks[k]->target, def->disks[i]->target, def->name,
                                    disk_bus_str(def->disks[i]->bus));

@@ -159,13 +159,34 @@ int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct 
                             "'%s'",
                             def->name, hostdev_type_str(h->type), hostdev_model_str(h->model));
     switch (h->type) {
-    case HOSTDEV_TYPE_USB: return read_usb(def, s, err);
+    case HOSTDEV_TYPE_USB:
+        return read_usb(def, s, err) < 0 ? -1 : check_usb_read(def, "device of the host", err);
     case HOSTDEV_TYPE_SCSI: return read_scsi(def, s, err);
     case HOSTDEV_TYPE_SCSI_HOST: return read_scsi_host(def, s, err);
     case HOSTDEV_TYPE_MDEV: return read_mdev(def, h, err);
     default: break;
     }
     return read_teaming(def, h, err);
+}
+
+/* ---- as soon as all have their defaults ----------------------------------------------------- */
+
+/* SCSI devices of the host share a bus with disks. */
+int check_hostdev_first(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct device_address *a = def->hostdevs[at]->info.address;
+    if (def->hostdevs[at]->type != HOSTDEV_TYPE_SCSI)
+        return 0;
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        if (i != at && def->hostdevs[i]->type == HOSTDEV_TYPE_SCSI &&
+            drive_is_same(a, def->hostdevs[i]->info.address))
+            return UNSUPPORTED("SCSI <hostdev> %u and %u of guest '%s' have the same address", at + 1, i + 1,
+                               def->name);
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->bus == DISK_BUS_SCSI && drive_is_same(a, def->disks[i]->info.address))
+            return XML("a SCSI <hostdev> of guest '%s' has the address of disk '%s'", def->name,
+                       def->disks[i]->target);
+    return 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */

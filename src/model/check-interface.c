@@ -247,6 +247,11 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
         if (n->port_forwards[i]->address && !family_of(n->port_forwards[i]->address))
             return XML("'%s' in <portForward> of guest '%s' is not an IP address",
                        n->port_forwards[i]->address, def->name);
+    if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_PASST && !model_newer)
+        return XML(
+            "the <backend> of an interface of guest '%s' has type 'passt', which is newer than the format "
+            "that is read here (set newer_elements)",
+            def->name);
     if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_DEFAULT)
         return MISSING(
             "the <backend> of an interface of guest '%s' has type='default', which is to have none",
@@ -288,11 +293,6 @@ int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
                            : v->ats    ? "ats"
                            : v->packed ? "packed"
                                        : "page_per_vq");
-    if (n->backend && n->backend->type == INTERFACE_BACKEND_TYPE_PASST && !model_newer)
-        return XML(
-            "the <backend> of an interface of guest '%s' has type 'passt', which is newer than the format "
-            "that is read here (set newer_elements)",
-            def->name);
     if (n->isolated == TRI_YES && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
         return UNSUPPORTED("an interface of type '%s' of guest '%s' cannot have <port isolated='yes'/>",
                            interface_type_str(n->type), def->name);

@@ -102,10 +102,6 @@ int check_blkiotune_read(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; b && i < b->n_devices; i++) {
         if (!b->devices[i]->path)
             return UNSUPPORTED("a <device> in <blkiotune> of guest '%s' has no <path>", def->name);
-        for (uint32_t k = 0; k < i; k++)
-            if (!strcmp(b->devices[i]->path, b->devices[k]->path))
-                return UNSUPPORTED("<blkiotune> of guest '%s' has the device '%s' twice", def->name,
-                                   b->devices[i]->path);
     }
     return 0;
 }
@@ -149,14 +145,14 @@ int check_vcpus_read(struct domain_def *def, struct err *err)
         return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
     for (uint32_t i = 0; i < def->n_vcpus; i++) {
         const struct vcpu *c = def->vcpus[i];
-        if (c->id >= def_max_vcpus(def))
+        if (c->id >= (v ? v->max : 1))
             return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", c->id, def->name,
                        def_max_vcpus(def));
         if (c->enabled == TRI_NO && c->hotpluggable == TRI_NO)
             return UNSUPPORTED("<vcpu id='%u'> of guest '%s' is off and can never be plugged in", c->id,
                                def->name);
     }
-    if (v && v->current > v->max)
+    if (v && v->current > v->max && !def->n_vcpus)
         return UNSUPPORTED("guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
                            v->current, v->max);
     return 0;
@@ -182,6 +178,16 @@ int check_pins_read(struct domain_def *def, struct err *err)
 int check_schedulers_read(struct domain_def *def, struct err *err)
 {
     return def->cputune ? read_schedulers(def, def->cputune, err) : 0;
+}
+
+int check_hugepages_read(struct domain_def *def, struct err *err)
+{
+    const struct memory_backing *b = def->memory_backing;
+    for (uint32_t i = 0; b && i < b->n_hugepages; i++)
+        if (!b->hugepages[i]->size)
+            return err_set(err, VIR_ERR_XML_DETAIL, "<hugepages> of guest '%s' have a <page> of size 0",
+                           def->name);
+    return 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */
@@ -237,6 +243,17 @@ int check_tune(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+int check_blkio_devices(const struct domain_def *def, struct err *err)
+{
+    const struct domain_blkiotune *b = def->blkiotune;
+    for (uint32_t i = 0; b && i < b->n_devices; i++)
+        for (uint32_t k = 0; k < i; k++)
+            if (!strcmp(b->devices[i]->path, b->devices[k]->path))
+                return UNSUPPORTED("<blkiotune> of guest '%s' has the device '%s' twice", def->name,
+                                   b->devices[i]->path);
+    return 0;
+}
+
 /* Pages for nodes: those without nodes are for the rest. */
 int check_hugepages(const struct domain_def *def, struct err *err)
 {
@@ -245,9 +262,6 @@ int check_hugepages(const struct domain_def *def, struct err *err)
     const struct hugepage *master = NULL;
     for (uint32_t i = 0; b && i < b->n_hugepages; i++) {
         const struct hugepage *p = b->hugepages[i];
-        if (!p->size)
-            return err_set(err, VIR_ERR_XML_DETAIL, "<hugepages> of guest '%s' have a <page> of size 0",
-                           def->name);
         struct bitmap *map = p->nodeset ? bitmap_parse(p->nodeset, MAX_CPU, NULL) : NULL;
         ssize_t last = map ? bitmap_last(map) : -1;
         bitmap_free(map);

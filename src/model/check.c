@@ -25,26 +25,45 @@ int check_migratable_read(struct domain_def *def, struct err *err)
                : 0;
 }
 
+#define CPU(...) err_set_from(err, VIR_FROM_CPU, VIR_ERR_XML_ERROR, __VA_ARGS__)
+
+static bool names_model(const struct domain_cpu *c)
+{
+    return c->model && c->model->name && *c->model->name;
+}
+
+int check_vendor_id_read(struct domain_def *def, struct err *err)
+{
+    const struct domain_cpu *c = def->cpu;
+    bool own = c && (c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM);
+    const char *vendor = c && c->model && !own ? c->model->vendor_id : NULL;
+    return vendor && (strlen(vendor) != 12 || strchr(vendor, ','))
+               ? CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
+                     vendor, def->name)
+               : 0;
+}
+
+int check_vendor_read(struct domain_def *def, struct err *err)
+{
+    return def->cpu && def->cpu->vendor && !names_model(def->cpu)
+               ? CPU("the <cpu> of guest '%s' has a <vendor> and no <model>", def->name)
+               : 0;
+}
+
+int check_cpu_cache_read(struct domain_def *def, struct err *err)
+{
+    const struct cpu_cache *c = def->cpu ? def->cpu->cache : NULL;
+    return c && c->level > 3 ? CPU("the <cache> in the <cpu> of guest '%s' has level %u; levels are 1 to 3",
+                                   def->name, c->level)
+                             : 0;
+}
+
 int check_cpu_read(struct domain_def *def, struct err *err)
 {
     const struct domain_cpu *c = def->cpu;
-    if (!c)
-        return 0;
-#define CPU(...) err_set_from(err, VIR_FROM_CPU, VIR_ERR_XML_ERROR, __VA_ARGS__)
-    bool named = c->model && c->model->name && *c->model->name;
-    bool own = c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM;
-    const char *vendor = c->model && !own ? c->model->vendor_id : NULL;
-    if (vendor && (strlen(vendor) != 12 || strchr(vendor, ',')))
-        return CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
-                   vendor, def->name);
-    if (c->n_features && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM))
+    if (c && c->n_features && !names_model(c) && (!c->mode || c->mode == CPU_MODE_CUSTOM))
         return CPU("the <cpu> of guest '%s' has features and no <model>", def->name);
-    if (c->cache && c->cache->level > 3)
-        return CPU("the <cache> in the <cpu> of guest '%s' has level %u; levels are 1 to 3", def->name,
-                   c->cache->level);
-    if (c->vendor && !(c->model && c->model->name && *c->model->name))
-        return CPU("the <cpu> of guest '%s' has a <vendor> and no <model>", def->name);
-    for (uint32_t i = 0; i < c->n_features; i++) {
+    for (uint32_t i = 0; c && i < c->n_features; i++) {
         if (!c->features[i]->name || !*c->features[i]->name)
             return CPU("a <feature> in the <cpu> of guest '%s' has no name", def->name);
         for (uint32_t k = 0; k < i; k++)
@@ -52,9 +71,7 @@ int check_cpu_read(struct domain_def *def, struct err *err)
                 return CPU("the <cpu> of guest '%s' has the feature '%s' twice", def->name,
                            c->features[i]->name);
     }
-    return c->check && !named && (!c->mode || c->mode == CPU_MODE_CUSTOM)
-               ? UNSUPPORTED("the <cpu> of guest '%s' has check= and no <model>", def->name)
-               : 0;
+    return 0;
 }
 
 int check_os_read(struct domain_def *def, struct err *err)
@@ -72,6 +89,12 @@ int check_os_read(struct domain_def *def, struct err *err)
                 "known",
                 def->name, f->name);
     }
+    /* The reference fails here without a reason; so there is no other code to give. */
+    if (os && os->nvram && os->nvram->type && !os->nvram->source)
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                            "the <nvram> of guest '%s' has a type and no <source>", def->name);
+    if (os && check_nvram(os->nvram, err) < 0)
+        return -1;
     for (uint32_t i = 0; os && i < os->n_acpi_tables; i++)
         if (strcmp(os->acpi_tables[i]->type, "slic"))
             return XML("an ACPI table of guest '%s' has type '%s'; 'slic' is the one there is", def->name,
@@ -81,11 +104,7 @@ int check_os_read(struct domain_def *def, struct err *err)
     for (uint32_t i = 0; os && i < os->n_initenvs; i++)
         if (!os->initenvs[i]->name || !*os->initenvs[i]->name)
             return XML("an <initenv> of guest '%s' has no name", def->name);
-    /* The reference fails here without a reason; so there is no other code to give. */
-    if (os && os->nvram && os->nvram->type && !os->nvram->source)
-        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
-                            "the <nvram> of guest '%s' has a type and no <source>", def->name);
-    return os ? check_nvram(os->nvram, err) : 0;
+    return 0;
 }
 
 int check_perf_read(struct domain_def *def, struct err *err)
@@ -205,14 +224,17 @@ int check_keywrap_read(struct domain_def *def, struct err *err)
 
 int check_sysinfo_read(struct domain_def *def, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_sysinfos; i++)
-        if (read_sysinfo(def, def->sysinfos[i], err) < 0)
-            return -1;
     const char *text = domain_sysinfo_uuid(def);
     unsigned char uuid[UUID_BYTES];
-    if (text && uuid_parse(text, uuid) < 0)
-        return err_set(err, VIR_ERR_XML_DETAIL, "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text,
-                       def->name);
+    for (uint32_t i = 0; i < def->n_sysinfos; i++) {
+        if (read_sysinfo(def, def->sysinfos[i], err) < 0)
+            return -1;
+        const struct sysinfo_block *b = def->sysinfos[i]->system;
+        for (uint32_t k = 0; b && k < b->n_entries; k++)
+            if (text && b->entries[k]->value == text && uuid_parse(text, uuid) < 0)
+                return err_set(err, VIR_ERR_XML_DETAIL,
+                               "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text, def->name);
+    }
     return text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES)
                ? err_set(err, VIR_ERR_XML_DETAIL,
                          "guest '%s' has one uuid of its own and another one in <sysinfo>", def->name)
@@ -290,6 +312,74 @@ int check_loader(const struct domain_def *def, struct err *err)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);
     return 0;
+}
+
+int check_cpu_check(const struct domain_def *def, struct err *err)
+{
+    const struct domain_cpu *c = def->cpu;
+    return c && c->check && !names_model(c) && (!c->mode || c->mode == CPU_MODE_CUSTOM)
+               ? UNSUPPORTED("the <cpu> of guest '%s' has check= and no <model>", def->name)
+               : 0;
+}
+
+int check_init(const struct domain_def *def, struct err *err)
+{
+    return def->os->type == OS_TYPE_EXE && !def->os->init
+               ? XML("guest '%s' is a container: <os> has to name the program it starts in <init>", def->name)
+               : 0;
+}
+
+int check_memory_sizes(const struct domain_def *def, struct err *err)
+{
+    uint64_t devices = 0;
+    for (uint32_t i = 0; i < def->n_memories; i++)
+        devices += def->memories[i]->target->size;
+    if (devices > def->memory->size)
+        return XML("the memory devices of guest '%s' hold more than its <memory>", def->name);
+    if (!def->memory->size || devices == def->memory->size)
+        return XML("guest '%s' has no memory: add <memory unit='MiB'>…</memory>", def->name);
+    if (def->max_memory && !def->max_memory->slots)
+        return XML("<maxMemory> of guest '%s' needs the attribute 'slots'", def->name);
+    if (def->max_memory && def->max_memory->size < def->memory->size)
+        return XML("<maxMemory> of guest '%s' is less than its <memory>", def->name);
+    return 0;
+}
+
+static int
+check_order(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    GHashTable *seen = ((void **)data)[0];
+    struct err *err = ((void **)data)[1];
+    return !info->boot_order || g_hash_table_add(seen, GUINT_TO_POINTER(info->boot_order))
+               ? 0
+               : UNSUPPORTED("two devices of guest '%s' have boot order %u", def->name, info->boot_order);
+}
+
+static int
+has_order(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    return info->boot_order != 0;
+}
+
+bool domain_has_boot_order(const struct domain_def *def)
+{
+    return domain_each_device((struct domain_def *)def, has_order, NULL);
+}
+
+/* Only full machines boot from devices. */
+int check_boot_order(struct domain_def *def, struct err *err)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    void *data[] = { seen, err };
+    if (def->os->type != OS_TYPE_HVM)
+        return 0;
+    if (domain_each_device(def, check_order, data) < 0)
+        return -1;
+    return def->os->n_boots && domain_has_boot_order(def)
+               ? UNSUPPORTED(
+                     "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them",
+                     def->name)
+               : 0;
 }
 
 /* What a timer can be told. */

@@ -27,6 +27,12 @@ static inline bool domain_has_iothread(const struct domain_def *def, unsigned id
     return id >= 1 && id <= def->iothreads;
 }
 
+static inline bool drive_is_same(const struct device_address *a, const struct device_address *b)
+{
+    return a && b && a->type == ADDRESS_TYPE_DRIVE && b->type == ADDRESS_TYPE_DRIVE &&
+           a->controller == b->controller && a->bus == b->bus && a->target == b->target && a->unit == b->unit;
+}
+
 /* Of an interface of type 'hostdev': the device is a PCI device. */
 static inline bool interface_is_pci(const struct domain_interface *n)
 {
@@ -39,6 +45,9 @@ void domain_forget(struct domain_def *def);
 const char *domain_sysinfo_uuid(const struct domain_def *def);
 /* check.c: each a part of read-order.c */
 int check_migratable_read(struct domain_def *def, struct err *err);
+int check_vendor_id_read(struct domain_def *def, struct err *err);
+int check_vendor_read(struct domain_def *def, struct err *err);
+int check_cpu_cache_read(struct domain_def *def, struct err *err);
 int check_cpu_read(struct domain_def *def, struct err *err);
 int check_os_read(struct domain_def *def, struct err *err);
 int check_features_read(struct domain_def *def, struct err *err);
@@ -49,8 +58,18 @@ int check_keywrap_read(struct domain_def *def, struct err *err);
 int check_sysinfo_read(struct domain_def *def, struct err *err);
 int check_launch_read(struct domain_def *def, struct err *err);
 int check_clock_read(struct domain_def *def, struct err *err);
-/* check.c, of domain_fill() */
+/* check-order.c: what domain_fill() says when everything has its defaults, in its order; theirs is asked of
+ * the guest as a whole, too, as kind "". */
+int check_filled(struct domain_def *def, domain_check_fn theirs, void *data, struct err *err);
+int check_cpu_check(const struct domain_def *def, struct err *err);
+int check_init(const struct domain_def *def, struct err *err);
+int check_memory_sizes(const struct domain_def *def, struct err *err);
+int check_boot_order(struct domain_def *def, struct err *err);
+bool domain_has_boot_order(const struct domain_def *def);
 int check_timers(const struct domain_def *def, struct err *err);
+int check_disk_first(const struct domain_def *def, uint32_t at, struct err *err);
+int check_hostdev_first(const struct domain_def *def, uint32_t at, struct err *err);
+int check_serial_first(const struct domain_def *def, uint32_t at, struct err *err);
 /* check-cells.c */
 int check_cells_read(struct domain_def *def, struct err *err);
 /* check-source.c */
@@ -78,6 +97,8 @@ int check_controller_read(struct domain_def *def, struct domain_controller *c, s
 int check_masters_read(struct domain_def *def, struct err *err);
 int check_controllers_unique(const struct domain_def *def, struct err *err);
 bool domain_has_usb(const struct domain_def *def);
+/* Where USB is off nothing can be plugged into it. */
+int check_usb_read(const struct domain_def *def, const char *kind, struct err *err);
 /* check-interface.c */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
 int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err);
@@ -92,9 +113,10 @@ int check_smartcard_read(struct domain_def *def, struct domain_smartcard *s, str
 int check_rng_read(struct domain_def *def, struct domain_rng *r, struct err *err);
 int check_redirdev_read(struct domain_def *def, struct domain_redirdev *r, struct err *err);
 int check_redirfilter_read(struct domain_def *def, struct err *err);
-int check_consoles(const struct domain_def *def, struct err *err);   /* of domain_fill() */
+int check_consoles(const struct domain_def *def, struct err *err);
 int check_isa_ports(const struct domain_def *def, struct err *err);
 /* check-tune.c */
+int check_hugepages_read(struct domain_def *def, struct err *err);
 int check_blkiotune_read(struct domain_def *def, struct err *err);
 int check_vcpus_read(struct domain_def *def, struct err *err);
 int check_iothreads_read(struct domain_def *def, struct err *err);
@@ -111,7 +133,9 @@ int check_graphics_read(struct domain_def *def, struct domain_graphics *g, struc
 int check_audio_read(struct domain_def *def, struct domain_audio *a, struct err *err);
 int check_video_read(struct domain_def *def, struct domain_video *v, struct err *err);
 int check_watchdogs_read(struct domain_def *def, struct err *err);
+int check_tpms_read(struct domain_def *def, struct err *err);
 int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err);
+int check_shmem_read(struct domain_def *def, struct domain_shmem *s, struct err *err);
 int check_memory_read(struct domain_def *def, struct domain_memory *m, struct err *err);
 /* check-shares.c */
 int check_groups_read(struct domain_def *def, struct err *err);
@@ -141,16 +165,18 @@ int check_redirdev(const struct domain_def *def, uint32_t at, struct err *err);
 int check_iommu(const struct domain_def *def, uint32_t at, struct err *err);
 int check_vsock(const struct domain_def *def, uint32_t at, struct err *err);
 int check_graphics(const struct domain_def *def, uint32_t at, struct err *err);
+int check_audio(const struct domain_def *def, uint32_t at, struct err *err);
 int check_assigned(const struct domain_def *def, const char *kind, const void *device,
                    const struct device_info *info, struct err *err);
 /* and of the guest. */
 int check_panics_unique(const struct domain_def *def, struct err *err);
-int check_audios_unique(const struct domain_def *def, struct err *err);
+int check_remapping(const struct domain_def *def, struct err *err);
 int check_disks_unique(const struct domain_def *def, struct err *err);
 int check_disk_places(const struct domain_def *def, struct err *err);
 int check_lifecycle(const struct domain_def *def, struct err *err);
 int check_loader(const struct domain_def *def, struct err *err);
 int check_boot(const struct domain_def *def, struct err *err);
+int check_blkio_devices(const struct domain_def *def, struct err *err);
 int check_videos_unique(const struct domain_def *def, struct err *err);
 int check_idmap(const struct domain_def *def, struct err *err);
 int check_iothreads(const struct domain_def *def, struct err *err);

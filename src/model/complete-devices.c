@@ -5,7 +5,7 @@
 #include <glib.h>
 #include "base/uuid.h"
 #include "model/address.h"
-#include "model/complete.h"
+#include "model/check.h"
 #include "model/complete-devices.h"
 #include "model/complete-parts.h"
 
@@ -205,7 +205,27 @@ static void complete_filesystem(struct domain_filesystem *f)
         f->binary = NULL;
 }
 
-static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, uint32_t *scsi)
+/* The first place on a narrow SCSI bus that no disk and no other device of the host has. */
+static struct device_address *free_scsi_place(struct domain_def *def)
+{
+    enum { NARROW = 7 };
+    struct device_address *a = model_new(def, struct device_address);
+    a->type = ADDRESS_TYPE_DRIVE;
+    a->has_controller = a->has_bus = a->has_target = a->has_unit = true;
+    for (unsigned n = 0, taken = 1; taken; n += taken) {
+        a->controller = n / NARROW;
+        a->unit = n % NARROW;
+        taken = 0;
+        for (uint32_t i = 0; i < def->n_disks && !taken; i++)
+            taken = def->disks[i]->bus == DISK_BUS_SCSI && drive_is_same(a, def->disks[i]->info.address);
+        for (uint32_t i = 0; i < def->n_hostdevs && !taken; i++)
+            taken = def->hostdevs[i]->type == HOSTDEV_TYPE_SCSI &&
+                    drive_is_same(a, def->hostdevs[i]->info.address);
+    }
+    return a;
+}
+
+static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h)
 {
     if (h->mode == HOSTDEV_MODE_SUBSYSTEM && !h->managed)
         h->managed = TRI_NO;
@@ -242,12 +262,8 @@ static void complete_hostdev(struct domain_def *def, struct domain_hostdev *h, u
     } else if (h->type == HOSTDEV_TYPE_SCSI && s->name && !strchr(s->name, '/')) {
         s->name = model_printf(def, "%s/0", s->name);
     }
-    if (h->type != HOSTDEV_TYPE_SCSI || h->info.address)
-        return;
-    struct device_address *a = h->info.address = model_new(def, struct device_address);
-    a->type = ADDRESS_TYPE_DRIVE;
-    a->has_controller = a->has_bus = a->has_target = a->has_unit = true;
-    a->unit = (*scsi)++;
+    if (h->type == HOSTDEV_TYPE_SCSI && !h->info.address)
+        h->info.address = free_scsi_place(def);
 }
 
 /* Any value is as good as none; numbers as they are known from other tools. */
@@ -332,15 +348,10 @@ static void complete_others(struct domain_def *def)
     domain_each_device(def, complete_info, NULL);
     for (uint32_t i = 0; def->redirfilter && i < def->redirfilter->n_devices; i++)
         complete_filter(def, def->redirfilter->devices[i]);
-    uint32_t scsi = 0;
-    for (uint32_t i = 0; i < def->n_disks; i++)
-        if (def->disks[i]->bus == DISK_BUS_SCSI && def->disks[i]->info.address &&
-            def->disks[i]->info.address->type == ADDRESS_TYPE_DRIVE)
-            scsi = MAX(scsi, def->disks[i]->info.address->unit + 1);
     for (uint32_t i = 0; i < def->n_inputs; i++)
         complete_input(def, def->inputs[i]);
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
-        complete_hostdev(def, def->hostdevs[i], &scsi);
+        complete_hostdev(def, def->hostdevs[i]);
     for (uint32_t i = 0; i < def->n_filesystems; i++)
         complete_filesystem(def->filesystems[i]);
     for (uint32_t i = 0; i < def->n_watchdogs; i++)
@@ -411,16 +422,14 @@ int domain_complete_devices(struct domain_def *def, struct err *err)
 {
     domain_sort_disks(def);
     for (uint32_t i = 0; i < def->n_disks; i++)
-        if (domain_complete_disk(def, def->disks[i], err) < 0)
-            return -1;
+        domain_complete_disk(def, def->disks[i]);
     domain_add_hostdev_controllers(def);
     domain_number_controllers(def);
     complete_others(def);
     for (uint32_t i = 0; i < def->n_interfaces; i++)
         if (domain_complete_interface(def, def->interfaces[i], err) < 0)
             return -1;
-    if (domain_complete_ports(def, err) < 0)
-        return -1;
+    domain_complete_ports(def);
     for (uint32_t i = 0; i < def->n_graphics; i++)
         domain_complete_graphics(def, def->graphics[i]);
     domain_complete_video(def);

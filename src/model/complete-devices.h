@@ -8,7 +8,7 @@
 
 int domain_complete_devices(struct domain_def *def, struct err *err);
 /* complete-ports.c, complete-graphics.c */
-int domain_complete_ports(struct domain_def *def, struct err *err);
+void domain_complete_ports(struct domain_def *def);
 void domain_complete_video(struct domain_def *def);
 /* complete-tune.c */
 void domain_complete_tune(struct domain_def *def);

@@ -4,7 +4,7 @@
  */
 #include <glib.h>
 #include <string.h>
-#include "model/complete.h"
+#include "model/check.h"
 #include "model/complete-devices.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
@@ -14,9 +14,10 @@ static const struct { const char *prefix; enum disk_bus bus; } target_prefixes[]
     { "xvd", DISK_BUS_XEN }, { "ubd", DISK_BUS_UML },
 };
 
+/* -1 also of a disk whose name was forgotten, which is told later. */
 static int prefix_of(const char *target)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(target_prefixes); i++)
+    for (unsigned i = 0; target && i < G_N_ELEMENTS(target_prefixes); i++)
         if (g_str_has_prefix(target, target_prefixes[i].prefix))
             return i;
     return -1;
@@ -52,6 +53,15 @@ int disk_target_index(const char *target, size_t *prefix_len)
     return *s ? -1 : n;
 }
 
+static bool is_hostdevs(const struct domain_def *def, const struct device_address *a)
+{
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        if (def->hostdevs[i]->type == HOSTDEV_TYPE_SCSI && drive_is_same(a, def->hostdevs[i]->info.address))
+            return true;
+    return false;
+}
+
+/* Where its name puts it; a place on a SCSI bus that was given to a device of the host is not for it. */
 static void drive_address(struct domain_def *def, struct domain_disk *d)
 {
     int i = disk_target_index(d->target, NULL);
@@ -67,6 +77,7 @@ static void drive_address(struct domain_def *def, struct domain_disk *d)
     if (d->bus == DISK_BUS_SCSI) {             /* seven units, of the narrow bus */
         a->controller = i / 7;
         a->unit = i % 7;
+        d->info.address = is_hostdevs(def, a) ? NULL : a;
     } else if (d->bus == DISK_BUS_IDE) {
         a->controller = i / 4;
         a->bus = i % 4 / 2;
@@ -191,25 +202,10 @@ void domain_sort_disks(struct domain_def *def)
     }
 }
 
-static bool device_given(const struct domain_disk *d)
+void domain_complete_disk(struct domain_def *def, struct domain_disk *d)
 {
-    return d->info.address && d->info.address->type;
-}
-
-int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct err *err)
-{
-    if (!d->target)
-        return err_set(err, VIR_ERR_NO_TARGET,
-                       "a disk of guest '%s' has no <target dev='…'/>, the name that tells "
-                       "its disks apart",
-                       def->name);
-    if (g_str_has_prefix(d->target, "ioemu:"))  /* how Xen once said that it is emulated */
+    if (d->target && g_str_has_prefix(d->target, "ioemu:"))     /* how Xen once said that it is emulated */
         d->target += strlen("ioemu:");
-    if (disk_target_index(d->target, NULL) < 0 && !device_given(d))
-        return err_set(err, VIR_ERR_XML_ERROR,
-                       "'%s' of guest '%s' is no name for a disk (such as vda, sdb, hdc), and "
-                       "no address says where it is",
-                       d->target, def->name);
     if (!d->bus)
         d->bus = d->device == DISK_DEVICE_FLOPPY ? DISK_BUS_FDC : bus_of_target(d->target, d->device);
     if (d->device == DISK_DEVICE_CDROM)
@@ -232,5 +228,4 @@ int domain_complete_disk(struct domain_def *def, struct domain_disk *d, struct e
         complete_source(def, d->type, &d->source->src);
     complete_chain(def, d->backing_store);
     drive_address(def, d);
-    return 0;
 }

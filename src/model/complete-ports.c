@@ -4,7 +4,6 @@
  * port, for every hypervisor; see complete.h.
  */
 #include <glib.h>
-#include "model/check.h"
 #include "model/complete.h"
 #include "model/complete-devices.h"
 
@@ -124,12 +123,10 @@ static void number_consoles(struct domain_def *def)
     }
 }
 
-int domain_complete_ports(struct domain_def *def, struct err *err)
+void domain_complete_ports(struct domain_def *def)
 {
     number_isa_ports(def);
     number_serials(def);
-    if (check_isa_ports(def, err) < 0)
-        return -1;
     int32_t next = 0;           /* one more than the highest before it */
     for (uint32_t i = 0; i < def->n_parallels; i++) {
         struct chardev_target *t = target_of(def, def->parallels[i]);
@@ -139,5 +136,4 @@ int domain_complete_ports(struct domain_def *def, struct err *err)
     }
     number_consoles(def);
     pair_console(def);
-    return 0;
 }

@@ -54,28 +54,12 @@ void domain_add_up_memory(struct domain_def *def)
         def->memory->size += def->memories[i]->target->size;
 }
 
-static int complete_memory(struct domain_def *def, struct err *err)
+static void complete_memory(struct domain_def *def)
 {
     if (!def->memory || !def->memory->size)
         domain_add_up_memory(def);
-    uint64_t devices = 0;
-    for (uint32_t i = 0; i < def->n_memories; i++)
-        devices += def->memories[i]->target ? def->memories[i]->target->size : 0;
-    if (devices > def->memory->size)
-        return err_set(err, VIR_ERR_XML_ERROR, "the memory devices of guest '%s' hold more than its <memory>",
-                       def->name);
-    if (!def->memory->size || devices == def->memory->size)
-        return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has no memory: add <memory unit='MiB'>…</memory>",
-                       def->name);
     if (!def->current_memory || def->current_memory > def->memory->size)
         def->current_memory = def->memory->size;
-    if (def->max_memory && !def->max_memory->slots)
-        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' needs the attribute 'slots'",
-                       def->name);
-    if (def->max_memory && def->max_memory->size < def->memory->size)
-        return err_set(err, VIR_ERR_XML_ERROR, "<maxMemory> of guest '%s' is less than its <memory>",
-                       def->name);
-    return 0;
 }
 
 static int complete_cpus(struct domain_def *def, struct err *err)
@@ -109,7 +93,7 @@ static int complete_cpus(struct domain_def *def, struct err *err)
     if (c->mode == CPU_MODE_CUSTOM && !named)
         c->mode = CPU_MODE_UNSET;       /* custom is what has a model */
     if (!c->mode && !c->model && !c->topology && !c->cache && !c->numa && !c->vendor && !c->n_features &&
-        !c->maxphysaddr) {
+        !c->maxphysaddr && !c->check) {
         def->cpu = NULL;                      /* says nothing */
         return 0;
     }
@@ -169,36 +153,6 @@ static void complete_iothreads(struct domain_def *def)
     def->iothreads = def->n_iothreadids;
 }
 
-static int
-check_order(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
-{
-    GHashTable *seen = ((void **)data)[0];
-    if (info->boot_order && !g_hash_table_add(seen, GUINT_TO_POINTER(info->boot_order)))
-        return err_set(((void **)data)[1], VIR_ERR_CONFIG_UNSUPPORTED,
-                       "two devices of guest '%s' have boot order %u", def->name, info->boot_order);
-    return 0;
-}
-
-static bool any_boot_order(struct domain_def *def)
-{
-    for (uint32_t i = 0; i < def->n_disks; i++)
-        if (def->disks[i]->info.boot_order)
-            return true;
-    for (uint32_t i = 0; i < def->n_interfaces; i++)
-        if (def->interfaces[i]->info.boot_order)
-            return true;
-    for (uint32_t i = 0; i < def->n_hostdevs; i++)
-        if (def->hostdevs[i]->info.boot_order)
-            return true;
-    for (uint32_t i = 0; i < def->n_redirdevs; i++)
-        if (def->redirdevs[i]->info.boot_order)
-            return true;
-    for (uint32_t i = 0; i < def->n_filesystems; i++)
-        if (def->filesystems[i]->info.boot_order)
-            return true;
-    return false;
-}
-
 /* Enrolled keys only make sense with secure boot. */
 static void complete_firmware(struct domain_def *def)
 {
@@ -226,50 +180,33 @@ static void complete_firmware(struct domain_def *def)
     model_list_append(def, os->firmware_features, os->n_firmware_features, f);
 }
 
-static int complete_os(struct domain_def *def, enum arch default_arch, struct err *err)
+static void complete_os(struct domain_def *def, enum arch default_arch)
 {
     if (!def->os || !def->os->type) {           /* there is a <bootloader> */
         if (!def->os)
             def->os = model_new(def, struct domain_os);
         def->os->type = OS_TYPE_XEN;
     }
-    struct domain_os *os = def->os;
-    if (os->type == OS_TYPE_EXE && !os->init)
-        return err_set(err, VIR_ERR_XML_ERROR,
-                       "guest '%s' is a container: <os> has to name the program it starts in "
-                       "<init>",
-                       def->name);
-    if (!os->arch)
-        os->arch = default_arch;
-    return 0;
+    if (!def->os->arch)
+        def->os->arch = default_arch;
 }
 
-static int complete_boot(struct domain_def *def, struct err *err)
+static void complete_boot(struct domain_def *def)
 {
     struct domain_os *os = def->os;
-    bool order = any_boot_order(def);
-    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    void *data[] = { seen, err };
-    if (domain_each_device(def, check_order, data) < 0)
-        return -1;
     if (os->type != OS_TYPE_HVM)
         os->n_boots = 0;
-    if (order && os->n_boots)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "guest '%s' has both <boot order> in devices and <boot dev> in <os>; use one of them",
-                       def->name);
     if (os->smbios == OS_SMBIOS_NONE)
         os->smbios = OS_SMBIOS_UNSET;
     complete_firmware(def);
-    os->n_boots = def->bootloader ? 0 : MIN(os->n_boots, 4);
+    os->n_boots = MIN(os->n_boots, 4);
     if (os->bootmenu != TRI_YES)
         os->has_bootmenu_timeout = false;
-    if (!order && !os->n_boots && os->type == OS_TYPE_HVM && !def->bootloader) {
+    if (!domain_has_boot_order(def) && !os->n_boots && os->type == OS_TYPE_HVM && !def->bootloader) {
         struct os_boot *b = model_new(def, struct os_boot);
         b->dev = OS_BOOT_DEV_HD;
         model_list_append(def, os->boots, os->n_boots, b);
     }
-    return 0;
 }
 
 static void complete_seclabels(struct domain_def *def)
@@ -404,16 +341,13 @@ static int complete_lifecycle(struct domain_def *def, struct err *err)
     return 0;
 }
 
-int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
+int domain_fill(struct domain_def *def, enum arch default_arch, domain_check_fn theirs, void *data,
+                struct err *err)
 {
     complete_identity(def);
-    if (complete_os(def, default_arch, err) < 0 || check_controllers_unique(def, err) < 0 ||
-        check_panics_unique(def, err) < 0 || complete_memory(def, err) < 0 || complete_boot(def, err) < 0 ||
-        check_timers(def, err) < 0 || check_consoles(def, err) < 0)
-        return -1;
-    if (strchr(def->name, '/'))
-        return err_set(err, VIR_ERR_XML_ERROR, "the name '%s' contains a '/', which names of guests cannot",
-                       def->name);
+    complete_os(def, default_arch);
+    complete_memory(def);
+    complete_boot(def);
     if (complete_cpus(def, err) < 0 || complete_lifecycle(def, err) < 0)
         return -1;
     complete_iothreads(def);
@@ -426,8 +360,10 @@ int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err)
         qsort(def->keywrap, def->n_keywrap, sizeof(*def->keywrap), compare_ciphers);
     for (uint32_t i = 0; i < def->n_sysinfos; i++)
         complete_sysinfo(def->sysinfos[i]);
-    if (domain_complete_devices(def, err) < 0)
+    if (domain_complete_devices(def, err) < 0 || check_filled(def, theirs, data, err) < 0)
         return -1;
+    if (def->bootloader)
+        def->os->n_boots = 0;
     if (def->type == DOMAIN_VIRT_XEN && def->os->type == OS_TYPE_XEN)
         def->os->type = OS_TYPE_LINUX;          /* as Xen's tools have always called it */
     return 0;
@@ -439,5 +375,5 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
     if (domain_read_check(def, err) < 0)
         return -1;
     domain_sort_controllers(def);
-    return domain_fill(def, default_arch, err) < 0 ? -1 : domain_check(def, NULL, NULL, err);
+    return domain_fill(def, default_arch, NULL, NULL, err) < 0 ? -1 : domain_check(def, NULL, NULL, err);
 }

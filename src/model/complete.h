@@ -29,10 +29,15 @@ void domain_add_up_memory(struct domain_def *def);
 void domain_sort_controllers(struct domain_def *def);
 /* For hypervisors that label: who has one label has to say whose. */
 int domain_check_models(const struct domain_def *def, struct err *err);
-int domain_fill(struct domain_def *def, enum arch default_arch, struct err *err);
-/* What a driver has to say to the at-th device of a kind; info: where it is, NULL if it is nowhere. */
+/* What a driver has to say to the at-th device of a kind; info: where it is, NULL if it is nowhere.  Kind ""
+ * is the guest itself. */
 typedef int (*domain_check_fn)(struct domain_def *def, const char *kind, uint32_t at, void *device,
                                struct device_info *info, void *data, struct err *err);
+/* theirs: what can be told before devices have a place; it may be NULL. */
+int domain_fill(struct domain_def *def, enum arch default_arch, domain_check_fn theirs, void *data,
+                struct err *err);
+/* What comes before all of domain_check(), for a driver that has something to say before that itself. */
+int domain_check_name(const struct domain_def *def, struct err *err);
 int domain_check(struct domain_def *def, domain_check_fn theirs, void *data, struct err *err);
 
 /* Takes from a copy of a running guest's document what the run has added and the flags of fields do
@@ -40,7 +45,7 @@ int domain_check(struct domain_def *def, domain_check_fn theirs, void *data, str
 void domain_strip_live(struct domain_def *def);
 
 /* The parts, for drivers that add devices one by one (attach). */
-int domain_complete_disk(struct domain_def *def, struct domain_disk *disk, struct err *err);
+void domain_complete_disk(struct domain_def *def, struct domain_disk *disk);
 int domain_complete_interface(struct domain_def *def, struct domain_interface *net, struct err *err);
 void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g);
 /* Controllers that the devices of def need and that are not there yet. */

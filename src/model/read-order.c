@@ -60,7 +60,6 @@ OF(parallel, chardev, check_parallel_read)
 OF(serial, chardev, check_serial_read)
 OF(console, chardev, check_console_read)
 OF(channel, channel, check_channel_read)
-OF(input, input, check_input_read)
 OF(sound, sound, ANY)
 OF(video, video, check_video_read)
 OF(hostdev, hostdev, check_hostdev_read)
@@ -69,15 +68,28 @@ OF(memballoon, memballoon, ANY)
 OF(rng, rng, check_rng_read)
 OF(tpm, tpm, check_tpm_read)
 OF(nvram, nvram_device, ANY)
-OF(hub, hub, ANY)
 OF(redirdev, redirdev, check_redirdev_read)
 OF(panic, panic, ANY)
-OF(shmem, shmem, ANY)
+OF(shmem, shmem, check_shmem_read)
 OF(memory, memory, check_memory_read)
 OF(iommu, iommu, ANY)
 OF(vsock, vsock, ANY)
 OF(crypto, crypto, ANY)
 OF(pstore, pstore, ANY)
+
+static int read_input(struct domain_def *def, void *item, struct err *err)
+{
+    struct domain_input *i = item;
+    if (check_input_read(def, i, err) < 0 || check_address_read(def, "input", i, &i->info, err) < 0)
+        return -1;
+    return i->bus == INPUT_BUS_USB ? check_usb_read(def, "input device", err) : 0;
+}
+
+static int read_hub(struct domain_def *def, void *item, struct err *err)
+{
+    struct domain_hub *h = item;
+    return check_address_read(def, "hub", h, &h->info, err) < 0 ? -1 : check_usb_read(def, "hub", err);
+}
 
 static int read_lease(struct domain_def *def, void *item, struct err *err)
 {
@@ -122,8 +134,8 @@ static const struct part parts[] = {
     { "/maxMemory" },
     { "/memory/@dumpCore" },
     { "/memoryBacking" },
-    { "/memoryBacking/hugepages" },
-    { "/blkiotune" },
+    { "/memoryBacking/hugepages", check_hugepages_read },
+    { "/blkiotune", check_blkiotune_read },
     { "/memtune" },
     { "/vcpu" },
     { "/vcpu/@current" },
@@ -142,6 +154,12 @@ static const struct part parts[] = {
     { "/cputune/memorytune", check_groups_read },
     { "/cpu/@mode" },
     { "/cpu/@migratable", check_migratable_read },
+    { "/cpu/@check" },
+    { "/cpu/@match" },
+    { "/cpu/model", check_vendor_id_read },
+    { "/cpu/vendor", check_vendor_read },
+    { "/cpu/topology" },
+    { "/cpu/cache", check_cpu_cache_read },
     { "/cpu" },
     { "/cpu/feature", check_cpu_read },
     { "/cpu/numa", check_cells_read },
@@ -181,25 +199,23 @@ static const struct part parts[] = {
     { LIST(watchdog, watchdogs), .check = check_watchdogs_read },
     { ONE(memballoon) },
     { LIST(rng, rngs) },
-    { LIST(tpm, tpms) },
+    { LIST(tpm, tpms), .check = check_tpms_read },
     { ONE(nvram) },
     { LIST(hub, hubs) },
     { LIST(redirdev, redirdevs) },
     { "/devices/redirfilter", check_redirfilter_read },
     { LIST(panic, panics) },
     { LIST(shmem, shmems) },
+    { "/launchSecurity", check_launch_read },
     { LIST(memory, memories) },
     { ONE(iommu) },
     { ONE(vsock) },
     { LIST(crypto, cryptos) },
     { ONE(pstore) },
-    { "/launchSecurity", check_launch_read },
     { "/idmap", check_idmap_read },
     { "/sysinfo", check_sysinfo_read },
     { "/os/smbios" },
     { "/keywrap", check_keywrap_read },
-    { "/maxMemory/@slots/-" },
-    { "", check_blkiotune_read },
     { "/" },                    /* what is not named above */
 };
 

@@ -131,8 +131,8 @@ static const struct { const char *in; int code, domain; const char *word;
       "'cdrom'" },
     { HEAD BOOTS "<clock offset='utc'><timer present='no'/></clock>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_XML,
       "'name'" },
-    { HEAD BOOTS "<maxMemory slots='0'>9</maxMemory>" TAIL, VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN,
-      "greater than 0" },
+    { HEAD BOOTS "<cpu><topology sockets='0' cores='1' threads='1'/></cpu>" TAIL, VIR_ERR_XML_ERROR,
+      VIR_FROM_XML, "greater than 0" },
     { HEAD BOOTS "<devices><interface type='user'><mac address='1:2'/></interface></devices>" TAIL,
       VIR_ERR_XML_ERROR, VIR_FROM_DOMAIN, "'1:2'" },
 };

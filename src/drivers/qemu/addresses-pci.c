@@ -57,6 +57,13 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
         if (!p->nbuses)
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",
                            def->os->machine, kind);
+        if (!strcmp(kind, "controller") &&
+            ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI)
+            return err_set(
+                g->err, VIR_ERR_INTERNAL_ERROR,
+                "PCI controller %u of guest '%s' is on bus %u, which is not there; no bus is added to "
+                "put another one on",
+                ((const struct domain_controller *)device)->index, def->name, a->bus);
         unsigned port = p->nbuses;
         bool pcie = p->express && want != WANT_PCI && want != WANT_BRIDGE;
         if (pci_grow(p, pcie ? WANT_PCIE : WANT_PCI, g->err) < 0)
@@ -137,20 +144,24 @@ collect(struct pci *p, struct err *err)
 {
     memset(p->bus, 0, sizeof(p->bus));
     p->nbuses = 0;
-    p->express = false;
+    const struct domain_controller *root = domain_find_controller(p->def, CONTROLLER_TYPE_PCI, 0);
+    p->express = root && str_is(root->model, "pcie-root");
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         struct domain_controller *c = p->def->controllers[i];
         if (c->type != CONTROLLER_TYPE_PCI)
             continue;
+        if (c->index >= MAX_BUSES && p->express)
+            return err_set(
+                err, VIR_ERR_INTERNAL_ERROR,
+                "PCI controller index %u: there are no places for so many ports as would have to be "
+                "before it",
+                c->index);
         if (c->index >= MAX_BUSES)
-            return err_set(err, VIR_ERR_XML_ERROR, "PCI controller index %u: there are %d buses at most",
-                           c->index, MAX_BUSES);
+            continue;           /* refused with what nobody could run */
         if (!c->model)
             return err_set(err, VIR_ERR_INTERNAL_ERROR,
                            "PCI controller %u of guest '%s' has no model=", c->index, p->def->name);
         pci_add_bus(p, c->model, c->index);
-        if (c->index == 0 && str_is(c->model, "pcie-root"))
-            p->express = true;
     }
     /* Numbers that were left out are buses, too. */
     for (unsigned i = 1; i < p->nbuses && p->bus[0].kind; i++) {
@@ -165,6 +176,19 @@ collect(struct pci *p, struct err *err)
     if (rc == 1)
         return domain_each_device(p->def, check_twice, err);
     return rc;
+}
+
+/* Where a virtio disk cannot sit is told before the devices behind it find their place. */
+static int
+check_virtio_disk(const struct pci *p, const struct domain_disk *d, struct err *err)
+{
+    enum address_type t = d->info.address ? d->info.address->type : ADDRESS_TYPE_UNSET;
+    return d->bus != DISK_BUS_VIRTIO || !t || t == ADDRESS_TYPE_PCI || t == ADDRESS_TYPE_CCW || !p->nbuses ||
+                   (t == ADDRESS_TYPE_VIRTIO_MMIO && qemu_caps_has_type(p->caps, "virtio-mmio"))
+               ? 0
+               : err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "disk %s: a virtio disk cannot have an address of type '%s'", d->target,
+                              address_type_str(t));
 }
 
 static int
@@ -206,7 +230,11 @@ pass(struct pci *p, struct err *err)
             return -1;
         }
     }
-    EACH(disks, n_disks, "disk")
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        struct domain_disk *d = def->disks[i];
+        if (check_virtio_disk(p, d, err) < 0 || pci_assign(p, "disk", d, &d->info, err) < 0)
+            return -1;
+    }
     /* Cards of the host come before what else is given of it. */
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
         struct domain_interface *n = def->interfaces[i];
@@ -315,6 +343,22 @@ controller_targets(struct domain_def *def)
     }
 }
 
+/* A bridge is numbered after the bus that it is on. */
+static int
+check_bridges(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        const struct domain_controller *c = def->controllers[i];
+        const struct device_address *a = c->info.address;
+        if (c->type == CONTROLLER_TYPE_PCI && str_is(c->model, "pci-bridge") && a &&
+            a->type == ADDRESS_TYPE_PCI && a->bus >= c->index)
+            return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
+                                "PCI controller %u is on bus %u: the index has to be larger than that",
+                                c->index, a->bus);
+    }
+    return 0;
+}
+
 bool
 qemu_board_without_pci(const struct domain_def *def)
 {
@@ -359,5 +403,5 @@ qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err
         return -1;
     domain_each_device(def, set_multifunction, p);
     controller_targets(def);
-    return 0;
+    return check_bridges(def, err);
 }

@@ -50,7 +50,7 @@ static int
 note_used(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     const struct device_address *a = info->address;
-    if (a && a->type == ADDRESS_TYPE_USB && a->usb_port)
+    if (a && a->type == ADDRESS_TYPE_USB && a->usb_port && strcmp(kind, "smartcard"))
         g_hash_table_add(data, port_key(a->bus, a->usb_port));
     return 0;
 }
@@ -296,6 +296,8 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
     struct usb_pass u = { err, used, 0, 0 };
     int total = 0;
     bool none = false;
+    if (qemu_validate_no_usb(def, err) < 0)
+        return -1;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];
         if (c->type != CONTROLLER_TYPE_USB)

@@ -203,6 +203,8 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
     if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "this driver runs guests of type kvm and qemu, not %s", domain_virt_str(def->type));
+    if (!def->os)               /* there is a <bootloader>, which is refused next */
+        def->os = model_new(def, struct domain_os);
     if (!def->os->arch)
         def->os->arch = arch_from(host_arch());
     const char *arch = arch_str(def->os->arch);
@@ -270,15 +272,15 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     struct qemu_caps *caps = NULL;
     forget_cpu_check(def);
     int rc = domain_read_check(def, err);
-    if (rc == 0 && def->bootloader)
-        rc = err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                     "QEMU has no <bootloader>; guests boot from a kernel or a disk");
     if (rc == 0)
         rc = domain_check_models(def, err);
     if (rc == 0)
         rc = qemu_namespace_read(def, err);
     if (rc == 0)
         rc = choose_emulator(def, host, &caps, err);
+    if (rc == 0 && def->bootloader)
+        rc = err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                     "QEMU has no <bootloader>; guests boot from a kernel or a disk");
     if (rc == 0)
         rc = choose_machine(def, caps, err);
     if (rc == 0) {
@@ -286,14 +288,14 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
         qemu_defaults_devices(def, caps);
         whole_modules(def);
         domain_add_up_memory(def);
-        rc = domain_fill(def, def->os->arch, err);
+        rc = domain_fill(def, def->os->arch, qemu_validate_first, NULL, err);
     }
     if (rc == 0)
         rc = qemu_defaults_fields(def, host, caps, err);
     if (rc == 0)
-        rc = qemu_validate_early(def, err);
-    if (rc == 0)
         rc = qemu_assign_addresses(def, caps, err);
+    if (rc == 0)
+        rc = domain_check_name(def, err);
     if (rc == 0)
         rc = qemu_validate_guest(def, caps, err);
     if (rc == 0)

@@ -139,8 +139,13 @@ int qemu_assign_others(struct domain_def *def, struct err *err);
 void qemu_assign_zpci(struct domain_def *def);
 /* validate-guest.c: the guest as a whole */
 int qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
-/* validate.c: before addresses are chosen, and after */
-int qemu_validate_early(const struct domain_def *def, struct err *err);
+/* validate-first.c: before addresses are chosen; for domain_fill() */
+int qemu_validate_first(struct domain_def *def, const char *kind, uint32_t at, void *device,
+                        struct device_info *info, void *data, struct err *err);
+const char *qemu_usb_device(const struct domain_def *def); /* a device that sits on USB, or NULL */
+/* where addresses are chosen: is there USB for what needs it? */
+int qemu_validate_no_usb(const struct domain_def *def, struct err *err);
+/* validate.c: after it */
 int qemu_validate_no_pci(const struct domain_def *def, struct err *err);
 /* What the checks of single devices go by. */
 struct qemu_check {

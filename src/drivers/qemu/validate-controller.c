@@ -91,10 +91,6 @@ check_pci(const struct domain_def *def, const struct domain_controller *c, struc
                                    c->model, options[k].name);
         }
     }
-    if (str_is(c->model, "pci-bridge") && c->info.address && c->info.address->type == ADDRESS_TYPE_PCI &&
-        c->info.address->bus >= c->index)
-        return UNSUPPORTED("PCI controller %u is on bus %u: the index has to be larger than that", c->index,
-                           c->info.address->bus);
     return 0;
 }
 
@@ -112,8 +108,6 @@ qemu_validate_controller(const struct domain_def *def, const struct domain_contr
                                    def->os->machine);
             break;
         case CONTROLLER_TYPE_USB:
-            if (str_is(c->model, "qusb1") || str_is(c->model, "qusb2"))
-                return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
             if ((str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci")) && c->has_ports &&
                 c->ports > 15)
                 return UNSUPPORTED("the USB controller '%s' has at most 15 ports, not %u", c->model,
@@ -130,7 +124,7 @@ qemu_validate_controller(const struct domain_def *def, const struct domain_contr
         case CONTROLLER_TYPE_IDE:
             if (!machine_is_i440fx(def) && !machine_is(def, "malta") && !machine_is(def, "sun4u") &&
                 !machine_is(def, "g3beige"))
-                return UNSUPPORTED("machine '%s' has no IDE controller; use SATA, SCSI or virtio",
+                return UNSUPPORTED("machine '%s' has no IDE controller; use bus sata, scsi or virtio",
                                    def->os->machine);
             if (c->index)
                 return UNSUPPORTED("machine '%s' has one IDE controller, with index 0", def->os->machine);

@@ -143,6 +143,8 @@ check_video(const struct domain_def *def, uint32_t at, const struct qemu_check *
         return UNSUPPORTED("QEMU has no video device '%s'", type);
     if (m->type == VIDEO_TYPE_NONE)
         return 0;               /* whatever it is told */
+    if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
+        return UNSUPPORTED("a video device '%s' has to be the first one", type);
     if (m->heads != 1 && m->type != VIDEO_TYPE_QXL &&
         m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has one head, not %u", type, m->heads);
@@ -215,12 +217,6 @@ check_shmem(const struct domain_def *def, uint32_t at, const struct qemu_check *
         return UNSUPPORTED(
             "shmem '%s': emulator '%s' has no '%s'; use 'ivshmem-plain' or 'ivshmem-doorbell'", s->name,
             def->emulator, shmem_model_str(m));
-    if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
-        return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
-    if (m == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
-        return UNSUPPORTED("shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
-    if (m == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
-        return UNSUPPORTED("shmem '%s': ivshmem-plain has no server", s->name);
     return 0;
 }
 

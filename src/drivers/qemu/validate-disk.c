@@ -40,16 +40,21 @@ check_encryption(const struct domain_disk *d, enum storage_type type, const stru
     return 0;
 }
 
-/* Of the disk, of its source, and of the images below. */
+/* Of the disk, or of an image below it. */
 static int
-check_encryptions(const struct domain_disk *d, struct err *err)
+check_format(const struct domain_disk *d, enum storage_type type, enum storage_format f, struct err *err)
 {
-    if (check_encryption(d, d->type, d->encryption, err) < 0 ||
-        (d->source && check_encryption(d, d->type, d->source->src.encryption, err) < 0))
-        return -1;
-    for (const struct disk_backing_store *b = d->backing_store; b; b = b->backing_store)
-        if (b->source && check_encryption(d, b->type, b->source->src.encryption, err) < 0)
-            return -1;
+    if (f == STORAGE_FORMAT_DIR || f == STORAGE_FORMAT_ISO)
+        return UNSUPPORTED("disk %s: '%s' is no format of QEMU; use %s", d->target, storage_format_str(f),
+                           f == STORAGE_FORMAT_ISO ? "'raw'" : "type='dir' for the disk");
+    if (f == STORAGE_FORMAT_AIO || f == STORAGE_FORMAT_COW)
+        return UNSUPPORTED("disk %s: '%s' is no format of QEMU; use '%s'", d->target, storage_format_str(f),
+                           f == STORAGE_FORMAT_AIO ? "raw" : "qcow2");
+    if (type == STORAGE_TYPE_DIR && f != STORAGE_FORMAT_FAT)
+        return UNSUPPORTED("disk %s: a folder becomes a disk with format 'fat' only, not '%s'", d->target,
+                           storage_format_str(f));
+    if (f == STORAGE_FORMAT_FAT && type != STORAGE_TYPE_DIR)
+        return UNSUPPORTED("disk %s: format 'fat' makes a disk of a folder and needs type='dir'", d->target);
     return 0;
 }
 
@@ -104,19 +109,18 @@ check_source(const struct domain_def *def, const struct domain_disk *d, struct e
                    : UNSUPPORTED("disk %s: vhost-user needs memory that is shared: add <access "
                                  "mode='shared'/> to <memoryBacking>",
                                  d->target);
-    if (f == STORAGE_FORMAT_DIR || f == STORAGE_FORMAT_ISO)
-        return UNSUPPORTED("disk %s: '%s' is no format of QEMU; use %s", d->target, storage_format_str(f),
-                           f == STORAGE_FORMAT_ISO ? "'raw'" : "type='dir' for the disk");
-    if (f == STORAGE_FORMAT_AIO)
-        return UNSUPPORTED("disk %s: 'aio' is no format of QEMU; use 'raw'", d->target);
-    if (d->type == STORAGE_TYPE_DIR && f != STORAGE_FORMAT_FAT)
-        return UNSUPPORTED("disk %s: a folder becomes a disk with format 'fat' only, not '%s'", d->target,
-                           storage_format_str(f));
-    if (f == STORAGE_FORMAT_FAT && d->type != STORAGE_TYPE_DIR)
-        return UNSUPPORTED("disk %s: format 'fat' makes a disk of a folder and needs type='dir'", d->target);
+    if (check_format(d, d->type, f, err) < 0)
+        return -1;
     if (f == STORAGE_FORMAT_FAT && !d->readonly)
         return UNSUPPORTED("disk %s: a folder as a disk can only be read: add <readonly/>", d->target);
-    return check_encryptions(d, err);
+    if (check_encryption(d, d->type, d->encryption, err) < 0 ||
+        (d->source && check_encryption(d, d->type, d->source->src.encryption, err) < 0))
+        return -1;
+    for (const struct disk_backing_store *b = d->backing_store; b; b = b->backing_store)
+        if ((b->format && check_format(d, b->type, b->format->type, err) < 0) ||
+            (b->source && check_encryption(d, b->type, b->source->src.encryption, err) < 0))
+            return -1;
+    return 0;
 }
 
 static int

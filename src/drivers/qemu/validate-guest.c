@@ -27,6 +27,14 @@ validate_machine(const struct domain_def *def, const struct qemu_caps *caps, str
 }
 
 static int
+validate_guarantee(const struct domain_def *def, struct err *err)
+{
+    return def->memtune && def->memtune->min_guarantee
+               ? UNSUPPORTED("QEMU cannot guarantee memory: <min_guarantee>")
+               : 0;
+}
+
+static int
 validate_timer(const struct domain_def *def, const struct domain_timer *t, struct err *err)
 {
     const char *name = timer_name_str(t->name);
@@ -58,8 +66,22 @@ validate_timer(const struct domain_def *def, const struct domain_timer *t, struc
 }
 
 static int
+validate_timers(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->clock->n_timers; i++) {
+        if (validate_timer(def, def->clock->timers[i], err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
 validate_life(const struct domain_def *def, struct err *err)
 {
+    if (def->os->useserial == TRI_YES && !arch_is_x86(def))
+        return UNSUPPORTED("machine '%s' has no BIOS that could use a serial port", def->os->machine);
+    if (def->os->useserial == TRI_YES && !def->n_serials)
+        return err_set(err, VIR_ERR_XML_ERROR, "<bios useserial='yes'> needs a serial port");
     const enum lifecycle_action actions[] = { def->on_poweroff, def->on_reboot, def->on_crash };
     static const char *const names[] = { "on_poweroff", "on_reboot", "on_crash" };
     for (size_t i = 0; i < G_N_ELEMENTS(actions); i++) {
@@ -69,19 +91,11 @@ validate_life(const struct domain_def *def, struct err *err)
     }
     if (def->on_reboot == LIFECYCLE_ACTION_DESTROY && def->on_poweroff == LIFECYCLE_ACTION_RESTART)
         return UNSUPPORTED("<on_poweroff> 'restart' and <on_reboot> 'destroy' do not go together");
-    for (uint32_t i = 0; i < def->clock->n_timers; i++) {
-        if (validate_timer(def, def->clock->timers[i], err) < 0)
-            return -1;
-    }
-    if (def->os->useserial == TRI_YES && !arch_is_x86(def))
-        return UNSUPPORTED("machine '%s' has no BIOS that could use a serial port", def->os->machine);
-    if (def->os->useserial == TRI_YES && !def->n_serials)
-        return err_set(err, VIR_ERR_XML_ERROR, "<bios useserial='yes'> needs a serial port");
     return 0;
 }
 
 static int
-validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+validate_vcpus(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct qemu_machine *m = qemu_caps_machine(caps, def->os->machine);
     if (def->vcpu->has_current && !def->vcpu->current)
@@ -102,6 +116,12 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
     if (def->vcpu->max > 255 && arch_is_x86(def) && !(iommu && iommu->eim == TRI_ON))
         return UNSUPPORTED(
             "more than 255 vcpus need an IOMMU with extended interrupt mode: <iommu><driver eim='on'/>");
+    return 0;
+}
+
+static int
+validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
     const struct domain_cpu *cpu = def->cpu;
     if (!cpu)
         return 0;
@@ -257,22 +277,36 @@ validate_features(const struct domain_def *def, const struct qemu_caps *caps, st
 }
 
 static int
-validate_tune(const struct domain_def *def, struct err *err)
+validate_acpi(const struct domain_def *def, struct err *err)
 {
-    const struct memory_backing *mb = def->memory_backing;
-    if (def->memtune && def->memtune->min_guarantee)
-        return UNSUPPORTED("QEMU cannot guarantee memory: <min_guarantee>");
+    bool acpi = def->features && def->features->acpi;
+    bool uefi = def->os->firmware == OS_FIRMWARE_EFI ||
+                (def->os->loader && def->os->loader->type == LOADER_TYPE_PFLASH);
+    if (acpi && !uefi && def->os->arch == ARCH_AARCH64)
+        return UNSUPPORTED(
+            "ACPI on this architecture needs UEFI: use firmware='efi' in <os>, or leave <acpi/> out");
+    if (uefi && !acpi && arch_is_x86(def))
+        return UNSUPPORTED("UEFI firmware needs ACPI: add <acpi/> to <features>");
+    return 0;
+}
+
+static int
+validate_shares(const struct domain_def *def, struct err *err)
+{
     if (def->cputune && (def->cputune->n_cachetunes || def->cputune->n_memorytunes) &&
         def->type != DOMAIN_VIRT_KVM)
         return UNSUPPORTED("caches and memory bandwidth can be given to guests of type kvm only: <cputune>");
+    return 0;
+}
+
+static int
+validate_backing(const struct domain_def *def, struct err *err)
+{
+    const struct memory_backing *mb = def->memory_backing;
     if (mb && mb->has_hugepages && mb->allocation == MEMORY_ALLOCATION_ONDEMAND)
         return UNSUPPORTED("huge pages cannot be allocated on demand");
     if (mb && mb->has_hugepages && mb->source == MEMORY_SOURCE_TYPE_ANONYMOUS)
         return UNSUPPORTED("huge pages cannot be anonymous memory");
-    for (uint32_t i = 0; i < def->n_vcpus; i++) {
-        if (!def->vcpus[i]->id && def->vcpus[i]->enabled == TRI_NO)
-            return UNSUPPORTED("vcpu 0 cannot be offline");
-    }
     return 0;
 }
 
@@ -285,23 +319,6 @@ validate_absent(const struct domain_def *def, struct err *err)
                            launch_security_type_str(def->launch_security->type));
     if (def->n_cryptos)
         return UNSUPPORTED("virtio crypto devices cannot be started yet");
-    return 0;
-}
-
-/* Where a virtio disk sits is asked before anything else is said of devices. */
-static int
-validate_virtio_disks(const struct domain_def *def, struct err *err)
-{
-    for (uint32_t i = 0; i < def->n_disks; i++) {
-        const struct domain_disk *d = def->disks[i];
-        enum address_type t = d->info.address ? d->info.address->type : ADDRESS_TYPE_UNSET;
-        bool board = arch_is_arm(def) || arch_is_riscv(def) || machine_is(def, "microvm");
-        bool mmio = (t == ADDRESS_TYPE_VIRTIO_MMIO && board) ||
-                    qemu_board_without_pci(def);
-        if (d->bus == DISK_BUS_VIRTIO && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW && !mmio)
-            return UNSUPPORTED("disk %s: a virtio disk cannot have an address of type '%s'", d->target,
-                               address_type_str(t));
-    }
     return 0;
 }
 
@@ -324,15 +341,34 @@ validate_fwcfg(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+static int
+validate_consoles(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_consoles; i++) {
+        enum chardev_target_type t = def->consoles[i]->target->type;
+        const char *device = t == CHARDEV_TARGET_TYPE_SCLP     ? "sclpconsole"
+                             : t == CHARDEV_TARGET_TYPE_SCLPLM ? "sclplmconsole"
+                                                               : NULL;
+        if (t == CHARDEV_TARGET_TYPE_XEN || t == CHARDEV_TARGET_TYPE_UML || t == CHARDEV_TARGET_TYPE_LXC ||
+            t == CHARDEV_TARGET_TYPE_OPENVZ || (device && !qemu_caps_has_type(caps, device)))
+            return UNSUPPORTED("machine '%s' has no console of type '%s'", def->os->machine,
+                               chardev_target_type_str(t));
+    }
+    return 0;
+}
+
+/* The order is that in which programs know errors of a guest that cannot be for several reasons. */
 int
 qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
-    return validate_machine(def, caps, err) < 0 || validate_features(def, caps, err) < 0 ||
-                   validate_life(def, err) < 0 || validate_cpu(def, caps, err) < 0 ||
-                   validate_os(def, err) < 0 || validate_memory(def, err) < 0 ||
-                   validate_tune(def, err) < 0 || validate_memories(def, caps, err) < 0 ||
-                   validate_panics(def, caps, err) < 0 || validate_absent(def, err) < 0 ||
-                   validate_fwcfg(def, err) < 0
+    return validate_machine(def, caps, err) < 0 || validate_guarantee(def, err) < 0 ||
+                   validate_acpi(def, err) < 0 || validate_life(def, err) < 0 ||
+                   validate_cpu(def, caps, err) < 0 || validate_memory(def, err) < 0 ||
+                   validate_memories(def, caps, err) < 0 || validate_timers(def, err) < 0 ||
+                   validate_os(def, err) < 0 || validate_vcpus(def, caps, err) < 0 ||
+                   validate_shares(def, err) < 0 || validate_features(def, caps, err) < 0 ||
+                   validate_backing(def, err) < 0 || validate_consoles(def, caps, err) < 0 ||
+                   validate_fwcfg(def, err) < 0 || validate_panics(def, caps, err) < 0
                ? -1
-               : validate_virtio_disks(def, err);
+               : validate_absent(def, err);
 }

@@ -45,20 +45,6 @@ check_serial(const struct domain_def *def, const struct chardev_target *t, struc
                               chardev_target_type_str(t->type));
 }
 
-static int
-check_console(const struct qemu_caps *caps, const struct chardev_target *t, struct err *err)
-{
-    const char *device = t->type == CHARDEV_TARGET_TYPE_SCLP     ? "sclpconsole"
-                         : t->type == CHARDEV_TARGET_TYPE_SCLPLM ? "sclplmconsole"
-                                                                 : NULL;
-    if (t->type == CHARDEV_TARGET_TYPE_XEN)
-        return UNSUPPORTED("a console of type 'xen' is for Xen guests");
-    return !device || qemu_caps_has_type(caps, device)
-               ? 0
-               : UNSUPPORTED("this QEMU has no '%s', which a console of type '%s' needs", device,
-                             chardev_target_type_str(t->type));
-}
-
 /* ---- what a QEMU binary has ----------------------------------------------------------------- */
 
 static int
@@ -131,8 +117,6 @@ qemu_validate_kind(const struct domain_def *def, const char *kind, uint32_t at, 
 {
     if (!strcmp(kind, "serial"))
         return def->serials[at]->target ? check_serial(def, def->serials[at]->target, err) : 0;
-    if (!strcmp(kind, "console"))
-        return def->consoles[at]->target ? check_console(caps, def->consoles[at]->target, err) : 0;
     if (!strcmp(kind, "video"))
         return check_video(caps, def->videos[at]->model->type, err);
     if (!strcmp(kind, "controller"))

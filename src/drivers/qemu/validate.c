@@ -33,9 +33,6 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
                        address_type_str(a->type));
     if (d->bus == DISK_BUS_SATA && !domain_find_controller(def, CONTROLLER_TYPE_SATA, 0))
         return unsupported(err, "disk %s: machine '%s' has no SATA", d->target, def->os->machine);
-    if (d->bus == DISK_BUS_IDE && machine_is_q35(def))
-        return unsupported(err, "disk %s: machine '%s' has no IDE; use bus='sata'", d->target,
-                           def->os->machine);
     if (d->device == DISK_DEVICE_LUN && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_VIRTIO)
         return unsupported(err, "disk %s: device='lun' needs bus scsi or virtio, not %s", d->target,
                            disk_bus_str(d->bus));
@@ -75,19 +72,6 @@ same_drive(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-/* A device that sits on USB, or NULL. */
-static const char *
-usb_device(const struct domain_def *def)
-{
-    for (uint32_t i = 0; i < def->n_inputs; i++)
-        if (def->inputs[i]->bus == INPUT_BUS_USB)
-            return "input";
-    for (uint32_t i = 0; i < def->n_disks; i++)
-        if (def->disks[i]->bus == DISK_BUS_USB)
-            return "disk";
-    return def->n_redirdevs ? "redirdev" : def->n_hubs ? "hub" : NULL;
-}
-
 static int
 validate_usb(const struct domain_def *def, struct err *err)
 {
@@ -95,33 +79,10 @@ validate_usb(const struct domain_def *def, struct err *err)
     for (uint32_t i = 0; i < def->n_controllers; i++)
         none = none || (def->controllers[i]->type == CONTROLLER_TYPE_USB &&
                         str_is(def->controllers[i]->model, "none"));
-    const char *what = none ? usb_device(def) : NULL;
+    const char *what = none ? qemu_usb_device(def) : NULL;
     if (what)
         return unsupported(err, "the guest has no USB (controller model 'none') but a USB %s", what);
     return 0;
-}
-
-/* Where no USB comes with the machine its controller has to be asked for. */
-static int
-validate_no_usb(const struct domain_def *def, struct err *err)
-{
-    const char *what = usb_device(def);
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
-            return 0;
-        if (def->controllers[i]->type == CONTROLLER_TYPE_CCID)
-            what = "smartcard controller";
-    }
-    for (uint32_t i = 0; i < def->n_hostdevs; i++)
-        what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "hostdev" : what;
-    for (uint32_t i = 0; i < def->n_sounds; i++)
-        what = def->sounds[i]->model == SOUND_MODEL_USB ? "sound" : what;
-    for (uint32_t i = 0; i < def->n_serials; i++)
-        what = def->serials[i]->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL ? "serial" : what;
-    return !what || arch_is_x86(def)
-               ? 0
-               : unsupported(err, "machine '%s' has no USB for the %s; add <controller type='usb'/>",
-                             def->os->machine, what);
 }
 
 static bool
@@ -192,26 +153,12 @@ validate_serial(const struct domain_def *def, const struct domain_chardev *c, st
 }
 
 static int
-validate_console(const struct domain_def *def, const struct domain_chardev *c, struct err *err)
-{
-    enum chardev_target_type t = c->target ? c->target->type : CHARDEV_TARGET_TYPE_UNSET;
-    if (t == CHARDEV_TARGET_TYPE_XEN || t == CHARDEV_TARGET_TYPE_UML || t == CHARDEV_TARGET_TYPE_LXC ||
-        t == CHARDEV_TARGET_TYPE_OPENVZ ||
-        ((t == CHARDEV_TARGET_TYPE_SCLP || t == CHARDEV_TARGET_TYPE_SCLPLM) && !arch_is_s390(def)))
-        return unsupported(err, "machine '%s' has no console of type '%s'", def->os->machine,
-                           chardev_target_type_str(t));
-    return 0;
-}
-
-static int
 validate_chardevs(const struct domain_def *def, const char *kind, uint32_t at, struct err *err)
 {
     if (!strcmp(kind, "serial"))
         return validate_chardev(def, "serial port", &def->serials[at]->source, err) < 0
                    ? -1
                    : validate_serial(def, def->serials[at], err);
-    if (!strcmp(kind, "console"))
-        return validate_console(def, def->consoles[at], err);
     if (!strcmp(kind, "parallel"))
         return validate_chardev(def, "parallel port", &def->parallels[at]->source, err);
     if (!strcmp(kind, "channel"))
@@ -274,66 +221,6 @@ qemu_validate_no_pci(const struct domain_def *def, struct err *err)
     return 0;
 }
 
-static int
-validate_pci_root(const struct domain_def *def, struct err *err)
-{
-    const char *want = qemu_pci_root(def);
-    const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_PCI, 0);
-    if (want && c && !str_is(c->model, want))
-        return err_set(err, VIR_ERR_XML_ERROR, "machine '%s' has a '%s' as its PCI controller 0, not '%s'",
-                       def->os->machine, want, c->model ? c->model : "");
-    for (uint32_t i = 0; i < def->n_controllers && !machine_is(def, "pseries"); i++) {
-        c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_PCI && c->index &&
-            (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root")))
-            return err_set(err, VIR_ERR_XML_ERROR, "a PCI controller '%s' has index %u; it is the one with 0",
-                           c->model, c->index);
-    }
-    return 0;
-}
-
-static int
-validate_acpi(const struct domain_def *def, struct err *err)
-{
-    bool acpi = def->features && def->features->acpi;
-    bool uefi = def->os->firmware == OS_FIRMWARE_EFI ||
-                (def->os->loader && def->os->loader->type == LOADER_TYPE_PFLASH);
-    if (acpi && !uefi && def->os->arch == ARCH_AARCH64)
-        return unsupported(
-            err, "ACPI on this architecture needs UEFI: use firmware='efi' in <os>, or leave <acpi/> out");
-    if (uefi && !acpi && arch_is_x86(def))
-        return unsupported(err, "UEFI firmware needs ACPI: add <acpi/> to <features>");
-    return 0;
-}
-
-int
-qemu_validate_early(const struct domain_def *def, struct err *err)
-{
-    if (validate_pci_root(def, err) < 0 || validate_acpi(def, err) < 0 || validate_no_usb(def, err) < 0)
-        return -1;
-    const struct feature_smm *smm = def->features ? def->features->smm : NULL;
-    if (smm && smm->state == TRI_ON && smm->tseg && !machine_is_q35(def))
-        return unsupported(err, "the size of <tseg> can be chosen for q35 machines, not '%s'",
-                           def->os->machine);
-    uint32_t cells = def->cpu && def->cpu->numa ? def->cpu->numa->n_cells : 0;
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type != CONTROLLER_TYPE_PCI)
-            continue;
-        if (str_is(c->model, "pci-expander-bus") && !machine_is_i440fx(def))
-            return unsupported(err, "a 'pci-expander-bus' is for i440fx machines, not '%s'",
-                               def->os->machine);
-        if (str_is(c->model, "pcie-expander-bus") && !machine_is_q35(def) &&
-            !(arch_is_arm(def) && machine_is(def, "virt")))
-            return unsupported(err, "a 'pcie-expander-bus' is for the machines q35 and virt, not '%s'",
-                               def->os->machine);
-        if (c->target && c->target->has_node && c->target->node >= cells)
-            return err_set(err, VIR_ERR_XML_ERROR, "PCI controller %u is on NUMA node %u; the guest has %u",
-                           c->index, c->target->node, cells);
-    }
-    return 0;
-}
-
 int
 qemu_validate_device(struct domain_def *def, const char *kind, uint32_t at, void *device,
                      struct device_info *info, void *data, struct err *err)
@@ -352,10 +239,5 @@ qemu_validate_whole(const struct domain_def *def, struct err *err)
     if (strlen(def->name) > 255 - 4)
         return err_set(err, VIR_ERR_XML_ERROR, "the guest's name has %zu bytes; files limit it to 251",
                        strlen(def->name));
-    for (uint32_t i = 1; i < def->n_videos; i++) {
-        enum video_type t = def->videos[i]->model->type;
-        if (t != VIDEO_TYPE_QXL && t != VIDEO_TYPE_VIRTIO)
-            return unsupported(err, "a video device '%s' has to be the first one", video_type_str(t));
-    }
     return same_drive(def, err) < 0 ? -1 : validate_usb(def, err);
 }

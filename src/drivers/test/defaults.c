@@ -176,8 +176,8 @@ complete(struct domain_def *def, bool possible, struct err *err)
                 "disk '%s' of guest '%s' is given open files (fdgroup=), which no guest here can take",
                 def->disks[i]->target, def->name);
     domain_sort_controllers(def);
-    if (domain_fill(def, ARCH_I686, err) < 0 || (possible && domain_check(def, NULL, NULL, err) < 0) ||
-        complete_firmware(def->os, possible, err) < 0)
+    if (domain_fill(def, ARCH_I686, NULL, NULL, err) < 0 ||
+        (possible && domain_check(def, NULL, NULL, err) < 0) || complete_firmware(def->os, possible, err) < 0)
         return -1;
     domain_strip_live(def);
     domain_each_device(def, write_address, NULL);

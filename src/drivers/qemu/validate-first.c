@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * validate-first: what is told before devices are given their places: buses that a machine cannot have, USB
+ * that is not there, and shared memory that contradicts its server.  The rest of what QEMU cannot do is told
+ * when all have a place.  See domain-host.h.
+ * Called by: domain_fill(), qemu_assign_addresses().  Nothing waits.
+ */
+#include "drivers/qemu/domain-host.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+#define UNSUPPORTED(...) err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, __VA_ARGS__)
+
+static int
+validate_pci_root(const struct domain_def *def, struct err *err)
+{
+    const char *want = qemu_pci_root(def);
+    const struct domain_controller *c = domain_find_controller(def, CONTROLLER_TYPE_PCI, 0);
+    if (want && c && !str_is(c->model, want))
+        return err_set(err, VIR_ERR_XML_ERROR, "machine '%s' has a '%s' as its PCI controller 0, not '%s'",
+                       def->os->machine, want, c->model ? c->model : "");
+    for (uint32_t i = 0; i < def->n_controllers && !machine_is(def, "pseries"); i++) {
+        c = def->controllers[i];
+        if (c->type == CONTROLLER_TYPE_PCI && c->index &&
+            (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root")))
+            return err_set(err, VIR_ERR_XML_ERROR, "a PCI controller '%s' has index %u; it is the one with 0",
+                           c->model, c->index);
+    }
+    return 0;
+}
+
+static int
+check_guest(const struct domain_def *def, struct err *err)
+{
+    if (validate_pci_root(def, err) < 0)
+        return -1;
+    for (uint32_t i = 0; i < def->n_vcpus; i++) {
+        if (!def->vcpus[i]->id && def->vcpus[i]->enabled == TRI_NO)
+            return UNSUPPORTED("vcpu 0 cannot be offline");
+    }
+    const struct feature_smm *smm = def->features ? def->features->smm : NULL;
+    if (smm && smm->state == TRI_ON && smm->tseg && !machine_is_q35(def))
+        return UNSUPPORTED("the size of <tseg> can be chosen for q35 machines, not '%s'", def->os->machine);
+    return 0;
+}
+
+static int
+check_controller(const struct domain_def *def, const struct domain_controller *c, struct err *err)
+{
+    uint32_t cells = def->cpu && def->cpu->numa ? def->cpu->numa->n_cells : 0;
+    if (c->type == CONTROLLER_TYPE_USB && (str_is(c->model, "qusb1") || str_is(c->model, "qusb2")))
+        return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
+    if (c->type != CONTROLLER_TYPE_PCI)
+        return 0;
+    if (str_is(c->model, "pci-expander-bus") && !machine_is_i440fx(def))
+        return UNSUPPORTED("a 'pci-expander-bus' is for i440fx machines, not '%s'", def->os->machine);
+    if (str_is(c->model, "pcie-expander-bus") && !machine_is_q35(def) &&
+        !(arch_is_arm(def) && machine_is(def, "virt")))
+        return UNSUPPORTED("a 'pcie-expander-bus' is for the machines q35 and virt, not '%s'",
+                           def->os->machine);
+    return !c->target || !c->target->has_node || c->target->node < cells
+               ? 0
+               : err_set(err, VIR_ERR_XML_ERROR, "PCI controller %u is on NUMA node %u; the guest has %u",
+                         c->index, c->target->node, cells);
+}
+
+static int
+check_shmem(const struct domain_shmem *s, struct err *err)
+{
+    if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL && !s->server)
+        return UNSUPPORTED("shmem '%s': ivshmem-doorbell needs a <server>", s->name);
+    if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL && s->size)
+        return UNSUPPORTED("shmem '%s': the server of an ivshmem-doorbell decides its size", s->name);
+    if (s->model == SHMEM_MODEL_IVSHMEM_PLAIN && s->server)
+        return UNSUPPORTED("shmem '%s': ivshmem-plain has no server", s->name);
+    return 0;
+}
+
+int
+qemu_validate_first(struct domain_def *def, const char *kind, uint32_t at, void *device,
+                    struct device_info *info, void *data, struct err *err)
+{
+    if (!*kind)
+        return check_guest(def, err);
+    if (!strcmp(kind, "controller"))
+        return check_controller(def, device, err);
+    return strcmp(kind, "shmem") ? 0 : check_shmem(device, err);
+}
+
+/* ---- USB ------------------------------------------------------------------------------------ */
+
+/* A device that sits on USB, or NULL. */
+const char *
+qemu_usb_device(const struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_inputs; i++)
+        if (def->inputs[i]->bus == INPUT_BUS_USB)
+            return "input";
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->bus == DISK_BUS_USB)
+            return "disk";
+    return def->n_redirdevs ? "redirdev" : def->n_hubs ? "hub" : NULL;
+}
+
+/* Where no USB comes with the machine its controller has to be asked for. */
+int
+qemu_validate_no_usb(const struct domain_def *def, struct err *err)
+{
+    const char *what = qemu_usb_device(def);
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
+            return 0;
+        if (def->controllers[i]->type == CONTROLLER_TYPE_CCID)
+            what = "smartcard controller";
+    }
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "hostdev" : what;
+    for (uint32_t i = 0; i < def->n_sounds; i++)
+        what = def->sounds[i]->model == SOUND_MODEL_USB ? "sound" : what;
+    for (uint32_t i = 0; i < def->n_serials; i++)
+        what = def->serials[i]->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL ? "serial" : what;
+    return !what || arch_is_x86(def)
+               ? 0
+               : UNSUPPORTED("machine '%s' has no USB for the %s; add <controller type='usb'/>",
+                             def->os->machine, what);
+}

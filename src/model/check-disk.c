@@ -250,10 +250,6 @@ static int check_vhostuser(const struct domain_def *def, const struct domain_dis
 /* Floppies are called fd…, and they alone; a CD may have any name. */
 static int check_name(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
-    if (!d->target)
-        return err_set(err, VIR_ERR_NO_TARGET,
-                       "a disk of guest '%s' has no <target dev='…'/>, the name that tells its disks apart",
-                       def->name);
     bool floppy = g_str_has_prefix(d->target, "fd");
     if (d->device == DISK_DEVICE_FLOPPY)
         return floppy ? 0
@@ -273,6 +269,10 @@ int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
     const struct domain_disk *d = def->disks[at];
     const struct storage_source *s = d->source ? &d->source->src : NULL;
     const struct encryption *e = d->encryption ? d->encryption : s ? s->encryption : NULL;
+    if (!d->target)
+        return err_set(err, VIR_ERR_NO_TARGET,
+                       "a disk of guest '%s' has no <target dev='…'/>, the name that tells its disks apart",
+                       def->name);
     if (e && e->format != ENCRYPTION_FORMAT_DEFAULT && d->device == DISK_DEVICE_LUN)
         return UNSUPPORTED("disk '%s' of guest '%s': device='lun' is a whole device and has no <encryption>",
                            d->target, def->name);

@@ -98,12 +98,12 @@ int check_filled(struct domain_def *def, domain_check_fn theirs, void *data, str
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (check_kind(def, &kinds[i], true, theirs, data, err) < 0)
             return -1;
-    return check_cpu_check(def, err) < 0 || check_init(def, err) < 0 || check_memory_sizes(def, err) < 0 ||
+    return check_init(def, err) < 0 || check_memory_sizes(def, err) < 0 ||
                    check_controllers_unique(def, err) < 0 || check_panics_unique(def, err) < 0 ||
-                   check_boot_order(def, err) < 0 || check_timers(def, err) < 0 ||
-                   check_consoles(def, err) < 0
+                   check_cpu_check(def, err) < 0 || check_boot_order(def, err) < 0 ||
+                   check_timers(def, err) < 0
                ? -1
-               : 0;
+               : check_consoles(def, err);
 }
 
 int domain_check_name(const struct domain_def *def, struct err *err)

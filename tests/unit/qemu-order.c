@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which of two reasons that a guest cannot be is told: programs know the code of the first.  The table is in the
- * order in which the reference finds them; each two of it are tried together.
+ * Which of two reasons that a guest cannot be is told: programs know the code of the first.  The table is in
+ * the order in which the reference finds them; each two of it are tried together.
  */
 #include "qemu-fixture.h"
 
@@ -67,7 +67,7 @@ static const struct {
     { "<idmap><uid start='0' target='0' count='1'/></idmap>", "", "67/20" },
 };
 
-/* Two that say the same element of the guest cannot be put together; the balloon, the ports and USB are one. */
+/* Two that say the same element of the guest cannot be put together; the balloon, ports and USB are one. */
 static bool
 apart(size_t a, size_t b)
 {

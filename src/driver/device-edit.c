@@ -128,10 +128,27 @@ read_device(const struct device_edit *edit, unsigned how, const struct model_fie
     return fragment;
 }
 
+/* Is the device of scratch, which gets its defaults, one that this guest can have? */
+static int
+fits(const struct domain_def *def, struct domain_def *scratch, const struct model_field *kind,
+     const struct device_edit *edit, unsigned what, struct err *err)
+{
+    DOMAIN_DEF_AUTO with = NULL;
+
+    if (domain_read_device(scratch, kind->name, device_at(scratch, kind, 0), err) < 0 ||
+        edit->fill(scratch, edit->data, err) < 0)
+        return -1;
+    if (what == DEVICE_CAN_GO)
+        return 0;               /* what no guest can have is nowhere to be found */
+    with = domain_def_copy(def);
+    add(with, kind, device_at(scratch, kind, 0));
+    return edit->check(with, kind->name, how_many(with, kind) - 1, edit->data, err);
+}
+
 /* The device as it would be in a guest like this one that has no other; of a document of its own. */
 static struct domain_def *
 alone(const struct domain_def *def, const struct domain_def *fragment, const struct model_field *kind,
-      const struct device_edit *edit, struct err *err)
+      const struct device_edit *edit, unsigned what, struct err *err)
 {
     struct domain_def *scratch = domain_def_copy(def);
     const struct model_table *kinds = all_kinds();
@@ -143,7 +160,8 @@ alone(const struct domain_def *def, const struct domain_def *fragment, const str
             *single_of(scratch, &kinds->fields[i]) = NULL;
     }
     add(scratch, kind, device_at((struct domain_def *)fragment, kind, 0));
-    if (edit->complete(scratch, err) < 0) {
+    if (edit->rules ? fits(def, scratch, kind, edit, what, err) < 0
+                    : edit->complete(scratch, edit->data, err) < 0) {
         domain_def_unref(scratch);
         return NULL;
     }
@@ -182,6 +200,32 @@ forget_rank(void *device, const struct model_field *kind)
             ((struct domain_chardev *)device)->target->has_port = false;
 }
 
+static const struct device_rule *
+rule_of(const struct device_edit *edit, const struct model_field *kind)
+{
+    for (const struct device_rule *r = edit->rules; r && r->kind; r++)
+        if (strcmp(r->kind, kind->name) == 0)
+            return r;
+    return NULL;
+}
+
+static int
+check_rule(const struct domain_def *def, struct domain_def *fragment, const struct device_edit *edit,
+           const struct model_field *kind, unsigned what, struct err *err)
+{
+    const struct device_rule *rule = rule_of(edit, kind);
+
+    if (rule && rule->refuse && rule->refuse(def, device_at(fragment, kind, 0), what, err) < 0)
+        return -1;
+    return !edit->rules || (rule && rule->can & what)
+               ? 0
+               : err_set_from(err, edit->from, VIR_ERR_OPERATION_UNSUPPORTED,
+                              "a <%s> cannot %s a definition; change the whole", kind->name,
+                              what == DEVICE_CAN_COME ? "be added to"
+                              : what == DEVICE_CAN_GO ? "be taken from"
+                                                      : "be changed in");
+}
+
 static bool
 has_port(const void *asked, const struct model_field *kind)
 {
@@ -212,13 +256,33 @@ same_thing(const void *a, const void *b, const void *asked, const struct model_f
 }
 
 static bool
-same_key(const void *device, const void *wanted, const void *asked, const struct model_field *kind)
+is_port(const struct model_field *kind)
 {
+    return kind->sub == &domain_chardev_table;
+}
+
+static bool
+same_key(const void *device, const void *wanted, const void *asked, const struct model_field *kind,
+         const struct device_rule *rule)
+{
+    if (rule && rule->any)
+        return true;
+    if (rule && is_port(kind) && !has_port(asked, kind))
+        return false;           /* it is a part of what the port is */
+    if (strcmp(kind->name, "filesystem") == 0 && rule)
+        return str_equal(((const struct domain_filesystem *)device)->target,
+                         ((const struct domain_filesystem *)wanted)->target);
+    if (strcmp(kind->name, "lease") == 0 && rule) {
+        const struct domain_lease *a = device, *b = wanted;
+
+        return str_equal(a->key, b->key) && str_equal(a->lockspace, b->lockspace);
+    }
     if (strcmp(kind->name, "disk") == 0)
         return str_equal(((const struct domain_disk *)device)->target,
                          ((const struct domain_disk *)wanted)->target);
     if (strcmp(kind->name, "interface") == 0)
-        return memcmp(((const struct domain_interface *)device)->mac,
+        return (rule && !((const struct domain_interface *)asked)->has_mac) ||
+            memcmp(((const struct domain_interface *)device)->mac,
                       ((const struct domain_interface *)wanted)->mac,
                       sizeof(((const struct domain_interface *)wanted)->mac)) == 0;
     if (strcmp(kind->name, "controller") == 0) {
@@ -249,18 +313,32 @@ same_place(const struct device_info *have, const struct device_info *asked)
 /* -1 with err: none. */
 static int
 find(struct domain_def *def, struct domain_def *fragment, struct domain_def *wanted,
-     const struct model_field *kind, struct err *err)
+     const struct model_field *kind, const struct device_edit *edit, unsigned what, struct err *err)
 {
-    const struct device_info *asked = info_of(fragment, device_at(fragment, kind, 0));
+    const struct device_rule *rule = rule_of(edit, kind);
+    int missing = !rule                                                   ? 0
+                  : what == DEVICE_CAN_CHANGE && rule->missing_change ? rule->missing_change
+                                                                      : rule->missing;
+    const struct device_info *asked =
+        rule && !rule->place ? NULL : info_of(fragment, device_at(fragment, kind, 0));
+    int found = -1;
 
     for (uint32_t i = 0; i < how_many(def, kind); i++) {
         void *device = device_at(def, kind, i);
 
-        if (same_key(device, device_at(wanted, kind, 0), device_at(fragment, kind, 0), kind) &&
-            same_place(info_of(def, device), asked))
-            return (int)i;
+        if (!same_key(device, device_at(wanted, kind, 0), device_at(fragment, kind, 0), kind, rule) ||
+            !same_place(info_of(def, device), asked))
+            continue;
+        if (found >= 0 && rule && strcmp(kind->name, "interface") == 0)
+            return err_set(err, VIR_ERR_OPERATION_FAILED, "guest '%s' has several interfaces like this",
+                           def->name);
+        found = found < 0 ? (int)i : found;
     }
-    return err_set(err, VIR_ERR_DEVICE_MISSING, "guest '%s' has no such <%s>", def->name, kind->name);
+    if (found >= 0)
+        return found;
+    return err_set_from(err, rule && rule->missing_from ? rule->missing_from : rule ? edit->from : ERR_FROM,
+                        missing ? missing : VIR_ERR_DEVICE_MISSING,
+                        "guest '%s' has no such <%s>", def->name, kind->name);
 }
 
 static void
@@ -278,10 +356,19 @@ int
 device_attach(struct domain_def *def, struct device_edit *edit, struct err *err)
 {
     DOMAIN_DEF_AUTO fragment = NULL;
+    DOMAIN_DEF_AUTO wanted = NULL;
     const struct model_field *kind;
+    const struct device_rule *rule;
+    ERR_AUTO none = ERR_INIT;
 
-    if (!(fragment = read_device(edit, 0, &kind, err)))
+    if (!(fragment = read_device(edit, 0, &kind, err)) ||
+        (edit->rules && !(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_COME, err))) ||
+        check_rule(def, fragment, edit, kind, DEVICE_CAN_COME, err) < 0)
         return -1;
+    rule = rule_of(edit, kind);
+    if (rule && rule->once && find(def, fragment, wanted, kind, edit, DEVICE_CAN_COME, &none) >= 0)
+        return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID,
+                            "guest '%s' has such a <%s> already", def->name, kind->name);
     if (kind->kind != MODEL_K_LIST && how_many(def, kind))
         return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID,
                             "guest '%s' has a <%s> already and can have one", def->name, kind->name);
@@ -292,7 +379,7 @@ device_attach(struct domain_def *def, struct device_edit *edit, struct err *err)
                                     "guest '%s' has a disk '%s' already", def->name, def->disks[i]->target);
     add(def, kind, device_at(fragment, kind, 0));
     tell_alias(fragment, device_at(fragment, kind, 0), edit);
-    return edit->complete(def, err);
+    return edit->complete(def, edit->data, err);
 }
 
 int
@@ -304,12 +391,13 @@ device_detach(struct domain_def *def, struct device_edit *edit, struct err *err)
     int at;
 
     if (!(fragment = read_device(edit, MODEL_PARSE_KEEP_ALIAS, &kind, err)) ||
-        !(wanted = alone(def, fragment, kind, edit, err)) ||
-        (at = find(def, fragment, wanted, kind, err)) < 0)
+        !(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_GO, err)) ||
+        check_rule(def, fragment, edit, kind, DEVICE_CAN_GO, err) < 0 ||
+        (at = find(def, fragment, wanted, kind, edit, DEVICE_CAN_GO, err)) < 0)
         return -1;
     tell_alias(def, device_at(def, kind, (uint32_t)at), edit);
     take_away(def, kind, (uint32_t)at);
-    return 0;
+    return edit->rules ? edit->complete(def, edit->data, err) : 0;  /* what every such guest has comes back */
 }
 
 /* While a guest runs: media, and what an interface or a display is connected to. */
@@ -345,8 +433,9 @@ device_update(struct domain_def *def, struct device_edit *edit, struct err *err)
     int at;
 
     if (!(fragment = read_device(edit, MODEL_PARSE_KEEP_ALIAS, &kind, err)) ||
-        !(wanted = alone(def, fragment, kind, edit, err)) ||
-        (at = find(def, fragment, wanted, kind, err)) < 0)
+        !(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_CHANGE, err)) ||
+        check_rule(def, fragment, edit, kind, DEVICE_CAN_CHANGE, err) < 0 ||
+        (at = find(def, fragment, wanted, kind, edit, DEVICE_CAN_CHANGE, err)) < 0)
         return -1;
     old = device_at(def, kind, (uint32_t)at);
     if (edit->live && check_live(def, old, device_at(wanted, kind, 0), kind, edit->from, err) < 0)
@@ -358,12 +447,12 @@ device_update(struct domain_def *def, struct device_edit *edit, struct err *err)
     else
         *single_of(def, kind) = now;
     is = info_of(def, now);
-    if (was && is) {
+    if (was && is && !(rule_of(edit, kind) && rule_of(edit, kind)->fresh)) {
         is->address = was->address;
         is->alias = is->alias ? is->alias : was->alias;
     }
     tell_alias(def, now, edit);
-    return edit->complete(def, err);
+    return edit->complete(def, edit->data, err);
 }
 
 int

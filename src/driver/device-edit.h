@@ -11,11 +11,33 @@
 
 #include "model/domain-def.h"
 
+/* What can be done with devices of a kind, and which one of a definition is meant. */
+struct device_rule {
+    const char *kind;
+    unsigned can;               /* DEVICE_CAN_* */
+    bool once;                  /* one that is meant by the document is in the way of a new one */
+    bool any;                   /* there is one at most, whatever the document says of it */
+    bool fresh;                 /* what takes its place has a place and a name of its own */
+    bool place;                 /* an address that the document gives has to be that of the device */
+    /* NULL, or why the device cannot do that (DEVICE_CAN_*): filled when not 0 is returned */
+    int (*refuse)(const struct domain_def *def, const void *device, unsigned what, struct err *err);
+    int missing, missing_from;  /* code and domain when there is none; 0: DEVICE_MISSING, edit->from */
+    int missing_change;         /* the code if it should have changed; 0: missing */
+};
+enum { DEVICE_CAN_COME = 1, DEVICE_CAN_GO = 2, DEVICE_CAN_CHANGE = 4 };
+
 struct device_edit {
     const char *xml;
     bool strict;            /* what is not described is an error */
     int from;               /* the driver's error domain */
-    int (*complete)(struct domain_def *def, struct err *err);
+    int (*complete)(struct domain_def *def, void *data, struct err *err);
+    void *data;
+    /* NULL: all kinds can come, go and change.  Otherwise kinds without a rule can do nothing, and the device
+     * has to be possible in this guest before anything else is asked: fill completes a guest that has only
+     * this one, check looks at one of a guest. */
+    const struct device_rule *rules;        /* the last one has no kind */
+    int (*fill)(struct domain_def *def, void *data, struct err *err);
+    int (*check)(struct domain_def *def, const char *kind, uint32_t at, void *data, struct err *err);
     bool live;              /* the definition is that of a running guest: not all of it can change */
     char *alias;            /* out, if not NULL: of the device, or NULL; to be freed */
 };

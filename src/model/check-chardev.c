@@ -114,13 +114,13 @@ int check_serial_read(struct domain_def *def, struct domain_chardev *c, struct e
 {
     const struct chardev_target *t = c->target;
     bool usb = t && t->type == CHARDEV_TARGET_TYPE_USB_SERIAL;  /* its number is that of a virtio channel */
-    if (read_source(def, "serial port", &c->source, err) < 0 ||
-        (!usb && only_channel(def, "serial port", &c->source, err) < 0))
-        return -1;
-    return t && t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG && t->type != CHARDEV_TARGET_TYPE_NONE
-               ? UNSUPPORTED(
-                     "a serial port of guest '%s' has a <target> of type '%s', which is one of consoles",
-                     def->name, chardev_target_type_str(t->type))
+    if (t && t->type > CHARDEV_TARGET_TYPE_ISA_DEBUG && t->type != CHARDEV_TARGET_TYPE_NONE)
+        return UNSUPPORTED(
+            "a serial port of guest '%s' has a <target> of type '%s', which is one of consoles", def->name,
+            chardev_target_type_str(t->type));
+    return read_source(def, "serial port", &c->source, err) < 0 ||
+                   (!usb && only_channel(def, "serial port", &c->source, err) < 0)
+               ? -1
                : 0;
 }
 
@@ -134,14 +134,14 @@ int check_parallel_read(struct domain_def *def, struct domain_chardev *c, struct
 int check_console_read(struct domain_def *def, struct domain_chardev *c, struct err *err)
 {
     const struct chardev_target *t = c->target;
-    bool xen = t && t->type == CHARDEV_TARGET_TYPE_XEN;         /* this one, too */
-    if (read_source(def, "console", &c->source, err) < 0 ||
-        (!xen && only_channel(def, "console", &c->source, err) < 0))
-        return -1;
-    return t && t->type && t->type <= CHARDEV_TARGET_TYPE_ISA_DEBUG
-               ? UNSUPPORTED(
-                     "a console of guest '%s' has a <target> of type '%s', which is one of serial ports",
-                     def->name, chardev_target_type_str(t->type))
+    bool xen = t && t->type == CHARDEV_TARGET_TYPE_XEN; /* this one, too */
+    if (t && t->type && t->type <= CHARDEV_TARGET_TYPE_ISA_DEBUG)
+        return UNSUPPORTED(
+            "a console of guest '%s' has a <target> of type '%s', which is one of serial ports", def->name,
+            chardev_target_type_str(t->type));
+    return read_source(def, "console", &c->source, err) < 0 ||
+                   (!xen && only_channel(def, "console", &c->source, err) < 0)
+               ? -1
                : 0;
 }
 

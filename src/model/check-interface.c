@@ -6,6 +6,7 @@
 #include <string.h>
 #include "model/check.h"
 #include "model/complete-parts.h"
+#include "model/devices.h"
 #include "model/engine.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
@@ -132,6 +133,30 @@ read_virtualport(const struct domain_def *def, struct domain_interface *n, const
                  "'%s' has no attribute '%s'",                                                               \
                  interface_type_str(n->type), def->name, attr)
 
+/* The device of the host that an interface is: the words that one on USB or on PCI has; those that this one
+ * does not have count as not given. */
+static int read_host_words(const struct domain_def *def, struct interface_source *s, struct err *err)
+{
+    bool usb = interface_source_is_usb(s);
+    if (!usb && s->host_policy)
+        return UNSUPPORTED(
+            "the <source> of an interface of guest '%s' has a startupPolicy; that is for USB devices",
+            def->name);
+    const char **words[] = { &s->host_policy, &s->host_reset, &s->host_filtering };
+    static const char *const names[] = { "startupPolicy", "guestReset", "writeFiltering" };
+    for (int i = 0; i < 3; i++) {
+        const char *w = *words[i];
+        if (w && usb == (i == 2))
+            *words[i] = NULL;
+        else if (w && !(i == 0   ? startup_policy_from(w)
+                        : i == 1 ? hostdev_guest_reset_from(w)
+                                 : !strcmp(w, "yes") || !strcmp(w, "no")))
+            return MISSING("%s='%s' in the <source> of an interface of guest '%s' is no word of it", names[i],
+                           w, def->name);
+    }
+    return 0;
+}
+
 static int read_source(const struct domain_def *def, const struct domain_interface *n, struct err *err)
 {
     static const unsigned without =
@@ -185,8 +210,9 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                 "the <driver> of an interface of type 'hostdev' of guest '%s' has name='%s'; it has "
                 "to be kvm, vfio or xen",
                 def->name, interface_driver_name_str(n->driver->name));
-        if ((s->has_vendor && (!s->host_address || !s->host_address->type)) ||
-            (s->host_address && s->host_address->type == ADDRESS_TYPE_USB)) {
+        if (interface_source_is_usb(s)) {
+            if (read_host_words(def, n->source, err) < 0)
+                return -1;
             if (s->has_vendor != s->has_product)
                 return INTERNAL(
                     "the <source> of an interface of guest '%s' has no <%s>, which belongs to the <%s>",
@@ -205,7 +231,7 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                 "the <address> in the <source> of an interface of guest '%s' has type '%s'; it has to be pci "
                 "or usb",
                 def->name, address_type_str(s->host_address->type));
-        return 0;
+        return s->host_address->type == ADDRESS_TYPE_PCI ? read_host_words(def, n->source, err) : 0;
     default:
         return 0;
     }

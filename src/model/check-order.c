@@ -74,20 +74,37 @@ bool domain_checks_kind(const char *kind)
     return false;
 }
 
-static int check_kind(struct domain_def *def, const struct kind *k, bool first, domain_check_fn theirs,
-                      void *data, struct err *err)
+static int check_one(struct domain_def *def, const struct kind *k, uint32_t at, bool first,
+                     domain_check_fn theirs, void *data, struct err *err)
 {
     check_fn check = first ? k->first : k->check;
     void *const *items = (void *)((char *)def + k->items);
+    void *device = k->count ? (*(void *const *const *)items)[at] : *items;
+    struct device_info *info = k->info != (size_t)NOWHERE ? (void *)((char *)device + k->info) : NULL;
+    return (info && !first && check_assigned(def, k->name, device, info, err) < 0) ||
+                   (check && check(def, at, err) < 0) ||
+                   (theirs && k->name && theirs(def, k->name, at, device, info, data, err) < 0)
+               ? -1
+               : 0;
+}
+
+static int check_kind(struct domain_def *def, const struct kind *k, bool first, domain_check_fn theirs,
+                      void *data, struct err *err)
+{
+    void *const *items = (void *)((char *)def + k->items);
     uint32_t n = k->count ? *(uint32_t *)((char *)def + k->count) : *items != NULL;
-    for (uint32_t i = 0; i < n; i++) {
-        void *device = k->count ? (*(void *const *const *)items)[i] : *items;
-        struct device_info *info = k->info != (size_t)NOWHERE ? (void *)((char *)device + k->info) : NULL;
-        if ((info && !first && check_assigned(def, k->name, device, info, err) < 0) ||
-            (check && check(def, i, err) < 0) ||
-            (theirs && k->name && theirs(def, k->name, i, device, info, data, err) < 0))
+    for (uint32_t i = 0; i < n; i++)
+        if (check_one(def, k, i, first, theirs, data, err) < 0)
             return -1;
-    }
+    return 0;
+}
+
+int domain_check_device(struct domain_def *def, const char *kind, uint32_t at, domain_check_fn theirs,
+                        void *data, struct err *err)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (!g_strcmp0(kinds[i].name, kind) && check_one(def, &kinds[i], at, false, theirs, data, err) < 0)
+            return -1;
     return 0;
 }
 

@@ -148,7 +148,9 @@ static void complete_chardev(struct chardev_source *s)
             if (!s->ends[i]->mode && (s->type != CHARDEV_TYPE_UNIX || s->ends[i]->path))
                 s->ends[i]->mode = CHARDEV_MODE_CONNECT;
     for (uint32_t i = 0; i < s->n_ends;) {
-        if (s->type == CHARDEV_TYPE_UNIX && !s->ends[i]->path)
+        const struct chardev_endpoint *e = s->ends[i];
+        bool refused = e->mode == CHARDEV_MODE_BIND && e->reconnect;  /* by check_channel() */
+        if (s->type == CHARDEV_TYPE_UNIX && !e->path && !refused)
             model_list_remove(s->ends, s->n_ends, i);
         else
             i++;

@@ -20,6 +20,8 @@ int domain_complete(struct domain_def *def, enum arch default_arch, struct err *
  * additions, and what is wrong with the whole.  Where a document has several faults, programs expect the
  * one that the reference finds first. */
 int domain_read_check(struct domain_def *def, struct err *err);
+/* The same of one of its devices alone. */
+int domain_read_device(struct domain_def *def, const char *kind, void *device, struct err *err);
 /* Before it, for hypervisors that find no firmware by its features unless firmware= asks for one. */
 void domain_forget_idle_firmware(struct domain_def *def);
 /* Of hypervisors that are free to choose: <memory> is what the NUMA cells and the memory devices add up to.
@@ -39,6 +41,9 @@ int domain_fill(struct domain_def *def, enum arch default_arch, domain_check_fn 
 /* What comes before all of domain_check(), for a driver that has something to say before that itself. */
 int domain_check_name(const struct domain_def *def, struct err *err);
 int domain_check(struct domain_def *def, domain_check_fn theirs, void *data, struct err *err);
+/* The device of that kind at that place in its list alone. */
+int domain_check_device(struct domain_def *def, const char *kind, uint32_t at, domain_check_fn theirs,
+                        void *data, struct err *err);
 
 /* Takes from a copy of a running guest's document what the run has added and the flags of fields do
  * not know: ports taken by autoport, generated names of taps.  For the inactive XML of a transient guest. */

@@ -144,3 +144,10 @@ def_strip_for_migration(struct domain_def *def)
             g->n_listens = 0;
     }
 }
+
+bool
+interface_source_is_usb(const struct interface_source *s)
+{
+    const struct hostdev_source_address *a = s->host_address;
+    return a && a->type ? a->type == ADDRESS_TYPE_USB : s->has_vendor;
+}

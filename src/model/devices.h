@@ -17,6 +17,9 @@ const struct domain_disk *def_disk_by_name(const struct domain_def *def, const c
 /* By the name of its end on the host or by MAC address; NULL: none. */
 struct domain_interface *def_interface_by_name(const struct domain_def *def, const char *name);
 
+/* Is one of type 'hostdev' a USB device of the host?  Else it is one on PCI. */
+bool interface_source_is_usb(const struct interface_source *source);
+
 /* "org.qemu.guest_agent.0" of a virtio channel, else NULL. */
 const char *channel_name(const struct domain_channel *channel);
 /* false: it was so already. */

@@ -266,6 +266,15 @@ int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, s
     return 0;
 }
 
+int domain_read_device(struct domain_def *def, const char *kind, void *device, struct err *err)
+{
+    g_autofree char *path = g_strconcat("/devices/", kind, NULL);
+    for (unsigned part = 0; part < G_N_ELEMENTS(parts); part++)
+        if (parts[part].device && !strcmp(parts[part].path, path))
+            return parts[part].device(def, device, err);
+    return 0;
+}
+
 int domain_read_check(struct domain_def *def, struct err *err)
 {
     return domain_read(def, NULL, 0, err);

@@ -39,6 +39,11 @@ static const struct {
     /* ---- USB: who chooses first, where, and what if nothing is there to choose from */
     { "pc", "", UHCI TABLET HOSTDEV, "<product id='0x0002'/>\n      </source>\n      " PORT("1") },
     { "pc", "", UHCI TABLET HOSTDEV, "<input type='tablet' bus='usb'>\n      " PORT("2") },
+    { "pc", "",
+      "<interface type='hostdev'><source><vendor id='1'/><product id='2'/></source></interface>", PORT("1") },
+    { "pc", "",
+      "<interface type='hostdev'><source writeFiltering='no'><address type='pci' bus='1' slot='2'/></source>"
+      "</interface>", "67/10" },
     { "pc", "", UHCI "<serial type='pty'><target type='usb-serial'/></serial>" TABLET,
       "<input type='tablet' bus='usb'>\n      " PORT("1") },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='0'/>" TABLET, PORT("1") },
@@ -74,6 +79,16 @@ static const struct {
     { "pc", "<os><type machine='pc-i440fx-99'>hvm</type></os>",
       "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><address type='pci'/></disk>",
       "67/10" },
+    /* ---- displays with OpenGL, and a channel whose socket QEMU listens at */
+    { "pc", "",
+      "<graphics type='spice'><gl enable='yes'/></graphics><graphics type='egl-headless'/>", "67/10" },
+    { "pc", "",
+      "<graphics type='spice'><gl enable='yes'/></graphics>"
+      "<graphics type='sdl'><gl enable='yes'/></graphics>",
+      "<gl enable='yes'/>" },
+    { "pc", "",
+      "<channel type='unix'><target type='virtio'/><source mode='connect'><reconnect enabled='no'/></source>"
+      "</channel>", "1/20" },
     /* ---- PCI: cards of the host come first; devices find no place behind a dmi-to-pci-bridge, bridges do */
     { "q35", "", "<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' "
       "wwpn='naa.5123456789abcde0'/></hostdev>" HOSTCARD("pci' bus='1' slot='2' function='0"),

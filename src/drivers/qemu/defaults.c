@@ -143,6 +143,19 @@ choose_videos(struct domain_def *def)
     }
 }
 
+/* A channel whose socket nobody named is one that the guest's QEMU listens at. */
+static void
+choose_sockets(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_channels; i++) {
+        struct domain_channel *c = def->channels[i];
+        bool named =
+            c->target->type == CHANNEL_TARGET_TYPE_VIRTIO || c->target->type == CHANNEL_TARGET_TYPE_XEN;
+        if (named && c->source.type == CHARDEV_TYPE_UNIX && c->source.n_ends && !c->source.ends[0]->path)
+            c->source.ends[0]->mode = CHARDEV_MODE_BIND;
+    }
+}
+
 void
 qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
@@ -195,6 +208,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
         model_list_append(def, def->videos, def->n_videos, video);
     }
     choose_videos(def);
+    choose_sockets(def);
 }
 
 static int
@@ -266,32 +280,31 @@ forget_cpu_check(struct domain_def *def)
         c->check = 0;
 }
 
-int
-qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
+/* All that is read into a definition, but for places. */
+static int
+fill(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
 {
-    struct qemu_caps *caps = NULL;
-    forget_cpu_check(def);
-    int rc = domain_read_check(def, err);
-    if (rc == 0)
-        rc = domain_check_models(def, err);
-    if (rc == 0)
-        rc = qemu_namespace_read(def, err);
-    if (rc == 0)
-        rc = choose_emulator(def, host, &caps, err);
+    int rc = choose_emulator(def, host, caps, err);
     if (rc == 0 && def->bootloader)
         rc = err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                      "QEMU has no <bootloader>; guests boot from a kernel or a disk");
     if (rc == 0)
-        rc = choose_machine(def, caps, err);
+        rc = choose_machine(def, *caps, err);
     if (rc == 0) {
         domain_sort_controllers(def);
-        qemu_defaults_devices(def, caps);
+        qemu_defaults_devices(def, *caps);
         whole_modules(def);
         domain_add_up_memory(def);
         rc = domain_fill(def, def->os->arch, qemu_validate_first, NULL, err);
     }
-    if (rc == 0)
-        rc = qemu_defaults_fields(def, host, caps, err);
+    return rc == 0 ? qemu_defaults_fields(def, host, *caps, err) : -1;
+}
+
+int
+qemu_domain_again(struct domain_def *def, struct qemu_host *host, struct err *err)
+{
+    struct qemu_caps *caps = NULL;
+    int rc = fill(def, host, &caps, err);
     if (rc == 0)
         rc = qemu_assign_addresses(def, caps, err);
     if (rc == 0)
@@ -299,7 +312,9 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
     if (rc == 0)
         rc = qemu_validate_guest(def, caps, err);
     if (rc == 0)
-        rc = qemu_validate_few(def, err);
+        rc = qemu_validate_tpms(def, err);
+    if (rc == 0)
+        rc = qemu_validate_models(def, err);
     if (rc == 0)
         rc = qemu_validate_board(def, caps, err);
     if (rc == 0)
@@ -308,6 +323,38 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
         rc = domain_check(def, qemu_validate_device, &(struct qemu_check){ caps, host }, err);
     if (rc == 0)
         rc = qemu_validate_whole(def, err);
+    qemu_caps_unref(caps);
+    return rc;
+}
+
+int
+qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
+{
+    forget_cpu_check(def);
+    return domain_read_check(def, err) < 0 || domain_check_models(def, err) < 0 ||
+                   qemu_namespace_read(def, err) < 0
+               ? -1
+               : qemu_domain_again(def, host, err);
+}
+
+int
+qemu_device_defaults(struct domain_def *def, struct qemu_host *host, struct err *err)
+{
+    struct qemu_caps *caps = NULL;
+    int rc = fill(def, host, &caps, err);
+    qemu_caps_unref(caps);
+    return rc;
+}
+
+int
+qemu_device_check(struct domain_def *def, struct qemu_host *host, const char *kind, uint32_t at,
+                  struct err *err)
+{
+    struct qemu_caps *caps = qemu_host_caps(host, def->emulator, err);
+    int rc = caps && qemu_validate_models(def, err) == 0
+                 ? domain_check_device(def, kind, at, qemu_validate_device,
+                                       &(struct qemu_check){ caps, host }, err)
+                 : -1;
     qemu_caps_unref(caps);
     return rc;
 }

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "drivers/qemu/probe.h"
 #include "model/complete.h"
+#include "model/devices.h"
 
 #include <glib.h>
 #include <string.h>
@@ -25,8 +26,7 @@ interface_is_virtio(const struct domain_interface *n)
 static inline bool
 interface_is_host_usb(const struct domain_interface *n)
 {
-    return n->type == INTERFACE_TYPE_HOSTDEV && n->source && n->source->host_address &&
-           n->source->host_address->type == ADDRESS_TYPE_USB;
+    return n->type == INTERFACE_TYPE_HOSTDEV && n->source && interface_source_is_usb(n->source);
 }
 
 static inline bool
@@ -171,7 +171,8 @@ int qemu_validate_kind(const struct domain_def *def, const char *kind, uint32_t 
                        const struct qemu_caps *caps, struct err *err);
 int qemu_validate_board(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 /* validate-devices.c: what QEMU has none of, or one; what it cannot do for a device */
-int qemu_validate_few(const struct domain_def *def, struct err *err);
+int qemu_validate_tpms(const struct domain_def *def, struct err *err);
+int qemu_validate_models(const struct domain_def *def, struct err *err);
 int qemu_validate_here(const struct domain_def *def, const char *kind, uint32_t at,
                        const struct qemu_check *c, struct err *err);
 /* aliases.c */

@@ -21,6 +21,13 @@ struct domain_def;
  * everything already): emulator, machine, implied devices, models, addresses,
  * generated uuid and mac addresses; then checks that the driver can run it.
  * `flags`: of virDomainDefineXMLFlags. */
+/* The same of a definition that has been read, and whose devices have changed. */
+int qemu_domain_again(struct domain_def *def, struct qemu_host *host, struct err *err);
+/* Of a guest that has only the device that is asked about: what that implies.  No places are given. */
+int qemu_device_defaults(struct domain_def *def, struct qemu_host *host, struct err *err);
+/* Can this guest have the device of that kind at that place in its list? */
+int qemu_device_check(struct domain_def *def, struct qemu_host *host, const char *kind, uint32_t at,
+                      struct err *err);
 int qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err);
 
 /* Makes a copy of a stored definition live: aliases, paths of sockets, ports

@@ -60,6 +60,8 @@ check_interface(const struct domain_def *def, uint32_t at, const struct qemu_che
             n->n_routes ? "of any type" : "of this type");
     if (check_addresses(n, err) < 0)
         return -1;
+    if (n->type == INTERFACE_TYPE_HOSTDEV && n->source->host_filtering)
+        return UNSUPPORTED("QEMU does not filter writes to a PCI device's configuration");
     if (n->type == INTERFACE_TYPE_VDPA && !str_is(n->model, "virtio"))
         return UNSUPPORTED("an interface of type '%s' needs <model type='virtio'/>, not '%s'", type,
                            n->model ? n->model : "");
@@ -99,8 +101,7 @@ check_graphics(const struct domain_def *def, uint32_t at, const struct qemu_chec
 {
     if (at)
         return 0;               /* all have been looked at with the first */
-    unsigned gl = has_graphics(def, GRAPHICS_TYPE_EGL_HEADLESS);
-    bool others = false, remote = false;
+    bool others = false, remote = false, gl = false;
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         enum graphics_type t = def->graphics[i]->type;
         others =
@@ -116,13 +117,16 @@ check_graphics(const struct domain_def *def, uint32_t at, const struct qemu_chec
                                graphics_type_str(g->type));
         if (g->type == GRAPHICS_TYPE_VNC && g->passwd && strlen(g->passwd) > 8)
             return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
-        gl += g->gl_enable == TRI_YES && g->type != GRAPHICS_TYPE_EGL_HEADLESS;
+        gl = gl || (g->gl_enable == TRI_YES && g->type != GRAPHICS_TYPE_EGL_HEADLESS);
         if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 &&
             !c->host->conf->spice.enabled)
             return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)",
                                g->tls_port);
     }
-    return gl <= 1 ? 0 : UNSUPPORTED("%u displays with OpenGL: QEMU can have one", gl);
+    /* Several of its own QEMU refuses when it starts. */
+    return !gl || !remote
+               ? 0
+               : UNSUPPORTED("a display with OpenGL and 'egl-headless': QEMU can have one of them");
 }
 
 static int
@@ -141,6 +145,8 @@ check_video(const struct domain_def *def, uint32_t at, const struct qemu_check *
     if (m->type == VIDEO_TYPE_XEN || m->type == VIDEO_TYPE_VBOX || m->type == VIDEO_TYPE_PARALLELS ||
         m->type == VIDEO_TYPE_GOP)
         return UNSUPPORTED("QEMU has no video device '%s'", type);
+    if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO && m->type != VIDEO_TYPE_NONE)
+        return UNSUPPORTED("a video device '%s' has to be the first one", type);
     if (m->type == VIDEO_TYPE_NONE)
         return 0;               /* whatever it is told */
     if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
@@ -357,13 +363,17 @@ check_controller(const struct domain_def *def, uint32_t at, const struct qemu_ch
 }
 
 int
-qemu_validate_few(const struct domain_def *def, struct err *err)
+qemu_validate_tpms(const struct domain_def *def, struct err *err)
 {
     unsigned n = 0;
     for (uint32_t i = 0; i < def->n_tpms; i++)
         n += def->tpms[i]->model != TPM_MODEL_SPAPR_TPM_PROXY;
-    if (n > 1)
-        return UNSUPPORTED("the guest has %u TPMs and can have one", n);
+    return n <= 1 ? 0 : UNSUPPORTED("the guest has %u TPMs and can have one", n);
+}
+
+int
+qemu_validate_models(const struct domain_def *def, struct err *err)
+{
     for (uint32_t i = 0; i < def->n_sounds; i++) {
         enum sound_model m = def->sounds[i]->model;
         if (m == SOUND_MODEL_ICH7)

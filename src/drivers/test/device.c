@@ -21,6 +21,12 @@ struct work {
 };
 
 static int
+complete(struct domain_def *def, void *data, struct err *err)
+{
+    return test_defaults(def, err);
+}
+
+static int
 work_on(struct domain_def *def, bool live, void *arg, struct err *err)
 {
     struct work *w = arg;
@@ -43,7 +49,7 @@ change(struct drv_conn *conn, const struct domain_ref *dom, struct work *w, unsi
         domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0)
         return -1;
     w->device.from = ERR_FROM;
-    w->device.complete = test_defaults;
+    w->device.complete = complete;
     ret = test_edit_turn(turn, flags & AFFECT, work_on, w, err);
     alias = w->device.alias;
     if (ret < 0)

@@ -22,7 +22,6 @@ beside this file lists those that are meant, with the reason; so are documents t
 each fault alone is answered alike.  The last line counts.
 """
 import argparse
-import collections
 import os
 import random
 import re
@@ -37,6 +36,7 @@ import machines  # noqa: E402
 import pairs  # noqa: E402
 import reduce  # noqa: E402
 import sample  # noqa: E402
+from tally import Tally  # noqa: E402
 
 DEVICES = ['disk', 'controller', 'lease', 'filesystem', 'interface', 'input', 'sound', 'audio', 'hostdev', 'graphics',
            'video', 'console', 'parallel', 'serial', 'channel', 'smartcard', 'hub', 'redirdev', 'redirfilter', 'rng', 'tpm',
@@ -266,65 +266,28 @@ def main():
     p.add_argument('ours')
     p.add_argument('base', nargs='*')
     a = p.parse_args()
-    source, known, donors = Source(a), explained(), reduce.Donors(
-        texts_of(a.base + [os.path.join(HERE, 'domain.tsv')], False))
     reference, ours = Side(a.reference, None, a.argv, a.restart), Side(a.ours, a.library, a.argv)
-    kinds, examples, meant, accepted, same, ended = collections.Counter(), {}, collections.Counter(), 0, 0, 0
-    number = -1
+    donors = reduce.Donors(texts_of(a.base + [os.path.join(HERE, 'domain.tsv')], False))
+    tally = Tally(verdict, explained(), fault, donors, a.log)
 
     def ask(text):
         answers = reduce.both(reference, ours, text)
         if answers[1] is None:
             sys.exit('ours ended at this document:\n%s' % text)
+        if answers[0] is None and not a.restart and '+' in a.reference:
+            sys.exit('the reference ended at this document:\n%s' % text)
         return answers
 
-    def meaning(kind):
-        return next((r for k, r in known if k.search(kind)), None)
-
-    def kind_of(text, want, got):
-        v = verdict(text, want, got, meaning)
-        return v and v[0]
-
-    log = open(a.log, 'w', encoding='utf-8') if a.log else None
-    for number, (text, what) in enumerate(source.each()):
+    for number, (text, what) in enumerate(Source(a).each()):
         if number < a.skip:
             continue
         if number >= a.skip + a.count:
             break
-        want, got = ask(text)
-        if want is None:
-            if not a.restart and '+' in a.reference:
-                sys.exit('the reference ended at this document:\n%s' % text)
-            ended += 1
-            continue
-        accepted += want[0] != 'error'
-        differs = verdict(text, want, got, meaning)
-        if differs is None:
-            same += 1
-            continue
-        kind, words = differs
-        small, reason = text, meaning(kind)
-        if reason is None:
-            small, reason = reduce.reduced(text, ask, fault, kind_of, donors, meant=meaning)
-        if reason is not None:
-            meant[reason] += 1
-            continue
-        kinds[kind] += 1
-        if log:
-            print(number, what, kind, words, want[3] if want[0] == 'error' else '', small.replace('\n', ' '), sep='\t', file=log)
-        if kind not in examples:
-            examples[kind] = (number, what, words, re.sub(r'>\s+<', '><', small))
-            if a.save:
-                os.makedirs(a.save, exist_ok=True)
-                with open('%s/%d.xml' % (a.save, number), 'w', encoding='utf-8') as f:
-                    f.write(text)
-    for kind, n in kinds.most_common(a.show):
-        print('%4d  %s\n      #%d %s: %s\n      %s' % (n, kind, *examples[kind]))
-    for reason, n in meant.most_common():
-        print('%4d  explained: %s' % (n, reason))
-    print('%d documents, %d accepted by the reference: %d same, %d explained, %d different in %d ways; %d ended the reference' % (
-        number + 1 - a.skip, accepted, same, sum(meant.values()), sum(kinds.values()), len(kinds), ended))
-    return 1 if kinds else 0
+        if tally.take(number, what, text, ask) and a.save:
+            os.makedirs(a.save, exist_ok=True)
+            with open('%s/%d.xml' % (a.save, number), 'w', encoding='utf-8') as f:
+                f.write(text)
+    return tally.report(a.show, 'documents')
 
 
 if __name__ == '__main__':

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * device-config: devices come to a guest's definition, go and change in it.
+ *
+ * Called by: clients.  Waits: for a turn, for the disk.
+ */
+#include "drivers/qemu/domain-host.h"
+#include "drivers/qemu/guest.h"
+#include "drivers/qemu/prepare.h"
+#include "drivers/qemu/verbs.h"
+
+#include "driver/device-edit.h"
+
+#define ERR_FROM VIR_FROM_QEMU
+
+#define AFFECT (VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_AFFECT_CONFIG)
+
+/* That of the first serial port is there with it, and goes with it. */
+static int
+refuse_console(const struct domain_def *def, const void *device, unsigned what, struct err *err)
+{
+    const struct domain_chardev *c = device;
+    enum chardev_target_type t = c->target ? c->target->type : CHARDEV_TARGET_TYPE_UNSET;
+
+    if ((t && t != CHARDEV_TARGET_TYPE_SERIAL) || what == DEVICE_CAN_CHANGE)
+        return 0;
+    return err_set(err, what == DEVICE_CAN_GO ? VIR_ERR_OPERATION_INVALID : VIR_ERR_OPERATION_UNSUPPORTED,
+                   "a console on a serial port comes and goes with that: change the <serial>");
+}
+
+/* Nothing is chosen for what others will sit on. */
+static int
+refuse_controller(const struct domain_def *def, const void *device, unsigned what, struct err *err)
+{
+    const struct domain_controller *c = device;
+    const struct controller_target *t = c->target;
+    const char *lacks;
+
+    if (what == DEVICE_CAN_GO)
+        return 0;
+    if (c->type == CONTROLLER_TYPE_IDE && (!c->has_index || c->index))
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "there is one IDE controller, with index 0");
+    if (c->type != CONTROLLER_TYPE_PCI || !c->model || g_str_has_suffix(c->model, "-root"))
+        return 0;
+    lacks = !c->model_name                                                         ? "<model name=…/>"
+            : str_is(c->model, "pci-bridge") && !(t && t->has_chassis_nr)         ? "<target chassisNr=…/>"
+            : g_str_has_suffix(c->model, "expander-bus") && !(t && t->has_bus_nr) ? "<target busNr=…/>"
+            : (str_is(c->model, "pcie-root-port") || str_is(c->model, "pcie-switch-downstream-port")) &&
+                    !(t && t->has_chassis && t->has_port)
+                ? "<target chassis=… port=…/>"
+                : NULL;
+    return lacks ? err_set(err, VIR_ERR_INTERNAL_ERROR, "the PCI controller '%s' has no %s", c->model, lacks)
+                 : 0;
+}
+
+static int
+refuse_smartcard(const struct domain_def *def, const void *device, unsigned what, struct err *err)
+{
+    const struct domain_smartcard *s = device;
+
+    return s->info.address || what == DEVICE_CAN_GO
+               ? 0
+               : err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                         "QEMU has one smartcard reader, at controller 0, slot 0");
+}
+
+static int
+refuse_filter(const struct domain_def *def, const void *device, unsigned what, struct err *err)
+{
+    return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_CONFIG_UNSUPPORTED, "a <redirfilter> is no device");
+}
+
+/* As users of this driver know it: programs go by the codes. */
+static const struct device_rule rules[] = {
+#define COME_GO (DEVICE_CAN_COME | DEVICE_CAN_GO)
+    { "disk", COME_GO | DEVICE_CAN_CHANGE, .once = true, .fresh = true,
+      .missing_change = VIR_ERR_INVALID_ARG },
+    { "interface", COME_GO | DEVICE_CAN_CHANGE, .place = true, .missing_from = VIR_FROM_DOMAIN },
+    { "graphics", DEVICE_CAN_CHANGE, .missing_change = VIR_ERR_INVALID_ARG },
+    { "controller", COME_GO, .once = true, .refuse = refuse_controller },
+    { "lease", COME_GO, .once = true },
+    { "filesystem", COME_GO, .once = true },
+    { "input", COME_GO, .place = true },
+    { "sound", COME_GO, .place = true },
+    { "hostdev", COME_GO, .once = true },
+    { "console", COME_GO, .once = true, .refuse = refuse_console, .missing = VIR_ERR_INVALID_ARG },
+    { "parallel", COME_GO, .once = true, .missing = VIR_ERR_INVALID_ARG },
+    { "serial", COME_GO, .once = true, .missing = VIR_ERR_INVALID_ARG },
+    { "channel", COME_GO, .once = true, .missing = VIR_ERR_INVALID_ARG },
+    { "redirdev", COME_GO, .place = true },
+    { "rng", COME_GO, .place = true },
+    { "shmem", COME_GO, .once = true },
+    { "memory", COME_GO | DEVICE_CAN_CHANGE, .missing_change = VIR_ERR_INVALID_ARG },
+    { "watchdog", COME_GO, .once = true, .any = true },
+    { "vsock", COME_GO, .missing = VIR_ERR_OPERATION_FAILED },
+    { "smartcard", 0, .refuse = refuse_smartcard },
+    { "redirfilter", 0, .refuse = refuse_filter },
+    { NULL }
+};
+
+typedef int (*edit_fn)(struct domain_def *def, struct device_edit *edit, struct err *err);
+
+static int
+complete(struct domain_def *def, void *host, struct err *err)
+{
+    return qemu_domain_again(def, host, err);
+}
+
+static int
+fill(struct domain_def *def, void *host, struct err *err)
+{
+    return qemu_device_defaults(def, host, err);
+}
+
+static int
+check(struct domain_def *def, const char *kind, uint32_t at, void *host, struct err *err)
+{
+    return qemu_device_check(def, host, kind, at, err);
+}
+
+/* edit: NULL if the device with that alias is to go. */
+static int
+change(struct drv_conn *conn, const struct domain_ref *dom, edit_fn edit, const char *xml, const char *alias,
+       unsigned flags, unsigned allowed, const char *api, struct err *err)
+{
+    TURN_AUTO turn = NULL;
+    struct affect affect;
+    struct device_edit device = {
+        .xml = xml, .from = ERR_FROM, .complete = complete, .rules = rules, .fill = fill, .check = check
+    };
+    struct domain_def *def;
+    int ret;
+
+    if (flags_check(flags, allowed, api, err) < 0 ||
+        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, api, &turn, err) < 0 ||
+        domain_affect(turn_view(turn), flags & AFFECT, &affect, err) < 0)
+        return -1;
+    if (affect.live)
+        return err_set(err, VIR_ERR_OPERATION_UNSUPPORTED,
+                       "devices of guest '%s' cannot change while it runs yet; those of its definition can "
+                       "(VIR_DOMAIN_AFFECT_CONFIG)",
+                       turn_view(turn)->name);
+    device.data = turn_driver(turn)->host;
+    def = domain_def_copy(turn_config_def(turn));
+    ret = edit ? edit(def, &device, err) : device_detach_alias(def, alias, &device, err);
+    g_free(device.alias);
+    if (ret < 0) {
+        domain_def_unref(def);
+        return -1;
+    }
+    return guest_save_config(turn, def, err);
+}
+
+int
+qemu_domain_attach_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                                unsigned int flags, struct err *err)
+{
+    return change(conn, dom, device_attach, xml, NULL, flags, AFFECT, "virDomainAttachDeviceFlags", err);
+}
+
+int
+qemu_domain_attach_device(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                          struct err *err)
+{
+    return qemu_domain_attach_device_flags(conn, dom, xml, VIR_DOMAIN_AFFECT_LIVE, err);
+}
+
+int
+qemu_domain_detach_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                                unsigned int flags, struct err *err)
+{
+    return change(conn, dom, device_detach, xml, NULL, flags, AFFECT, "virDomainDetachDeviceFlags", err);
+}
+
+int
+qemu_domain_detach_device(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                          struct err *err)
+{
+    return qemu_domain_detach_device_flags(conn, dom, xml, VIR_DOMAIN_AFFECT_LIVE, err);
+}
+
+int
+qemu_domain_detach_device_alias(struct drv_conn *conn, const struct domain_ref *dom, const char *alias,
+                                unsigned int flags, struct err *err)
+{
+    return change(conn, dom, NULL, NULL, alias, flags, AFFECT, "virDomainDetachDeviceAlias", err);
+}
+
+int
+qemu_domain_update_device_flags(struct drv_conn *conn, const struct domain_ref *dom, const char *xml,
+                                unsigned int flags, struct err *err)
+{
+    return change(conn, dom, device_update, xml, NULL, flags, AFFECT | VIR_DOMAIN_DEVICE_MODIFY_FORCE,
+                  "virDomainUpdateDeviceFlags", err);
+}

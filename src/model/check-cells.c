@@ -122,8 +122,10 @@ static int read_cell(const struct domain_def *def, uint32_t at, struct bitmap *t
     for (uint32_t k = 0; k < at; k++)
         if (c->has_id && numa->cells[k]->has_id && numa->cells[k]->id == c->id)
             return XML("two <cell> in <numa> of guest '%s' have id %u", def->name, c->id);
-    if (read_cpus(def, c, taken, err) < 0 || read_caches(def, c, err) < 0)
+    if (read_cpus(def, c, taken, err) < 0)
         return -1;
+    if (c->has_distances && !c->n_distances)
+        return XML("the <distances> of a <cell> in <numa> of guest '%s' are empty", def->name);
     for (uint32_t k = 0; k < c->n_distances; k++) {
         const struct numa_distance *d = c->distances[k];
         if (d->id >= numa->n_cells)
@@ -134,20 +136,24 @@ static int read_cell(const struct domain_def *def, uint32_t at, struct bitmap *t
                        "255 to others",
                        d->value, def->name);
     }
-    return 0;
+    return read_caches(def, c, err);
 }
 
-int check_cells_read(struct domain_def *def, struct err *err)
+int check_cells_read(struct domain_def *def, uint32_t n, struct err *err)
 {
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    int rc = 0;
-    if (!numa)
-        return read_cell_cpus(def, err);
-    if (!numa->n_cells)
+    if (numa && !numa->n_cells)
         return XML("<numa> of guest '%s' has no <cell>", def->name);
     struct bitmap *taken = bitmap_new(64);
-    for (uint32_t i = 0; i < numa->n_cells && rc == 0; i++)
+    int rc = 0;
+    for (uint32_t i = 0; i < n && rc == 0; i++)
         rc = read_cell(def, i, taken, err);
     bitmap_free(taken);
-    return rc < 0 || read_costs(def, numa, err) < 0 ? -1 : read_cell_cpus(def, err);
+    return rc;
+}
+
+int check_costs_read(struct domain_def *def, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    return numa && read_costs(def, numa, err) < 0 ? -1 : read_cell_cpus(def, err);
 }

@@ -21,8 +21,38 @@ static bool is_time(const char *s)
     return !s[i];
 }
 
+static int
+read_listen(const struct domain_def *def, const struct domain_graphics *g, uint32_t at, struct err *err)
+{
+    const struct graphics_listen *l = g->listens[at];
+    if (g->type == GRAPHICS_TYPE_RDP &&
+        (l->type == GRAPHICS_LISTEN_TYPE_SOCKET || l->type == GRAPHICS_LISTEN_TYPE_NONE))
+        return UNSUPPORTED("the RDP graphics of guest '%s' cannot have a <listen> of type '%s'", def->name,
+                           graphics_listen_type_str(l->type));
+    if (!at && g->listen && l->type == GRAPHICS_LISTEN_TYPE_ADDRESS && l->address &&
+        strcmp(g->listen, l->address))
+        return UNSUPPORTED(
+            "listen='%s' of the graphics of guest '%s' differs from the address '%s' of its first <listen>",
+            g->listen, def->name, l->address);
+    if (!at && g->socket && l->type == GRAPHICS_LISTEN_TYPE_SOCKET && l->socket &&
+        strcmp(g->socket, l->socket))
+        return UNSUPPORTED(
+            "socket='%s' of the graphics of guest '%s' differs from the socket '%s' of its first <listen>",
+            g->socket, def->name, l->socket);
+    if (l->type == GRAPHICS_LISTEN_TYPE_NETWORK && !l->network)
+        return XML("a <listen type='network'> of guest '%s' does not name its network", def->name);
+    if ((l->network && l->type != GRAPHICS_LISTEN_TYPE_NETWORK) ||
+        (l->socket && l->type != GRAPHICS_LISTEN_TYPE_SOCKET))
+        return XML("a <listen type='%s'> of guest '%s' has %s=", graphics_listen_type_str(l->type), def->name,
+                   l->socket && l->type != GRAPHICS_LISTEN_TYPE_SOCKET ? "socket" : "network");
+    return 0;
+}
+
 int check_graphics_read(struct domain_def *def, struct domain_graphics *g, struct err *err)
 {
+    for (uint32_t i = 0; i < g->n_listens; i++)
+        if (read_listen(def, g, i, err) < 0)
+            return -1;
     if (g->passwd && g->passwd_valid_to && !is_time(g->passwd_valid_to))
         return INTERNAL(
             "passwdValidTo='%s' of the graphics of guest '%s' is no time such as 2030-12-31T23:59:59",
@@ -33,22 +63,6 @@ int check_graphics_read(struct domain_def *def, struct domain_graphics *g, struc
     if (g->type == GRAPHICS_TYPE_VNC && g->passwd && g->connected && g->connected != GRAPHICS_CONNECTED_KEEP)
         return UNSUPPORTED("the VNC graphics of guest '%s' has connected='%s'; only 'keep' is possible",
                            def->name, graphics_connected_str(g->connected));
-    const struct graphics_listen *first = g->n_listens ? g->listens[0] : NULL;
-    for (uint32_t i = 0; g->type == GRAPHICS_TYPE_RDP && i < g->n_listens; i++)
-        if (g->listens[i]->type == GRAPHICS_LISTEN_TYPE_SOCKET ||
-            g->listens[i]->type == GRAPHICS_LISTEN_TYPE_NONE)
-            return UNSUPPORTED("the RDP graphics of guest '%s' cannot have a <listen> of type '%s'",
-                               def->name, graphics_listen_type_str(g->listens[i]->type));
-    if (g->listen && first && first->type == GRAPHICS_LISTEN_TYPE_ADDRESS && first->address &&
-        strcmp(g->listen, first->address))
-        return UNSUPPORTED(
-            "listen='%s' of the graphics of guest '%s' differs from the address '%s' of its first <listen>",
-            g->listen, def->name, first->address);
-    if (g->socket && first && first->type == GRAPHICS_LISTEN_TYPE_SOCKET && first->socket &&
-        strcmp(g->socket, first->socket))
-        return UNSUPPORTED(
-            "socket='%s' of the graphics of guest '%s' differs from the socket '%s' of its first <listen>",
-            g->socket, def->name, first->socket);
     if (g->type == GRAPHICS_TYPE_DBUS && g->p2p == TRI_YES && g->address)
         return XML("the D-Bus graphics of guest '%s' has p2p='yes' and an address; use one of them",
                    def->name);
@@ -168,18 +182,15 @@ int check_shmem_read(struct domain_def *def, struct domain_shmem *s, struct err 
 
 int check_lease_read(struct domain_def *def, struct domain_lease *l, struct err *err)
 {
+    /* The reference fails without a reason where no <lockspace> is; so there is no other code to give. */
+    if (l->key && !l->lockspace)
+        return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                            "a <lease> of guest '%s' has no <lockspace>", def->name);
     const char *lacks = !l->key          ? "<key>"
                         : !l->has_target ? "<target>"
                         : !l->path       ? "path in its <target>"
                                          : NULL;
-    if (lacks)
-        return XML("a <lease> of guest '%s' has no %s", def->name, lacks);
-    /* The reference fails here without a reason; so there is no other code to give. */
-    return l->lockspace ? 0
-                        : err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
-                                       "a <lease> of guest '%s' has no "
-                                       "<lockspace>",
-                                       def->name);
+    return lacks ? XML("a <lease> of guest '%s' has no %s", def->name, lacks) : 0;
 }
 
 int check_watchdogs_read(struct domain_def *def, struct err *err)
@@ -191,6 +202,9 @@ int check_watchdogs_read(struct domain_def *def, struct err *err)
 
 int check_audio_read(struct domain_def *def, struct domain_audio *a, struct err *err)
 {
+    if (a->dsp_policy < 0)
+        return XML("dspPolicy='%d' of an <audio> of guest '%s' has to be 0 or more", a->dsp_policy,
+                   def->name);
     return read_audio(def, a->input, err) < 0 ? -1 : read_audio(def, a->output, err);
 }
 
@@ -274,7 +288,8 @@ int check_graphics(const struct domain_def *def, uint32_t at, struct err *err)
 int check_input(const struct domain_def *def, uint32_t at, struct err *err)
 {
     enum os_type os = def->os->type;
-    bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH;
+    bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH ||
+               (os == OS_TYPE_LINUX && def->type == DOMAIN_VIRT_XEN);  /* domain_fill() calls it so */
     const struct domain_input *in = def->inputs[at];
     if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
         return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",

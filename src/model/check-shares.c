@@ -181,15 +181,26 @@ read_memorytune(const struct domain_def *def, const struct memorytune *m, GPtrAr
     return 0;
 }
 
-int check_groups_read(struct domain_def *def, struct err *err)
+static int
+read_groups(const struct domain_def *def, uint32_t n_caches, uint32_t n_memories, struct err *err)
 {
     const struct domain_cputune *t = def->cputune;
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(free_group);
-    for (uint32_t i = 0; t && i < t->n_cachetunes; i++)
+    for (uint32_t i = 0; i < n_caches; i++)
         if (read_cachetune(def, t->cachetunes[i], groups, err) < 0)
             return -1;
-    for (uint32_t i = 0; t && i < t->n_memorytunes; i++)
+    for (uint32_t i = 0; i < n_memories; i++)
         if (read_memorytune(def, t->memorytunes[i], groups, err) < 0)
             return -1;
     return 0;
+}
+
+int check_cachetunes_read(struct domain_def *def, uint32_t n, struct err *err)
+{
+    return read_groups(def, n, 0, err);
+}
+
+int check_memorytunes_read(struct domain_def *def, uint32_t n, struct err *err)
+{
+    return n ? read_groups(def, def->cputune->n_cachetunes, n, err) : 0;
 }

@@ -13,9 +13,10 @@ enum { MAX_CPU = 16384 };
 
 /* ---- pins and schedulers -------------------------------------------------------------------- */
 
-static int read_pins(const struct domain_def *def, const struct domain_cputune *t, struct err *err)
+int check_vcpupins_read(struct domain_def *def, uint32_t n, struct err *err)
 {
-    for (uint32_t i = 0; i < t->n_vcpupins; i++) {
+    const struct domain_cputune *t = def->cputune;
+    for (uint32_t i = 0; i < n; i++) {
         const struct vcpupin *p = t->vcpupins[i];
         if (p->vcpu >= def_max_vcpus(def))
             continue;                   /* of a vcpu that is not there: forgotten */
@@ -25,7 +26,13 @@ static int read_pins(const struct domain_def *def, const struct domain_cputune *
             if (t->vcpupins[k]->vcpu == p->vcpu)
                 return INTERNAL("guest '%s' has two <vcpupin> for vcpu %u", def->name, p->vcpu);
     }
-    for (uint32_t i = 0; i < t->n_iothreadpins; i++) {
+    return 0;
+}
+
+int check_iothreadpins_read(struct domain_def *def, uint32_t n, struct err *err)
+{
+    const struct domain_cputune *t = def->cputune;
+    for (uint32_t i = 0; i < n; i++) {
         const struct iothreadpin *p = t->iothreadpins[i];
         if (!domain_has_iothread(def, p->iothread))
             return UNSUPPORTED("<iothreadpin iothread='%u'> of guest '%s': there is no such I/O thread",
@@ -70,28 +77,38 @@ read_members(const struct domain_def *def, const char *element, const char *set,
     return rc;
 }
 
-static int read_schedulers(const struct domain_def *def, const struct domain_cputune *t, struct err *err)
+int check_vcpuscheds_read(struct domain_def *def, uint32_t n, struct err *err)
 {
-    struct bitmap *cpus = bitmap_new(64), *threads = bitmap_new(64);
+    struct bitmap *seen = bitmap_new(64);
     int rc = 0;
-    for (uint32_t i = 0; i < t->n_vcpuscheds && rc == 0; i++) {
-        const struct vcpusched *s = t->vcpuscheds[i];
+    for (uint32_t i = 0; i < n && rc == 0; i++) {
+        const struct vcpusched *s = def->cputune->vcpuscheds[i];
         rc = read_scheduler(def, "vcpusched", s->scheduler, s->has_priority, err);
         if (rc == 0)
-            rc = read_members(def, "vcpusched", s->vcpus, false, cpus, err);
+            rc = read_members(def, "vcpusched", s->vcpus, false, seen, err);
     }
-    for (uint32_t i = 0; i < t->n_iothreadscheds && rc == 0; i++) {
-        const struct iothreadsched *s = t->iothreadscheds[i];
+    bitmap_free(seen);
+    return rc;
+}
+
+int check_iothreadscheds_read(struct domain_def *def, uint32_t n, struct err *err)
+{
+    struct bitmap *seen = bitmap_new(64);
+    int rc = 0;
+    for (uint32_t i = 0; i < n && rc == 0; i++) {
+        const struct iothreadsched *s = def->cputune->iothreadscheds[i];
         rc = read_scheduler(def, "iothreadsched", s->scheduler, s->has_priority, err);
         if (rc == 0)
-            rc = read_members(def, "iothreadsched", s->iothreads, true, threads, err);
+            rc = read_members(def, "iothreadsched", s->iothreads, true, seen, err);
     }
-    const struct emulatorsched *e = t->emulatorsched;
-    if (rc == 0 && e)
-        rc = read_scheduler(def, "emulatorsched", e->scheduler, e->has_priority, err);
-    bitmap_free(cpus);
-    bitmap_free(threads);
+    bitmap_free(seen);
     return rc;
+}
+
+int check_emulatorsched_read(struct domain_def *def, struct err *err)
+{
+    const struct emulatorsched *e = def->cputune ? def->cputune->emulatorsched : NULL;
+    return e ? read_scheduler(def, "emulatorsched", e->scheduler, e->has_priority, err) : 0;
 }
 
 /* ---- block devices, NUMA, vcpus one by one -------------------------------------------------- */
@@ -121,12 +138,19 @@ int check_numatune_read(struct domain_def *def, struct err *err)
         (m->placement || !def->vcpu || def->vcpu->placement != VCPU_PLACEMENT_AUTO))
         return UNSUPPORTED(
             "<memory> in <numatune> of guest '%s' has no nodeset, which placement='static' needs", def->name);
-    for (uint32_t i = 0; n && i < n->n_nodes; i++) {
+    return 0;
+}
+
+int check_memnodes_read(struct domain_def *def, uint32_t count, struct err *err)
+{
+    const struct domain_numatune *n = def->numatune;
+    const struct numatune_memory *m = n ? n->memory : NULL;
+    for (uint32_t i = 0; i < count; i++) {
         const struct numatune_node *o = n->nodes[i];
         for (uint32_t k = 0; k < i; k++)
             if (n->nodes[k]->cellid == o->cellid)
                 return XML("guest '%s' has two <memnode> for cell %u", def->name, o->cellid);
-        if (o->cellid >= numa->n_cells)
+        if (o->cellid >= def->cpu->numa->n_cells)
             return XML("<memnode cellid='%u'> of guest '%s' is for a cell that is not there", o->cellid,
                        def->name);
         if (m && m->mode == NUMA_MODE_RESTRICTIVE && o->mode != NUMA_MODE_RESTRICTIVE)
@@ -138,46 +162,44 @@ int check_numatune_read(struct domain_def *def, struct err *err)
     return 0;
 }
 
-int check_vcpus_read(struct domain_def *def, struct err *err)
+int check_vcpu_read(struct domain_def *def, struct err *err)
+{
+    return def->vcpu && !def->vcpu->has_max ? XML("<vcpu> of guest '%s' holds no number of CPUs", def->name)
+                                            : 0;
+}
+
+int check_vcpus_read(struct domain_def *def, uint32_t n, struct err *err)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (def->vcpus[i]->id >= (def->vcpu ? def->vcpu->max : 1))
+            return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", def->vcpus[i]->id,
+                       def->name, def_max_vcpus(def));
+    return 0;
+}
+
+int check_vcpu_states_read(struct domain_def *def, struct err *err)
 {
     const struct domain_vcpus *v = def->vcpu;
-    if (v && !v->has_max)
-        return XML("<vcpu> of guest '%s' holds no number of CPUs", def->name);
-    for (uint32_t i = 0; i < def->n_vcpus; i++) {
-        const struct vcpu *c = def->vcpus[i];
-        if (c->id >= (v ? v->max : 1))
-            return XML("<vcpu id='%u'> of guest '%s' is beyond the %u that it has", c->id, def->name,
-                       def_max_vcpus(def));
-        if (c->enabled == TRI_NO && c->hotpluggable == TRI_NO)
-            return UNSUPPORTED("<vcpu id='%u'> of guest '%s' is off and can never be plugged in", c->id,
-                               def->name);
-    }
+    for (uint32_t i = 0; i < def->n_vcpus; i++)
+        if (def->vcpus[i]->enabled == TRI_NO && def->vcpus[i]->hotpluggable == TRI_NO)
+            return UNSUPPORTED("<vcpu id='%u'> of guest '%s' is off and can never be plugged in",
+                               def->vcpus[i]->id, def->name);
     if (v && v->current > v->max && !def->n_vcpus)
         return UNSUPPORTED("guest '%s' starts with %u virtual CPUs but can have at most %u", def->name,
                            v->current, v->max);
     return 0;
 }
 
-int check_iothreads_read(struct domain_def *def, struct err *err)
+int check_iothreadids_read(struct domain_def *def, uint32_t n, struct err *err)
 {
     enum { MAX_IOTHREADS = 65536 };
     if (def->iothreads > MAX_IOTHREADS || def->n_iothreadids > MAX_IOTHREADS)
         return XML("guest '%s' asks for more than %d I/O threads", def->name, MAX_IOTHREADS);
-    for (uint32_t i = 0; i < def->n_iothreadids; i++)
+    for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->iothreadids[i]->id == def->iothreadids[k]->id)
                 return XML("guest '%s' has two I/O threads with id %u", def->name, def->iothreadids[i]->id);
     return 0;
-}
-
-int check_pins_read(struct domain_def *def, struct err *err)
-{
-    return def->cputune ? read_pins(def, def->cputune, err) : 0;
-}
-
-int check_schedulers_read(struct domain_def *def, struct err *err)
-{
-    return def->cputune ? read_schedulers(def, def->cputune, err) : 0;
 }
 
 int check_hugepages_read(struct domain_def *def, struct err *err)

@@ -14,66 +14,6 @@
 
 /* ---- as it is read -------------------------------------------------------------------------- */
 
-int check_migratable_read(struct domain_def *def, struct err *err)
-{
-    const struct domain_cpu *c = def->cpu;
-    return c && c->migratable && c->mode != CPU_MODE_HOST_PASSTHROUGH && c->mode != CPU_MODE_MAXIMUM
-               ? err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
-                              "the <cpu> of guest '%s' has migratable=, which "
-                              "is for the modes host-passthrough and maximum",
-                              def->name)
-               : 0;
-}
-
-#define CPU(...) err_set_from(err, VIR_FROM_CPU, VIR_ERR_XML_ERROR, __VA_ARGS__)
-
-static bool names_model(const struct domain_cpu *c)
-{
-    return c->model && c->model->name && *c->model->name;
-}
-
-int check_vendor_id_read(struct domain_def *def, struct err *err)
-{
-    const struct domain_cpu *c = def->cpu;
-    bool own = c && (c->mode == CPU_MODE_HOST_PASSTHROUGH || c->mode == CPU_MODE_MAXIMUM);
-    const char *vendor = c && c->model && !own ? c->model->vendor_id : NULL;
-    return vendor && (strlen(vendor) != 12 || strchr(vendor, ','))
-               ? CPU("the vendor_id '%s' in the <cpu> of guest '%s' has to be 12 characters without a comma",
-                     vendor, def->name)
-               : 0;
-}
-
-int check_vendor_read(struct domain_def *def, struct err *err)
-{
-    return def->cpu && def->cpu->vendor && !names_model(def->cpu)
-               ? CPU("the <cpu> of guest '%s' has a <vendor> and no <model>", def->name)
-               : 0;
-}
-
-int check_cpu_cache_read(struct domain_def *def, struct err *err)
-{
-    const struct cpu_cache *c = def->cpu ? def->cpu->cache : NULL;
-    return c && c->level > 3 ? CPU("the <cache> in the <cpu> of guest '%s' has level %u; levels are 1 to 3",
-                                   def->name, c->level)
-                             : 0;
-}
-
-int check_cpu_read(struct domain_def *def, struct err *err)
-{
-    const struct domain_cpu *c = def->cpu;
-    if (c && c->n_features && !names_model(c) && (!c->mode || c->mode == CPU_MODE_CUSTOM))
-        return CPU("the <cpu> of guest '%s' has features and no <model>", def->name);
-    for (uint32_t i = 0; c && i < c->n_features; i++) {
-        if (!c->features[i]->name || !*c->features[i]->name)
-            return CPU("a <feature> in the <cpu> of guest '%s' has no name", def->name);
-        for (uint32_t k = 0; k < i; k++)
-            if (!strcmp(c->features[i]->name, c->features[k]->name))
-                return CPU("the <cpu> of guest '%s' has the feature '%s' twice", def->name,
-                           c->features[i]->name);
-    }
-    return 0;
-}
-
 int check_os_read(struct domain_def *def, struct err *err)
 {
     const struct domain_os *os = def->os;
@@ -102,14 +42,18 @@ int check_os_read(struct domain_def *def, struct err *err)
     if (os && os->n_acpi_tables > 1)
         return XML("guest '%s' has %u ACPI tables and can have one", def->name, os->n_acpi_tables);
     for (uint32_t i = 0; os && i < os->n_initenvs; i++)
-        if (!os->initenvs[i]->name || !*os->initenvs[i]->name)
-            return XML("an <initenv> of guest '%s' has no name", def->name);
+        if (!os->initenvs[i]->name || !*os->initenvs[i]->name || !os->initenvs[i]->value)
+            return XML("an <initenv> of guest '%s' has no %s", def->name,
+                       os->initenvs[i]->value ? "name" : "value");
+    for (uint32_t i = 0; os && i < os->n_initargs; i++)
+        if (!*os->initargs[i])
+            return XML("an <initarg> of guest '%s' is empty", def->name);
     return 0;
 }
 
-int check_perf_read(struct domain_def *def, struct err *err)
+int check_perf_events_read(struct domain_def *def, uint32_t n, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_perf_events; i++)
+    for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->perf_events[i]->name == def->perf_events[k]->name)
                 return XML("guest '%s' has the perf event '%s' twice", def->name,
@@ -144,9 +88,9 @@ int check_features_read(struct domain_def *def, struct err *err)
     return 0;
 }
 
-int check_seclabels_read(struct domain_def *def, struct err *err)
+int check_seclabels_read(struct domain_def *def, uint32_t n, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_seclabels; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         const struct seclabel *s = def->seclabels[i];
         if (s->type == SECLABEL_TYPE_STATIC && !s->label)
             return XML("a static <seclabel> of guest '%s' has no <label>", def->name);
@@ -212,9 +156,9 @@ int check_idmap_read(struct domain_def *def, struct err *err)
     return 0;
 }
 
-int check_keywrap_read(struct domain_def *def, struct err *err)
+int check_keywrap_read(struct domain_def *def, uint32_t n, struct err *err)
 {
-    for (uint32_t i = 0; i < def->n_keywrap; i++)
+    for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < i; k++)
             if (def->keywrap[i]->name == def->keywrap[k]->name)
                 return INTERNAL("<keywrap> of guest '%s' has the cipher '%s' twice", def->name,
@@ -222,22 +166,46 @@ int check_keywrap_read(struct domain_def *def, struct err *err)
     return 0;
 }
 
-int check_sysinfo_read(struct domain_def *def, struct err *err)
+int check_sysinfos_read(struct domain_def *def, uint32_t n, struct err *err)
 {
-    const char *text = domain_sysinfo_uuid(def);
-    unsigned char uuid[UUID_BYTES];
-    for (uint32_t i = 0; i < def->n_sysinfos; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (read_sysinfo(def, def->sysinfos[i], err) < 0)
             return -1;
         const struct sysinfo_block *b = def->sysinfos[i]->system;
+        const char *uuid_text = domain_sysinfo_uuid(def);
+        unsigned char uuid[UUID_BYTES];
         for (uint32_t k = 0; b && k < b->n_entries; k++)
-            if (text && b->entries[k]->value == text && uuid_parse(text, uuid) < 0)
+            if (uuid_text && b->entries[k]->value == uuid_text && uuid_parse(uuid_text, uuid) < 0)
                 return err_set(err, VIR_ERR_XML_DETAIL,
-                               "the uuid '%s' in <sysinfo> of guest '%s' is malformed", text, def->name);
+                               "the uuid '%s' in <sysinfo> of guest '%s' is malformed", uuid_text, def->name);
     }
-    return text && def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES)
+    return 0;
+}
+
+int check_sysinfo_uuid_read(struct domain_def *def, struct err *err)
+{
+    const char *text = domain_sysinfo_uuid(def);
+    unsigned char uuid[UUID_BYTES];
+    if (!text || uuid_parse(text, uuid) < 0)
+        return 0;
+    return def->has_uuid && memcmp(uuid, def->uuid, UUID_BYTES)
                ? err_set(err, VIR_ERR_XML_DETAIL,
                          "guest '%s' has one uuid of its own and another one in <sysinfo>", def->name)
+               : 0;
+}
+
+int check_resource_read(struct domain_def *def, struct err *err)
+{
+    const struct domain_resource *r = def->resource;
+    const char *id = r ? r->fibrechannel_appid : NULL;
+    for (const char *s = id; s && *s; s++)
+        if (!g_ascii_isprint(*s))
+            return XML("the appid in <resource> of guest '%s' has characters that are not printable ASCII",
+                       def->name);
+    /* The reference fails here without a reason; so there is no other code to give. */
+    return r && !(r->partition && *r->partition) && !(id && *id)
+               ? err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "<resource> of guest '%s' is empty",
+                              def->name)
                : 0;
 }
 
@@ -312,14 +280,6 @@ int check_loader(const struct domain_def *def, struct err *err)
         return err_set(err, VIR_ERR_XML_DETAIL,
                        "the <loader> of guest '%s' is stateless and cannot have an <nvram>", def->name);
     return 0;
-}
-
-int check_cpu_check(const struct domain_def *def, struct err *err)
-{
-    const struct domain_cpu *c = def->cpu;
-    return c && c->check && !names_model(c) && (!c->mode || c->mode == CPU_MODE_CUSTOM)
-               ? UNSUPPORTED("the <cpu> of guest '%s' has check= and no <model>", def->name)
-               : 0;
 }
 
 int check_init(const struct domain_def *def, struct err *err)

@@ -43,19 +43,16 @@ static inline bool interface_is_pci(const struct domain_interface *n)
 void domain_forget(struct domain_def *def);
 /* complete.c: the text of it, or NULL */
 const char *domain_sysinfo_uuid(const struct domain_def *def);
-/* check.c: each a part of read-order.c */
-int check_migratable_read(struct domain_def *def, struct err *err);
-int check_vendor_id_read(struct domain_def *def, struct err *err);
-int check_vendor_read(struct domain_def *def, struct err *err);
-int check_cpu_cache_read(struct domain_def *def, struct err *err);
-int check_cpu_read(struct domain_def *def, struct err *err);
+/* check.c: each a part of read-order.c; of lists the first n are looked at */
 int check_os_read(struct domain_def *def, struct err *err);
 int check_features_read(struct domain_def *def, struct err *err);
-int check_seclabels_read(struct domain_def *def, struct err *err);
+int check_seclabels_read(struct domain_def *def, uint32_t n, struct err *err);
 int check_idmap_read(struct domain_def *def, struct err *err);
-int check_perf_read(struct domain_def *def, struct err *err);
-int check_keywrap_read(struct domain_def *def, struct err *err);
-int check_sysinfo_read(struct domain_def *def, struct err *err);
+int check_perf_events_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_keywrap_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_sysinfos_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_sysinfo_uuid_read(struct domain_def *def, struct err *err);
+int check_resource_read(struct domain_def *def, struct err *err);
 int check_launch_read(struct domain_def *def, struct err *err);
 int check_clock_read(struct domain_def *def, struct err *err);
 /* check-order.c: what domain_fill() says when everything has its defaults, in its order; theirs is asked of
@@ -70,8 +67,16 @@ int check_timers(const struct domain_def *def, struct err *err);
 int check_disk_first(const struct domain_def *def, uint32_t at, struct err *err);
 int check_hostdev_first(const struct domain_def *def, uint32_t at, struct err *err);
 int check_serial_first(const struct domain_def *def, uint32_t at, struct err *err);
+/* check-cpu.c */
+int check_migratable_read(struct domain_def *def, struct err *err);
+int check_vendor_id_read(struct domain_def *def, struct err *err);
+int check_vendor_read(struct domain_def *def, struct err *err);
+int check_cpu_cache_read(struct domain_def *def, struct err *err);
+int check_cpu_read(struct domain_def *def, struct err *err);
+int check_cpu_features_read(struct domain_def *def, uint32_t n, struct err *err);
 /* check-cells.c */
-int check_cells_read(struct domain_def *def, struct err *err);
+int check_cells_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_costs_read(struct domain_def *def, struct err *err);
 /* check-source.c */
 int check_auth(const char *what, const struct storage_auth *a, struct err *err);
 int check_nvram(const struct os_nvram *n, struct err *err);
@@ -118,10 +123,16 @@ int check_isa_ports(const struct domain_def *def, struct err *err);
 /* check-tune.c */
 int check_hugepages_read(struct domain_def *def, struct err *err);
 int check_blkiotune_read(struct domain_def *def, struct err *err);
-int check_vcpus_read(struct domain_def *def, struct err *err);
-int check_iothreads_read(struct domain_def *def, struct err *err);
-int check_pins_read(struct domain_def *def, struct err *err);
-int check_schedulers_read(struct domain_def *def, struct err *err);
+int check_vcpu_read(struct domain_def *def, struct err *err);
+int check_vcpus_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_vcpu_states_read(struct domain_def *def, struct err *err);
+int check_iothreadids_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_vcpupins_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_iothreadpins_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_vcpuscheds_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_iothreadscheds_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_emulatorsched_read(struct domain_def *def, struct err *err);
+int check_memnodes_read(struct domain_def *def, uint32_t n, struct err *err);
 int check_numatune_read(struct domain_def *def, struct err *err);
 int check_tune(const struct domain_def *def, struct err *err);
 int check_hugepages(const struct domain_def *def, struct err *err);
@@ -138,7 +149,8 @@ int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err
 int check_shmem_read(struct domain_def *def, struct domain_shmem *s, struct err *err);
 int check_memory_read(struct domain_def *def, struct domain_memory *m, struct err *err);
 /* check-shares.c */
-int check_groups_read(struct domain_def *def, struct err *err);
+int check_cachetunes_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_memorytunes_read(struct domain_def *def, uint32_t n, struct err *err);
 
 /* check-order.c: whether devices of a kind are checked there */
 bool domain_checks_kind(const char *kind);

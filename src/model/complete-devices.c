@@ -90,20 +90,23 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
 
 enum input_bus domain_input_bus(const struct domain_def *def, const struct domain_input *in)
 {
-    bool s390 = def->os->arch == ARCH_S390 || def->os->arch == ARCH_S390X;
+    /* not said where a <bootloader> is: then it is Xen's */
+    enum os_type os = def->os && def->os->type ? def->os->type : OS_TYPE_XEN;
+    enum arch arch = def->os ? def->os->arch : ARCH_UNSET;
+    bool s390 = arch == ARCH_S390 || arch == ARCH_S390X;
     if (in->bus)
         return in->bus;
     if (in->type == INPUT_TYPE_EVDEV)   /* is on none, which there has to be said: check_input() */
         return s390 ? INPUT_BUS_VIRTIO : INPUT_BUS_UNSET;
     if (in->type == INPUT_TYPE_PASSTHROUGH)
         return INPUT_BUS_VIRTIO;
-    if (def->os->type == OS_TYPE_XEN || def->os->type == OS_TYPE_XENPVH)
+    if (os == OS_TYPE_XEN || os == OS_TYPE_XENPVH)
         return INPUT_BUS_XEN;
-    if (def->os->type != OS_TYPE_HVM)
+    if (os != OS_TYPE_HVM)
         return INPUT_BUS_UNSET;         /* containers have none */
     if (s390)
         return INPUT_BUS_VIRTIO;
-    bool pc = !def->os->arch || def->os->arch == ARCH_I686 || def->os->arch == ARCH_X86_64;
+    bool pc = !arch || arch == ARCH_I686 || arch == ARCH_X86_64;
     return in->type == INPUT_TYPE_TABLET || !pc ? INPUT_BUS_USB : INPUT_BUS_PS2;
 }
 
@@ -187,7 +190,9 @@ static void complete_filesystem(struct domain_filesystem *f)
     static const struct fs_source nowhere;
     if (!f->accessmode && !(f->source && f->source->socket))
         f->accessmode = FS_ACCESSMODE_PASSTHROUGH;
-    if (f->source && f->type != FS_TYPE_MOUNT) {        /* others have no server to talk to there */
+    if (f->source && f->source->socket && (f->type == FS_TYPE_MOUNT || f->type == FS_TYPE_BIND)) {
+        f->source->dir = NULL;          /* its server knows */
+    } else if (f->source) {
         f->source->socket = NULL;
         if (!memcmp(f->source, &nowhere, sizeof(nowhere)))
             f->source = NULL;

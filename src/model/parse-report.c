@@ -75,9 +75,9 @@ static void fault_place(const struct parser *p, const struct model_field *f, enu
         g_string_append_printf(path, f->flags & MODEL_ATTR ? "/@%s" : "/%s", f->name);
     if (wrong == ABSENT)
         g_string_append(path, "/-");
-    bool device = p->depth > 2 && g_str_has_prefix(path->str, "/devices/");
-    h->fault.part = read_part(path->str);
-    h->fault.device = device ? p->stack[2].base : NULL;
+    unsigned depth;
+    h->fault.part = read_part(path->str, &depth);
+    h->fault.device = depth && p->depth > depth ? p->stack[depth].base : NULL;
     h->path = g_string_free(g_steal_pointer(&path), FALSE);
     h->twice = wrong == TWICE;
 }

@@ -299,8 +299,11 @@ static void end_element(void *user, const xmlChar *name, const xmlChar *prefix, 
         }
         for (size_t i = 0; i < n && blank && !fr->scalar; i++)
             blank = g_ascii_isspace(s[i]);
-        if (fr->scalar && !n && f->flags & MODEL_KEEP && f->kind == MODEL_K_UUID)
+        bool kept = fr->scalar && !n && f->flags & MODEL_KEEP;
+        if (kept && f->kind == MODEL_K_UUID)
             field_set_has(fr->base, f);
+        else if (kept && f->flags & MODEL_MANY)
+            parse_value(p, fr, fr->name, f, fr->base, "", 0, true);
         else if (fr->scalar || f->kind == MODEL_K_SIZE ||
                          ((f->kind == MODEL_K_ENUM || f->kind == MODEL_K_STR) && !fr->table->n_kids)
                      ? n > 0

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "model/address.h"
 #include "model/check.h"
+#include "model/complete-devices.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -82,7 +83,7 @@ static int read_input(struct domain_def *def, void *item, struct err *err)
     struct domain_input *i = item;
     if (check_input_read(def, i, err) < 0 || check_address_read(def, "input", i, &i->info, err) < 0)
         return -1;
-    return i->bus == INPUT_BUS_USB ? check_usb_read(def, "input device", err) : 0;
+    return domain_input_bus(def, i) == INPUT_BUS_USB ? check_usb_read(def, "input device", err) : 0;
 }
 
 static int read_hub(struct domain_def *def, void *item, struct err *err)
@@ -106,6 +107,40 @@ static int read_audio(struct domain_def *def, void *item, struct err *err)
     return check_audio_read(def, item, err);
 }
 
+/* ---- other lists ---------------------------------------------------------------------------- */
+
+/* The items of a list, NULL if there is none. */
+typedef void *const *list_fn(const struct domain_def *def, uint32_t *n);
+
+#define LISTED(name, holder, array)                                                                          \
+    static void *const *list_##name(const struct domain_def *def, uint32_t *n)                               \
+    {                                                                                                        \
+        *n = holder ? holder->n_##array : 0;                                                                 \
+        return *n ? (void *const *)holder->array : NULL;                                                     \
+    }
+
+LISTED(seclabels, def, seclabels)
+LISTED(vcpus, def, vcpus)
+LISTED(iothreadids, def, iothreadids)
+LISTED(vcpupins, def->cputune, vcpupins)
+LISTED(iothreadpins, def->cputune, iothreadpins)
+LISTED(vcpuscheds, def->cputune, vcpuscheds)
+LISTED(iothreadscheds, def->cputune, iothreadscheds)
+LISTED(cachetunes, def->cputune, cachetunes)
+LISTED(memorytunes, def->cputune, memorytunes)
+LISTED(cpu_features, def->cpu, features)
+LISTED(memnodes, def->numatune, nodes)
+LISTED(perf_events, def, perf_events)
+LISTED(sysinfos, def, sysinfos)
+LISTED(keywrap, def, keywrap)
+
+static void *const *list_cells(const struct domain_def *def, uint32_t *n)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    *n = numa ? numa->n_cells : 0;
+    return *n ? (void *const *)numa->cells : NULL;
+}
+
 /* ---- the order ------------------------------------------------------------------------------ */
 
 struct part {
@@ -113,11 +148,15 @@ struct part {
     int (*check)(struct domain_def *def, struct err *err);              /* NULL: there is nothing to check */
     int (*device)(struct domain_def *def, void *item, struct err *err); /* one of a list; after check */
     size_t items, count;        /* offsets of the list; count 0: it is one, or none */
+    list_fn *list;              /* another list: what is wrong in one of it comes after */
+    int (*first)(struct domain_def *def, uint32_t n, struct err *err);  /* what the first n say */
 };
 
 #define LIST(name, array)                                                                                    \
     .path = "/devices/" #name, .device = read_##name, .items = offsetof(struct domain_def, array),           \
     .count = offsetof(struct domain_def, n_##array)
+#define ITEMS(way, name)                                                                                     \
+    .path = "/" way, .list = list_##name, .first = check_##name##_read
 #define ONE(name)                                                                                            \
     .path = "/devices/" #name, .device = read_##name, .items = offsetof(struct domain_def, name)
 
@@ -128,7 +167,7 @@ static const struct part parts[] = {
     { "/@type", read_type },
     { "/os/type", read_os_type },
     { "/title", read_title },
-    { "/seclabel", check_seclabels_read },
+    { ITEMS("seclabel", seclabels) },
     { "/memory" },
     { "/currentMemory" },
     { "/maxMemory" },
@@ -137,21 +176,24 @@ static const struct part parts[] = {
     { "/memoryBacking/hugepages", check_hugepages_read },
     { "/blkiotune", check_blkiotune_read },
     { "/memtune" },
-    { "/vcpu" },
+    { "/vcpu", check_vcpu_read },
     { "/vcpu/@current" },
     { "/vcpu/@placement" },
     { "/vcpu/@cpuset" },
-    { "/vcpus", check_vcpus_read },
+    { ITEMS("vcpus/vcpu", vcpus) },
+    { "/vcpus", check_vcpu_states_read },
     { "/iothreads" },
     { "/defaultiothread" },
-    { "/iothreadids", check_iothreads_read },
+    { ITEMS("iothreadids/iothread", iothreadids) },
     { "/cputune" },
-    { "/cputune/iothreadpin", check_pins_read },
-    { "/cputune/emulatorsched" },
-    { "/cputune/vcpusched" },
-    { "/cputune/iothreadsched", check_schedulers_read },
-    { "/cputune/cachetune" },
-    { "/cputune/memorytune", check_groups_read },
+    { ITEMS("cputune/vcpupin", vcpupins) },
+    { "/cputune/emulatorpin" },
+    { ITEMS("cputune/iothreadpin", iothreadpins) },
+    { ITEMS("cputune/vcpusched", vcpuscheds) },
+    { ITEMS("cputune/iothreadsched", iothreadscheds) },
+    { "/cputune/emulatorsched", check_emulatorsched_read },
+    { ITEMS("cputune/cachetune", cachetunes) },
+    { ITEMS("cputune/memorytune", memorytunes) },
     { "/cpu/@mode" },
     { "/cpu/@migratable", check_migratable_read },
     { "/cpu/@check" },
@@ -160,18 +202,20 @@ static const struct part parts[] = {
     { "/cpu/vendor", check_vendor_read },
     { "/cpu/topology" },
     { "/cpu/cache", check_cpu_cache_read },
-    { "/cpu" },
-    { "/cpu/feature", check_cpu_read },
-    { "/cpu/numa", check_cells_read },
+    { "/cpu", check_cpu_read },
+    { ITEMS("cpu/feature", cpu_features) },
+    { ITEMS("cpu/numa/cell", cells) },
+    { "/cpu/numa", check_costs_read },
     { "/numatune", check_numatune_read },
-    { "/resource" },
+    { ITEMS("numatune/memnode", memnodes) },
+    { "/resource", check_resource_read },
     { "/features", check_features_read },
     { "/on_reboot" },
     { "/on_poweroff" },
     { "/on_crash" },
     { "/on_lockfailure" },
     { "/pm" },
-    { "/perf", check_perf_read },
+    { ITEMS("perf/event", perf_events) },
     { "/clock", check_clock_read },
     { "/clock/timer" },
     { "/os" },
@@ -213,13 +257,14 @@ static const struct part parts[] = {
     { LIST(crypto, cryptos) },
     { ONE(pstore) },
     { "/idmap", check_idmap_read },
-    { "/sysinfo", check_sysinfo_read },
+    { ITEMS("sysinfo", sysinfos) },
+    { "", check_sysinfo_uuid_read },
     { "/os/smbios" },
-    { "/keywrap", check_keywrap_read },
+    { ITEMS("keywrap/cipher", keywrap) },
     { "/" },                    /* what is not named above */
 };
 
-unsigned read_part(const char *path)
+unsigned read_part(const char *path, unsigned *depth)
 {
     unsigned best = G_N_ELEMENTS(parts) - 1;
     size_t most = 0;
@@ -230,6 +275,9 @@ unsigned read_part(const char *path)
             most = n;
         }
     }
+    *depth = 0;
+    for (const char *s = parts[best].path; (parts[best].count || parts[best].list) && *s; s++)
+        *depth += *s == '/';
     return best;
 }
 
@@ -244,6 +292,20 @@ static int tell(struct read_fault *faults, unsigned n, unsigned part, const void
     return 0;
 }
 
+/* Those before the one that is malformed are looked at first, and those behind it not at all. */
+static int
+read_list(struct domain_def *def, struct read_fault *faults, unsigned n, unsigned part, struct err *err)
+{
+    uint32_t count, before = 0;
+    void *const *items = parts[part].list(def, &count);
+    for (bool wrong = false; before < count && !wrong; before += !wrong)
+        for (unsigned i = 0; i < n; i++)
+            wrong |= faults[i].part == part && faults[i].device == items[before];
+    if (parts[part].first(def, before, err) < 0)
+        return -1;
+    return before < count ? tell(faults, n, part, items[before], err) : 0;
+}
+
 int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, struct err *err)
 {
     domain_forget(def);
@@ -251,6 +313,8 @@ int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, s
         const struct part *p = &parts[part];
         void *const *items = (void *)((char *)def + p->items);
         uint32_t count = p->count ? *(uint32_t *)((char *)def + p->count) : p->items && *items ? 1 : 0;
+        if (p->list && read_list(def, faults, n, part, err) < 0)
+            return -1;
         if (!p->count && tell(faults, n, part, NULL, err) < 0)
             return -1;
         if (p->check && p->check(def, err) < 0)

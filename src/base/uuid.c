@@ -108,7 +108,8 @@ mac_parse(const char *text, unsigned char mac[MAC_BYTES])
         int value = 0, digits = 0;
         for (; digits < 2 && g_ascii_isxdigit(*text); digits++)
             value = value << 4 | g_ascii_xdigit_value(*text++);
-        if (!digits || *text != (i == MAC_BYTES - 1 ? '\0' : ':'))
+        bool end = i == MAC_BYTES - 1 ? !*text || g_ascii_isspace(*text) : *text == ':';
+        if (!digits || !end)
             return -1;
         text++;
         mac[i] = value;

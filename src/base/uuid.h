@@ -25,7 +25,7 @@ int uuid_equal(const void *a, const void *b);
 /* Not all bytes equal: good enough to identify a host or a guest. */
 bool uuid_is_valid(const unsigned char uuid[UUID_BYTES]);
 
-int mac_parse(const char *text, unsigned char mac[MAC_BYTES]); /* aa:bb:cc:dd:ee:ff; 0 or -1 */
+int mac_parse(const char *text, unsigned char mac[MAC_BYTES]); /* aa:bb:cc:dd:ee:ff, up to a blank; 0 or -1 */
 char *mac_format(const unsigned char mac[MAC_BYTES], char text[MAC_TEXT]);
 void mac_generate(const unsigned char prefix[3], unsigned char mac[MAC_BYTES]);
 static inline bool mac_is_multicast(const unsigned char mac[MAC_BYTES]) { return mac[0] & 1; }

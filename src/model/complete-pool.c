@@ -48,8 +48,6 @@ storage_permissions_complete(const char *name, struct storage_permissions *p, st
                            name, *ids[i]);
         if (*ids[i] == UINT32_MAX)
             *ids[i] = -1;
-        else if (*ids[i] > INT32_MAX)
-            *ids[i] -= (int64_t)UINT32_MAX + 1;
     }
     if (p && p->owner == -1)
         p->has_owner = false;

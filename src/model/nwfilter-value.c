@@ -55,14 +55,16 @@ variable(const void *root, const char *s)
 static const char *
 number(const void *root, const char *s, uint64_t min, uint64_t max, bool hex, const struct name *names)
 {
+    const char *digits = s + strspn(s, " \t\r\n\v\f");
     char *end;
-    bool is_hex = (hex || names) && s[0] == '0' && (s[1] | 32) == 'x';
+    digits += *digits == '+';
+    bool is_hex = (hex || names) && digits[0] == '0' && (digits[1] | 32) == 'x';
     for (const struct name *n = names; n && n->name; n++)
         if (!g_ascii_strcasecmp(n->name, s))
             return n->name;
-    if (!g_ascii_isdigit(*s))
+    if (!g_ascii_isdigit(*digits))
         return NULL;
-    guint64 v = g_ascii_strtoull(s, &end, is_hex ? 16 : 10);
+    guint64 v = g_ascii_strtoull(digits, &end, is_hex ? 16 : 10);
     if (*end || v < min || v > max)
         return NULL;
     for (const struct name *n = names; n && n->name; n++)

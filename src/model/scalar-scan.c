@@ -128,7 +128,7 @@ static int scan_mac(const char *s, size_t n, unsigned char *out)
             s++, n--;
         out[i] = v;
     }
-    return n ? -1 : 0;
+    return n && !isspace((unsigned char)*s) ? -1 : 0;      /* what follows a blank is not looked at */
 }
 
 static int store(const struct model_field *f, void *base, uint64_t v)

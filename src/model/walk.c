@@ -182,6 +182,11 @@ static bool
 same_pair(struct compare *c, const struct model_field *f, const void *a, const void *b, unsigned da,
           unsigned db)
 {
+    if (c->abi && f->flags & MODEL_NOEMPTY && !a != !b) {       /* an empty one is not told: it is as none */
+        const struct model_table *sub = f->sub;
+        g_autofree void *none = g_malloc0(sub->size);
+        return same(c, sub, a ? a : none, b ? b : none, da, db, da, db);
+    }
     if (!a || !b)
         return a == b || differ(c, " is %s in one and %s in the other", a ? "there" : "missing",
                                 b ? "there" : "missing");

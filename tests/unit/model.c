@@ -262,6 +262,11 @@ static void test_abi(void)
           "domain/devices/disk[1]/driver/@packed: 'on' and 'off'" },
         { DISK("<driver queues='2'/>"), DISK("<driver queues='2' cache='none'/>"), NULL },
         { DEVICES(PORT("<model name='ioh3420'/><target chassis='1'/>")), DEVICES(PORT("")), NULL },
+        /* what is empty is not told, so it is as none */
+        { "<domain type='kvm'><name>g</name><features/></domain>",
+          "<domain type='kvm'><name>g</name></domain>", NULL },
+        { "<domain type='kvm'><name>g</name><features><pae/></features></domain>",
+          "<domain type='kvm'><name>g</name></domain>", "domain/features/pae: 'present' and not given" },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(pairs); i++) {
         DOMAIN_DEF_AUTO da = parse(pairs[i].was, 0);

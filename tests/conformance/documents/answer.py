@@ -203,6 +203,26 @@ class Side:
         finally:
             self.undefined(d)
 
+    def image(self, xml, r):
+        """A guest saved into a file: what is told of it, what may be changed there, and what it is afterwards."""
+        d = self.conn.defineXML(xml)
+        try:
+            d.create()
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, 'image')
+                d.save(path)
+                told = self.conn.saveImageGetXMLDesc(path, libvirt.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE)
+                yield 'image', told
+                yield 'image open', self.conn.saveImageGetXMLDesc(path, 0)
+                root = ET.fromstring(told)
+                self.conn.saveImageDefineXML(path, ET.tostring(sample.mutate(root, r)[0], encoding='unicode'), 0)
+                yield 'image changed', self.conn.saveImageGetXMLDesc(path, libvirt.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE)
+                self.conn.restoreFlags(path, None, r.choice((0, libvirt.VIR_DOMAIN_SAVE_PAUSED)))
+                yield 'restored', re.sub(r" id='\d+'", '', d.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE), count=1)
+                yield 'restored inactive', d.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE | libvirt.VIR_DOMAIN_XML_INACTIVE)
+        finally:
+            self.undefined(d)
+
     def port(self, xml, r):
         """Of a network that can have it.  A plug that is not given comes from the network, and is left out."""
         if 'od' not in self.dom:

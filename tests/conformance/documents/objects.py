@@ -51,7 +51,8 @@ KINDS = {
     'nwfilter': ('nwfilter', 'filter', 'nwfilter_def'), 'binding': ('nwfilterbinding', 'filterbinding', 'nwfilter_binding_def'),
     'port': ('networkport', 'networkport', 'network_port_def'), 'cpu': ('cpu', 'cpu', 'domain_cpu'),
     'compare': ('cpu', 'cpu', 'domain_cpu'), 'guest_xml': ('domain', 'domain', 'domain_def'),
-    'abi': ('domain', 'domain', 'domain_def'), 'forms': ('domain', 'domain', 'domain_def'),
+    'abi': ('domain', 'domain', 'domain_def'),
+    'image': ('domain', 'domain', 'domain_def'), 'forms': ('domain', 'domain', 'domain_def'),
 }
 # What is written of these is read again in another way.
 AGAIN = {'snapshot': 'snapshot_again', 'checkpoint': 'checkpoint_again'}

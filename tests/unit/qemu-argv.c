@@ -57,7 +57,19 @@ static const struct {
       "<redirdev bus='usb' type='pty'/><redirfilter><usbdev class='0x8' vendor='0x1234' product='0xbeef' "
       "version='2.5' allow='yes'/><usbdev allow='no'/></redirfilter>",
       "\"filter\":\"0x08:0x1234:0xBEEF:0x0250:1|-1:-1:-1:-1:0\"", NULL },
+    { "pc", "", "<serial type='pty'><log file='/l'/></serial>", "logfile=/l\n", NULL },
+    { "pc", "", "<serial type='pty'><log file='/l' append='off'/></serial>", "logfile=/l,logappend=off",
+      NULL },
+    { "pc", "", "<graphics type='spice'/><channel type='spicevmc'><target type='virtio' name='x'/></channel>",
+      "is called 'com.redhat.spice.0'", NULL },
+    { "pc", "", "<console type='spiceport'><source channel='a'/><target type='virtio'/></console>",
+      "needs <graphics type='spice'/>", NULL },
+    { "pc", "",
+      "<controller type='virtio-serial' ports='2'/><channel type='pty'><target type='virtio'/></channel>"
+      "<channel type='pty'><target type='virtio'/></channel>",
+      "\"bus\":\"virtio-serial1.0\",\"nr\":1", NULL },
     /* ---- displays */
+    { "pc", "", "<graphics type='dbus'/><graphics type='dbus'/>", "several <graphics type='dbus'>", NULL },
     { "pc", "", "<graphics type='spice'><gl enable='yes' rendernode='/d,e'/><listen type='none'/></graphics>",
       "rendernode=/d,,e,", NULL },
     { "pc", "", "<graphics type='spice' autoport='yes'><channel name='main' mode='secure'/></graphics>",
@@ -130,6 +142,16 @@ static const struct {
       "<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><target dev='vda'/>"
       "<transient shareBacking='yes'/></disk>",
       "-machine", "virtio-blk" },
+    { "pc", "",
+      "<disk type='file'><source file='/a'/><target dev='vda'/><address type='virtio-mmio'/></disk>",
+      "{\"driver\":\"virtio-blk-device\"", NULL },
+    { "pc", "",
+      "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><transient "
+      "shareBacking='yes'/></disk>",
+      "-machine", "usb-storage" },
+    { "pc", "",
+      "<disk type='file'><driver name='qemu' type='cow'/><source file='/a'/><target dev='vda'/></disk>",
+      "'cow' no more", NULL },
     /* ---- memory: in whole blocks; what is said of a module goes before what is said of its cell */
     { "pc", CELL("65537", ""), "", "-m size=66560k,slots=4,maxmem=1049600k", NULL },
     { "pc", CELL("65537", ""), "", "-object memory-backend-ram,id=ram-node0,size=68157440", NULL },
@@ -192,9 +214,30 @@ static const struct {
       "<filesystem type='mount'><driver type='virtiofs' packed='on'/><source socket='/s'/><target dir='t'/>"
       "<boot order='3'/></filesystem>",
       "\"packed\":true,\"bootindex\":3", NULL },
+    { "pc", SHARED,
+      "<filesystem type='mount' accessmode='mapped'><driver type='virtiofs'/><source socket='/s'/>"
+      "<target dir='t'/></filesystem>",
+      "vhost-user-fs-pci", NULL },
+    { "pc", "",
+      "<filesystem type='mount' accessmode='mapped'><driver type='handle'/><source dir='/s'/><target "
+      "dir='t'/>"
+      "</filesystem>",
+      "'handle' has accessmode", NULL },
+    { "pc", "", "<input type='evdev'/>", "names no device", NULL },
     { "pc", "", "<input type='evdev'><source dev='/e' repeat='off'/></input>", "evdev=/e,repeat=off", NULL },
     { "pc", "<os><type arch='x86_64' machine='pc'>hvm</type><smbios mode='host'/></os>", "",
       "SMBIOS of the host", NULL },
+    { "pc",
+      "<os><type arch='x86_64' machine='pc'>hvm</type><smbios mode='sysinfo'/></os><sysinfo type='smbios'>"
+      "<baseBoard><entry name='serial'>1</entry></baseBoard><baseBoard><entry "
+      "name='serial'>2</entry></baseBoard>"
+      "</sysinfo>",
+      "", "SMBIOS type 2", NULL },
+    { "pc", "<keywrap><cipher name='aes' state='on'/></keywrap>", "", "wraps no keys", NULL },
+    { "pc", "", "<controller type='usb' model='piix3-uhci' ports='4'/>", "are not chosen", NULL },
+    { "pc", "", "<controller type='usb' model='piix3-uhci'/>"
+      "<controller type='usb' index='1' model='piix3-uhci'><master startport='0'/></controller>",
+      "its master is not there", NULL },
     { "pc", "", "<controller type='usb' model='vt82c686b-uhci'/>", "no USB controller 'vt82c686b-uhci'",
       NULL },
 };

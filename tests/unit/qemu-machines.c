@@ -15,9 +15,9 @@ static const struct board {
     const char *arch, *qemu, *machine, *cpu, *types;
     const char *before; /* machines that the emulator names first */
 } boards[] = {
-    { "aarch64", "aarch64", "virt", "cortex-a15-arm-cpu", "qemu-xhci virtio-scsi-pci" },
+    { "aarch64", "aarch64", "virt", "cortex-a15-arm-cpu", "qemu-xhci virtio-scsi-pci usb-hub" },
     { "armv7l", "arm", "vexpress-a9", "cortex-a9-arm-cpu", "lsi53c895a piix3-usb-uhci cirrus-vga" },
-    { "riscv64", "riscv64", "virt", "rv64-riscv-cpu", "qemu-xhci piix3-usb-uhci" },
+    { "riscv64", "riscv64", "virt", "rv64-riscv-cpu", "qemu-xhci piix3-usb-uhci usb-hub" },
     { "ppc64", "ppc64", "pseries", "power9_v2.0-powerpc64-cpu",
       "qemu-xhci VGA i8042 tpm-spapr spapr-tpm-proxy pc-dimm" },
     { "ppc64", "ppc64", "powernv9", "power9_v2.0-powerpc64-cpu", "qemu-xhci VGA i8042" },
@@ -182,6 +182,17 @@ static const struct {
       "memory='262144'/></numa></cpu>",
       "<memory model='dimm'><target><size>1025</size><node>0</node></target></memory>", ">524288</memory>",
       NULL },
+    { "pseries", "",
+      "<disk type='file'><source file='/a'/><target dev='vda'/><address type='pci' bus='1' slot='1'/></disk>",
+      "index='1' model='pci-root'", "pci-bridge" },
+    { "pseries", "", "<hub type='usb'/>", "67: ", NULL },
+    { "s390-ccw-virtio", "",
+      "<disk type='file'><source file='/a'/><target dev='vda'/><address type='pci' bus='1' slot='1'/></disk>",
+      "model='pci-bridge'", "uid='0x0002'" },
+    { "s390-ccw-virtio", "",
+      "<interface type='user'><address type='ccw' cssid='0xfe' ssid='0' devno='1'/></interface>"
+      "<interface type='user'><address type='ccw' cssid='0xfe' ssid='0' devno='1'/></interface>",
+      "27: ", NULL },
     { "microvm", "", "<memballoon model='none'/>", "27: ", NULL },
     { "g3beige", "", "", "type='usb' index='0' model='piix3-uhci'", "<cpu" },
     { "g3beige", "", "<graphics type='vnc'/><video><model type='vga'/></video>", "<video>", "<input" },
@@ -213,6 +224,8 @@ static const struct {
     const char *has, *lacks; /* lacks may be NULL */
 } lines[] = {
     { "aarch64 virt", "", "", "\n-no-acpi", "-usb" },
+    { "aarch64 virt", "<features><acpi/></features>",
+      "<interface type='user'><address type='pci' domain='1' slot='1'/></interface>", "27: ", NULL },
     { "aarch64 virt", "<features><gic version='3'/></features>", "", ",gic-version=3,dump", NULL },
     { "aarch64 virt", "<features><gic version='3'/></features>", "<iommu model='smmuv3'/>",
       ",gic-version=3,iommu=smmuv3,dump", NULL },

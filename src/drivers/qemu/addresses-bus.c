@@ -61,7 +61,7 @@ note_ccw(struct domain_def *def, const char *kind, void *device, struct device_i
         g_hash_table_add(p->used, GUINT_TO_POINTER(ccw_number(a) + 1)))
         return 0;
     g_autofree char *name = device_describe(kind, device);
-    return err_set(p->err, VIR_ERR_INTERNAL_ERROR,
+    return err_set(p->err, VIR_ERR_XML_ERROR,
                    "%s of guest '%s' has the CCW address %x.%x.%04x, which another device "
                    "has, too",
                    name, def->name, a->cssid, a->ssid, a->devno);
@@ -120,7 +120,7 @@ note_zpci(struct domain_def *def, const char *kind, void *device, struct device_
 }
 
 struct zpci_pass {
-    GHashTable *used[2];
+    GHashTable *used[2], *bridges;
     const char *kind;       /* NULL: those that are left */
 };
 
@@ -132,7 +132,8 @@ give_zpci(struct domain_def *def, const char *kind, void *device, struct device_
     if (!a || a->type != ADDRESS_TYPE_PCI || (p->kind && strcmp(kind, p->kind)) || !strcmp(kind, "serial") ||
         (!strcmp(kind, "controller") &&
          ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
-         str_is(((const struct domain_controller *)device)->model, "pci-root")))
+         (str_is(((const struct domain_controller *)device)->model, "pci-root") ||
+          !g_hash_table_contains(p->bridges, device))))
         return 0;
     if (!a->zpci)
         a->zpci = model_new(def, struct zpci_address);
@@ -151,15 +152,25 @@ give_zpci(struct domain_def *def, const char *kind, void *device, struct device_
     return 0;
 }
 
+GHashTable *
+qemu_own_controllers(const struct domain_def *def)
+{
+    GHashTable *set = g_hash_table_new(NULL, NULL);
+    for (uint32_t i = 0; i < def->n_controllers; i++)
+        g_hash_table_add(set, def->controllers[i]);
+    return set;
+}
+
+/* Bridges that were added when places ran out have none. */
 void
-qemu_assign_zpci(struct domain_def *def)
+qemu_assign_zpci(struct domain_def *def, GHashTable *own)
 {
     static const char *const kinds[] = {
         "disk", "interface", "sound", "hostdev", "video", "controller", NULL
     };
     if (!arch_is_s390(def))
         return;
-    struct zpci_pass p = { { g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL) }, NULL };
+    struct zpci_pass p = { { g_hash_table_new(NULL, NULL), g_hash_table_new(NULL, NULL) }, own, NULL };
     domain_each_device(def, note_zpci, p.used);
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         p.kind = kinds[i];

@@ -123,6 +123,8 @@ pci_grow(struct pci *p, enum wants want, struct err *err)
             "the PCI buses of guest '%s' have no place for one of its controllers, and none can be "
             "added for it: give it an <address>, or add the controller that it sits on",
             p->def->name);
+    if (machine_is(p->def, "pseries"))      /* it has host bridges as others have bridges */
+        return add_controller(p, "pci-root", &index, err);
     if (!p->express || conventional) {
         if (p->express && pci_find_slot(p, WANT_BRIDGE, false, &bus, &slot, &function) == 0)
             p->bus[bus].used[slot] = 0xff;

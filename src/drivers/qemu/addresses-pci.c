@@ -167,7 +167,9 @@ collect(struct pci *p, struct err *err)
     for (unsigned i = 1; i < p->nbuses && p->bus[0].kind; i++) {
         if (p->bus[i].kind)
             continue;
-        const char *model = p->express ? "pcie-root-port" : "pci-bridge";
+        const char *model = p->express                      ? "pcie-root-port"
+                            : machine_is(p->def, "pseries") ? "pci-root"
+                                                            : "pci-bridge";
         domain_add_controller(p->def, CONTROLLER_TYPE_PCI, i, model);
         pci_add_bus(p, model, i);
     }

@@ -53,8 +53,15 @@ virtio_serial(struct domain_def *def, struct device_info *info, struct err *err)
             }
         }
     }
-    return err_set(err, VIR_ERR_XML_ERROR,
-                   "all ports of the virtio-serial controllers of guest '%s' are taken", def->name);
+    if (info->address)
+        return err_set(err, VIR_ERR_XML_ERROR,
+                       "all ports of virtio-serial controller %u of guest '%s' are taken", a->controller,
+                       def->name);
+    domain_add_controller(def, CONTROLLER_TYPE_VIRTIO_SERIAL, highest + 1, NULL);
+    a->controller = highest + 1;
+    a->port = 1;
+    info->address = a;
+    return 0;
 }
 
 static char *
@@ -190,9 +197,12 @@ qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, stru
 {
     assign_ccid(def);
     if (domain_each_device(def, check_domain, err) < 0 || assign_virtio_serial(def, err) < 0 ||
-        qemu_assign_others(def, err) < 0 || qemu_assign_pci(def, caps, err) < 0)
+        qemu_assign_others(def, err) < 0)
         return -1;
-    qemu_assign_zpci(def);
+    g_autoptr(GHashTable) own = qemu_own_controllers(def);
+    if (qemu_assign_pci(def, caps, err) < 0)
+        return -1;
+    qemu_assign_zpci(def, own);
     if (qemu_assign_usb(def, err) < 0 || assign_dimms(def, err) < 0)
         return -1;
     /* The console that is the first serial port once more is at its place. */

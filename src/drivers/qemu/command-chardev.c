@@ -27,7 +27,10 @@ append_log(struct builder *b, GString *s, const struct chardev_source *src)
     if (!src->log || !src->log->file)
         return;
     g_autofree char *path = escape_commas(src->log->file);
-    g_string_append_printf(s, ",logfile=%s,logappend=%s", path, src->log->append == TRI_OFF ? "off" : "on");
+    g_string_append_printf(s, ",logfile=%s", path);
+    /* What was logged stays, unless it is said otherwise; QEMU by itself would throw it away. */
+    if (src->log->append || !b->opts->native)
+        g_string_append_printf(s, ",logappend=%s", src->log->append == TRI_OFF ? "off" : "on");
 }
 
 /* A file of the host's: opened by us, whatever the guest's user may open. */
@@ -241,6 +244,11 @@ channel(struct builder *b, const struct domain_channel *c)
         add_netdev(b, o);
         return 0;
     }
+    if (c->source.type == CHARDEV_TYPE_SPICEVMC && c->target && c->target->name &&
+        strcmp(c->target->name, "com.redhat.spice.0") != 0)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "a channel of type 'spicevmc' is called 'com.redhat.spice.0', not '%s'",
+                       c->target->name);
     const char *name =
         c->target && c->target->name ? c->target->name
         : c->source.type == CHARDEV_TYPE_SPICEVMC ? "com.redhat.spice.0"

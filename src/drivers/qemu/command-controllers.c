@@ -86,8 +86,12 @@ usb_controller(struct builder *b, const struct domain_controller *c)
     if (!qemu_caps_has_type(b->caps, driver))
         return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "emulator '%s' has no USB controller '%s'",
                        b->def->emulator, c->model);
+    bool xhci = str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci");
+    if (c->has_ports && !xhci)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "the ports of a USB controller '%s' are not chosen", c->model);
     json_t *o = props_new(driver);
-    if (c->has_ports && (str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci"))) {
+    if (c->has_ports) {
         put_int(o, "p2", c->ports);
         put_int(o, "p3", c->ports);
     }
@@ -98,7 +102,13 @@ usb_controller(struct builder *b, const struct domain_controller *c)
             if (m->type == CONTROLLER_TYPE_USB && m->index == c->index && !m->has_master_startport)
                 master = m;
         }
-        g_autofree char *bus = g_strdup_printf("%s.0", master ? master->info.alias : c->info.alias);
+        if (!master) {
+            json_decref(o);
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                           "USB controller %u of guest '%s' is a companion, and its master is not there",
+                           c->index, b->def->name);
+        }
+        g_autofree char *bus = g_strdup_printf("%s.0", master->info.alias);
         put_str(o, "masterbus", bus);
         put_int(o, "firstport", c->master_startport);
     } else {

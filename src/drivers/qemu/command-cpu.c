@@ -260,6 +260,10 @@ build_smbios(struct builder *b)
                 smbios_block(b, 0, s->bios);
             if (s->system)
                 smbios_block(b, 1, s->system);
+            if (s->n_base_boards > 1)
+                return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                               "guest '%s' is told of %u boards (SMBIOS type 2); QEMU tells of one",
+                               b->def->name, s->n_base_boards);
             for (uint32_t k = 0; k < s->n_base_boards; k++)
                 smbios_block(b, 2, s->base_boards[k]);
             if (s->chassis)

@@ -14,6 +14,9 @@ input(struct builder *b, const struct domain_input *in)
     json_t *o = NULL;
     if (in->bus == INPUT_BUS_PS2)
         return 0;
+    if (in->type == INPUT_TYPE_EVDEV && !(in->source && in->source->dev))
+        return err_set_from(b->err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                            "an evdev input of guest '%s' names no device of the host", b->def->name);
     if (in->type == INPUT_TYPE_EVDEV) {
         o = json_object();
         put_str(o, "qom-type", "input-linux");

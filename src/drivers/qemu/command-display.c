@@ -161,9 +161,13 @@ spice(struct builder *b, const struct domain_graphics *g)
 int
 build_graphics(struct builder *b)
 {
+    unsigned seen[GRAPHICS_TYPE_COUNT] = { 0 };
     for (uint32_t i = 0; i < b->def->n_graphics; i++) {
         const struct domain_graphics *g = b->def->graphics[i];
         int rc = 0;
+        if (seen[g->type]++)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "guest '%s' has several <graphics type='%s'>",
+                           b->def->name, graphics_type_str(g->type));
         switch (g->type) {
         case GRAPHICS_TYPE_VNC: rc = vnc(b, g); break;
         case GRAPHICS_TYPE_SPICE: rc = spice(b, g); break;

@@ -53,7 +53,12 @@ build_machine(struct builder *b)
     const struct qemu_machine *m = qemu_caps_machine(b->caps, def->os->machine);
     GString *s = g_string_new(def->os->machine);
     g_string_append(s, ",usb=off");
-    for (uint32_t i = 0; i < def->n_keywrap && arch_is_s390(def); i++) {
+    if (def->n_keywrap && !arch_is_s390(def)) {
+        g_string_free(s, TRUE);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "machine '%s' wraps no keys; remove <keywrap>",
+                       def->os->machine);
+    }
+    for (uint32_t i = 0; i < def->n_keywrap; i++) {
         const struct keywrap_cipher *k = def->keywrap[i];
         g_string_append_printf(s, ",%s-key-wrap=%s", keywrap_cipher_name_str(k->name),
                                k->state == TRI_ON ? "on" : "off");

@@ -28,6 +28,25 @@ cell_of(const struct domain_def *def, int node)
     return NULL;
 }
 
+/* Where huge pages of that size in KiB, 0: of any, are had as files; NULL: nowhere. */
+static char *
+hugepage_mount(uint64_t page)
+{
+    g_autofree char *text = NULL;
+    g_file_get_contents("/proc/mounts", &text, NULL, NULL);
+    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+    for (char **l = lines; *l; l++) {
+        char dir[1024], type[64], opts[1024];
+        if (sscanf(*l, "%*s %1023s %63s %1023s", dir, type, opts) != 3 || strcmp(type, "hugetlbfs"))
+            continue;
+        const char *ps = strstr(opts, "pagesize=");
+        uint64_t have = ps ? strtoull(ps + 9, NULL, 10) * (strchr(ps, 'G') ? 1024 * 1024 : 1024) : 0;
+        if (!page || have == page)
+            return g_strdup(dir);
+    }
+    return NULL;
+}
+
 /* The object that holds guest memory; size in bytes; node is the guest's NUMA cell, or -1; m is the device
  * that is plugged in with it, if it is one. */
 static int
@@ -57,6 +76,16 @@ memory_backend(struct builder *b, const char *id, uint64_t size, int node, const
         source = MEMORY_SOURCE_TYPE_FILE;
     bool prealloc = mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE;
     bool file = false;
+    /* Without files QEMU takes huge pages by itself; users of such lines are told of the host's lack all the
+     * same. */
+    bool mounted = huge && !(own && own->path) && (source != MEMORY_SOURCE_TYPE_MEMFD || b->opts->native);
+    g_autofree char *mount = mounted ? hugepage_mount(page) : NULL;
+    if (mounted && !mount) {
+        json_decref(o);
+        return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                       "guest '%s' wants huge pages%s but no hugetlbfs of that page size is mounted",
+                       b->def->name, page ? " of a given size" : "");
+    }
     if (own && own->path) {
         file = true;
         put_str(o, "qom-type", "memory-backend-file");
@@ -72,25 +101,6 @@ memory_backend(struct builder *b, const char *id, uint64_t size, int node, const
             put_bool(o, "pmem", true);
     } else if (huge && source != MEMORY_SOURCE_TYPE_MEMFD) {
         file = true;
-        g_autofree char *mount = NULL;
-        g_autofree char *text = NULL;
-        g_file_get_contents("/proc/mounts", &text, NULL, NULL);
-        g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
-        for (char **l = lines; *l && !mount; l++) {
-            char dir[1024], type[64], opts[1024];
-            if (sscanf(*l, "%*s %1023s %63s %1023s", dir, type, opts) != 3 || strcmp(type, "hugetlbfs"))
-                continue;
-            const char *ps = strstr(opts, "pagesize=");
-            uint64_t have = ps ? strtoull(ps + 9, NULL, 10) * (strchr(ps, 'G') ? 1024 * 1024 : 1024) : 0;
-            if (!page || have == page)
-                mount = g_strdup(dir);
-        }
-        if (!mount) {
-            json_decref(o);
-            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
-                           "guest '%s' wants huge pages%s but no hugetlbfs of that page size is mounted",
-                           b->def->name, page ? " of a given size" : "");
-        }
         g_autofree char *path =
             g_strdup_printf("%s/libvirt/qemu/%s", mount, strrchr(b->cmd->guest_dir, '/') + 8);
         put_str(o, "qom-type", "memory-backend-file");

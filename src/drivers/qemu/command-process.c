@@ -16,9 +16,8 @@ build_environment(struct builder *b)
     const char *path = g_getenv("PATH");
     g_ptr_array_add(b->env,
                     g_strdup_printf("PATH=%s",
-                                    host->privileged || !path
-                                        ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-                                        : path));
+                                    path ? path
+                                         : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
     if (host->privileged) {
         g_ptr_array_add(b->env, g_strdup_printf("HOME=%s", b->cmd->guest_dir));
         g_ptr_array_add(b->env, g_strdup_printf("XDG_DATA_HOME=%s/.local/share", b->cmd->guest_dir));

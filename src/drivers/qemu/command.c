@@ -288,8 +288,7 @@ build_all(struct builder *b)
     }
     add_arg(b, "-S", NULL);
     build_secret(b);
-    build_machine(b);
-    if (build_cpu(b) < 0 || build_loader(b) < 0 || build_memory(b) < 0)
+    if (build_machine(b) < 0 || build_cpu(b) < 0 || build_loader(b) < 0 || build_memory(b) < 0)
         return -1;
     bool locked = def->memory_backing && def->memory_backing->locked;
     add_argf(b, "-overcommit", "mem-lock=%s", locked ? "on" : "off");

@@ -136,7 +136,9 @@ int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct
 int qemu_assign_usb(struct domain_def *def, struct err *err);
 /* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */
 int qemu_assign_others(struct domain_def *def, struct err *err);
-void qemu_assign_zpci(struct domain_def *def);
+/* `own`: the controllers that the definition had before bridges were added, from qemu_own_controllers(). */
+void qemu_assign_zpci(struct domain_def *def, GHashTable *own);
+GHashTable *qemu_own_controllers(const struct domain_def *def);
 /* validate-guest.c: the guest as a whole */
 int qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 /* validate-first.c: before addresses are chosen; for domain_fill() */

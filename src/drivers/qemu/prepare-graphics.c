@@ -72,29 +72,39 @@ fill_address(struct domain_def *def, struct domain_graphics *g, struct qemu_host
     return 0;
 }
 
-/* Who renders on the host's graphics and names no card gets the first that there is. */
+/* The host's first card that can render. */
+static const char *
+first_card(struct domain_def *def, struct err *err)
+{
+    const char *node = NULL;
+    struct dirent *e;
+    DIR *cards = opendir("/dev/dri");
+    if (!cards) {
+        err_set_from(err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR,
+                     "guest '%s' renders on the host's graphics, and no card is found in '/dev/dri': %s",
+                     def->name, g_strerror(errno));
+        return NULL;
+    }
+    while ((e = readdir(cards)) && !node)
+        if (g_str_has_prefix(e->d_name, "renderD"))
+            node = model_printf(def, "/dev/dri/%s", e->d_name);
+    closedir(cards);
+    if (!node)
+        err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
+                     "no card in '/dev/dri' can render for guest '%s'", def->name);
+    return node;
+}
+
+/* Who renders there and names no card gets that one. */
 static int
 fill_render_node(struct domain_def *def, struct domain_graphics *g, struct err *err)
 {
     bool renders = g->type == GRAPHICS_TYPE_EGL_HEADLESS ||
                    ((g->type == GRAPHICS_TYPE_SPICE || g->type == GRAPHICS_TYPE_DBUS) &&
                     g->gl_enable == TRI_YES);
-    if (!renders || g->rendernode)
-        return 0;
-    struct dirent *e;
-    DIR *cards = opendir("/dev/dri");
-    if (!cards)
-        return err_set_from(
-            err, VIR_FROM_NONE, VIR_ERR_SYSTEM_ERROR,
-            "guest '%s' renders on the host's graphics, and no card is found in '/dev/dri': %s", def->name,
-            g_strerror(errno));
-    while ((e = readdir(cards)) && !g->rendernode)
-        if (g_str_has_prefix(e->d_name, "renderD"))
-            g->rendernode = model_printf(def, "/dev/dri/%s", e->d_name);
-    closedir(cards);
-    return g->rendernode ? 0
-                         : err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
-                                        "no card in '/dev/dri' can render for guest '%s'", def->name);
+    if (renders && !g->rendernode)
+        g->rendernode = first_card(def, err);
+    return renders && !g->rendernode ? -1 : 0;
 }
 
 /* Some of its channels are of that mode, or all of them by default; those of any mode are plain. */
@@ -182,6 +192,13 @@ int
 qemu_graphics_prepare(struct domain_def *live, struct qemu_host *host, const char *guest_dir, bool native,
                       struct err *err)
 {
+    for (uint32_t i = 0; i < live->n_videos; i++) {
+        struct domain_video *v = live->videos[i];
+        bool renders = v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER;
+        if (renders && !(v->model && v->model->acceleration && v->model->acceleration->rendernode) &&
+            !first_card(live, err))
+            return -1;
+    }
     for (uint32_t i = 0; i < live->n_graphics; i++) {
         if (prepare_one(live, live->graphics[i], host, guest_dir, native, err) < 0)
             return -1;

@@ -216,7 +216,9 @@ prepare_cpu(struct domain_def *live, struct qemu_host *host, bool native, struct
         return -1;
     r = native ? qemu_native_check(live, err) : 0;
     if (r == 0)
-        r = native ? qemu_cpu_resolve(live, caps, err) : qemu_cpu_start(live, caps, err);
+        r = native && !(live->cpu && live->cpu->check == CPU_CHECK_PARTIAL)
+                ? qemu_cpu_resolve(live, caps, err)
+                : qemu_cpu_start(live, caps, err);
     qemu_caps_unref(caps);
     return r;
 }

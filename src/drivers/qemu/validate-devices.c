@@ -236,9 +236,13 @@ check_filesystem(const struct domain_def *def, uint32_t at, const struct qemu_ch
                            fs_type_str(f->type));
     if ((f->fmode || f->dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
         return UNSUPPORTED("filesystem '%s': fmode and dmode are for accessmode='mapped'", f->target);
+    bool handle = f->driver && f->driver->type == FS_DRIVER_TYPE_HANDLE;
+    if (handle && f->accessmode && f->accessmode != FS_ACCESSMODE_PASSTHROUGH)
+        return UNSUPPORTED("filesystem '%s': driver 'handle' has accessmode='passthrough' only", f->target);
     if (!virtiofs)
         return 0;
-    if (f->accessmode && f->accessmode != FS_ACCESSMODE_PASSTHROUGH)
+    bool own = !(f->source && f->source->socket);   /* else who runs virtiofsd knows how it does it */
+    if (own && f->accessmode && f->accessmode != FS_ACCESSMODE_PASSTHROUGH)
         return UNSUPPORTED("filesystem '%s': virtiofs has accessmode='passthrough' only", f->target);
     if (f->readonly)
         return UNSUPPORTED("filesystem '%s': virtiofs cannot be read-only yet", f->target);
@@ -384,6 +388,14 @@ qemu_validate_models(const struct domain_def *def, struct err *err)
                : 0;
 }
 
+static int
+check_hub(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
+{
+    return qemu_caps_has_type(c->caps, "usb-hub")
+               ? 0
+               : UNSUPPORTED("emulator '%s' has no USB hubs", def->emulator);
+}
+
 int
 qemu_validate_here(const struct domain_def *def, const char *kind, uint32_t at, const struct qemu_check *c,
                    struct err *err)
@@ -408,6 +420,7 @@ qemu_validate_here(const struct domain_def *def, const char *kind, uint32_t at, 
         { "memory", check_memory },
         { "iommu", check_iommu },
         { "filesystem", check_filesystem },
+        { "hub", check_hub },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
         if (!strcmp(checks[i].kind, kind))

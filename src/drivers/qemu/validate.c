@@ -159,6 +159,8 @@ validate_chardevs(const struct domain_def *def, const char *kind, uint32_t at, s
         return validate_chardev(def, "serial port", &def->serials[at]->source, err) < 0
                    ? -1
                    : validate_serial(def, def->serials[at], err);
+    if (!strcmp(kind, "console"))
+        return validate_chardev(def, "console", &def->consoles[at]->source, err);
     if (!strcmp(kind, "parallel"))
         return validate_chardev(def, "parallel port", &def->parallels[at]->source, err);
     if (!strcmp(kind, "channel"))

@@ -151,7 +151,7 @@ static const struct {
       "-machine", "usb-storage" },
     { "pc", "",
       "<disk type='file'><driver name='qemu' type='cow'/><source file='/a'/><target dev='vda'/></disk>",
-      "'cow' no more", NULL },
+      "'cow' is no format", NULL },
     /* ---- memory: in whole blocks; what is said of a module goes before what is said of its cell */
     { "pc", CELL("65537", ""), "", "-m size=66560k,slots=4,maxmem=1049600k", NULL },
     { "pc", CELL("65537", ""), "", "-object memory-backend-ram,id=ram-node0,size=68157440", NULL },

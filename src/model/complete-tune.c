@@ -260,7 +260,7 @@ static void add_distance(struct domain_def *def, struct numa_cell *c, uint32_t i
 }
 
 /* Who gives a distance gives it for the way back, too, unless that is given; a cell that has a distance to
- * others has one to itself. */
+ * others has one to itself.  Of two to the same cell the last counts, but the first for the way back. */
 static void
 complete_distances(struct domain_def *def, struct cpu_numa *numa)
 {
@@ -282,6 +282,14 @@ complete_distances(struct domain_def *def, struct cpu_numa *numa)
             if (!distance_to(other, c->id))
                 add_distance(def, other, c->id, c->distances[k]->value);
         }
+    }
+    for (uint32_t i = 0; i < numa->n_cells; i++) {
+        struct numa_cell *c = numa->cells[i];
+        for (uint32_t k = 1; k < c->n_distances;)
+            if (c->distances[k - 1]->id == c->distances[k]->id)
+                model_list_remove(c->distances, c->n_distances, k - 1);
+            else
+                k++;
     }
     for (uint32_t i = 0; i < numa->n_cells; i++)
         if (numa->cells[i]->n_distances && !distance_to(numa->cells[i], numa->cells[i]->id))

@@ -171,6 +171,8 @@ void domain_forget(struct domain_def *def)
         forget_os(def, def->os);
     if (def->cpu)
         forget_cpu(def->cpu);
+    if (def->max_memory && !def->max_memory->size && !def->max_memory->slots)
+        def->max_memory = NULL;
 #define EACH(array, n, fn) \
     for (uint32_t i = 0; i < def->n; i++) \
         fn(def->array[i]);

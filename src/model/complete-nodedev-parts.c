@@ -184,8 +184,10 @@ tidy_mdev(struct nodedev_capability *c)
         c->types[0]->name = c->types[0]->device_api = NULL;
         c->types[0]->has_available_instances = false;
     }
-    if (c->iommu_group)
+    if (c->iommu_group) {
+        c->iommu_group->has_number = true;      /* 0 if it is not said */
         c->iommu_group->n_addresses = 0;
+    }
     for (uint32_t i = 0; i < c->n_attrs;) {
         if (c->attrs[i]->name && c->attrs[i]->value)
             i++;

@@ -198,7 +198,7 @@ class Tool:
     again = start
 
     def send(self, question):
-        self.child.stdin.write(question[1].replace('\n', '&#10;').encode() + b'\n')
+        self.child.stdin.write(question[1].strip().replace('\n', '&#10;').encode() + b'\n')
         self.child.stdin.flush()
 
     def answer(self):
@@ -320,7 +320,7 @@ def main():
             differ.append((a.seed + number - 1, d, w, g, kind))
 
     def is_meant(difference):
-        return next((r for k, r in known if k.search(a.kind + ' ' + difference)), None)
+        return next((r for k, r in known if k.search(a.kind + ' ' + difference.removeprefix('live '))), None)
     for seed, d, w, g, kind in differ:
         small, reason = d, is_meant(kind[0])
         if reason is None and g and a.kind != 'cpu':

@@ -43,6 +43,10 @@ check_address_read(struct domain_def *def, const char *kind, const void *device,
         return LOADPARM("has characters other than letters, digits, dots and blanks");
     if (parm && (!parm[strspn(parm, " ")] || strlen(parm) > 8))
         return LOADPARM("has to have 1 to 8 characters, and not only blanks");
+    const struct device_rom *r = info->rom;
+    if (r && r->enabled == TRI_NO && (r->bar || r->file))
+        return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "the <rom> of a %s of guest '%s' is off and has settings", kind, def->name);
     if (!a)
         return 0;
     unsigned port[4];

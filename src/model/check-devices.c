@@ -87,9 +87,6 @@ int check_video_read(struct domain_def *def, struct domain_video *v, struct err 
     if (m && m->acceleration && !m->acceleration->accel2d && !m->acceleration->accel3d &&
         !m->acceleration->rendernode)
         return UNSUPPORTED("the <acceleration> of a video device of guest '%s' says nothing", def->name);
-    if (m && m->resolution && (!m->resolution->x || !m->resolution->y))
-        return UNSUPPORTED("the <resolution> of a video device of guest '%s' has to be greater than 0",
-                           def->name);
     return 0;
 }
 
@@ -104,6 +101,9 @@ int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, s
     if (f->type == FS_TYPE_VOLUME && !s && !f->target)
         return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
                        def->name);
+    if (f->type == FS_TYPE_VOLUME && s && !s->pool != !s->volume)
+        return XML("a <filesystem type='volume'> of guest '%s' names a %s and no %s", def->name,
+                   s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");
     if (f->type == FS_TYPE_RAM && !(s && s->has_usage))
         return XML("a <filesystem type='ram'> of guest '%s' does not say its size: <source usage='…'/>",
                    def->name);
@@ -125,9 +125,6 @@ int check_tpm_read(struct domain_def *def, struct domain_tpm *t, struct err *err
     const struct tpm_backend *b = t->backend;
     if (!b)
         return XML("a <tpm> of guest '%s' has no <backend>", def->name);
-    if (b->type == TPM_BACKEND_TYPE_EMULATOR && b->version != TPM_VERSION_2_0 &&
-        (b->sha1 || b->sha256 || b->sha384 || b->sha512))
-        return XML("the <active_pcr_banks> of a <tpm> of guest '%s' need version='2.0'", def->name);
     if (b->type != TPM_BACKEND_TYPE_EXTERNAL)
         return 0;
     const struct tpm_source *s = b->source;
@@ -230,6 +227,9 @@ int check_video(const struct domain_def *def, uint32_t at, struct err *err)
         if (def->videos[i]->model->type == VIDEO_TYPE_NONE)
             return UNSUPPORTED(
                 "guest '%s' has a video device of type 'none' and others; 'none' stands alone", def->name);
+    if (m->resolution && (!m->resolution->x || !m->resolution->y))
+        return UNSUPPORTED("the <resolution> of a video device of guest '%s' has to be greater than 0",
+                           def->name);
     if (v->driver && v->driver->name == VIDEO_DRIVER_NAME_VHOSTUSER &&
         v->model->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED(
@@ -325,6 +325,15 @@ int check_input(const struct domain_def *def, uint32_t at, struct err *err)
     return 0;
 }
 
+int check_tpm(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct tpm_backend *b = def->tpms[at]->backend;
+    if (b->type == TPM_BACKEND_TYPE_EMULATOR && b->version != TPM_VERSION_2_0 &&
+        (b->sha1 || b->sha256 || b->sha384 || b->sha512))
+        return XML("the <active_pcr_banks> of a <tpm> of guest '%s' need version='2.0'", def->name);
+    return 0;
+}
+
 int check_memory(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_memory *m = def->memories[at];
@@ -340,17 +349,19 @@ int check_memory(const struct domain_def *def, uint32_t at, struct err *err)
         return UNSUPPORTED("an NVDIMM of guest '%s' has no <label>, which pseries machines need", def->name);
     if (m->model == MEMORY_MODEL_NVDIMM && m->has_uuid && !ppc)
         return UNSUPPORTED("an NVDIMM of guest '%s' has a <uuid>, which is for pseries machines", def->name);
+    if (m->model == MEMORY_MODEL_VIRTIO_PMEM && !(m->source && m->source->path))
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "a <memory> device of guest '%s' of model 'virtio-pmem' has no <path> in its <source>",
+                       def->name);
     if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) && m->discard == TRI_YES)
         return UNSUPPORTED("a <memory> device of guest '%s' of model '%s' cannot have discard='yes'",
                            def->name, memory_model_str(m->model));
     if (m->model == MEMORY_MODEL_SGX_EPC && m->info.address && m->info.address->type)
         return UNSUPPORTED("a <memory> device of guest '%s' of model 'sgx-epc' has no address", def->name);
-    if ((m->model == MEMORY_MODEL_NVDIMM || m->model == MEMORY_MODEL_VIRTIO_PMEM) &&
-        !(m->source && m->source->path))
+    if (m->model == MEMORY_MODEL_NVDIMM && !(m->source && m->source->path))
         return err_set(err, VIR_ERR_XML_DETAIL,
-                       "a <memory> device of guest '%s' of model '%s' has no <path> in its "
-                       "<source>",
-                       def->name, memory_model_str(m->model));
+                       "a <memory> device of guest '%s' of model 'nvdimm' has no <path> in its <source>",
+                       def->name);
     if (m->model == MEMORY_MODEL_VIRTIO_MEM &&
         (m->target->block & (m->target->block - 1) || !m->target->block))
         return err_set(err, VIR_ERR_XML_DETAIL,

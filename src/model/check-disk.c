@@ -108,11 +108,6 @@ static int check_bus(const struct domain_def *def, const struct domain_disk *d, 
 {
     if (check_ciphers(def, d, err) < 0)
         return -1;
-    bool bad = d->device == DISK_DEVICE_FLOPPY ? d->bus != DISK_BUS_FDC : d->bus == DISK_BUS_FDC;
-    if (bad)
-        return INTERNAL(
-            "%s '%s' of guest '%s' cannot be on bus '%s'; bus='fdc' is for floppies and only for them",
-            d->device == DISK_DEVICE_FLOPPY ? "floppy" : "disk", d->target, def->name, disk_bus_str(d->bus));
     if (d->model && d->bus != DISK_BUS_VIRTIO)
         return UNSUPPORTED(
             "disk '%s' of guest '%s' has model '%s', which bus '%s' does not know; it is for bus='virtio'",
@@ -206,8 +201,7 @@ static int check_texts(const struct domain_def *def, const struct domain_disk *d
                 return XML("<%s> of disk '%s' of guest '%s' has characters that are not printable ASCII",
                            texts[i].name, d->target, def->name);
     }
-    g_autofree char *what = g_strdup_printf("disk '%s' of guest '%s'", d->target, def->name);
-    return wwn_check(d->wwn, what, err);
+    return 0;
 }
 
 /* All that its server decides. */
@@ -245,6 +239,17 @@ static int check_vhostuser(const struct domain_def *def, const struct domain_dis
     return !what ? 0
                  : UNSUPPORTED("vhost-user disk '%s' of guest '%s' has %s, which its server decides",
                                d->target, def->name, what);
+}
+
+/* Floppies are on a bus of their own, and they alone. */
+static int check_floppy(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    bool bad = d->device == DISK_DEVICE_FLOPPY ? d->bus != DISK_BUS_FDC : d->bus == DISK_BUS_FDC;
+    if (bad)
+        return INTERNAL(
+            "%s '%s' of guest '%s' cannot be on bus '%s'; bus='fdc' is for floppies and only for them",
+            d->device == DISK_DEVICE_FLOPPY ? "floppy" : "disk", d->target, def->name, disk_bus_str(d->bus));
+    return 0;
 }
 
 /* Floppies are called fd…, and they alone; a CD may have any name. */
@@ -285,14 +290,17 @@ int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
     if (check_logins(def, d, err) < 0 || check_vhostuser(def, d, err) < 0 || check_bus(def, d, err) < 0 ||
         check_lun(def, d, err) < 0)
         return -1;
-    if (d->removable && d->bus != DISK_BUS_USB)
-        return XML("disk '%s' of guest '%s': removable= is for bus='usb'", d->target, def->name);
     if (check_driver(def, d, err) < 0 || check_iotune(def, d, err) < 0 ||
         check_texts(def, d, err) < 0)
         return -1;
     if (s && s->reservations && d->device != DISK_DEVICE_LUN)
         return UNSUPPORTED("disk '%s' of guest '%s': <reservations> are for device='lun'", d->target,
                            def->name);
+    g_autofree char *what = g_strdup_printf("disk '%s' of guest '%s'", d->target, def->name);
+    if (check_floppy(def, d, err) < 0 || wwn_check(d->wwn, what, err) < 0)
+        return -1;
+    if (d->removable && d->bus != DISK_BUS_USB)
+        return XML("disk '%s' of guest '%s': removable= is for bus='usb'", d->target, def->name);
     if (d->type == STORAGE_TYPE_VHOSTUSER && d->snapshot != DISK_SNAPSHOT_NO)
         return UNSUPPORTED("vhost-user disk '%s' of guest '%s' can only have snapshot='no'", d->target,
                            def->name);

@@ -101,17 +101,6 @@ static int read_mdev(const struct domain_def *def, const struct domain_hostdev *
     return 0;
 }
 
-static int read_teaming(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
-{
-    if (h->teaming && h->teaming->type != TEAMING_TYPE_TRANSIENT)
-        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' has to be of type 'transient'",
-                           def->name);
-    if (h->teaming && !h->teaming->persistent)
-        return UNSUPPORTED(
-            "the <teaming> of a <hostdev> of guest '%s' does not name its persistent interface", def->name);
-    return 0;
-}
-
 static int read_capabilities(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
 {
     const struct hostdev_source *s = h->source;
@@ -119,8 +108,6 @@ static int read_capabilities(const struct domain_def *def, const struct domain_h
     if (!(storage ? s->block : misc ? s->character : s->interface))
         return XML("a <hostdev> of guest '%s' of type '%s' has no <%s> in its <source>", def->name,
                    hostdev_type_str(h->type), storage ? "block" : misc ? "char" : "interface");
-    if (read_teaming(def, h, err) < 0)
-        return -1;
     return h->type != HOSTDEV_TYPE_NET || (check_ips(def, h->ips, h->n_ips, err) == 0 &&
                                            check_routes(def, h->routes, h->n_routes, err) == 0)
                ? 0
@@ -164,9 +151,8 @@ int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct 
     case HOSTDEV_TYPE_SCSI: return read_scsi(def, s, err);
     case HOSTDEV_TYPE_SCSI_HOST: return read_scsi_host(def, s, err);
     case HOSTDEV_TYPE_MDEV: return read_mdev(def, h, err);
-    default: break;
+    default: return 0;
     }
-    return read_teaming(def, h, err);
 }
 
 /* ---- as soon as all have their defaults ----------------------------------------------------- */
@@ -275,49 +261,45 @@ int check_host_address(const struct domain_def *def, const char *what, bool usb,
                    def->name, address_type_str(t));
 }
 
+static int check_teaming(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
+{
+    if (h->teaming && h->type != HOSTDEV_TYPE_PCI)
+        return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' cannot have a <teaming>", def->name,
+                           hostdev_type_str(h->type));
+    if (h->teaming && h->teaming->type != TEAMING_TYPE_TRANSIENT)
+        return UNSUPPORTED("the <teaming> of a <hostdev> of guest '%s' has to be of type 'transient'",
+                           def->name);
+    if (h->teaming && !h->teaming->persistent)
+        return UNSUPPORTED(
+            "the <teaming> of a <hostdev> of guest '%s' does not name its persistent interface", def->name);
+    return 0;
+}
+
 int check_hostdev(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_hostdev *h = def->hostdevs[at];
     enum address_type t = h->info.address ? h->info.address->type : ADDRESS_TYPE_UNSET;
-    if (h->teaming && h->type != HOSTDEV_TYPE_PCI)
-        return UNSUPPORTED("a <hostdev> of guest '%s' of type '%s' cannot have a <teaming>", def->name,
-                           hostdev_type_str(h->type));
-    const struct device_rom *r = h->info.rom;
     if ((h->type == HOSTDEV_TYPE_PCI || h->type == HOSTDEV_TYPE_USB) &&
         check_host_address(def, "<hostdev>", h->type == HOSTDEV_TYPE_USB, t, err) < 0)
         return -1;
-    if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
-        return UNSUPPORTED("a SCSI <hostdev> of guest '%s' cannot have an address of type '%s'",
-                           def->name, address_type_str(t));
-    if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
-        return UNSUPPORTED(
-            "a <hostdev> of guest '%s' for a SCSI host cannot have an address of type '%s'", def->name,
-            address_type_str(t));
-    enum address_type mdev = h->model == HOSTDEV_MODEL_VFIO_PCI   ? ADDRESS_TYPE_PCI
-                             : h->model == HOSTDEV_MODEL_VFIO_CCW ? ADDRESS_TYPE_CCW
-                                                                  : t;
-    if (h->type == HOSTDEV_TYPE_MDEV && t && t != mdev)
-        return XML("a <hostdev> of guest '%s' of model '%s' cannot have an address of type '%s'",
-                   def->name, hostdev_model_str(h->model), address_type_str(t));
     if (h->type == HOSTDEV_TYPE_SCSI && t && t != ADDRESS_TYPE_DRIVE)
         return UNSUPPORTED("a SCSI <hostdev> of guest '%s' has an address of type '%s'; 'drive' is right",
                            def->name, address_type_str(t));
     if (h->type == HOSTDEV_TYPE_SCSI_HOST && t && t != ADDRESS_TYPE_PCI && t != ADDRESS_TYPE_CCW)
         return UNSUPPORTED("a <hostdev> of type 'scsi_host' of guest '%s' has an address of type '%s'; "
-                           "'pci' and 'ccw' are "
-                           "right",
+                           "'pci' and 'ccw' are right",
                            def->name, address_type_str(t));
     if (h->type == HOSTDEV_TYPE_MDEV && t &&
         ((h->model == HOSTDEV_MODEL_VFIO_PCI && t != ADDRESS_TYPE_PCI) ||
          (h->model == HOSTDEV_MODEL_VFIO_CCW && t != ADDRESS_TYPE_CCW)))
         return XML("a <hostdev> of model '%s' of guest '%s' cannot have an address of type '%s'",
                    hostdev_model_str(h->model), def->name, address_type_str(t));
-    if (h->sgio == DISK_SGIO_UNFILTERED)
-        return UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
-                           def->name);
-    if (r && r->enabled == TRI_NO && (r->bar || r->file))
-        return UNSUPPORTED("the <rom> of a <hostdev> of guest '%s' is off and has settings", def->name);
-    return 0;
+    if (check_teaming(def, h, err) < 0)
+        return -1;
+    return h->sgio == DISK_SGIO_UNFILTERED
+               ? UNSUPPORTED("a <hostdev> of guest '%s': sgio='unfiltered' is not possible any more",
+                             def->name)
+               : 0;
 }
 
 int check_hostdevs_unique(const struct domain_def *def, struct err *err)

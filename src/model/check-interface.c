@@ -291,9 +291,6 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
         return -1;
     if (n->teaming && !n->teaming->type && n->teaming->persistent)
         return UNSUPPORTED("a <teaming> of guest '%s' does not say its type", def->name);
-    if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && !n->teaming->persistent)
-        return UNSUPPORTED("a transient <teaming> of guest '%s' does not name its persistent interface",
-                           def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && n->teaming->persistent)
         return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent",
                            def->name);
@@ -339,10 +336,10 @@ int check_interface(const struct domain_def *def, uint32_t at, struct err *err)
             "an interface of type '%s' of guest '%s' cannot have a target with managed='no'; type 'ethernet' "
             "can",
             interface_type_str(n->type), def->name);
-    const struct device_rom *r = n->info.rom;
-    if (r && r->enabled == TRI_NO && (r->bar || r->file))
-        return UNSUPPORTED("the <rom> of an interface of guest '%s' is off and has settings", def->name);
-    return 0;
+    return n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && !n->teaming->persistent
+               ? UNSUPPORTED("a transient <teaming> of guest '%s' does not name its persistent interface",
+                             def->name)
+               : 0;
 }
 
 int check_interface_host(const struct domain_def *def, uint32_t at, struct err *err)

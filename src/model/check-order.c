@@ -52,7 +52,7 @@ static const struct kind {
     ONE(nvram, nvram_device, nothing),
     LIST(hub, hubs, hub, nothing),
     LIST(shmem, shmems, shmem, check_shmem),
-    LIST(tpm, tpms, tpm, nothing),
+    LIST(tpm, tpms, tpm, check_tpm),
     LIST(panic, panics, panic, nothing),
     LIST(memory, memories, memory, check_memory),
     LIST(redirdev, redirdevs, redirdev, check_redirdev),

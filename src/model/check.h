@@ -172,6 +172,7 @@ int check_input(const struct domain_def *def, uint32_t at, struct err *err);
 int check_filesystem(const struct domain_def *def, uint32_t at, struct err *err);
 int check_rng(const struct domain_def *def, uint32_t at, struct err *err);
 int check_shmem(const struct domain_def *def, uint32_t at, struct err *err);
+int check_tpm(const struct domain_def *def, uint32_t at, struct err *err);
 int check_memory(const struct domain_def *def, uint32_t at, struct err *err);
 int check_redirdev(const struct domain_def *def, uint32_t at, struct err *err);
 int check_iommu(const struct domain_def *def, uint32_t at, struct err *err);

@@ -380,6 +380,8 @@ static void complete_others(struct domain_def *def)
         if (c->target && c->target->type == CHARDEV_TARGET_TYPE_NONE)
             c->target->type = CHARDEV_TARGET_TYPE_UNSET;
     }
+    if (def->memballoon && def->memballoon->stats_period < 0)
+        def->memballoon->stats_period = 0;      /* never */
     if (def->memballoon && def->memballoon->model == MEMBALLOON_MODEL_NONE) {
         def->memballoon->info.alias = NULL;
         def->memballoon->info.address = NULL;

@@ -39,11 +39,12 @@ static const struct {
     /* ---- USB: who chooses first, where, and what if nothing is there to choose from */
     { "pc", "", UHCI TABLET HOSTDEV, "<product id='0x0002'/>\n      </source>\n      " PORT("1") },
     { "pc", "", UHCI TABLET HOSTDEV, "<input type='tablet' bus='usb'>\n      " PORT("2") },
-    { "pc", "",
-      "<interface type='hostdev'><source><vendor id='1'/><product id='2'/></source></interface>", PORT("1") },
+    { "pc", "", "<interface type='hostdev'><source><vendor id='1'/><product id='2'/></source></interface>",
+      PORT("1") },
     { "pc", "",
       "<interface type='hostdev'><source writeFiltering='no'><address type='pci' bus='1' slot='2'/></source>"
-      "</interface>", "67/10" },
+      "</interface>",
+      "67/10" },
     { "pc", "", UHCI "<serial type='pty'><target type='usb-serial'/></serial>" TABLET,
       "<input type='tablet' bus='usb'>\n      " PORT("1") },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='0'/>" TABLET, PORT("1") },
@@ -53,44 +54,49 @@ static const struct {
       "<input type='tablet' bus='usb'><address type='usb' bus='1'/></input>",
       "<address type='usb' bus='1' port='1'/>" },
     { "pc", "",
-      UHCI "<input type='tablet' bus='usb'>" PORT("1") "</input><input type='tablet' bus='usb'>" PORT("2")
-      "</input>" HOSTDEV, "1/20" },
+      UHCI "<input type='tablet' bus='usb'>" PORT("1") "</input><input type='tablet' bus='usb'>" PORT(
+          "2") "</input>" HOSTDEV,
+      "1/20" },
     { "pc", "", "<controller type='usb' model='qusb1'/><redirdev bus='usb' type='pty'/>", "67/10" },
     { "pc", "", "<controller type='usb' model='ich9-uhci1'/>" TABLET, "35/20" },
     { "pc", "", "<controller type='usb' model='none'/><redirdev bus='usb' type='pty'/>", "67/10" },
     { "pc", "", "<controller type='usb' model='none'/><sound model='usb'/>", "67/10" },
     { "pc", "",
       "<interface type='user'><model type='usb-net'/><driver page_per_vq='on'/><address type='drive'/>"
-      "</interface>", "67/20" },
+      "</interface>",
+      "67/20" },
     { "pc", "", "<controller type='usb' index='1' model='ich9-uhci1'/>", "35/20" },
     { "pc", "",
       "<controller type='usb' index='1' model='ich9-ehci1'/>"
-      "<controller type='usb' index='1' model='qemu-xhci'/>", "27/20" },
+      "<controller type='usb' index='1' model='qemu-xhci'/>",
+      "27/20" },
     { "pc", "",
       "<controller type='usb' index='1' model='ich9-ehci1'/>"
       "<controller type='usb' index='1' model='ich9-uhci1'/>"
-      "<controller type='usb' index='1' model='ich9-uhci1'/>", "27/20" },
+      "<controller type='usb' index='1' model='ich9-uhci1'/>",
+      "27/20" },
     /* Hubs fill before the next bus does, and a hub before the hub beside it. */
-    { "pc", "",
-      UHCI "<controller type='usb' index='1' model='piix3-uhci'/>" HUB("1") HUB("2") TABLET, PORT("1.1") },
-    { "pc", "",
-      UHCI HUB("2") HUB("1") HUB("1.1") HUB("2.1") TABLET, PORT("1.2") },
+    { "pc", "", UHCI "<controller type='usb' index='1' model='piix3-uhci'/>" HUB("1") HUB("2") TABLET,
+      PORT("1.1") },
+    { "pc", "", UHCI HUB("2") HUB("1") HUB("1.1") HUB("2.1") TABLET, PORT("1.2") },
     { "pc", "", UHCI HUB("2.1") HUB("2"), "27/20" },
     { "pc", "<os><type machine='pc-i440fx-99'>hvm</type></os>",
       "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><address type='pci'/></disk>",
       "67/10" },
     /* ---- displays with OpenGL, and a channel whose socket QEMU listens at */
-    { "pc", "",
-      "<graphics type='spice'><gl enable='yes'/></graphics><graphics type='egl-headless'/>", "67/10" },
+    { "pc", "", "<graphics type='spice'><gl enable='yes'/></graphics><graphics type='egl-headless'/>",
+      "67/10" },
     { "pc", "",
       "<graphics type='spice'><gl enable='yes'/></graphics>"
       "<graphics type='sdl'><gl enable='yes'/></graphics>",
       "<gl enable='yes'/>" },
     { "pc", "",
       "<channel type='unix'><target type='virtio'/><source mode='connect'><reconnect enabled='no'/></source>"
-      "</channel>", "1/20" },
+      "</channel>",
+      "1/20" },
     /* ---- PCI: cards of the host come first; devices find no place behind a dmi-to-pci-bridge, bridges do */
-    { "q35", "", "<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' "
+    { "q35", "",
+      "<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' "
       "wwpn='naa.5123456789abcde0'/></hostdev>" HOSTCARD("pci' bus='1' slot='2' function='0"),
       "slot='0x02' function='0x0'/>\n      </source>\n      <address type='pci' domain='0x0000' bus='0x02'" },
     { "pc", "", UHCI TABLET HOSTCARD("usb' bus='1' device='2"),
@@ -102,8 +108,10 @@ static const struct {
     /* ---- who decrypts */
     { "pc", "", ENCRYPTED("format='luks'", ""), "<encryption format='luks' engine='qemu'>" },
     { "pc", "", ENCRYPTED("format='luks' engine='librbd'", ""), "67/10" },
-    { "pc", "", ENCRYPTED("format='luks'", "<backingStore type='file'><format type='raw'/><source file='/b'>"
-      "<encryption format='qcow'/></source></backingStore>"), "67/10" },
+    { "pc", "",
+      ENCRYPTED("format='luks'", "<backingStore type='file'><format type='raw'/><source file='/b'>"
+                                 "<encryption format='qcow'/></source></backingStore>"),
+      "67/10" },
     /* ---- other places */
     { "q35", "", "<iommu model='virtio'><address type='pci' bus='1'/></iommu>", "27/20" },
     { "pc", ROOM, DIMM("<address type='drive'/>"), "<address type='dimm' slot='0'/>" },
@@ -132,7 +140,8 @@ static const struct {
     { "pc",
       "<os><type>hvm</type><nvram type='file'><source file='/n'><encryption format='luks'>"
       "<secret type='passphrase' uuid='11111111-2222-4333-8444-555555555555' usage='u'/></encryption>"
-      "</source></nvram></os>", "", "27/0" },
+      "</source></nvram></os>",
+      "", "27/0" },
     { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda1'/></disk>", "67/10" },
     { "pc", "",
       "<disk type='file' device='cdrom'><target dev='foo' bus='ide'/><address type='drive'/></disk>",
@@ -154,8 +163,8 @@ static const struct {
       "<qemu:env name='A' value='b'/>"
       "</qemu:commandline>"
       "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-c'/>"
-      "</qemu:commandline>", "",
-      "<qemu:arg value='-c'/>\n    <qemu:env name='A' value='b'/>" },
+      "</qemu:commandline>",
+      "", "<qemu:arg value='-c'/>\n    <qemu:env name='A' value='b'/>" },
     { "pc", "<cputune><shares>0</shares></cputune>", "", "<shares>0</shares>" },
     { "pc", "<cputune><shares>1</shares></cputune>", "", "67/20" },
     { "pc", "<vcpu placement='auto'>4</vcpu>", "", "<memory mode='strict' placement='auto'/>" },
@@ -213,7 +222,8 @@ static const struct {
       "<model type='none'/>" },
     { "pc", "",
       "<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid="
-      "'11111111-2222-4333-8444-555555555555'/></source><boot order='1'/></hostdev>", "67/10" },
+      "'11111111-2222-4333-8444-555555555555'/></source><boot order='1'/></hostdev>",
+      "67/10" },
     { "pc", "", HOSTDEV HOSTDEV "<watchdog model='diag288'/>", "67/10" },
     { "pc", "", HOSTDEV HOSTDEV, "27/20" },
     { "pc", "",
@@ -223,13 +233,76 @@ static const struct {
       "<shmem name='s'><server path='/s'/><size unit='M'>4</size><model type='ivshmem-doorbell'/></shmem>",
       "67/10" },
     /* device by device: what QEMU cannot do for the first before what nobody can for the second */
-    { "pc", "",
-      NETDISK("tftp", "") "<interface type='user'><target managed='no'/></interface>", "67/10" },
+    { "pc", "", NETDISK("tftp", "") "<interface type='user'><target managed='no'/></interface>", "67/10" },
     { "pc", "<on_poweroff>coredump-destroy</on_poweroff>",
       "<interface type='direct'><source dev='e'/><mtu size='1400'/></interface>", "67/10" },
     { "pc", "",
       "<watchdog model='diag288'><alias name='ua-a'/></watchdog>"
       "<shmem name='s'><alias name='ua-a'/></shmem>",
+      "67/10" },
+    /* what is told early, and what need not be told */
+    { "pc", "", "<disk type='file'><source file='/x'/><target dev='sda' bus='sd'/><serial>A</serial></disk>",
+      "1/10" },
+    { "pc", "",
+      "<controller type='virtio-serial' ports='2'/><channel type='pty'><target type='virtio'/></channel>"
+      "<channel type='pty'><target type='virtio'/></channel>",
+      "controller='1' bus='0' port='1'" },
+    { "pc", "", "<disk type='file'><source file='/x'/><target dev='vda'/><readonly/><transient/></disk>",
+      "67/10" },
+    { "pc", "",
+      "<disk type='file'><source file='/x'/><target dev='sda' bus='usb'/><transient "
+      "shareBacking='yes'/></disk>",
+      "shareBacking='yes'" },
+    { "q35",
+      "<os><type arch='x86_64' machine='q35'>hvm</type><loader secure='yes' type='rom'>/x</loader></os>"
+      "<features><acpi/><smm state='on'/></features>",
+      "", "secure='yes'" },
+    { "q35", "<features><smm state='on'><tseg unit='KiB'>3</tseg></smm></features>", "", "67/10" },
+    { "pc", "",
+      "<interface type='hostdev'><source><address type='pci' bus='3' slot='1'/></source>"
+      "<model type='usb-net'/></interface>",
+      "<model type='usb-net'/>" },
+    { "pc", "",
+      "<interface type='network'><source network='d'/><model type='virtio-transitional'/>"
+      "<teaming type='persistent'/></interface>",
+      "<teaming type='persistent'/>" },
+    { "pc", "", "<interface type='vdpa'><source dev='/d'/><ip address='10.0.0.1'/></interface>",
+      "type='vdpa'" },
+    { "pc", "",
+      "<disk type='network'><source protocol='nfs' name='/e'><host name='h' port='2049'/></source>"
+      "<target dev='vda'/></disk>",
+      "67/10" },
+    { "pc", "", "<controller type='scsi' model='auto'><driver iothread='1'/></controller>", "27/20" },
+    { "pc", "",
+      "<filesystem accessmode='squash'><driver type='handle'/><source dir='/e'/><target "
+      "dir='t'/></filesystem>",
+      "67/10" },
+    { "pc", "", "<panic/><panic model='isa'/>", "27/20" },
+    { "pc", "",
+      "<controller type='pci' index='1' model='pci-bridge'><address type='pci' bus='3' "
+      "slot='1'/></controller>",
+      "1/20" },
+    { "pc", "",
+      "<controller type='pci' index='1' model='pci-bridge'><address type='pci' bus='1' "
+      "slot='1'/></controller>"
+      "<input type='tablet' bus='usb'><address type='usb' bus='7' port='1'/></input>",
+      "67/10" },
+    { "pc", "",
+      "<disk type='file'><driver name='qemu' type='qcow2'/><source file='/x'/><backingStore type='file'>"
+      "<format type='cow'/><source file='/y'/></backingStore><target dev='vda'/></disk>",
+      "67/10" },
+    { "pc", "<memoryBacking><access mode='shared'/></memoryBacking>",
+      "<disk type='vhostuser'><source type='unix' path='/s'/><target dev='vda'/></disk>",
+      "<driver name='qemu' type='raw'/>" },
+    { "pc", "",
+      "<video><model type='qxl' primary='yes'/></video><video><model type='cirrus'><resolution x='9' y='9'/>"
+      "</model></video>",
+      "67/10" },
+    { "pc", "", "<controller type='pci' index='256' model='pci-bridge'/>", "67/20" },
+    { "q35", "", "<controller type='pci' index='256' model='pcie-root-port'/>", "1/20" },
+    { "q35", "",
+      "<disk type='file'><source file='/x'/><target dev='hda' bus='ide'/></disk>"
+      "<interface type='user'><mtu size='1500'/></interface>",
       "67/10" },
 };
 

@@ -217,7 +217,7 @@ note_spapr(struct domain_def *def, const char *kind, void *device, struct device
         g_hash_table_add(p->used, GUINT_TO_POINTER(a->number + 1)))
         return 0;
     g_autofree char *name = device_describe(kind, device);
-    return err_set(p->err, VIR_ERR_XML_ERROR,
+    return err_set_from(p->err, VIR_FROM_QEMU, VIR_ERR_XML_ERROR,
                    "%s of guest '%s' has the spapr-vio register 0x%x, which another device has, "
                    "too",
                    name, def->name, a->number);

@@ -53,10 +53,10 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
     }
     if (!strcmp(kind, "interface")) {
         const struct domain_interface *n = device;
-        if (str_is(n->model, "usb-net"))
-            return WANT_WRONG;
         if (n->type == INTERFACE_TYPE_HOSTDEV)
             return interface_is_host_usb(n) ? WANT_NONE : WANT_PCIE;
+        if (str_is(n->model, "usb-net"))
+            return WANT_WRONG;
         if (str_is(n->model, "spapr-vlan"))
             return WANT_NONE;
         /* Cards of another age sit on a conventional bus; of those only the
@@ -98,6 +98,8 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
     }
     if (!strcmp(kind, "memballoon")) {
         const struct domain_memballoon *b = device;
+        if (b->model == MEMBALLOON_MODEL_XEN && p && arch_is_s390(p->def))
+            return WANT_NONE;   /* refused with the others */
         return b->model == MEMBALLOON_MODEL_NONE                   ? WANT_NONE
                : b->model == MEMBALLOON_MODEL_XEN                  ? WANT_WRONG
                : b->model == MEMBALLOON_MODEL_VIRTIO_TRANSITIONAL ? WANT_PCI

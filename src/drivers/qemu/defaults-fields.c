@@ -96,6 +96,8 @@ disk_fields(struct domain_def *def)
         if (d->type == STORAGE_TYPE_VHOSTUSER) {
             if (!d->driver)
                 d->driver = model_new(def, struct disk_driver);
+            if (!d->driver->name)
+                d->driver->name = model_str(def, "qemu");
             if (!d->driver->type)
                 d->driver->type = STORAGE_FORMAT_RAW;
             continue;
@@ -192,15 +194,16 @@ controller_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i];
-        if (c->model && (!strcmp(c->model, "default") || !strcmp(c->model, "auto")) &&
-            c->type != CONTROLLER_TYPE_PCI)
+        bool any =
+            c->type != CONTROLLER_TYPE_PCI && (str_is(c->model, "default") || str_is(c->model, "auto"));
+        if (any)
             c->model = NULL;
         if (c->type == CONTROLLER_TYPE_USB && !c->model)
             c->model = model_str(def, default_usb_model(def, caps));
         if (c->type == CONTROLLER_TYPE_USB && str_is(c->model, "none"))
             c->info.address = NULL;     /* there is nothing that could sit there */
         if (c->type == CONTROLLER_TYPE_SCSI && !c->model) {
-            bool iothread = c->driver && c->driver->iothread;
+            bool iothread = !any && c->driver && c->driver->iothread;
             c->model =
                 model_str(def, iothread                                                       ? "virtio-scsi"
                                : machine_is(def, "pseries")                                   ? "ibmvscsi"
@@ -323,13 +326,6 @@ misc_fields(struct domain_def *def)
         struct rng_backend *b = def->rngs[i]->backend;
         if (b && b->model == RNG_BACKEND_MODEL_RANDOM && !b->device)
             b->device = model_str(def, "/dev/urandom");
-    }
-    for (uint32_t i = 0; i < def->n_panics; i++) {
-        struct domain_panic *p = def->panics[i];
-        if (!p->model || p->model == PANIC_MODEL_DEFAULT)
-            p->model = machine_is(def, "pseries") ? PANIC_MODEL_PSERIES
-                       : arch_is_s390(def)        ? PANIC_MODEL_S390
-                                                  : PANIC_MODEL_ISA;
     }
     if ((machine_is(def, "pseries") || arch_is_s390(def)) && !def->n_panics) {
         struct domain_panic *p = model_new(def, struct domain_panic);

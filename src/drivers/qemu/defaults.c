@@ -156,6 +156,18 @@ choose_sockets(struct domain_def *def)
     }
 }
 
+static void
+choose_panics(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_panics; i++) {
+        struct domain_panic *p = def->panics[i];
+        if (!p->model || p->model == PANIC_MODEL_DEFAULT)
+            p->model = machine_is(def, "pseries") ? PANIC_MODEL_PSERIES
+                       : arch_is_s390(def)        ? PANIC_MODEL_S390
+                                                  : PANIC_MODEL_ISA;
+    }
+}
+
 void
 qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 {
@@ -209,6 +221,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     }
     choose_videos(def);
     choose_sockets(def);
+    choose_panics(def);
 }
 
 static int

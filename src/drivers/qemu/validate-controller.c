@@ -65,6 +65,9 @@ check_pci(const struct domain_def *def, const struct domain_controller *c, struc
         { "pcie-expander-bus", { "pxb-pcie" }, BUS_NR | NODE },
     };
     const struct controller_target *t = c->target;
+    if (c->pcihole64 && !machine_is_i440fx(def) && !machine_is_q35(def))
+        return UNSUPPORTED("machine '%s' has no hole for 64 bit PCI whose size could be chosen",
+                           def->os->machine);
     for (size_t i = 0; i < G_N_ELEMENTS(models) && c->model && !machine_is(def, "pseries"); i++) {
         if (strcmp(models[i].model, c->model))
             continue;

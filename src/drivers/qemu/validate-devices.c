@@ -54,7 +54,8 @@ check_interface(const struct domain_def *def, uint32_t at, const struct qemu_che
 {
     const struct domain_interface *n = def->interfaces[at];
     const char *type = interface_type_str(n->type);
-    if (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER))
+    bool theirs = n->type == INTERFACE_TYPE_VDPA;       /* whose device may be told */
+    if (!theirs && (n->n_routes || (n->n_ips && n->type != INTERFACE_TYPE_USER)))
         return UNSUPPORTED(
             "QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
             n->n_routes ? "of any type" : "of this type");
@@ -75,7 +76,7 @@ check_interface(const struct domain_def *def, uint32_t at, const struct qemu_che
         return UNSUPPORTED("the MTU of an interface of type '%s' cannot be set", type);
     if (n->coalesce_rx_frames && n->type != INTERFACE_TYPE_NETWORK && n->type != INTERFACE_TYPE_BRIDGE)
         return UNSUPPORTED("an interface of type '%s' cannot have <coalesce>", type);
-    if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && !str_is(n->model, "virtio"))
+    if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && !net_is_virtio(n))
         return UNSUPPORTED("a persistent <teaming> needs <model type='virtio'/>, not '%s'",
                            n->model ? n->model : "");
     if (n->teaming && n->teaming->type == TEAMING_TYPE_TRANSIENT && n->type != INTERFACE_TYPE_HOSTDEV &&
@@ -276,25 +277,18 @@ check_hostdev(const struct domain_def *def, uint32_t at, const struct qemu_check
     if ((h->model == HOSTDEV_MODEL_VFIO_CCW || h->model == HOSTDEV_MODEL_VFIO_AP) && !arch_is_s390(def))
         return UNSUPPORTED("a mediated device of model '%s' is for s390 guests",
                            hostdev_model_str(h->model));
-    if (h->model == HOSTDEV_MODEL_VFIO_PCI && h->info.boot_order)
-        return UNSUPPORTED("guests cannot boot from a mediated device of model 'vfio-pci'");
+    if (h->model != HOSTDEV_MODEL_VFIO_CCW && h->info.boot_order)
+        return UNSUPPORTED("guests cannot boot from a mediated device of model '%s'",
+                           hostdev_model_str(h->model));
     if (h->display == TRI_ON && !def->n_graphics)
         return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
     return 0;
 }
 
-/* Those on PCI are there and nowhere else. */
 static int
 check_memory(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
     const struct domain_memory *m = def->memories[at];
-    enum address_type t = m->info.address ? m->info.address->type : ADDRESS_TYPE_UNSET;
-    bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
-    if (pci && t && t != ADDRESS_TYPE_PCI)
-        return UNSUPPORTED(
-            "a memory device of model '%s' is on the PCI bus and cannot have an address of "
-            "type '%s'",
-            memory_model_str(m->model), address_type_str(t));
     if (m->model == MEMORY_MODEL_SGX_EPC)
         return UNSUPPORTED(
             "enclave memory (a memory device of model 'sgx-epc') cannot be given to guests");

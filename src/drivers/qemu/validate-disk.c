@@ -204,6 +204,9 @@ qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d,
     if (d->has_transient && d->type != STORAGE_TYPE_FILE)
         return UNSUPPORTED("disk %s: what a guest writes to a transient disk is kept beside a file, not a %s",
                            d->target, storage_type_str(d->type));
+    if (d->has_transient && d->readonly)
+        return UNSUPPORTED("disk %s: what a guest writes is to be transient, and the disk is read-only",
+                           d->target);
     if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO &&
         d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_USB)
         return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,

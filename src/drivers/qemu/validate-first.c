@@ -40,7 +40,9 @@ check_guest(const struct domain_def *def, struct err *err)
     const struct feature_smm *smm = def->features ? def->features->smm : NULL;
     if (smm && smm->state == TRI_ON && smm->tseg && !machine_is_q35(def))
         return UNSUPPORTED("the size of <tseg> can be chosen for q35 machines, not '%s'", def->os->machine);
-    return 0;
+    return smm && smm->state == TRI_ON && smm->tseg && smm->tseg % (1 << 20)
+               ? UNSUPPORTED("the size of <tseg> has to be a number of MiB")
+               : 0;
 }
 
 static int
@@ -75,6 +77,18 @@ check_shmem(const struct domain_shmem *s, struct err *err)
     return 0;
 }
 
+/* Guests of pseries get it in large blocks. */
+static int
+check_memory(const struct domain_def *def, const struct domain_memory *m, struct err *err)
+{
+    enum { BLOCK = 256 << 10 };
+    return m->model != MEMORY_MODEL_NVDIMM || !machine_is(def, "pseries") ||
+                   m->target->size >= BLOCK + m->target->label_size
+               ? 0
+               : err_set(err, VIR_ERR_XML_ERROR,
+                         "an NVDIMM of machine '%s' has to hold 256 MiB and its label", def->os->machine);
+}
+
 int
 qemu_validate_first(struct domain_def *def, const char *kind, uint32_t at, void *device,
                     struct device_info *info, void *data, struct err *err)
@@ -83,6 +97,8 @@ qemu_validate_first(struct domain_def *def, const char *kind, uint32_t at, void 
         return check_guest(def, err);
     if (!strcmp(kind, "controller"))
         return check_controller(def, device, err);
+    if (!strcmp(kind, "memory"))
+        return check_memory(def, device, err);
     return strcmp(kind, "shmem") ? 0 : check_shmem(device, err);
 }
 

@@ -39,8 +39,8 @@ validate_timer(const struct domain_def *def, const struct domain_timer *t, struc
 {
     const char *name = timer_name_str(t->name);
     bool of_pcs = t->name == TIMER_NAME_KVMCLOCK || t->name == TIMER_NAME_HYPERVCLOCK ||
-                  (t->name == TIMER_NAME_HPET && t->present == TRI_YES);
-    if (of_pcs && !arch_is_x86(def))
+                  t->name == TIMER_NAME_HPET || t->name == TIMER_NAME_TSC;
+    if (of_pcs && t->present == TRI_YES && !arch_is_x86(def))
         return UNSUPPORTED("machine '%s' has no timer '%s'", def->os->machine, name);
     switch (t->name) {
         case TIMER_NAME_PLATFORM: return UNSUPPORTED("QEMU has no timer '%s'", name);
@@ -129,6 +129,9 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
         !qemu_caps_cpu(caps, QEMU_ACCEL_KVM, "max"))
         return UNSUPPORTED("emulator '%s' has no CPU 'max', which mode 'maximum' stands for", def->emulator);
     const struct cpu_cache *cache = cpu->cache;
+    if ((cache || cpu->maxphysaddr) && !arch_is_x86(def))
+        return UNSUPPORTED("the %s of processors can be chosen for x86 guests only",
+                           cache ? "cache" : "physical address bits");
     if (cache && cache->mode == CPU_CACHE_MODE_PASSTHROUGH && cpu->mode != CPU_MODE_HOST_PASSTHROUGH &&
         cpu->mode != CPU_MODE_MAXIMUM)
         return UNSUPPORTED(
@@ -156,8 +159,6 @@ validate_os(const struct domain_def *def, struct err *err)
         return UNSUPPORTED("an <nvram> of type '%s' cannot be given to a guest; use file, block or network",
                            storage_type_str(n->type));
     if (l && l->secure == TRI_YES) {
-        if (l->type && l->type != LOADER_TYPE_PFLASH)
-            return UNSUPPORTED("a secure loader has to be a pflash image");
         if (!machine_is_q35(def))
             return UNSUPPORTED("secure boot needs a q35 machine, not '%s'", def->os->machine);
         if (l->path && !(def->features && def->features->smm && def->features->smm->state == TRI_ON))
@@ -199,6 +200,11 @@ validate_memories(const struct domain_def *def, const struct qemu_caps *caps, st
         if (numa && numa->n_cells && !m->target->has_node && m->model != MEMORY_MODEL_VIRTIO_PMEM &&
             m->model != MEMORY_MODEL_SGX_EPC)
             return UNSUPPORTED("a memory device has to say in <target> on which NUMA <node> it is");
+        bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
+        if (pci && (!a || a->type != ADDRESS_TYPE_PCI))
+            return UNSUPPORTED(
+                "a memory device of model '%s' is on the PCI bus, and its address of type '%s'",
+                memory_model_str(m->model), a && a->type ? address_type_str(a->type) : "none");
         if (!a || a->type != ADDRESS_TYPE_DIMM)
             continue;
         if (a->number >= def->max_memory->slots)

@@ -106,8 +106,6 @@ qemu_validate_board(const struct domain_def *def, const struct qemu_caps *caps, 
 
     if (sleeps && !qemu_caps_has_type(caps, "PIIX4_PM") && !qemu_caps_has_type(caps, "ICH9-LPC"))
         return UNSUPPORTED("machine '%s' has no states of sleep that <pm> could allow", def->os->machine);
-    if (def->n_parallels && (arch_is_s390(def) || machine_is(def, "pseries")))
-        return UNSUPPORTED("machine '%s' has no parallel ports", def->os->machine);
     return 0;
 }
 
@@ -117,6 +115,8 @@ qemu_validate_kind(const struct domain_def *def, const char *kind, uint32_t at, 
 {
     if (!strcmp(kind, "serial"))
         return def->serials[at]->target ? check_serial(def, def->serials[at]->target, err) : 0;
+    if (!strcmp(kind, "parallel") && (arch_is_s390(def) || machine_is(def, "pseries")))
+        return UNSUPPORTED("machine '%s' has no parallel ports", def->os->machine);
     if (!strcmp(kind, "video"))
         return check_video(caps, def->videos[at]->model->type, err);
     if (!strcmp(kind, "controller"))

@@ -24,6 +24,8 @@ static int
 validate_disk(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
     const struct device_address *a = d->info.address;
+    if (d->bus == DISK_BUS_SD && d->serial)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "disk %s: an SD card has no <serial>", d->target);
     if (d->bus == DISK_BUS_IDE && a && a->type == ADDRESS_TYPE_DRIVE && a->controller)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "disk %s: there is one IDE controller, with index 0",
                        d->target);
@@ -42,6 +44,10 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
     if (d->type == STORAGE_TYPE_NETWORK && d->source && d->source->src.protocol == STORAGE_PROTOCOL_TFTP)
         return unsupported(err, "disk %s: QEMU speaks no %s", d->target,
                            storage_protocol_str(d->source->src.protocol));
+    const struct storage_source *s = d->type == STORAGE_TYPE_NETWORK && d->source ? &d->source->src : NULL;
+    for (uint32_t i = 0; s && s->protocol == STORAGE_PROTOCOL_NFS && i < s->n_hosts; i++)
+        if (s->hosts[i]->port)
+            return unsupported(err, "disk %s: an NFS server's port cannot be chosen", d->target);
     if (d->driver && d->driver->name && strcmp(d->driver->name, "qemu"))
         return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target,
                            d->driver->name);

@@ -84,6 +84,7 @@ static const struct {
       "<graphics type='vnc'><listen type='address' address='::1'/><listen type='socket' "
       "socket='/s'/></graphics>",
       "listens in 2 places", NULL },
+    { "pc", "", "<graphics type='vnc' autoport='yes' websocket='-1'/>", ",websocket=-1", NULL },
     { "pc", "", "<graphics type='vnc'><listen type='network' network='nosuch'/></graphics>",
       "there is none of", NULL },
     { "pc", "",
@@ -152,6 +153,8 @@ static const struct {
     { "pc", "",
       "<disk type='file'><driver name='qemu' type='cow'/><source file='/a'/><target dev='vda'/></disk>",
       "'cow' is no format", NULL },
+    { "pc", SHARED, "<disk type='vhostuser'><source type='unix' path='/p'/><target dev='vda'/></disk>",
+      "\"driver\":\"vhost-user-blk-pci\",\"chardev\"", NULL },
     /* ---- memory: in whole blocks; what is said of a module goes before what is said of its cell */
     { "pc", CELL("65537", ""), "", "-m size=66560k,slots=4,maxmem=1049600k", NULL },
     { "pc", CELL("65537", ""), "", "-object memory-backend-ram,id=ram-node0,size=68157440", NULL },
@@ -163,6 +166,10 @@ static const struct {
       MODULE("dimm", "", "4096", ""), "/dimm0,discard-data=off", "discard-data=on" },
     { "pc", "<memoryBacking><source type='file'/><discard/></memoryBacking>" CELL("65536", ""),
       MODULE("dimm", "discard='no'", "4096", ""), "/dimm0,discard-data=off", NULL },
+    { "pc", "<memoryBacking><discard/></memoryBacking>" CELL("65536", ""),
+      "<memory model='virtio-pmem' access='shared'><source><path>/p</path></source><target><size>2048</size>"
+      "</target></memory>",
+      "id=memvirtiopmem0,mem-path=/p,share=on,size=", NULL },
     { "pc", "<numatune><memory mode='strict' nodeset='1000'/></numatune>", "", "NUMA node 1000", NULL },
     { "pc", "<numatune><memory mode='strict' placement='auto'/></numatune>", "", "chosen when it starts",
       NULL },

@@ -44,7 +44,9 @@ make_emulator(const struct board *b)
         "{}}\n"
         "{\"return\": {\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 0}, \"package\": \"\"}}\n"
         "{\"return\": {\"arch\": \"%s\"}}\n{\"return\": [%s{\"name\": \"%s\", \"cpu-max\": 8, "
-        "\"default-cpu-type\": \"%s\"}]}\n{\"return\": []}\n{\"return\": []}\n{\"return\": [%s]}\n"
+        "\"default-cpu-type\": \"%s\"}]}\n"
+        "{\"return\": [{\"name\": \"cortex-a15\", \"unavailable-features\": []}]}\n"
+        "{\"return\": []}\n{\"return\": [%s]}\n"
         "{\"return\": [{\"option\": \"sandbox\", \"parameters\": []}]}\n{\"return\": []}\n{\"return\": []}\n"
         "{\"return\": []}\n{\"return\": [{\"name\": \"device_add\", \"meta-type\": \"command\", "
         "\"arg-type\": \"0\", \"ret-type\": \"0\", \"features\": [\"json-cli\"]}]}\n{\"return\": {}}\nEOF\n",
@@ -299,6 +301,12 @@ static const struct {
     { "ppc64 pseries", "",
       "<tpm model='spapr-tpm-proxy'><backend type='passthrough'><device path='/dev/tpmrm0'/></backend></tpm>",
       "{\"driver\":\"spapr-tpm-proxy\",\"id\":\"tpm0\",\"host-path\":\"/dev/tpmrm0\"}", "-tpmdev" },
+    { "s390x s390-ccw-virtio", "",
+      "<disk type='file'><source file='/a'/><target dev='vda'/><boot order='1' loadparm='2'/></disk>",
+      ",loadparm=2\n", NULL },
+    { "aarch64 virt", "<cpu mode='custom'><model>z14</model></cpu>", "", "no processor 'z14'", "-cpu" },
+    { "ppc64 pseries", "", "<disk type='file' device='floppy'><target dev='fda'/></disk>", "no floppy drives",
+      NULL },
     { "riscv64 virt", "<cpu><topology sockets='1' cores='1' threads='1'/></cpu>", "", "riscv64", "-cpu" },
     { "armv6l versatilepb", "", "<interface type='user'><model type='e1000'/></interface>",
       "\"bus\":\"pci\",", NULL },

@@ -128,6 +128,9 @@ disk_device(struct builder *b, const struct domain_disk *d)
         break;
     }
     case DISK_BUS_FDC:
+        if (machine_is(b->def, "pseries"))
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "disk %s: machine 'pseries' has no floppy drives", d->target);
         o = props_new("floppy");
         put_int(o, "unit", a->unit);
         break;

@@ -8,6 +8,8 @@
 
 #include "base/uuid.h"
 
+#include <unistd.h>
+
 #define ERR_FROM VIR_FROM_QEMU
 
 /* The devices that may come and those that may not, as usb-redir reads them: class, vendor, product and
@@ -148,6 +150,10 @@ build_hostdevs(struct builder *b)
                 return -1;
             continue;
         }
+        if (h->type == HOSTDEV_TYPE_SCSI_HOST && access("/dev/vhost-scsi", F_OK) < 0)
+            return err_set_from(
+                b->err, VIR_FROM_NONE, VIR_ERR_CONFIG_UNSUPPORTED,
+                "the host has no '/dev/vhost-scsi', through which SCSI hosts are given to guests");
         if (h->type == HOSTDEV_TYPE_PCI && a) {
             g_autofree char *host =
                 g_strdup_printf("%04x:%02x:%02x.%x", a->domain, a->bus, a->slot, a->function);

@@ -45,6 +45,19 @@ pseries_options(const struct domain_def *def, GString *s)
         g_string_append_printf(s, ",cap-ibs=%s", spectre_ibs_str(f->ibs));
 }
 
+/* What the device that is booted from first says to the loader of mainframes. */
+static const char *
+load_parameter(const struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (def->disks[i]->info.boot_order == 1 && def->disks[i]->info.loadparm)
+            return def->disks[i]->info.loadparm;
+    for (uint32_t i = 0; i < def->n_interfaces; i++)
+        if (def->interfaces[i]->info.boot_order == 1 && def->interfaces[i]->info.loadparm)
+            return def->interfaces[i]->info.loadparm;
+    return NULL;
+}
+
 int
 build_machine(struct builder *b)
 {
@@ -53,6 +66,11 @@ build_machine(struct builder *b)
     const struct qemu_machine *m = qemu_caps_machine(b->caps, def->os->machine);
     GString *s = g_string_new(def->os->machine);
     g_string_append(s, ",usb=off");
+    if (f && f->gic && f->gic->version && def->os->arch == ARCH_ARMV7L && f->gic->version != GIC_VERSION_2) {
+        g_string_free(s, TRUE);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "the GIC of '%s' guests is of version 2",
+                       arch_str(def->os->arch));
+    }
     if (def->n_keywrap && !arch_is_s390(def)) {
         g_string_free(s, TRUE);
         return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "machine '%s' wraps no keys; remove <keywrap>",
@@ -100,6 +118,9 @@ build_machine(struct builder *b)
         nvdimm = nvdimm || def->memories[i]->model == MEMORY_MODEL_NVDIMM;
     if (nvdimm)
         g_string_append(s, ",nvdimm=on");
+    const char *parameter = arch_is_s390(def) ? load_parameter(def) : NULL;
+    if (parameter)
+        g_string_append_printf(s, ",loadparm=%s", parameter);
     add_arg(b, "-machine", s->str);
     g_string_free(s, TRUE);
     if (def->type == DOMAIN_VIRT_KVM && f && f->kvm && f->kvm->dirty_ring &&

@@ -94,7 +94,7 @@ memory_backend(struct builder *b, const char *id, uint64_t size, int node, const
         if (access)
             put_bool(o, "share", access == MEMORY_ACCESS_SHARED);
         prealloc = prealloc || (m->model == MEMORY_MODEL_NVDIMM && !own->pmem);
-        discard = m->model == MEMORY_MODEL_NVDIMM ? TRI_UNSET : discard;
+        discard = TRI_UNSET;    /* what it keeps is meant to stay */
         if (own->alignsize)
             put_int(o, "align", own->alignsize * 1024);
         if (own->pmem)

@@ -93,19 +93,15 @@ disk_fields(struct domain_def *def)
 {
     for (uint32_t i = 0; i < def->n_disks; i++) {
         struct domain_disk *d = def->disks[i];
-        if (d->type == STORAGE_TYPE_VHOSTUSER) {
-            if (!d->driver)
-                d->driver = model_new(def, struct disk_driver);
-            if (!d->driver->name)
-                d->driver->name = model_str(def, "qemu");
-            if (!d->driver->type)
-                d->driver->type = STORAGE_FORMAT_RAW;
-            continue;
-        }
         if (!d->driver)
             d->driver = model_new(def, struct disk_driver);
         if (!d->driver->name)
             d->driver->name = model_str(def, "qemu");
+        if (d->type == STORAGE_TYPE_VHOSTUSER) {
+            if (!d->driver->type)
+                d->driver->type = STORAGE_FORMAT_RAW;
+            continue;
+        }
         /* The pool knows what its volumes are. */
         if ((!d->driver->type && d->type != STORAGE_TYPE_VOLUME) || d->driver->type == STORAGE_FORMAT_AUTO)
             d->driver->type = STORAGE_FORMAT_RAW;

@@ -15,13 +15,20 @@
 #define INTERNAL(...) err_set(err, VIR_ERR_INTERNAL_ERROR, __VA_ARGS__)
 
 static int
-check_processor(const struct domain_def *def, struct err *err)
+check_processor(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct domain_cpu *cpu = def->cpu;
     if (!cpu)
         return 0;
     if (cpu_model_names(def->os->arch, NULL, err) < 0)
         return err_context(err, "guest '%s' has a <cpu>", def->name);
+    /* Of PCs' models more is known than their names, see qemu_cpu_resolve(); of others these are all. */
+    const char *model = cpu->mode == CPU_MODE_CUSTOM && cpu->model ? cpu->model->name : NULL;
+    enum qemu_accel accel = def->type == DOMAIN_VIRT_KVM ? QEMU_ACCEL_KVM : QEMU_ACCEL_TCG;
+    if (model && !arch_is_x86(def) && caps->ncpus[accel] && !qemu_caps_cpu(caps, accel, model))
+        return err_set_from(err, VIR_FROM_CPU, VIR_ERR_NO_SUPPORT,
+                            "emulator '%s' has no processor '%s' for guest '%s'", caps->binary, model,
+                            def->name);
     for (uint32_t i = 0; arch_is_x86(def) && i < cpu->n_features; i++) {
         if (cpu_feature_find(cpu->features[i]->name) < 0)
             return err_set_from(err, VIR_FROM_CPU, VIR_ERR_CONFIG_UNSUPPORTED,
@@ -48,10 +55,10 @@ check_host_device(const struct domain_def *def, const struct domain_hostdev *h, 
 }
 
 int
-qemu_native_check(const struct domain_def *def, struct err *err)
+qemu_native_check(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct numatune_memory *m = def->numatune ? def->numatune->memory : NULL;
-    if (check_processor(def, err) < 0)
+    if (check_processor(def, caps, err) < 0)
         return -1;
     if (m && m->placement == VCPU_PLACEMENT_AUTO)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR,

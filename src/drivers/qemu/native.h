@@ -6,10 +6,11 @@
 #pragma once
 
 #include "base/err.h"
+#include "drivers/qemu/probe.h"
 #include "model/domain-def.h"
 
 /* What only a start finds out (which device of the host it is, who advises on nodes) has no line; nor has a
  * processor of which nothing is known. */
-int qemu_native_check(const struct domain_def *def, struct err *err);
+int qemu_native_check(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 /* The NUMA nodes that memory is to come from are there, and clocks can be as fast as is asked for. */
 int qemu_check_host(const struct domain_def *def, struct err *err);

@@ -157,7 +157,7 @@ prepare_one(struct domain_def *def, struct domain_graphics *g, struct qemu_host 
         } else if (!native) {
             port_range_claim(host->vnc_ports, g->port);
         }
-        if (g->has_websocket && g->websocket == -1) {
+        if (!native && g->has_websocket && g->websocket == -1) {
             if (take_port(host->vnc_websocket_ports, native, 5700, &g->websocket, err) < 0)
                 return -1;
             g->websocket_generated = TRI_YES;

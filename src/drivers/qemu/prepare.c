@@ -214,7 +214,7 @@ prepare_cpu(struct domain_def *live, struct qemu_host *host, bool native, struct
     int r;
     if (!caps)
         return -1;
-    r = native ? qemu_native_check(live, err) : 0;
+    r = native ? qemu_native_check(live, caps, err) : 0;
     if (r == 0)
         r = native && !(live->cpu && live->cpu->check == CPU_CHECK_PARTIAL)
                 ? qemu_cpu_resolve(live, caps, err)

@@ -22,10 +22,12 @@ check_processor(const struct domain_def *def, const struct qemu_caps *caps, stru
         return 0;
     if (cpu_model_names(def->os->arch, NULL, err) < 0)
         return err_context(err, "guest '%s' has a <cpu>", def->name);
-    /* Of PCs' models more is known than their names, see qemu_cpu_resolve(); of others these are all. */
+    /* Of PCs' models more is known than their names, see qemu_cpu_resolve(), and those of POWER have other
+     * names here; of others the emulator's names are all there is. */
     const char *model = cpu->mode == CPU_MODE_CUSTOM && cpu->model ? cpu->model->name : NULL;
     enum qemu_accel accel = def->type == DOMAIN_VIRT_KVM ? QEMU_ACCEL_KVM : QEMU_ACCEL_TCG;
-    if (model && !arch_is_x86(def) && caps->ncpus[accel] && !qemu_caps_cpu(caps, accel, model))
+    if (model && !arch_is_x86(def) && !arch_is_ppc(def) && caps->ncpus[accel] &&
+        !qemu_caps_cpu(caps, accel, model))
         return err_set_from(err, VIR_FROM_CPU, VIR_ERR_NO_SUPPORT,
                             "emulator '%s' has no processor '%s' for guest '%s'", caps->binary, model,
                             def->name);

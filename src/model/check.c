@@ -395,11 +395,16 @@ check_alias(struct domain_def *def, const char *kind, void *device, struct devic
 {
     GHashTable *aliases = ((void **)data)[0];
     struct err *err = ((void **)data)[1];
-    bool mirror = def->n_consoles && device == def->consoles[0] && def->os->type == OS_TYPE_HVM;
-    if (info->alias && !mirror && g_str_has_prefix(info->alias, "ua-") &&
-        !g_hash_table_add(aliases, g_strdup(info->alias)))
-        return UNSUPPORTED("two devices of guest '%s' have the alias '%s'", def->name, info->alias);
-    return 0;
+    const struct domain_chardev *console = def->n_consoles ? def->consoles[0] : NULL;
+    bool mirror = device == console && def->os->type == OS_TYPE_HVM &&
+                  console->target->type == CHARDEV_TARGET_TYPE_SERIAL;
+    if (!info->alias || mirror || !g_str_has_prefix(info->alias, "ua-") ||
+        g_hash_table_add(aliases, g_strdup(info->alias)))
+        return 0;
+    return def->n_serials && !g_strcmp0(def->serials[0]->info.alias, info->alias)
+               ? UNSUPPORTED("the first serial port of guest '%s' has the alias '%s' of another device",
+                             def->name, info->alias)
+               : UNSUPPORTED("two devices of guest '%s' have the alias '%s'", def->name, info->alias);
 }
 
 int check_idmap(const struct domain_def *def, struct err *err)

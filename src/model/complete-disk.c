@@ -151,8 +151,10 @@ static void complete_source(struct domain_def *def, enum storage_type type, stru
     domain_complete_reconnect(&s->reconnect);
     if (s->n_slices && g_strcmp0(s->slices[0]->type, "storage"))
         s->n_slices = 0;
-    if (type != STORAGE_TYPE_NETWORK)
+    if (type != STORAGE_TYPE_NETWORK) {         /* only servers are waited for, and read ahead of */
+        s->readahead = s->timeout = 0;
         return;
+    }
     storage_complete_hosts(def, s);
     if (s->protocol == STORAGE_PROTOCOL_ISCSI && s->name && !strchr(s->name, '/'))
         s->name = model_printf(def, "%s/0", s->name);       /* the first unit of the target */

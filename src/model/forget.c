@@ -41,6 +41,8 @@ static void forget_os(struct domain_def *def, struct domain_os *os)
     if (os->nvram && os->nvram->source) {
         os->nvram->path = NULL;
         os->nvram->source->src.startup_policy = STARTUP_POLICY_UNSET;
+        if (os->nvram->type != STORAGE_TYPE_NETWORK)
+            os->nvram->source->src.readahead = os->nvram->source->src.timeout = 0;
     }
     if (os->type != OS_TYPE_HVM || def->bootloader) {
         os->bootmenu = TRI_UNSET;

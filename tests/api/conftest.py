@@ -24,6 +24,15 @@ class Host:
     def open(self, read_only=False):
         return (libvirt.openReadOnly if read_only else libvirt.open)(self.uri)
 
+    def is_new(self):
+        """A daemon answers a close before it lets go of a connection, and whoever comes meanwhile shares its host."""
+        conn = self.open()
+        try:
+            guests = [(guest.name(), guest.state()[0]) for guest in conn.listAllDomains()]
+        finally:
+            conn.close()
+        return guests == [('test', libvirt.VIR_DOMAIN_RUNNING)]
+
 
 @pytest.fixture(scope='session')
 def host_daemon():
@@ -42,7 +51,9 @@ def host(request):
         return Host('test:///default')
     if os.environ['VIREO_LIBRARY'] != 'own':
         pytest.skip('for our library')
-    return Host(f'test+unix:///default?socket={request.getfixturevalue("host_daemon").socket}')
+    host = Host(f'test+unix:///default?socket={request.getfixturevalue("host_daemon").socket}')
+    wait_for(host.is_new, 'the host of the test before is let go of')
+    return host
 
 
 @pytest.fixture

@@ -66,6 +66,11 @@ add(struct domain_def *def, const struct model_field *kind, const void *device)
 static void
 take_away(struct domain_def *def, const struct model_field *kind, uint32_t at)
 {
+    const struct chardev_target *first = def->n_consoles ? def->consoles[0]->target : NULL;
+
+    /* The first console is the first serial port once more. */
+    if (strcmp(kind->name, "serial") == 0 && at == 0 && first && first->type == CHARDEV_TARGET_TYPE_SERIAL)
+        model_list_remove(def->consoles, def->n_consoles, 0);
     if (kind->kind == MODEL_K_LIST)
         model_list_remove(*array_of(def, kind), *count_of(def, kind), at);
     else
@@ -160,6 +165,10 @@ alone(const struct domain_def *def, const struct domain_def *fragment, const str
             *single_of(scratch, &kinds->fields[i]) = NULL;
     }
     add(scratch, kind, device_at((struct domain_def *)fragment, kind, 0));
+    if (edit->rules && scratch->os)
+        scratch->os->n_boots = 0;       /* what else boots is not asked here, nor how much fits */
+    if (edit->rules && scratch->n_memories && scratch->memory && scratch->memories[0]->target)
+        scratch->memory->size += scratch->memories[0]->target->size;
     if (edit->rules ? fits(def, scratch, kind, edit, what, err) < 0
                     : edit->complete(scratch, edit->data, err) < 0) {
         domain_def_unref(scratch);
@@ -288,6 +297,8 @@ same_key(const void *device, const void *wanted, const void *asked, const struct
     if (strcmp(kind->name, "controller") == 0) {
         const struct domain_controller *a = device, *b = wanted;
 
+        if (rule && !((const struct domain_controller *)asked)->has_index)
+            return false;       /* a new one gets one of its own */
         return a->type == b->type && a->index == b->index;
     }
     if (strcmp(kind->name, "graphics") == 0)
@@ -299,6 +310,12 @@ same_key(const void *device, const void *wanted, const void *asked, const struct
     return kind->kind != MODEL_K_LIST || same_thing(device, wanted, asked, kind);
 }
 
+static bool
+says_nothing(const struct device_address *a)
+{
+    return a->type == ADDRESS_TYPE_PCI && !a->has_domain && !a->has_bus && !a->has_slot && !a->has_function;
+}
+
 /* An alias or address that is asked for has to be the device's. */
 static bool
 same_place(const struct device_info *have, const struct device_info *asked)
@@ -307,7 +324,8 @@ same_place(const struct device_info *have, const struct device_info *asked)
         return true;
     if (asked->alias && have->alias && strcmp(asked->alias, have->alias) != 0)
         return false;
-    return !asked->address || same_text(&device_address_table, have->address, asked->address);
+    return !asked->address || says_nothing(asked->address) ||
+           same_text(&device_address_table, have->address, asked->address);
 }
 
 /* -1 with err: none. */
@@ -378,6 +396,9 @@ device_attach(struct domain_def *def, struct device_edit *edit, struct err *err)
                 return err_set_from(err, edit->from, VIR_ERR_OPERATION_INVALID,
                                     "guest '%s' has a disk '%s' already", def->name, def->disks[i]->target);
     add(def, kind, device_at(fragment, kind, 0));
+    if (edit->rules &&
+        domain_read_device(def, kind->name, device_at(def, kind, how_many(def, kind) - 1), err) < 0)
+        return -1; /* tidies it, too */
     tell_alias(fragment, device_at(fragment, kind, 0), edit);
     return edit->complete(def, edit->data, err);
 }

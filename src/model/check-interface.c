@@ -217,6 +217,8 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
                 return INTERNAL(
                     "the <source> of an interface of guest '%s' has no <%s>, which belongs to the <%s>",
                     def->name, s->has_vendor ? "product" : "vendor", s->has_vendor ? "vendor" : "product");
+            if (s->has_vendor && !s->vendor)
+                return MISSING("the <source> of an interface of guest '%s' has the vendor id 0", def->name);
         }
         if (!s->host_address && s->has_vendor && s->has_product)
             return 0;

@@ -258,6 +258,11 @@ int check_loader(const struct domain_def *def, struct err *err)
                        : l->type   ? "type="
                        : l->path   ? "path"
                                    : "secure='no'");
+    if (os->firmware && os->nvram && os->nvram->template)
+        return err_set(err, VIR_ERR_XML_DETAIL,
+                       "<os> of guest '%s' has firmware='%s', which finds a template for its <nvram>: "
+                       "template= has to go",
+                       def->name, os_firmware_str(os->firmware));
     bool enrolled = false, insecure = false;
     for (uint32_t i = 0; i < os->n_firmware_features; i++) {
         const struct firmware_feature *f = os->firmware_features[i];

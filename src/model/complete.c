@@ -60,6 +60,8 @@ static void complete_memory(struct domain_def *def)
         domain_add_up_memory(def);
     if (!def->current_memory || def->current_memory > def->memory->size)
         def->current_memory = def->memory->size;
+    if (def->max_memory && !def->max_memory->size && !def->max_memory->slots)
+        def->max_memory = NULL;         /* says nothing */
 }
 
 static int complete_cpus(struct domain_def *def, struct err *err)

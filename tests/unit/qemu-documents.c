@@ -23,6 +23,10 @@
 #define ENCRYPTED(how, more)                                                                                 \
     "<disk type='file'><driver type='qcow2'/><source file='/a'><encryption " how "><secret "                 \
     "type='passphrase' usage='u'/></encryption></source>" more "<target dev='vda'/></disk>"
+#define DISK(bus, driver, more)                                                                              \
+    "<disk type='file'>" driver "<source file='/a'/><target dev='sda' bus='" bus "'/>" more "</disk>"
+#define VOLUME(driver, more)                                                                                 \
+    "<disk type='volume'>" driver "<source pool='a' volume='b'/><target dev='vda'/>" more "</disk>"
 #define HUB(n) "<hub type='usb'>" PORT(n) "</hub>"
 #define ZPCI "<address type='pci'><zpci uid='7'/></address>"
 #define LUN(target, more)                                                                                    \
@@ -83,6 +87,38 @@ static const struct {
     { "pc", "<os><type machine='pc-i440fx-99'>hvm</type></os>",
       "<disk type='file'><source file='/a'/><target dev='sda' bus='usb'/><address type='pci'/></disk>",
       "67/10" },
+    /* ---- controllers: models that nobody named, places */
+    { "pc", "", "<controller type='scsi'/><sound model='ich6'><address type='drive' target='1'/></sound>",
+      "67/10" },
+    /* ---- interfaces that are devices of the host are on its bus, whatever model they name */
+    { "pc", "",
+      "<interface type='hostdev'><source><address type='pci'/></source><model type='usb-net'/></interface>",
+      "<model type='usb-net'/>\n      <address type='pci'" },
+    { "pc", "",
+      "<interface type='user'><model type='virtio-transitional'/><teaming type='persistent'/></interface>",
+      "<teaming type='persistent'/>" },
+    { "pc", "", "<console type='spiceport'><source channel='a.b'/><target type='virtio'/></console>",
+      "67/10" },
+    { "pc", "", "<channel type='pty'><target type='virtio'/><address type='pci' domain='1'/></channel>",
+      "<target type='virtio'/>\n      <address type='virtio-serial' controller='0' bus='0' port='1'/>" },
+    /* ---- what disks cannot have */
+    { "q35", "", DISK("sata", "", "<wwn>5000c50015ea71ac</wwn>"), "67/10" },
+    { "pc", "", DISK("ide", "", "<wwn>5000c50015ea71ac</wwn>"), "<wwn>5000c50015ea71ac</wwn>" },
+    { "pc", "", DISK("usb", "", "<geometry cyls='1' heads='2' secs='3'/>"), "67/10" },
+    { "pc", "", DISK("usb", "", "<geometry cyls='0' heads='2' secs='3'/>"), "<target dev='sda' bus='usb'/>" },
+    { "pc", "", DISK("scsi", "", "<readonly/><transient/>"), "67/10" },
+    { "pc", "", DISK("usb", "", "<transient shareBacking='yes'/>"), "shareBacking='yes'" },
+    { "pc", "", DISK("scsi", "<driver type='vmdk'/>", "<encryption format='luks'/>"), "67/10" },
+    { "pc", "", VOLUME("", "<shareable/>"), "67/10" },
+    { "pc", "", VOLUME("<driver type='raw'/>", "<shareable/>"), "<shareable/>" },
+    { "pc", "", VOLUME("<driver type='fat'/>", ""), "type='fat'" },
+    { "pc", "",
+      "<disk type='file' device='floppy'><driver copy_on_read='on'/><target dev='fda'/></disk>", "67/10" },
+    { "pc", "",
+      "<disk type='file' device='floppy'><source file='/a'/><target dev='fda'/><transient/></disk>",
+      "67/10" },
+    { "pc", "", LUN("", "<serial>a/b</serial>"), "67/10" },
+    { "pc", "", "<panic model='isa'/><panic/>", "27/20" },
     /* ---- displays with OpenGL, and a channel whose socket QEMU listens at */
     { "pc", "", "<graphics type='spice'><gl enable='yes'/></graphics><graphics type='egl-headless'/>",
       "67/10" },

@@ -284,8 +284,7 @@ refused(void)
           { "01.1" } },
         { "pc",
           "",
-          "<channel type='pty'><target type='virtio' name='x'/><address type='pci' domain='1' "
-          "slot='5'/></channel>",
+          "<serial type='pty'><address type='pci' domain='1' slot='5'/></serial>",
           VIR_ERR_XML_ERROR,
           { "only domain 0" } },
         /* controllers, and what they can be told */

@@ -75,7 +75,9 @@ give_ccw(struct domain_def *def, const char *kind, void *device, struct device_i
     const struct domain_controller *c = strcmp(kind, "controller") ? NULL : device;
     bool ccw =
         is_virtio(kind, device) ||
-        (c && c->type == CONTROLLER_TYPE_SCSI && c->model && g_str_has_prefix(c->model, "virtio-")) ||
+        (c && c->type == CONTROLLER_TYPE_SCSI && c->model &&
+         (g_str_has_prefix(c->model, "virtio-") || str_is(c->model, "am53c974") ||
+          str_is(c->model, "dc390"))) ||
         !strcmp(kind, "filesystem") || !strcmp(kind, "vsock") ||
         (!strcmp(kind, "hostdev") && ((const struct domain_hostdev *)device)->type == HOSTDEV_TYPE_MDEV &&
          ((const struct domain_hostdev *)device)->model == HOSTDEV_MODEL_VFIO_CCW);
@@ -249,9 +251,9 @@ give_spapr(struct domain_def *def, const char *kind, void *device, struct device
     struct device_address *a = info->address;
     bool asked = a && a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number;
     unsigned first = first_register(def, kind, device, asked);
-    /* Adapters, cards and TPMs of this bus sit nowhere else, whatever the document says. */
-    bool only = first && strcmp(kind, "serial") && strcmp(kind, "nvram") && a &&
-                a->type != ADDRESS_TYPE_SPAPR_VIO;
+    /* What is of this bus sits nowhere else, whatever the document says. */
+    bool only = first && a && a->type != ADDRESS_TYPE_SPAPR_VIO &&
+                (strcmp(kind, "tpm") || machine_is(def, "pseries"));
     if (!first || (a && a->type && !asked && !only))
         return 0;
     a = info->address = device_address_new(def, ADDRESS_TYPE_SPAPR_VIO);

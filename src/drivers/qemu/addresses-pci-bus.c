@@ -81,7 +81,7 @@ pci_find_slot(const struct pci *p, enum wants want, bool port, unsigned *bus, un
         const struct bus *at = &p->bus[b];
         if (!fits(at, want))
             continue;
-        if (want == WANT_DMI && !at->used[0x1e]) {  /* where the chipset has it */
+        if (want == WANT_DMI && machine_is_q35(p->def) && !at->used[0x1e]) {  /* where the chipset has it */
             *bus = b;
             *slot = 0x1e;
             *function = 0;

@@ -34,9 +34,10 @@ wants_usb(const char *kind, const void *device)
     }
     if (!strcmp(kind, "controller"))
         return ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_CCID;
-    if (!strcmp(kind, "interface"))
-        return str_is(((const struct domain_interface *)device)->model, "usb-net") ||
-               interface_is_host_usb(device);
+    if (!strcmp(kind, "interface")) {
+        const struct domain_interface *n = device;
+        return n->type == INTERFACE_TYPE_HOSTDEV ? interface_is_host_usb(n) : str_is(n->model, "usb-net");
+    }
     return false;
 }
 

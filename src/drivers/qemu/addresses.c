@@ -186,7 +186,10 @@ static int
 check_domain(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     const struct device_address *a = info->address;
-    return !a || a->type != ADDRESS_TYPE_PCI || !a->domain
+    /* The place of these is on their controller, whatever the document says. */
+    bool virtio = !strcmp(kind, "channel") &&
+                  ((const struct domain_channel *)device)->target->type == CHANNEL_TARGET_TYPE_VIRTIO;
+    return !a || a->type != ADDRESS_TYPE_PCI || !a->domain || virtio
                ? 0
                : err_set(data, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists",
                          a->domain, a->bus, a->slot, a->function);

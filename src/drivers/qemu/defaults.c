@@ -293,9 +293,10 @@ forget_cpu_check(struct domain_def *def)
         c->check = 0;
 }
 
-/* All that is read into a definition, but for places. */
+/* All that is read into a definition, but for places.  check: see domain_fill(). */
 static int
-fill(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
+fill(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, domain_check_fn check,
+     struct err *err)
 {
     int rc = choose_emulator(def, host, caps, err);
     if (rc == 0 && def->bootloader)
@@ -308,7 +309,7 @@ fill(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, st
         qemu_defaults_devices(def, *caps);
         whole_modules(def);
         domain_add_up_memory(def);
-        rc = domain_fill(def, def->os->arch, qemu_validate_first, NULL, err);
+        rc = domain_fill(def, def->os->arch, check, NULL, err);
     }
     return rc == 0 ? qemu_defaults_fields(def, host, *caps, err) : -1;
 }
@@ -317,7 +318,7 @@ int
 qemu_domain_again(struct domain_def *def, struct qemu_host *host, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = fill(def, host, &caps, err);
+    int rc = fill(def, host, &caps, qemu_validate_first, err);
     if (rc == 0)
         rc = qemu_assign_addresses(def, caps, err);
     if (rc == 0)
@@ -350,11 +351,18 @@ qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned fl
                : qemu_domain_again(def, host, err);
 }
 
+static int
+validate_device_first(struct domain_def *def, const char *kind, uint32_t at, void *device,
+                      struct device_info *info, void *data, struct err *err)
+{
+    return *kind ? qemu_validate_first(def, kind, at, device, info, data, err) : 0;
+}
+
 int
 qemu_device_defaults(struct domain_def *def, struct qemu_host *host, struct err *err)
 {
     struct qemu_caps *caps = NULL;
-    int rc = fill(def, host, &caps, err);
+    int rc = fill(def, host, &caps, validate_device_first, err);
     qemu_caps_unref(caps);
     return rc;
 }

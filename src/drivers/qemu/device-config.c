@@ -64,6 +64,29 @@ refuse_smartcard(const struct domain_def *def, const void *device, unsigned what
                          "QEMU has one smartcard reader, at controller 0, slot 0");
 }
 
+/* Those that PCs have always had are the first ones. */
+static int
+refuse_video(const struct domain_def *def, const void *device, unsigned what, struct err *err)
+{
+    const struct video_model *m = ((const struct domain_video *)device)->model;
+    enum video_type t = m ? m->type : VIDEO_TYPE_DEFAULT;
+
+    if (what == DEVICE_CAN_GO || t == VIDEO_TYPE_QXL || t == VIDEO_TYPE_VIRTIO || t == VIDEO_TYPE_NONE ||
+        (m && m->primary == TRI_YES))
+        return 0;
+    return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "a video device '%s' has to be the first one",
+                   video_type_str(t));
+}
+
+static int
+refuse_memory(const struct domain_def *def, const void *device, unsigned what, struct err *err)
+{
+    return what != DEVICE_CAN_COME || def->max_memory
+               ? 0
+               : err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_CONFIG_UNSUPPORTED,
+                              "a memory device needs <maxMemory>, the room for it");
+}
+
 static int
 refuse_filter(const struct domain_def *def, const void *device, unsigned what, struct err *err)
 {
@@ -90,9 +113,11 @@ static const struct device_rule rules[] = {
     { "redirdev", COME_GO, .place = true },
     { "rng", COME_GO, .place = true },
     { "shmem", COME_GO, .once = true },
-    { "memory", COME_GO | DEVICE_CAN_CHANGE, .missing_change = VIR_ERR_INVALID_ARG },
+    { "memory", COME_GO | DEVICE_CAN_CHANGE, .refuse = refuse_memory,
+      .missing_change = VIR_ERR_INVALID_ARG },
     { "watchdog", COME_GO, .once = true, .any = true },
     { "vsock", COME_GO, .missing = VIR_ERR_OPERATION_FAILED },
+    { "video", 0, .refuse = refuse_video },
     { "smartcard", 0, .refuse = refuse_smartcard },
     { "redirfilter", 0, .refuse = refuse_filter },
     { NULL }

@@ -68,6 +68,8 @@ check_pci(const struct domain_def *def, const struct domain_controller *c, struc
     if (c->pcihole64 && !machine_is_i440fx(def) && !machine_is_q35(def))
         return UNSUPPORTED("machine '%s' has no hole for 64 bit PCI whose size could be chosen",
                            def->os->machine);
+    if (c->index && str_is(c->model, "pcie-root"))
+        return UNSUPPORTED("the PCI controller 'pcie-root' has index 0, not %u", c->index);
     for (size_t i = 0; i < G_N_ELEMENTS(models) && c->model && !machine_is(def, "pseries"); i++) {
         if (strcmp(models[i].model, c->model))
             continue;

@@ -100,30 +100,24 @@ has_graphics(const struct domain_def *def, enum graphics_type type)
 static int
 check_graphics(const struct domain_def *def, uint32_t at, const struct qemu_check *c, struct err *err)
 {
-    if (at)
-        return 0;               /* all have been looked at with the first */
+    const struct domain_graphics *g = def->graphics[at];
     bool others = false, remote = false, gl = false;
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         enum graphics_type t = def->graphics[i]->type;
         others =
             others || (t != GRAPHICS_TYPE_EGL_HEADLESS && t != GRAPHICS_TYPE_VNC && t != GRAPHICS_TYPE_SPICE);
         remote = remote || t == GRAPHICS_TYPE_EGL_HEADLESS;
+        gl = gl || (t != GRAPHICS_TYPE_EGL_HEADLESS && def->graphics[i]->gl_enable == TRI_YES);
     }
     if (others && remote)
         return UNSUPPORTED("a display 'egl-headless' goes with vnc and spice only");
-    for (uint32_t i = 0; i < def->n_graphics; i++) {
-        const struct domain_graphics *g = def->graphics[i];
-        if (g->type == GRAPHICS_TYPE_RDP || g->type == GRAPHICS_TYPE_DESKTOP)
-            return UNSUPPORTED("QEMU has no graphics of type '%s'; use vnc or spice",
-                               graphics_type_str(g->type));
-        if (g->type == GRAPHICS_TYPE_VNC && g->passwd && strlen(g->passwd) > 8)
-            return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
-        gl = gl || (g->gl_enable == TRI_YES && g->type != GRAPHICS_TYPE_EGL_HEADLESS);
-        if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 &&
-            !c->host->conf->spice.enabled)
-            return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)",
-                               g->tls_port);
-    }
+    if (g->type == GRAPHICS_TYPE_RDP || g->type == GRAPHICS_TYPE_DESKTOP)
+        return UNSUPPORTED("QEMU has no graphics of type '%s'; use vnc or spice", graphics_type_str(g->type));
+    if (g->type == GRAPHICS_TYPE_VNC && g->passwd && strlen(g->passwd) > 8)
+        return UNSUPPORTED("the VNC password has %zu characters; VNC knows 8", strlen(g->passwd));
+    if (g->type == GRAPHICS_TYPE_SPICE && g->has_tls_port && g->tls_port > 0 && !c->host->conf->spice.enabled)
+        return UNSUPPORTED("the SPICE graphics have tlsPort %d, and TLS is off (spice_tls in qemu.conf)",
+                           g->tls_port);
     /* Several of its own QEMU refuses when it starts. */
     return !gl || !remote
                ? 0
@@ -146,11 +140,9 @@ check_video(const struct domain_def *def, uint32_t at, const struct qemu_check *
     if (m->type == VIDEO_TYPE_XEN || m->type == VIDEO_TYPE_VBOX || m->type == VIDEO_TYPE_PARALLELS ||
         m->type == VIDEO_TYPE_GOP)
         return UNSUPPORTED("QEMU has no video device '%s'", type);
-    if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO && m->type != VIDEO_TYPE_NONE)
-        return UNSUPPORTED("a video device '%s' has to be the first one", type);
     if (m->type == VIDEO_TYPE_NONE)
         return 0;               /* whatever it is told */
-    if (at && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
+    if (at && m->primary != TRI_YES && m->type != VIDEO_TYPE_QXL && m->type != VIDEO_TYPE_VIRTIO)
         return UNSUPPORTED("a video device '%s' has to be the first one", type);
     if (m->heads != 1 && m->type != VIDEO_TYPE_QXL &&
         m->type != VIDEO_TYPE_VIRTIO)

@@ -25,8 +25,8 @@ qemu_shared_memory(const struct domain_def *def)
 }
 
 static int
-check_encryption(const struct domain_disk *d, enum storage_type type, const struct encryption *e,
-                 struct err *err)
+check_encryption(const struct domain_disk *d, enum storage_type type, enum storage_format f,
+                 const struct encryption *e, struct err *err)
 {
     if (e && (e->format == ENCRYPTION_FORMAT_QCOW || e->format == ENCRYPTION_FORMAT_DEFAULT))
         return UNSUPPORTED(
@@ -37,7 +37,10 @@ check_encryption(const struct domain_disk *d, enum storage_type type, const stru
     if (e && e->engine == ENCRYPTION_ENGINE_LIBRBD && type != STORAGE_TYPE_NETWORK)
         return UNSUPPORTED("disk %s: the engine 'librbd' decrypts what comes from a network, not a %s",
                            d->target, storage_type_str(type));
-    return 0;
+    return !e || f == STORAGE_FORMAT_RAW || f == STORAGE_FORMAT_QCOW2
+               ? 0
+               : UNSUPPORTED("disk %s: images of format 'raw' and 'qcow2' can be encrypted, others cannot",
+                             d->target);
 }
 
 /* Of the disk, or of an image below it. */
@@ -53,7 +56,7 @@ check_format(const struct domain_disk *d, enum storage_type type, enum storage_f
     if (type == STORAGE_TYPE_DIR && f != STORAGE_FORMAT_FAT)
         return UNSUPPORTED("disk %s: a folder becomes a disk with format 'fat' only, not '%s'", d->target,
                            storage_format_str(f));
-    if (f == STORAGE_FORMAT_FAT && type != STORAGE_TYPE_DIR)
+    if (f == STORAGE_FORMAT_FAT && type != STORAGE_TYPE_DIR && type != STORAGE_TYPE_VOLUME)
         return UNSUPPORTED("disk %s: format 'fat' makes a disk of a folder and needs type='dir'", d->target);
     return 0;
 }
@@ -111,14 +114,15 @@ check_source(const struct domain_def *def, const struct domain_disk *d, struct e
                                  d->target);
     if (check_format(d, d->type, f, err) < 0)
         return -1;
-    if (f == STORAGE_FORMAT_FAT && !d->readonly)
+    if (f == STORAGE_FORMAT_FAT && d->type == STORAGE_TYPE_DIR && !d->readonly)
         return UNSUPPORTED("disk %s: a folder as a disk can only be read: add <readonly/>", d->target);
-    if (check_encryption(d, d->type, d->encryption, err) < 0 ||
-        (d->source && check_encryption(d, d->type, d->source->src.encryption, err) < 0))
+    if (check_encryption(d, d->type, f, d->encryption, err) < 0 ||
+        (d->source && check_encryption(d, d->type, f, d->source->src.encryption, err) < 0))
         return -1;
     for (const struct disk_backing_store *b = d->backing_store; b; b = b->backing_store)
         if ((b->format && check_format(d, b->type, b->format->type, err) < 0) ||
-            (b->source && check_encryption(d, b->type, b->source->src.encryption, err) < 0))
+            (b->source && check_encryption(d, b->type, b->format ? b->format->type : STORAGE_FORMAT_UNSET,
+                                           b->source->src.encryption, err) < 0))
             return -1;
     return 0;
 }
@@ -153,15 +157,43 @@ qemu_validate_scsi_place(const struct domain_def *def, const char *name, const s
     return 0;
 }
 
+/* What is written is thrown away when the guest ends. */
+static int
+check_transient(const struct domain_disk *d, struct err *err)
+{
+    if (!d->has_transient)
+        return 0;
+    if (!disk_has_source(d))
+        return UNSUPPORTED("disk %s: an empty drive has nothing that could be transient", d->target);
+    if (d->readonly)
+        return UNSUPPORTED("disk %s: nothing that is written to a disk that can only be read is transient",
+                           d->target);
+    if (d->type != STORAGE_TYPE_FILE)
+        return UNSUPPORTED("disk %s: what a guest writes to a transient disk is kept beside a file, not a %s",
+                           d->target, storage_type_str(d->type));
+    if (d->device != DISK_DEVICE_DISK)
+        return UNSUPPORTED("disk %s: a transient disk has device='disk', not '%s'", d->target,
+                           disk_device_str(d->device));
+    if (d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO && d->bus != DISK_BUS_SCSI &&
+        d->bus != DISK_BUS_USB)
+        return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,
+                           disk_bus_str(d->bus));
+    return 0;
+}
+
 int
 qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
     const struct disk_driver *r = d->driver;
     g_autofree char *name = g_strdup_printf("disk %s", d->target);
+    const struct disk_geometry *g = d->geometry;
+    if (g && g->cyls && g->heads && g->secs && (d->bus == DISK_BUS_USB || d->bus == DISK_BUS_SD))
+        return UNSUPPORTED("disk %s: a disk on bus %s has no geometry", d->target, disk_bus_str(d->bus));
     if (d->geometry && d->geometry->trans && d->geometry->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
         return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target,
                            disk_bus_str(d->bus));
-    if (d->serial &&
+    bool mute = d->device == DISK_DEVICE_LUN && d->bus == DISK_BUS_SCSI;        /* see below */
+    if (d->serial && !mute &&
         strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
             strlen(d->serial))
         return INTERNAL(
@@ -175,15 +207,17 @@ qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d,
         return UNSUPPORTED("disk %s: io='native' needs cache='none' or 'directsync'", d->target);
     if (r->copy_on_read == TRI_ON && d->readonly)
         return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
+    if (r->copy_on_read == TRI_ON && d->device == DISK_DEVICE_FLOPPY)
+        return UNSUPPORTED("disk %s: copy_on_read is for media that cannot be changed", d->target);
     const char *own = d->wwn                                   ? "wwn"
                       : d->vendor || d->product                ? "vendor or product"
                       : r->copy_on_read == TRI_ON              ? "copy_on_read"
-                      : d->serial && d->bus == DISK_BUS_SCSI   ? "serial"
+                      : d->serial && mute                     ? "serial"
                                                                : NULL;
     if (d->device == DISK_DEVICE_LUN && own)
         return UNSUPPORTED("disk %s: device='lun' is as the device says and can have no %s", d->target, own);
-    if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
-        return UNSUPPORTED("disk %s: a wwn is for bus ide, sata or scsi, not %s", d->target,
+    if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: a wwn is for bus ide or scsi, not %s", d->target,
                            disk_bus_str(d->bus));
     if ((d->vendor || d->product) && d->bus != DISK_BUS_SCSI)
         return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target,
@@ -199,17 +233,5 @@ qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d,
     if (disk_target_index(d->target, NULL) < 0 || g_ascii_isdigit(d->target[n - 1]))
         return UNSUPPORTED("disk '%s': names are of whole disks, such as vda, sdb or hdc, not of partitions",
                            d->target);
-    if (d->has_transient && !disk_has_source(d))
-        return UNSUPPORTED("disk %s: an empty drive has nothing that could be transient", d->target);
-    if (d->has_transient && d->type != STORAGE_TYPE_FILE)
-        return UNSUPPORTED("disk %s: what a guest writes to a transient disk is kept beside a file, not a %s",
-                           d->target, storage_type_str(d->type));
-    if (d->has_transient && d->readonly)
-        return UNSUPPORTED("disk %s: what a guest writes is to be transient, and the disk is read-only",
-                           d->target);
-    if (d->has_transient && d->share_backing == TRI_YES && d->bus != DISK_BUS_VIRTIO &&
-        d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_USB)
-        return UNSUPPORTED("disk %s: a transient disk on bus %s cannot share its image", d->target,
-                           disk_bus_str(d->bus));
-    return 0;
+    return check_transient(d, err);
 }

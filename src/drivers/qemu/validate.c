@@ -51,8 +51,8 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
     if (d->driver && d->driver->name && strcmp(d->driver->name, "qemu"))
         return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target,
                            d->driver->name);
-    if (d->shareable && d->driver && d->driver->type != STORAGE_FORMAT_RAW &&
-        d->driver->type != STORAGE_FORMAT_UNSET)
+    bool unknown = d->driver && d->driver->type == STORAGE_FORMAT_UNSET && !disk_has_source(d);
+    if (d->shareable && d->driver && d->driver->type != STORAGE_FORMAT_RAW && !unknown)
         return unsupported(
             err, "disk %s: an image that guests share has to be raw; %s keeps state that only one can write",
             d->target, storage_format_str(d->driver->type));
@@ -165,8 +165,11 @@ validate_chardevs(const struct domain_def *def, const char *kind, uint32_t at, s
         return validate_chardev(def, "serial port", &def->serials[at]->source, err) < 0
                    ? -1
                    : validate_serial(def, def->serials[at], err);
-    if (!strcmp(kind, "console"))
-        return validate_chardev(def, "console", &def->consoles[at]->source, err);
+    if (!strcmp(kind, "console")) {
+        const struct domain_chardev *c = def->consoles[at];
+        bool port = c->target->type == CHARDEV_TARGET_TYPE_SERIAL;      /* it has been told of the port */
+        return port ? 0 : validate_chardev(def, "console", &c->source, err);
+    }
     if (!strcmp(kind, "parallel"))
         return validate_chardev(def, "parallel port", &def->parallels[at]->source, err);
     if (!strcmp(kind, "channel"))
@@ -185,8 +188,8 @@ validate_address(const struct domain_def *def, const char *kind, const void *dev
                  const struct device_info *info, struct err *err)
 {
     enum address_type t = info->address ? info->address->type : ADDRESS_TYPE_UNSET;
-    if (t == ADDRESS_TYPE_DRIVE && info->address->bus && strcmp(kind, "disk"))
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "%s: a SCSI controller has bus 0 only", kind);
+    if (strcmp(kind, "disk") && qemu_validate_scsi_place(def, kind, info->address, err) < 0)
+        return -1;
     bool isa = !strcmp(kind, "serial") && t == ADDRESS_TYPE_ISA;
     if (info->acpi && info->acpi->index && t && t != ADDRESS_TYPE_PCI && !isa) {
         g_autofree char *name = device_describe(kind, device);

@@ -19,10 +19,11 @@ read_source(const struct domain_def *def, const char *kind, const struct chardev
                    chardev_type_str(s->type), most);
     for (uint32_t i = 0; i < s->n_ends; i++) {
         const struct chardev_endpoint *e = s->ends[i];
+        uint32_t labels = i ? 0 : e->n_seclabels;       /* those of the first count */
         g_autofree char *what = g_strdup_printf("a %s of guest '%s'", kind, def->name);
-        if (check_seclabels(what, e->seclabels, e->n_seclabels, err) < 0 ||
+        if (check_seclabels(what, e->seclabels, labels, err) < 0 ||
             check_reconnect(what, e->reconnect, err) < 0 ||
-            check_overrides(def, kind, e->seclabels, e->n_seclabels, err) < 0)
+            check_overrides(def, kind, e->seclabels, labels, err) < 0)
             return -1;
     }
     return 0;

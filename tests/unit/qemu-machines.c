@@ -220,6 +220,7 @@ static const struct {
       "27: ", NULL },
     { "microvm", "", "<memballoon model='none'/>", "27: ", NULL },
     { "g3beige", "", "", "type='usb' index='0' model='piix3-uhci'", "<cpu" },
+    { "g3beige", "<cpu check='partial'/>", "", "67: ", NULL },
     { "g3beige", "", "<graphics type='vnc'/><video><model type='vga'/></video>", "<video>", "<input" },
 };
 

@@ -55,7 +55,11 @@ refused(void)
         { "pc", "<vcpu>300</vcpu>", "", VIR_ERR_CONFIG_UNSUPPORTED, { "255" } },
         /* what sits on the bus of pseries has other addresses where there is no such bus */
         { "pc", "", "<nvram><address type='pci' bus='53'/></nvram>", VIR_ERR_XML_ERROR, { "slots" } },
-        { "pc", "", "<nvram><address type='unassigned'/></nvram>", VIR_ERR_CONFIG_UNSUPPORTED, { "hostdev" } },
+        { "pc",
+          "",
+          "<nvram><address type='unassigned'/></nvram>",
+          VIR_ERR_CONFIG_UNSUPPORTED,
+          { "hostdev" } },
         { "pc",
           "",
           "<interface type='direct'><source dev='e'/><mtu size='1400'/></interface>",

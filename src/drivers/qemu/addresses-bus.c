@@ -251,8 +251,8 @@ give_spapr(struct domain_def *def, const char *kind, void *device, struct device
     struct device_address *a = info->address;
     bool asked = a && a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number;
     unsigned first = first_register(def, kind, device, asked);
-    /* What is of this bus sits nowhere else, whatever the document says; of a TPM and the NVRAM that holds where
-     * there is one. */
+    /* What is of this bus sits nowhere else, whatever the document says; of a TPM and the NVRAM that holds
+     * where there is one. */
     static const char *const boards[] = { "tpm", "nvram", NULL };
     bool only = first && a && a->type != ADDRESS_TYPE_SPAPR_VIO &&
                 (!g_strv_contains(boards, kind) || machine_is(def, "pseries"));

@@ -18,19 +18,25 @@ qemu_cpu_migrates(const struct qemu_caps *caps)
     return str_is(caps->arch, "x86_64");
 }
 
+/* Only on these do programs expect to be told which CPU an unnamed one is. */
+const char *
+qemu_default_cpu(const struct domain_def *def, const struct qemu_caps *caps)
+{
+    const struct qemu_machine *m = qemu_caps_machine(caps, def->os->machine);
+    bool told = arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || arch_is_ppc64(def);
+    return m && told ? m->default_cpu : NULL;
+}
+
 static void
 cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
-    const struct qemu_machine *m = qemu_caps_machine(caps, def->os->machine);
     if (!def->cpu)
         def->cpu = model_new(def, struct domain_cpu);
     struct domain_cpu *cpu = def->cpu;
     if (cpu->model && (!cpu->model->name || !*cpu->model->name))
         cpu->model = NULL;
     if (!cpu->mode && !cpu->model) {
-        /* Only on these do programs expect to be told which CPU an unnamed one is. */
-        if (!m || !m->default_cpu ||
-            !(arch_is_x86(def) || arch_is_arm(def) || arch_is_s390(def) || arch_is_ppc64(def))) {
+        if (!qemu_default_cpu(def, caps)) {
             if (!cpu->topology && !cpu->cache && !cpu->numa && !cpu->n_features && !cpu->maxphysaddr)
                 def->cpu = NULL;
             return;
@@ -42,7 +48,7 @@ cpu_fields(struct domain_def *def, const struct qemu_caps *caps)
             cpu->match = CPU_MATCH_EXACT;
             cpu->check = CPU_CHECK_NONE;
             cpu->model = model_new(def, struct cpu_model);
-            cpu->model->name = model_str(def, m->default_cpu);
+            cpu->model->name = model_str(def, qemu_default_cpu(def, caps));
             cpu->model->fallback = CPU_FALLBACK_FORBID;
         }
     }
@@ -190,23 +196,18 @@ controller_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i];
-        bool any =
-            c->type != CONTROLLER_TYPE_PCI && (str_is(c->model, "default") || str_is(c->model, "auto"));
-        if (any)
+        if (c->type != CONTROLLER_TYPE_PCI && (str_is(c->model, "default") || str_is(c->model, "auto")))
             c->model = NULL;
         if (c->type == CONTROLLER_TYPE_USB && !c->model)
             c->model = model_str(def, default_usb_model(def, caps));
         if (c->type == CONTROLLER_TYPE_USB && str_is(c->model, "none"))
             c->info.address = NULL;     /* there is nothing that could sit there */
-        if (c->type == CONTROLLER_TYPE_SCSI && !c->model) {
-            bool iothread = !any && c->driver && c->driver->iothread;
+        if (c->type == CONTROLLER_TYPE_SCSI && !c->model)
             c->model =
-                model_str(def, iothread                                                       ? "virtio-scsi"
-                               : machine_is(def, "pseries")                                   ? "ibmvscsi"
+                model_str(def, machine_is(def, "pseries")                                     ? "ibmvscsi"
                                : qemu_caps_has_type(caps, "lsi53c895a") && !arch_is_s390(def) ? "lsilogic"
                                : qemu_caps_has_type(caps, "virtio-scsi-pci")                  ? "virtio-scsi"
                                                                                               : NULL);
-        }
     }
 }
 

@@ -286,10 +286,12 @@ whole_modules(struct domain_def *def)
 
 /* A guest that names no processor gets that of its machine, which nothing has to be checked for. */
 static void
-forget_cpu_check(struct domain_def *def)
+forget_cpu_check(struct domain_def *def, const struct qemu_caps *caps)
 {
     struct domain_cpu *c = def->cpu;
-    if (c && (!c->mode || c->mode == CPU_MODE_CUSTOM) && !(c->model && c->model->name && *c->model->name))
+    bool named =
+        c && ((c->mode && c->mode != CPU_MODE_CUSTOM) || (c->model && c->model->name && *c->model->name));
+    if (c && !named && qemu_default_cpu(def, caps))
         c->check = 0;
 }
 
@@ -305,6 +307,7 @@ fill(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, do
     if (rc == 0)
         rc = choose_machine(def, *caps, err);
     if (rc == 0) {
+        forget_cpu_check(def, *caps);
         domain_sort_controllers(def);
         qemu_defaults_devices(def, *caps);
         whole_modules(def);
@@ -344,7 +347,6 @@ qemu_domain_again(struct domain_def *def, struct qemu_host *host, struct err *er
 int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
-    forget_cpu_check(def);
     return domain_read_check(def, err) < 0 || domain_check_models(def, err) < 0 ||
                    qemu_namespace_read(def, err) < 0
                ? -1

@@ -120,6 +120,8 @@ char *device_describe(const char *kind, const void *device);
 const char *qemu_pci_root(const struct domain_def *def);
 void qemu_defaults_devices(struct domain_def *def,
                            const struct qemu_caps *caps); /* before domain_complete() */
+/* The processor of a guest that names none, where its users are told of it; or NULL. */
+const char *qemu_default_cpu(const struct domain_def *def, const struct qemu_caps *caps);
 /* after it */
 /* The type of <audio> that is added where there is none; AUDIO_TYPE_UNSET: none is. */
 enum audio_type qemu_default_audio(const struct domain_def *def);

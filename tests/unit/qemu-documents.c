@@ -111,6 +111,8 @@ static const struct {
     { "pc", "", DISK("scsi", "<driver type='vmdk'/>", "<encryption format='luks'/>"), "67/10" },
     { "pc", "", VOLUME("", "<shareable/>"), "67/10" },
     { "pc", "", VOLUME("<driver type='raw'/>", "<shareable/>"), "<shareable/>" },
+    { "pc", "", VOLUME("<driver type='qcow2'/>", "<shareable/>"), "67/10" },
+    { "pc", "", VOLUME("<driver type='qcow2'/>", "<shareable/><readonly/>"), "<shareable/>" },
     { "pc", "", VOLUME("<driver type='fat'/>", ""), "type='fat'" },
     { "pc", "", "<disk type='file' device='floppy'><driver copy_on_read='on'/><target dev='fda'/></disk>",
       "67/10" },

@@ -211,6 +211,8 @@ static const struct {
       "<disk type='file'><source file='/a'/><target dev='vda'/><address type='pci' bus='1' slot='1'/></disk>",
       "index='1' model='pci-root'", "pci-bridge" },
     { "pseries", "", "<hub type='usb'/>", "67: ", NULL },
+    { "pseries", "", "<input type='tablet'/><graphics type='vnc'/>", "<input type='keyboard' bus='usb'>",
+      "<input type='mouse'" },
     { "s390-ccw-virtio", "",
       "<disk type='file'><source file='/a'/><target dev='vda'/><address type='pci' bus='1' slot='1'/></disk>",
       "model='pci-bridge'", "uid='0x0002'" },

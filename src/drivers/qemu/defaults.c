@@ -65,7 +65,7 @@ add_input(struct domain_def *def, enum input_type type, enum input_bus bus)
     for (uint32_t i = 0; i < def->n_inputs; i++) {
         struct domain_input *input = def->inputs[i];
         if (bus == INPUT_BUS_USB && type == INPUT_TYPE_MOUSE && input->type == INPUT_TYPE_TABLET &&
-            input->bus == bus)
+            (input->bus == bus || (!input->bus && !input->model)))
             return;             /* a pointer is there */
         if (input->type == type && (input->bus == bus || (!input->bus && !input->model)))
             return;

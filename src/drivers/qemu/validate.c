@@ -52,7 +52,7 @@ validate_disk(const struct domain_def *def, const struct domain_disk *d, struct 
         return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target,
                            d->driver->name);
     bool unknown = d->driver && d->driver->type == STORAGE_FORMAT_UNSET && !disk_has_source(d);
-    if (d->shareable && d->driver && d->driver->type != STORAGE_FORMAT_RAW && !unknown)
+    if (d->shareable && !d->readonly && d->driver && d->driver->type != STORAGE_FORMAT_RAW && !unknown)
         return unsupported(
             err, "disk %s: an image that guests share has to be raw; %s keeps state that only one can write",
             d->target, storage_format_str(d->driver->type));

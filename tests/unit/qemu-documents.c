@@ -27,6 +27,8 @@
     "<disk type='file'>" driver "<source file='/a'/><target dev='sda' bus='" bus "'/>" more "</disk>"
 #define VOLUME(driver, more)                                                                                 \
     "<disk type='volume'>" driver "<source pool='a' volume='b'/><target dev='vda'/>" more "</disk>"
+#define USB_DISK(driver, more)                                                                               \
+    "<disk type='file'>" driver "<source file='/1'/><target dev='sda' bus='usb'/>" more "</disk>"
 #define HUB(n) "<hub type='usb'>" PORT(n) "</hub>"
 #define ZPCI "<address type='pci'><zpci uid='7'/></address>"
 #define LUN(target, more)                                                                                    \
@@ -112,6 +114,14 @@ static const struct {
     { "pc", "", VOLUME("", "<shareable/>"), "67/10" },
     { "pc", "", VOLUME("<driver type='raw'/>", "<shareable/>"), "<shareable/>" },
     { "pc", "", VOLUME("<driver type='qcow2'/>", "<shareable/>"), "67/10" },
+    /* of several faults: what the disk says of itself, its address, the rest */
+    { "pc", "", USB_DISK("", "<address type='pci' slot='9'/><wwn>5000c50015ea71aa</wwn>"), "67/10" },
+    { "pc", "", USB_DISK("", "<serial>a/b</serial><vendor>SEA</vendor>"), "67/10" },
+    { "pc", "", USB_DISK("<driver type='fat'/>", "<address type='pci' slot='9'/>"), "1/10" },
+    { "pc", "",
+      "<disk type='file'><source file='/1'/><target dev='sda' bus='scsi'/><geometry cyls='1' heads='2' "
+      "secs='3' trans='lba'/><address type='drive' bus='3'/></disk>",
+      "1/10" },
     { "pc", "", VOLUME("<driver type='qcow2'/>", "<shareable/><readonly/>"), "<shareable/>" },
     { "pc", "", VOLUME("<driver type='fat'/>", ""), "type='fat'" },
     { "pc", "", "<disk type='file' device='floppy'><driver copy_on_read='on'/><target dev='fda'/></disk>",

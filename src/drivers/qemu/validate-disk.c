@@ -127,21 +127,6 @@ check_source(const struct domain_def *def, const struct domain_disk *d, struct e
     return 0;
 }
 
-static int
-check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
-{
-    const struct device_address *a = d->info.address;
-    if (!a || a->type != ADDRESS_TYPE_DRIVE)
-        return 0;
-    if (d->bus == DISK_BUS_FDC && (a->controller || a->bus))
-        return INTERNAL("disk %s: the machine has one floppy controller, with one bus", d->target);
-    if (d->bus == DISK_BUS_SATA && a->bus)
-        return UNSUPPORTED("disk %s: a SATA controller has bus 0 only", d->target);
-    if (a->target && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: bus %s has target 0 only", d->target, disk_bus_str(d->bus));
-    return 0;
-}
-
 /* A SCSI device's place, by the controller that it is on. */
 int
 qemu_validate_scsi_place(const struct domain_def *def, const char *name, const struct device_address *a,
@@ -155,6 +140,97 @@ qemu_validate_scsi_place(const struct domain_def *def, const char *name, const s
     if (c && str_is(c->model, "lsilogic") && a->target)
         return UNSUPPORTED("%s: a controller of model 'lsilogic' has target 0 only", name);
     return 0;
+}
+
+/* Where on the controller of its bus the disk is. */
+static int
+check_place(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    const struct device_address *a = d->info.address;
+    g_autofree char *name = g_strdup_printf("disk %s", d->target);
+    if (d->bus == DISK_BUS_SD && d->serial)
+        return INTERNAL("disk %s: an SD card has no <serial>", d->target);
+    if (!a || a->type != ADDRESS_TYPE_DRIVE)
+        return 0;
+    if (d->bus == DISK_BUS_IDE && a->controller)
+        return INTERNAL("disk %s: there is one IDE controller, with index 0", d->target);
+    if (d->bus == DISK_BUS_FDC && (a->controller || a->bus))
+        return INTERNAL("disk %s: the machine has one floppy controller, with one bus", d->target);
+    if (d->bus == DISK_BUS_SATA && a->bus)
+        return UNSUPPORTED("disk %s: a SATA controller has bus 0 only", d->target);
+    if (a->target && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: bus %s has target 0 only", d->target, disk_bus_str(d->bus));
+    return d->bus == DISK_BUS_SCSI ? qemu_validate_scsi_place(def, name, a, err) : 0;
+}
+
+/* What the disk says of itself to the guest. */
+static int
+check_words(const struct domain_disk *d, struct err *err)
+{
+    const struct disk_geometry *g = d->geometry;
+    const char *bus = disk_bus_str(d->bus);
+    bool cor = d->driver->copy_on_read == TRI_ON;
+    bool mute = d->device == DISK_DEVICE_LUN && d->bus == DISK_BUS_SCSI;        /* it has its own serial */
+    if (g && g->cyls && g->heads && g->secs && (d->bus == DISK_BUS_USB || d->bus == DISK_BUS_SD))
+        return UNSUPPORTED("disk %s: a disk on bus %s has no geometry", d->target, bus);
+    if (g && g->trans && g->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
+        return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target, bus);
+    if (cor && d->readonly)
+        return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
+    if (cor && d->device == DISK_DEVICE_FLOPPY)
+        return UNSUPPORTED("disk %s: copy_on_read is for media that cannot be changed", d->target);
+    const char *own = d->wwn                    ? "wwn"
+                      : d->vendor || d->product ? "vendor or product"
+                      : cor                     ? "copy_on_read"
+                      : d->serial && mute       ? "serial"
+                                                : NULL;
+    if (d->device == DISK_DEVICE_LUN && own)
+        return UNSUPPORTED("disk %s: device='lun' is as the device says and can have no %s", d->target, own);
+    if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: a wwn is for bus ide or scsi, not %s", d->target, bus);
+    if ((d->vendor || d->product) && d->bus != DISK_BUS_SCSI)
+        return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target, bus);
+    if (d->serial && !mute &&
+        strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
+            strlen(d->serial))
+        return INTERNAL(
+            "disk %s: the serial '%s' has characters other than letters, digits, space, -, _, . and +",
+            d->target, d->serial);
+    return 0;
+}
+
+/* What kind of disk is on which bus, behind what. */
+static int
+check_kind(const struct domain_def *def, const struct domain_disk *d, struct err *err)
+{
+    const struct device_address *a = d->info.address;
+    const struct storage_source *s = d->type == STORAGE_TYPE_NETWORK && d->source ? &d->source->src : NULL;
+    if (d->bus == DISK_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
+        return INTERNAL("disk %s is a USB device and has an address of type '%s'", d->target,
+                        address_type_str(a->type));
+    if (d->bus == DISK_BUS_SATA && !domain_find_controller(def, CONTROLLER_TYPE_SATA, 0))
+        return UNSUPPORTED("disk %s: machine '%s' has no SATA", d->target, def->os->machine);
+    if (d->device == DISK_DEVICE_LUN && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_VIRTIO)
+        return UNSUPPORTED("disk %s: device='lun' needs bus scsi or virtio, not %s", d->target,
+                           disk_bus_str(d->bus));
+    if (d->device == DISK_DEVICE_CDROM && (d->bus == DISK_BUS_VIRTIO || d->bus == DISK_BUS_SD))
+        return UNSUPPORTED("disk %s: a CD-ROM cannot sit on the bus '%s'; use sata, scsi or ide", d->target,
+                           disk_bus_str(d->bus));
+    if (s && s->protocol == STORAGE_PROTOCOL_TFTP)
+        return UNSUPPORTED("disk %s: QEMU speaks no %s", d->target, storage_protocol_str(s->protocol));
+    for (uint32_t i = 0; s && s->protocol == STORAGE_PROTOCOL_NFS && i < s->n_hosts; i++)
+        if (s->hosts[i]->port)
+            return UNSUPPORTED("disk %s: an NFS server's port cannot be chosen", d->target);
+    if (d->driver->name && strcmp(d->driver->name, "qemu"))
+        return UNSUPPORTED("disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target,
+                           d->driver->name);
+    bool unknown = d->driver->type == STORAGE_FORMAT_UNSET && !disk_has_source(d);
+    return !d->shareable || d->readonly || d->driver->type == STORAGE_FORMAT_RAW || unknown
+               ? 0
+               : UNSUPPORTED(
+                     "disk %s: an image that guests share has to be raw; %s keeps state that only one "
+                     "can write",
+                     d->target, storage_format_str(d->driver->type));
 }
 
 /* What is written is thrown away when the guest ends. */
@@ -181,47 +257,16 @@ check_transient(const struct domain_disk *d, struct err *err)
     return 0;
 }
 
+/* In the order in which faults of a disk are told. */
 int
 qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d, struct err *err)
 {
     const struct disk_driver *r = d->driver;
-    g_autofree char *name = g_strdup_printf("disk %s", d->target);
-    const struct disk_geometry *g = d->geometry;
-    if (g && g->cyls && g->heads && g->secs && (d->bus == DISK_BUS_USB || d->bus == DISK_BUS_SD))
-        return UNSUPPORTED("disk %s: a disk on bus %s has no geometry", d->target, disk_bus_str(d->bus));
-    if (d->geometry && d->geometry->trans && d->geometry->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
-        return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target,
-                           disk_bus_str(d->bus));
-    bool mute = d->device == DISK_DEVICE_LUN && d->bus == DISK_BUS_SCSI;        /* see below */
-    if (d->serial && !mute &&
-        strspn(d->serial, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_ .+") !=
-            strlen(d->serial))
-        return INTERNAL(
-            "disk %s: the serial '%s' has characters other than letters, digits, space, -, _, . and +",
-            d->target, d->serial);
-    if (check_place(def, d, err) < 0 || check_iothread(def, d, err) < 0 || check_source(def, d, err) < 0 ||
-        check_iotune(d, err) < 0 ||
-        (d->bus == DISK_BUS_SCSI && qemu_validate_scsi_place(def, name, d->info.address, err) < 0))
+    if (check_place(def, d, err) < 0 || check_words(d, err) < 0 || check_kind(def, d, err) < 0 ||
+        check_iothread(def, d, err) < 0 || check_source(def, d, err) < 0 || check_iotune(d, err) < 0)
         return -1;
     if (r->io == DISK_IO_NATIVE && r->cache != DISK_CACHE_NONE && r->cache != DISK_CACHE_DIRECTSYNC)
         return UNSUPPORTED("disk %s: io='native' needs cache='none' or 'directsync'", d->target);
-    if (r->copy_on_read == TRI_ON && d->readonly)
-        return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
-    if (r->copy_on_read == TRI_ON && d->device == DISK_DEVICE_FLOPPY)
-        return UNSUPPORTED("disk %s: copy_on_read is for media that cannot be changed", d->target);
-    const char *own = d->wwn                                   ? "wwn"
-                      : d->vendor || d->product                ? "vendor or product"
-                      : r->copy_on_read == TRI_ON              ? "copy_on_read"
-                      : d->serial && mute                     ? "serial"
-                                                               : NULL;
-    if (d->device == DISK_DEVICE_LUN && own)
-        return UNSUPPORTED("disk %s: device='lun' is as the device says and can have no %s", d->target, own);
-    if (d->wwn && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: a wwn is for bus ide or scsi, not %s", d->target,
-                           disk_bus_str(d->bus));
-    if ((d->vendor || d->product) && d->bus != DISK_BUS_SCSI)
-        return UNSUPPORTED("disk %s: vendor and product are for bus scsi, not %s", d->target,
-                           disk_bus_str(d->bus));
     if (d->rotation_rate && d->bus != DISK_BUS_IDE && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_SATA)
         return INTERNAL("disk %s: a rotation rate is for bus ide, sata or scsi, not %s", d->target,
                         disk_bus_str(d->bus));

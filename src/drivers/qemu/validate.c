@@ -21,45 +21,6 @@ unsupported(struct err *err, const char *fmt, ...)
 }
 
 static int
-validate_disk(const struct domain_def *def, const struct domain_disk *d, struct err *err)
-{
-    const struct device_address *a = d->info.address;
-    if (d->bus == DISK_BUS_SD && d->serial)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "disk %s: an SD card has no <serial>", d->target);
-    if (d->bus == DISK_BUS_IDE && a && a->type == ADDRESS_TYPE_DRIVE && a->controller)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "disk %s: there is one IDE controller, with index 0",
-                       d->target);
-    if (d->bus == DISK_BUS_USB && a && a->type && a->type != ADDRESS_TYPE_USB)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                       "disk %s is a USB device and has an address of type '%s'", d->target,
-                       address_type_str(a->type));
-    if (d->bus == DISK_BUS_SATA && !domain_find_controller(def, CONTROLLER_TYPE_SATA, 0))
-        return unsupported(err, "disk %s: machine '%s' has no SATA", d->target, def->os->machine);
-    if (d->device == DISK_DEVICE_LUN && d->bus != DISK_BUS_SCSI && d->bus != DISK_BUS_VIRTIO)
-        return unsupported(err, "disk %s: device='lun' needs bus scsi or virtio, not %s", d->target,
-                           disk_bus_str(d->bus));
-    if (d->device == DISK_DEVICE_CDROM && (d->bus == DISK_BUS_VIRTIO || d->bus == DISK_BUS_SD))
-        return unsupported(err, "disk %s: a CD-ROM cannot sit on the bus '%s'; use sata, scsi or ide",
-                           d->target, disk_bus_str(d->bus));
-    if (d->type == STORAGE_TYPE_NETWORK && d->source && d->source->src.protocol == STORAGE_PROTOCOL_TFTP)
-        return unsupported(err, "disk %s: QEMU speaks no %s", d->target,
-                           storage_protocol_str(d->source->src.protocol));
-    const struct storage_source *s = d->type == STORAGE_TYPE_NETWORK && d->source ? &d->source->src : NULL;
-    for (uint32_t i = 0; s && s->protocol == STORAGE_PROTOCOL_NFS && i < s->n_hosts; i++)
-        if (s->hosts[i]->port)
-            return unsupported(err, "disk %s: an NFS server's port cannot be chosen", d->target);
-    if (d->driver && d->driver->name && strcmp(d->driver->name, "qemu"))
-        return unsupported(err, "disk %s: driver name '%s' is not one of this driver; use 'qemu'", d->target,
-                           d->driver->name);
-    bool unknown = d->driver && d->driver->type == STORAGE_FORMAT_UNSET && !disk_has_source(d);
-    if (d->shareable && !d->readonly && d->driver && d->driver->type != STORAGE_FORMAT_RAW && !unknown)
-        return unsupported(
-            err, "disk %s: an image that guests share has to be raw; %s keeps state that only one can write",
-            d->target, storage_format_str(d->driver->type));
-    return 0;
-}
-
-static int
 same_drive(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_disks; i++) {
@@ -238,7 +199,6 @@ qemu_validate_device(struct domain_def *def, const char *kind, uint32_t at, void
 {
     const struct qemu_check *c = data;
     if ((info && validate_address(def, kind, device, info, err) < 0) ||
-        (!strcmp(kind, "disk") && validate_disk(def, device, err) < 0) ||
         validate_chardevs(def, kind, at, err) < 0 || qemu_validate_kind(def, kind, at, c->caps, err) < 0)
         return -1;
     return qemu_validate_here(def, kind, at, c, err);

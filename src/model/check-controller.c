@@ -124,16 +124,20 @@ static int check_pci(const struct domain_def *def, const struct domain_controlle
     return 0;
 }
 
-int check_controller(const struct domain_def *def, uint32_t at, struct err *err)
+int check_controller_first(const struct domain_def *def, uint32_t at, struct err *err)
 {
     const struct domain_controller *c = def->controllers[at];
     bool virtio = c->model && g_str_has_prefix(c->model, "virtio-");
-    if (c->type == CONTROLLER_TYPE_PCI && check_pci(def, c, err) < 0)
-        return -1;
     if (c->driver && c->driver->iothread && !(c->type == CONTROLLER_TYPE_SCSI && virtio))
         return XML("controller %u of guest '%s' has an iothread=, which is for virtio-scsi", c->index,
                    def->name);
     return 0;
+}
+
+int check_controller(const struct domain_def *def, uint32_t at, struct err *err)
+{
+    const struct domain_controller *c = def->controllers[at];
+    return c->type == CONTROLLER_TYPE_PCI ? check_pci(def, c, err) : 0;
 }
 
 /* Before a driver adds one of its own: that would be no master of theirs. */

@@ -38,7 +38,7 @@ static const struct kind {
       check_interface_host },
     LIST(hostdev, hostdevs, hostdev, check_hostdev, check_hostdev_first),
     LIST(video, videos, video, check_video),
-    LIST(controller, controllers, controller, check_controller),
+    LIST(controller, controllers, controller, check_controller, check_controller_first),
     LIST(smartcard, smartcards, smartcard, check_smartcard),
     LIST(serial, serials, chardev, check_serial, check_serial_first),
     LIST(parallel, parallels, chardev, check_parallel),

@@ -65,6 +65,7 @@ int check_boot_order(struct domain_def *def, struct err *err);
 bool domain_has_boot_order(const struct domain_def *def);
 int check_timers(const struct domain_def *def, struct err *err);
 int check_disk_first(const struct domain_def *def, uint32_t at, struct err *err);
+int check_controller_first(const struct domain_def *def, uint32_t at, struct err *err);
 int check_hostdev_first(const struct domain_def *def, uint32_t at, struct err *err);
 int check_serial_first(const struct domain_def *def, uint32_t at, struct err *err);
 /* check-cpu.c */

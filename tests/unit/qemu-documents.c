@@ -320,6 +320,7 @@ static const struct {
       "<target dev='vda'/></disk>",
       "67/10" },
     { "pc", "", "<controller type='scsi' model='auto'><driver iothread='1'/></controller>", "27/20" },
+    { "pc", "", "<controller type='isa'><driver iothread='1'/></controller>", "27/20" },
     { "pc", "<iothreads>1</iothreads>", "<controller type='scsi'><driver iothread='1'/></controller>",
       "27/20" },
     { "pc", "",

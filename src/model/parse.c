@@ -247,7 +247,7 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
         const struct model_field *f =
             parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
         if (!f) {
-            err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_ERROR,
+            err_set_from(p->err, p->doc->err_from, VIR_ERR_CONFIG_UNSUPPORTED,
                          "line %d: <%s> is not an element that can be used here",
                          xmlSAX2GetLineNumber(p->ctxt), s);
             parse_stop(p);

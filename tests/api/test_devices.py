@@ -82,7 +82,7 @@ def test_all_or_nothing(guest):
 def test_what_is_refused(guest):
     refused(libvirt.VIR_ERR_OPERATION_INVALID, guest.attachDevice, DISK % ('/b', 'vdb', ''))
     refused(libvirt.VIR_ERR_OPERATION_INVALID, guest.attachDeviceFlags, DISK % ('/b', 'vda', ''), CONFIG)
-    refused(libvirt.VIR_ERR_XML_ERROR, guest.attachDeviceFlags, '<bogus/>', CONFIG)
+    refused(libvirt.VIR_ERR_CONFIG_UNSUPPORTED, guest.attachDeviceFlags, '<bogus/>', CONFIG)
     refused(libvirt.VIR_ERR_XML_DETAIL, guest.attachDeviceFlags, '<disk', CONFIG)
     refused(libvirt.VIR_ERR_INVALID_ARG, guest.attachDeviceFlags, DISK % ('/b', 'vdb', ''), 64)
     refused(libvirt.VIR_ERR_DEVICE_MISSING, guest.detachDeviceFlags, NET % (9, ''), CONFIG)

@@ -315,7 +315,7 @@ static void test_fragment(void)
     g_assert_cmpint(model_parse_fragment(&domain_def_document, "devices", "<gadget/>", 9, 0, &root, &element,
                                          &err),
                     ==, -1);
-    g_assert_cmpint(err.code, ==, VIR_ERR_XML_ERROR);
+    g_assert_cmpint(err.code, ==, VIR_ERR_CONFIG_UNSUPPORTED);
 }
 
 static void test_complete(void)

@@ -160,6 +160,8 @@ net_fields(struct domain_def *def, const struct qemu_caps *caps)
             (g_str_has_prefix(net->target, "vnet") || g_str_has_prefix(net->target, "macvtap") ||
              g_str_has_prefix(net->target, "macvlan")))
             net->target = NULL;
+        if (net->type == INTERFACE_TYPE_NETWORK && net->source)
+            net->source->bridge = NULL;         /* it is that of the network */
         if (net->virtualport)
             port_ids(def, net->virtualport);
         if (!net->model && net->type != INTERFACE_TYPE_HOSTDEV) {
@@ -335,7 +337,9 @@ misc_fields(struct domain_def *def)
             t->model = machine_is(def, "pseries") ? TPM_MODEL_TPM_SPAPR : TPM_MODEL_TPM_TIS;
         if (t->backend->type == TPM_BACKEND_TYPE_EMULATOR && !t->backend->version)
             t->backend->version =
-                t->model == TPM_MODEL_TPM_TIS && arch_is_x86(def) ? TPM_VERSION_1_2 : TPM_VERSION_2_0;
+                (t->model == TPM_MODEL_TPM_TIS && arch_is_x86(def)) || t->model == TPM_MODEL_SPAPR_TPM_PROXY
+                    ? TPM_VERSION_1_2
+                    : TPM_VERSION_2_0;
         if (t->backend->type != TPM_BACKEND_TYPE_EMULATOR)
             t->backend->version = TPM_VERSION_UNSET;
         if (t->backend->type == TPM_BACKEND_TYPE_PASSTHROUGH && !t->backend->device)

@@ -59,7 +59,7 @@ check_interface(const struct domain_def *def, uint32_t at, const struct qemu_che
         return UNSUPPORTED(
             "QEMU cannot give a guest's interface %s IP addresses or routes; do it in the guest",
             n->n_routes ? "of any type" : "of this type");
-    if (check_addresses(n, err) < 0)
+    if (!theirs && check_addresses(n, err) < 0)
         return -1;
     if (n->type == INTERFACE_TYPE_HOSTDEV && n->source->host_filtering)
         return UNSUPPORTED("QEMU does not filter writes to a PCI device's configuration");

@@ -279,7 +279,7 @@ validate_features(const struct domain_def *def, const struct qemu_caps *caps, st
             return UNSUPPORTED("machine '%s' of architecture %s has no feature '%s'", def->os->machine,
                                arch_str(def->os->arch), features[i].name);
     }
-    return 0;
+    return f->tcg_tb_cache % 1024 ? UNSUPPORTED("the size of <tb-cache> has to be a number of MiB") : 0;
 }
 
 static int

@@ -29,7 +29,7 @@ int check_os_read(struct domain_def *def, struct err *err)
                 "known",
                 def->name, f->name);
     }
-    /* The reference fails here without a reason; so there is no other code to give. */
+    /* Programs know no code that would say more. */
     if (os && os->nvram && os->nvram->type && !os->nvram->source)
         return err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR,
                             "the <nvram> of guest '%s' has a type and no <source>", def->name);
@@ -202,7 +202,7 @@ int check_resource_read(struct domain_def *def, struct err *err)
         if (!g_ascii_isprint(*s))
             return XML("the appid in <resource> of guest '%s' has characters that are not printable ASCII",
                        def->name);
-    /* The reference fails here without a reason; so there is no other code to give. */
+    /* Programs know no code that would say more. */
     return r && !(r->partition && *r->partition) && !(id && *id)
                ? err_set_from(err, VIR_FROM_NONE, VIR_ERR_INTERNAL_ERROR, "<resource> of guest '%s' is empty",
                               def->name)

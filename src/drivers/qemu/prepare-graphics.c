@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <string.h>
 
 #define ERR_FROM VIR_FROM_QEMU
 
@@ -38,7 +39,8 @@ network_address(struct domain_def *def, struct qemu_host *host, const char *name
     g_autofree char *path = g_strdup_printf("%s/networks/%s.xml", host->dirs.config, name ? name : "");
     g_autofree char *xml = NULL;
     void *root = NULL;
-    ssize_t n = file_read(AT_FDCWD, path, 1 << 20, &xml, NULL);
+    bool file = name && !strchr(name, '/');
+    ssize_t n = file ? file_read(AT_FDCWD, path, 1 << 20, &xml, NULL) : -1;
     if (n < 0)
         return err_set_from(err, VIR_FROM_NETWORK, VIR_ERR_NO_NETWORK,
                             "guest '%s' is to be seen on network '%s', which there is none of (no '%s')",

@@ -3,7 +3,7 @@
  * qmp-json: the JSON of QEMU's monitor, whose numbers are larger than others'.
  *
  * Owns: how a number that Jansson cannot hold is kept.
- * Called by: qmp.c with each line, who hands on a reply as text.  Waits: never.
+ * Called by: qmp-receive.c with each line, who hands on a reply as text.  Waits: never.
  */
 #include "drivers/qemu/qmp.h"
 

@@ -3,8 +3,9 @@
  * qmp: QEMU's monitor protocol, client side.
  *
  * Owns: one connection to one QEMU: framing of its lines, matching of replies
- * to requests by id, events.  The protocol machine (qmp.c) only eats and makes
- * bytes; qmp-io.c ties it to a socket on the I/O loop.
+ * to requests by id, events.  The protocol machine (qmp.c, qmp-send.c,
+ * qmp-receive.c) only eats and makes bytes; qmp-io.c ties it to a socket on the
+ * I/O loop.
  * Called by: the QEMU driver (monitor.c), probing, tests.  Requests may come
  * from any thread; completions, events and the end come on the thread that
  * feeds (the I/O thread), without a lock held, and must not wait.

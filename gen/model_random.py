@@ -135,20 +135,31 @@ class Maker:
         return '<%s>%s</%s>' % (head, body, name) if body else '<%s/>' % head
 
 
-def main():
+def arguments():
+    """Those of each maker of documents."""
     p = argparse.ArgumentParser()
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--count', type=int, default=10)
     p.add_argument('--density', type=float, default=0.3)
-    p.add_argument('--spoil', type=float, default=0.0)
     p.add_argument('root')
     p.add_argument('files', nargs='+')
-    a = p.parse_args()
+    return p
+
+
+def documents(a, maker):
+    """One a number of a.count, by the maker that maker(model, random) makes."""
     m = model_read.read(a.files)
     struct, name = a.root.split(':')
     for i in range(a.count):
-        mk = Maker(m, random.Random(a.seed * 1000003 + i), a.density, spoil=a.spoil)
-        print(mk.element(name, m.structs[struct], struct, None, 0).replace('\n', ' '))
+        yield maker(m, random.Random(a.seed * 1000003 + i)).element(name, m.structs[struct], struct, None, 0)
+
+
+def main():
+    p = arguments()
+    p.add_argument('--spoil', type=float, default=0.0)
+    a = p.parse_args()
+    for document in documents(a, lambda m, rng: Maker(m, rng, a.density, spoil=a.spoil)):
+        print(document.replace('\n', ' '))
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@ tells, what must be there is, and what excludes each other is not there together
 
 usage: model_valid.py [--seed N] [--count N] [--density P] STRUCT:ELEMENT FILE.model... > documents, one a line
 """
-import argparse
 import os
 import random
 import sys
@@ -190,18 +189,9 @@ class Maker(model_random.Maker):
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument('--seed', type=int, default=1)
-    p.add_argument('--count', type=int, default=10)
-    p.add_argument('--density', type=float, default=0.3)
-    p.add_argument('root')
-    p.add_argument('files', nargs='+')
-    a = p.parse_args()
-    m = model_read.read(a.files)
-    struct, name = a.root.split(':')
-    for i in range(a.count):
-        mk = Maker(m, random.Random(a.seed * 1000003 + i), a.density)
-        print(mk.element(name, m.structs[struct], struct, None, 0).replace('\n', '&#10;'))
+    a = model_random.arguments().parse_args()
+    for document in model_random.documents(a, lambda m, rng: Maker(m, rng, a.density)):
+        print(document.replace('\n', '&#10;'))
 
 
 if __name__ == '__main__':

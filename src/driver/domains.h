@@ -49,6 +49,10 @@ void def_set_lifecycle_action(struct domain_def *def, unsigned type, unsigned ac
 void domain_info(const struct vm_view *view, unsigned long memory, unsigned long long cpu_time,
                  virDomainInfoPtr info);
 
+/* The turn of a virDomainRename() in the driver `from` (VIR_FROM_*): its guest is off.  NULL with err. */
+struct turn *domain_turn_rename(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, int from,
+                                struct err *err) TURN_WAITS;
+
 /* Gives the guest of a turn another name, which the caller has found to be a good one.  `save` writes
  * the definition where it is kept (NULL: nowhere) and may wait; when it fails the old name comes back. */
 typedef int (*domain_saver)(struct turn *turn, const struct domain_def *def, const char *old_name,

@@ -32,17 +32,24 @@ argument(int argc, char **argv, int i)
     return i < argc && strcmp(argv[i], "-") ? argv[i] : NULL;
 }
 
-static char *
-define(struct qemu_host *host, const char *file, struct err *err)
+static int
+load(struct qemu_host *host, const char *file, struct domain_def **def, struct err *err)
 {
     g_autofree char *xml = NULL;
     gsize n;
+
+    if (!g_file_get_contents(file, &xml, &n, NULL))
+        return err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
+    if (domain_def_parse(xml, n, 0, def, err) < 0)
+        return -1;
+    return qemu_domain_defaults(*def, host, 0, err);
+}
+
+static char *
+define(struct qemu_host *host, const char *file, struct err *err)
+{
     DOMAIN_DEF_AUTO def = NULL;
-    if (!g_file_get_contents(file, &xml, &n, NULL)) {
-        err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
-        return NULL;
-    }
-    if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0)
+    if (load(host, file, &def, err) < 0)
         return NULL;
     return domain_def_format(def, MODEL_FORMAT_SECURE);
 }
@@ -50,17 +57,10 @@ define(struct qemu_host *host, const char *file, struct err *err)
 static char *
 arguments(struct qemu_host *host, const char *file, struct err *err)
 {
-    g_autofree char *xml = NULL;
-    gsize n;
     DOMAIN_DEF_AUTO def = NULL;
-    if (!g_file_get_contents(file, &xml, &n, NULL)) {
-        err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
-        return NULL;
-    }
     struct qemu_command cmd = { 0 };
     const struct qemu_command_opts opts = { .id = -1, .native = true };
-    if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
-        qemu_domain_prepare(def, host, -1, true, err) < 0 ||
+    if (load(host, file, &def, err) < 0 || qemu_domain_prepare(def, host, -1, true, err) < 0 ||
         qemu_command_build(def, host, &opts, &cmd, err) < 0)
         return NULL;
     json_t *list = json_array();
@@ -79,17 +79,10 @@ static char *
 check(struct qemu_host *host, const char *file, struct err *err)
 {
     static int id = 1000;
-    g_autofree char *xml = NULL;
-    gsize n;
     DOMAIN_DEF_AUTO def = NULL;
     struct qemu_command cmd = { 0 };
     const struct qemu_command_opts opts = { .id = ++id, .paused = true };
-    if (!g_file_get_contents(file, &xml, &n, NULL)) {
-        err_set_from(err, 0, VIR_ERR_SYSTEM_ERROR, "cannot read %s", file);
-        return NULL;
-    }
-    if (domain_def_parse(xml, n, 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0 ||
-        qemu_domain_prepare(def, host, id, false, err) < 0)
+    if (load(host, file, &def, err) < 0 || qemu_domain_prepare(def, host, id, false, err) < 0)
         return NULL;
     if (qemu_command_build(def, host, &opts, &cmd, err) < 0 || qemu_command_make(&cmd, host, err) < 0) {
         qemu_command_clear(&cmd);

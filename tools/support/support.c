@@ -6,21 +6,14 @@
 #include "support.h"
 
 #include "drivers/qemu/qemu-driver.h"
+#ifdef WITH_DRIVER_REMOTE
+#include "drivers/remote/remote.h"
+#endif
 #include "drivers/test/objects.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#ifdef WITH_DRIVER_REMOTE
-extern const struct hypervisor_ops remote_hypervisor_ops;
-extern const struct network_ops remote_network_ops;
-extern const struct interface_ops remote_interface_ops;
-extern const struct storage_ops remote_storage_ops;
-extern const struct node_device_ops remote_node_device_ops;
-extern const struct secret_ops remote_secret_ops;
-extern const struct nwfilter_ops remote_nwfilter_ops;
-extern const struct admin_ops remote_admin_ops;
-#endif
 
 static void
 qemu_tables(struct drv_conn *conn)
@@ -37,15 +30,9 @@ test_tables(struct drv_conn *conn)
 
 #ifdef WITH_DRIVER_REMOTE
 static void
-remote_tables(struct drv_conn *conn)
+remote_and_admin(struct drv_conn *conn)
 {
-    conn->hypervisor = &remote_hypervisor_ops;
-    conn->network = &remote_network_ops;
-    conn->interface = &remote_interface_ops;
-    conn->storage = &remote_storage_ops;
-    conn->node_device = &remote_node_device_ops;
-    conn->secret = &remote_secret_ops;
-    conn->nwfilter = &remote_nwfilter_ops;
+    remote_tables(conn);
     conn->admin = &remote_admin_ops;
 }
 #endif
@@ -54,7 +41,7 @@ static const struct { const char *name; void (*tables)(struct drv_conn *conn); }
     { "qemu", qemu_tables },
     { "test", test_tables },
 #ifdef WITH_DRIVER_REMOTE
-    { "remote", remote_tables },
+    { "remote", remote_and_admin },
 #endif
 };
 #define NDRIVERS (sizeof(drivers) / sizeof(drivers[0]))

@@ -72,6 +72,19 @@ open_admin(struct drv_conn *conn, const struct open_request *req, struct err *er
                        XDR_NONE, NULL, &reply, err);
 }
 
+void
+remote_tables(struct drv_conn *conn)
+{
+    conn->hypervisor = &remote_hypervisor_ops;
+    conn->network = &remote_network_ops;
+    conn->interface = &remote_interface_ops;
+    conn->storage = &remote_storage_ops;
+    conn->node_device = &remote_node_device_ops;
+    conn->secret = &remote_secret_ops;
+    conn->nwfilter = &remote_nwfilter_ops;
+    conn->migration = &remote_migration_ops;
+}
+
 static int
 open_main(struct drv_conn *conn, const struct open_request *req, struct err *err)
 {
@@ -84,14 +97,7 @@ open_main(struct drv_conn *conn, const struct open_request *req, struct err *err
                     XDR_NONE, NULL, &reply, err) < 0)
         return -1;
     struct remote *r = conn->hypervisor_state;
-    conn->hypervisor = &remote_hypervisor_ops;
-    conn->network = &remote_network_ops;
-    conn->interface = &remote_interface_ops;
-    conn->storage = &remote_storage_ops;
-    conn->node_device = &remote_node_device_ops;
-    conn->secret = &remote_secret_ops;
-    conn->nwfilter = &remote_nwfilter_ops;
-    conn->migration = &remote_migration_ops;
+    remote_tables(conn);
     conn->network_state = conn->interface_state = conn->storage_state = conn->node_device_state =
         conn->secret_state = conn->nwfilter_state = r;
     if (!conn->uri)

@@ -223,6 +223,7 @@ extern const struct secret_ops remote_secret_ops;
 extern const struct nwfilter_ops remote_nwfilter_ops;
 extern const struct admin_ops remote_admin_ops;
 extern const struct migration_ops remote_migration_ops; /* migrate.c */
+void remote_tables(struct drv_conn *conn); /* open.c: all of them but that of the admin program */
 
 /* ---- helpers of generated and hand-written calls ---- */
 

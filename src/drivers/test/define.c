@@ -92,16 +92,12 @@ int
 test_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name,
                    unsigned int flags, struct err *err)
 {
-    TURN_AUTO turn = NULL;
+    TURN_AUTO turn = domain_turn_rename(conn, dom, flags, ERR_FROM, err);
     const struct vm_view *view;
 
-    if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
-        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
+    if (!turn)
         return -1;
     view = turn_view(turn);
-    if (vm_view_is_active(view))
-        return err_set(err, VIR_ERR_OPERATION_INVALID, "guest '%s' runs; only one that is off can be renamed",
-                       view->name);
     if (strchr(new_name, '/'))
         return err_set(err, VIR_ERR_XML_ERROR, "'%s' cannot be the name of a guest: it must not contain '/'",
                        new_name);

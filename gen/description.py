@@ -9,7 +9,6 @@ call, handle, constant.  docs/design/api-description.md describes the format.
 """
 import os
 import re
-import sys
 
 # The order of the public headers; also the order of include.
 UNITS = ['common', 'host', 'domain', 'domain-checkpoint', 'domain-snapshot', 'event', 'interface',
@@ -408,14 +407,3 @@ def version_key(version):
 def decl(ctype, name):
     """'char *' 'x' → 'char *x'; 'int' 'x' → 'int x'; 'char **const' works too."""
     return ctype + name if ctype.endswith('*') else '%s %s' % (ctype, name)
-
-
-if __name__ == '__main__':
-    import doctext
-    loaded = load(sys.argv[1])
-    wrong = doctext.problems(loaded, doctext.load(loaded, sys.argv[1]))
-    print('%d calls, %d constants, %d macros, %d structs, %d callbacks' % (
-        len(loaded.calls), len(loaded.constant), len(loaded.macros), len(loaded.structs),
-        len(loaded.callbacks)))
-    print('\n'.join(wrong + ['%d problems in the texts' % len(wrong)]))
-    sys.exit(1 if wrong else 0)

@@ -3,13 +3,14 @@
 
     texts = doctext.load(api, folder)   # reads folder/doc/*.doc of the description's units
     texts.of[name] → Doc
-    doctext.problems(api, texts)        # what is missing or wrong; the checker prints it
+    doctext.problems(api, texts)        # what is missing or wrong; run by hand it prints them
 
 headers.py, apixml.py and docpages.py word their output with it and with docwords.py.  The format is
 described in docs/design/api-description.md.
 """
 import os
 import re
+import sys
 
 import description
 import docwords
@@ -190,3 +191,16 @@ def load(api, folder):
         if os.path.exists(path):
             _read(api, texts, unit, path)
     return texts
+
+
+def main():
+    api = description.load(sys.argv[1])
+    wrong = problems(api, load(api, sys.argv[1]))
+    print('%d calls, %d constants, %d macros, %d structs, %d callbacks' % (
+        len(api.calls), len(api.constant), len(api.macros), len(api.structs), len(api.callbacks)))
+    print('\n'.join(wrong + ['%d problems in the texts' % len(wrong)]))
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == '__main__':
+    main()

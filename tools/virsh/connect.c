@@ -33,7 +33,7 @@ hypervisor_open(struct shell *sh)
         virErrorPtr why = virSaveLastError();
         fail(sh, "cannot probe this connection as asked for, closing it");
         hypervisor_close(sh, conn);
-        err_set(sh, why);
+        err_take(sh, why);
         return NULL;
     }
     debug(sh, 1, "the driver has no keepalive for this connection");

@@ -175,7 +175,7 @@ job_run(struct shell *sh, struct job *job)
     }
     g_thread_join(thread);
     /* Questions about progress may have failed later than the job; its own error counts. */
-    err_set(sh, t.err);
+    err_take(sh, t.err);
     if (job->verbose)
         progress_end(&progress, t.result == 0);
     else

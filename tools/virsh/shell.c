@@ -80,7 +80,7 @@ debug(struct shell *sh, int level, const char *fmt, ...)
 /* ---- errors of the library ---- */
 
 void
-err_set(struct shell *sh, virErrorPtr err)
+err_take(struct shell *sh, virErrorPtr err)
 {
     g_mutex_lock(&sh->err_lock);
     virErrorPtr old = sh->err;
@@ -95,7 +95,7 @@ err_set(struct shell *sh, virErrorPtr err)
 static void
 err_keep(void *opaque, virErrorPtr err)
 {
-    err_set(opaque, virSaveLastError());
+    err_take(opaque, virSaveLastError());
 }
 
 void
@@ -107,7 +107,7 @@ err_watch(struct shell *sh)
 void
 err_forget(struct shell *sh)
 {
-    err_set(sh, NULL);
+    err_take(sh, NULL);
 }
 
 int

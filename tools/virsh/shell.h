@@ -83,7 +83,7 @@ void debug(struct shell *sh, int level, const char *fmt, ...) G_GNUC_PRINTF(3, 4
 void err_watch(struct shell *sh); /* keeps errors from now on */
 /* Forget the library's last error: the command dealt with it. */
 void err_forget(struct shell *sh);
-void err_set(struct shell *sh, virErrorPtr err); /* takes it over; may be NULL */
+void err_take(struct shell *sh, virErrorPtr err); /* takes it over; may be NULL */
 int err_code(struct shell *sh);
 void err_tell(struct shell *sh);
 void connect_tell(struct shell *sh); /* likewise, why there is no connection */

@@ -290,6 +290,30 @@ is_second(const struct domain_def *def, uint32_t at)
     return twice && !is_uhci_companion(c);
 }
 
+/* Where no USB comes with the machine its controller has to be asked for. */
+static int
+check_usb_is_there(const struct domain_def *def, struct err *err)
+{
+    const char *what = qemu_usb_device(def);
+    for (uint32_t i = 0; i < def->n_controllers; i++) {
+        if (def->controllers[i]->type == CONTROLLER_TYPE_USB)
+            return 0;
+        if (def->controllers[i]->type == CONTROLLER_TYPE_CCID)
+            what = "smartcard controller";
+    }
+    for (uint32_t i = 0; i < def->n_hostdevs; i++)
+        what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "hostdev" : what;
+    for (uint32_t i = 0; i < def->n_sounds; i++)
+        what = def->sounds[i]->model == SOUND_MODEL_USB ? "sound" : what;
+    for (uint32_t i = 0; i < def->n_serials; i++)
+        what = def->serials[i]->target->type == CHARDEV_TARGET_TYPE_USB_SERIAL ? "serial" : what;
+    if (!what || arch_is_x86(def))
+        return 0;
+    return err_set_from(err, VIR_FROM_QEMU, VIR_ERR_CONFIG_UNSUPPORTED,
+                        "machine '%s' has no USB for the %s; add <controller type='usb'/>", def->os->machine,
+                        what);
+}
+
 int
 qemu_assign_usb(struct domain_def *def, struct err *err)
 {
@@ -297,7 +321,7 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
     struct usb_pass u = { err, used, 0, 0 };
     int total = 0;
     bool none = false;
-    if (qemu_validate_no_usb(def, err) < 0)
+    if (check_usb_is_there(def, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
         const struct domain_controller *c = def->controllers[i];

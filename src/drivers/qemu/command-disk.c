@@ -24,12 +24,6 @@ disk_is_empty(const struct domain_disk *disk)
     }
 }
 
-char *
-disk_format_node(const struct domain_disk *disk)
-{
-    return g_strdup_printf("libvirt-%u-format", disk->source->src.index);
-}
-
 static void
 put_disk_tail(json_t *o, const struct domain_disk *d)
 {
@@ -224,21 +218,6 @@ sd_card(struct builder *b, const struct domain_disk *d)
         g_string_append_printf(line, ",aio=%s", disk_io_str(v->io));
     add_arg(b, "-drive", line->str);
     return 0;
-}
-
-json_t *
-floppy_boot_indexes(const struct domain_def *def)
-{
-    json_t *o = json_object();
-    for (uint32_t i = 0; i < def->n_disks; i++) {
-        const struct domain_disk *d = def->disks[i];
-        if (d->bus == DISK_BUS_FDC) {
-            unsigned index = disk_boot_index(def, d);
-            if (index)
-                put_int(o, d->info.address && d->info.address->unit ? "bootindexB" : "bootindexA", index);
-        }
-    }
-    return o;
 }
 
 int

@@ -8,6 +8,12 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
+char *
+disk_format_node(const struct domain_disk *disk)
+{
+    return g_strdup_printf("libvirt-%u-format", disk->source->src.index);
+}
+
 struct image {
     const char *label;               /* for messages: the disk's target */
     enum storage_type type;

@@ -103,7 +103,7 @@ bool has_hmat(const struct domain_def *def);
 int build_memory_devices(struct builder *b);
 int build_clock(struct builder *b);
 int build_smbios(struct builder *b);
-/* bootindex a device gets from <os><boot dev>, 0: none */
+/* boot.c: the bootindex that a device gets from <os><boot dev>, 0: none */
 struct boot_plan {
     const struct domain_disk *hd, *cdrom, *floppy;
     const struct domain_interface *net;
@@ -120,6 +120,7 @@ int put_network_storage(struct builder *b, json_t *o, const char *label, const c
 /* the same for an iSCSI unit that is named target/unit */
 void put_iscsi(json_t *o, const char *name, const struct storage_host *h, const char *port,
                const struct initiator *initiator);
-/* disk.c: names of a disk's nodes; free them. */
+/* images.c: the name of the node on top of a disk; free it. */
 char *disk_format_node(const struct domain_disk *disk);
+/* disk.c */
 bool disk_is_empty(const struct domain_disk *disk);

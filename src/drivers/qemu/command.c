@@ -8,83 +8,8 @@
 #include "base/uuid.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #define ERR_FROM VIR_FROM_QEMU
-
-/* ---- boot order ----------------------------------------------------------------------------- */
-
-void
-plan_boot(const struct domain_def *def, struct boot_plan *plan)
-{
-    memset(plan, 0, sizeof(*plan));
-    for (uint32_t i = 0; i < def->os->n_boots; i++) {
-        switch (def->os->boots[i]->dev) {
-        case OS_BOOT_DEV_HD: plan->hd_index = i + 1; break;
-        case OS_BOOT_DEV_CDROM: plan->cdrom_index = i + 1; break;
-        case OS_BOOT_DEV_FD: plan->floppy_index = i + 1; break;
-        case OS_BOOT_DEV_NETWORK: plan->net_index = i + 1; break;
-        default: break;
-        }
-    }
-    for (uint32_t i = 0; i < def->n_disks; i++) {
-        const struct domain_disk *d = def->disks[i];
-        if (d->device == DISK_DEVICE_CDROM)
-            plan->cdrom = plan->cdrom ? plan->cdrom : d;
-        else if (d->device == DISK_DEVICE_FLOPPY)
-            plan->floppy = plan->floppy ? plan->floppy : d;
-        else
-            plan->hd = plan->hd ? plan->hd : d;
-    }
-    plan->net = def->n_interfaces ? def->interfaces[0] : NULL;
-}
-
-unsigned
-disk_boot_index(const struct domain_def *def, const struct domain_disk *disk)
-{
-    struct boot_plan plan;
-    if (disk->info.boot_order)
-        return disk->info.boot_order;
-    plan_boot(def, &plan);
-    return disk == plan.hd       ? plan.hd_index
-           : disk == plan.cdrom  ? plan.cdrom_index
-           : disk == plan.floppy ? plan.floppy_index
-                                 : 0;
-}
-
-unsigned
-interface_boot_index(const struct domain_def *def, const struct domain_interface *net)
-{
-    struct boot_plan plan;
-    if (net->info.boot_order)
-        return net->info.boot_order;
-    plan_boot(def, &plan);
-    return net == plan.net ? plan.net_index : 0;
-}
-
-/* ---- the frame ------------------------------------------------------------------------------ */
-
-char *
-qemu_guest_dir(const struct qemu_host *host, int id, const char *name)
-{
-    /* Socket paths are short: 20 characters of the name tell enough. */
-    GString *s = g_string_new(NULL);
-    const char *p = name;
-    for (int n = 0; *p && n < 20; n++) {
-        const char *next = g_utf8_validate(p, -1, NULL) ? g_utf8_next_char(p) : p + 1;
-        g_string_append_len(s, p, next - p);
-        p = next;
-    }
-    char *dir = g_strdup_printf("%s/domain-%d-%s", host->dirs.lib, id, s->str);
-    g_string_free(s, TRUE);
-    return dir;
-}
-
-char *
-qemu_guest_ram_dir(const struct qemu_host *host, const char *guest_dir)
-{
-    return g_build_filename(host->dirs.ram, strrchr(guest_dir, '/') + 1 + strlen("domain-"), NULL);
-}
 
 static int
 build_name(struct builder *b)

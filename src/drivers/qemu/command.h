@@ -86,9 +86,3 @@ void qemu_command_unmake(struct qemu_command *cmd);
 void qemu_command_clear(struct qemu_command *cmd);
 /* As virConnectDomainXMLToNative prints it: environment, then argv, quoted. */
 char *qemu_command_to_string(const struct qemu_command *cmd, bool lines);
-
-/* The folder domain-ID-SHORTNAME below lib/ of a guest (the name's first 20
- * characters); needed again after a daemon restart. Free it. */
-char *qemu_guest_dir(const struct qemu_host *host, int id, const char *name);
-/* The folder of a guest's memory that is a file, from the one above. Free it. */
-char *qemu_guest_ram_dir(const struct qemu_host *host, const char *guest_dir);

@@ -2,8 +2,7 @@
  *
  * define: definitions come, change, are renamed and go.
  *
- * Owns: the order of file and registry: the file is written first, then it is
- * published; what cannot be written is not defined.
+ * Owns: what becomes of a guest's files and of its place in the registry then.
  * Called by: clients.  Waits: for the disk, for a turn.
  */
 #include "drivers/qemu/guest.h"
@@ -34,33 +33,6 @@ guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct dom
         return -1;
     }
     return 0;
-}
-
-static int
-save_file(struct turn *turn, const struct domain_def *def, const char *old_name, struct err *err)
-{
-    struct qemu_driver *drv = turn_driver(turn);
-    char *text = domain_def_format(def, MODEL_FORMAT_SECURE);
-    struct state_save_arg arg = { .dir = drv->configs, .name = def->name, .old_name = old_name,
-                                  .text = text, .n = strlen(text) };
-    int ret = turn_offload(turn, state_save_offload, &arg, err);
-
-    free(text);
-    return ret;
-}
-
-int
-guest_save_config(struct turn *turn, struct domain_def *def, struct err *err)
-{
-    struct vm_change change = { .what = CHANGE_CONFIG };
-
-    if (save_file(turn, def, NULL, err) < 0) {
-        domain_def_unref(def);
-        return -1;
-    }
-    change.config = domain_def_copy(def);
-    domain_def_unref(def);
-    return turn_publish(turn, &change, err);
 }
 
 static int
@@ -213,7 +185,7 @@ qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const ch
     if (view->managed_save)
         return err_set(err, VIR_ERR_OPERATION_INVALID,
                        "guest '%s' has a saved state; remove it before renaming", view->name);
-    return domain_take_name(turn, new_name, save_file, err);
+    return domain_take_name(turn, new_name, guest_write_config, err);
 }
 
 /* ---- autostart ------------------------------------------------------------------------------ */

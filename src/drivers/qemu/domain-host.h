@@ -115,9 +115,12 @@ struct device_address *device_address_new(struct domain_def *def, enum address_t
 /* "disk vda", "interface 52:54:…" for messages; free it. */
 char *device_describe(const char *kind, const void *device);
 
-/* defaults-*.c, in this order */
 /* The model of the PCI controller 0 that the machine has; NULL: it has no PCI. */
 const char *qemu_pci_root(const struct domain_def *def);
+/* A device that sits on USB, or NULL. */
+const char *qemu_usb_device(const struct domain_def *def);
+
+/* defaults-*.c, in this order */
 void qemu_defaults_devices(struct domain_def *def,
                            const struct qemu_caps *caps); /* before domain_complete() */
 /* The processor of a guest that names none, where its users are told of it; or NULL. */
@@ -146,9 +149,6 @@ int qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *ca
 /* validate-first.c: before addresses are chosen; for domain_fill() */
 int qemu_validate_first(struct domain_def *def, const char *kind, uint32_t at, void *device,
                         struct device_info *info, void *data, struct err *err);
-const char *qemu_usb_device(const struct domain_def *def); /* a device that sits on USB, or NULL */
-/* where addresses are chosen: is there USB for what needs it? */
-int qemu_validate_no_usb(const struct domain_def *def, struct err *err);
 /* validate.c: after it */
 int qemu_validate_no_pci(const struct domain_def *def, struct err *err);
 /* What the checks of single devices go by. */

@@ -127,7 +127,10 @@ turn_driver(struct turn *turn)
 /* Runs fn(arg) on a thread that may wait. */
 void driver_spawn(struct qemu_driver *drv, void (*fn)(void *arg), void *arg);
 
-/* define.c: writes and publishes a new persistent definition (taken over). */
+/* guest-config.c: writes a definition, in the place of the one of the old name (NULL: its own) */
+int guest_write_config(struct turn *turn, const struct domain_def *def, const char *old_name,
+                       struct err *err) TURN_WAITS;
+/* writes and publishes a new persistent definition (taken over). */
 int guest_save_config(struct turn *turn, struct domain_def *def, struct err *err) TURN_WAITS;
 /* status.c: publishes a changed live definition (taken over; NULL: unchanged) and
  * writes the status file. */

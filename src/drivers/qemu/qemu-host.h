@@ -85,3 +85,11 @@ const char *qemu_arch_of_program(const char *qemu_arch);
 /* Can the emulator of target `qemu_arch` run guests of `arch`? */
 bool qemu_program_runs(const char *qemu_arch, const char *arch);
 bool qemu_arch_known(const char *arch);
+
+/* ---- folders.c ---- */
+
+/* The folder domain-ID-SHORTNAME below lib/ of a guest (the name's first 20
+ * characters); needed again after a daemon restart. Free it. */
+char *qemu_guest_dir(const struct qemu_host *host, int id, const char *name);
+/* The folder of a guest's memory that is a file, from the one above. Free it. */
+char *qemu_guest_ram_dir(const struct qemu_host *host, const char *guest_dir);

@@ -263,13 +263,11 @@ domain_info(const struct vm_view *view, unsigned long memory, unsigned long long
 /* ---- another name --------------------------------------------------------------------------- */
 
 struct turn *
-domain_turn_rename(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, int from,
-                   struct err *err)
+domain_turn_rename(struct drv_conn *conn, const struct domain_ref *dom, int from, struct err *err)
 {
     TURN_AUTO turn = NULL;
 
-    if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
-        domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
+    if (domain_turn(conn, dom, TURN_MODIFY, TURN_ANY, "virDomainRename", &turn, err) < 0)
         return NULL;
     if (vm_view_is_active(turn_view(turn))) {
         err_set_from(err, from, VIR_ERR_OPERATION_INVALID,

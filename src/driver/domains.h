@@ -50,7 +50,7 @@ void domain_info(const struct vm_view *view, unsigned long memory, unsigned long
                  virDomainInfoPtr info);
 
 /* The turn of a virDomainRename() in the driver `from` (VIR_FROM_*): its guest is off.  NULL with err. */
-struct turn *domain_turn_rename(struct drv_conn *conn, const struct domain_ref *dom, unsigned flags, int from,
+struct turn *domain_turn_rename(struct drv_conn *conn, const struct domain_ref *dom, int from,
                                 struct err *err) TURN_WAITS;
 
 /* Gives the guest of a turn another name, which the caller has found to be a good one.  `save` writes

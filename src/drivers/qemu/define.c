@@ -165,10 +165,11 @@ int
 qemu_domain_rename(struct drv_conn *conn, const struct domain_ref *dom, const char *new_name,
                    unsigned int flags, struct err *err)
 {
-    TURN_AUTO turn = domain_turn_rename(conn, dom, flags, ERR_FROM, err);
+    TURN_AUTO turn = NULL;
     const struct vm_view *view;
 
-    if (!turn)
+    if (flags_check(flags, 0, "virDomainRename", err) < 0 ||
+        !(turn = domain_turn_rename(conn, dom, ERR_FROM, err)))
         return -1;
     view = turn_view(turn);
     if (!view->persistent)

@@ -113,8 +113,9 @@ file_write_atomic(int dirfd, const char *path, const void *data, size_t n, mode_
                   struct err *err)
 {
     static atomic_uint counter;
+    g_autofree char *folder = g_path_get_dirname(path);     /* its own name may be as long as names can be */
     g_autofree char *tmp =
-        g_strdup_printf("%s.new-%x-%x", path, (unsigned)getpid(), atomic_fetch_add(&counter, 1));
+        g_strdup_printf("%s/.new-%x-%x", folder, (unsigned)getpid(), atomic_fetch_add(&counter, 1));
     int how = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     FD_AUTO fd = openat(dirfd, tmp, how, mode);
     if (fd < 0 && errno == EEXIST) { /* left behind by a process of that number that was killed */

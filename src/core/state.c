@@ -23,6 +23,7 @@
 #define ERR_FROM VIR_FROM_DOM
 #define MODE 0600
 #define LARGEST (64 * 1024 * 1024)
+#define LONGEST (NAME_MAX - 8)  /* a name; those of its files have .xml, .save and the like behind */
 
 struct state_dir {
     char *path, *autostart;
@@ -79,9 +80,10 @@ check_name(const struct state_dir *dir, const char *name, struct err *err)
 {
     if (!*name || strchr(name, '/') || str_equal(name, ".") || str_equal(name, "..") || *name == '.')
         return err_set(err, VIR_ERR_INVALID_ARG, "'%s' cannot be the name of a file in %s", name, dir->path);
-    if (strlen(name) > NAME_MAX - 24)
-        return err_set(err, VIR_ERR_INVALID_ARG, "'%s' is too long for a file in %s: %d bytes at most", name,
-                       dir->path, NAME_MAX - 24);
+    if (strlen(name) > LONGEST)
+        return err_errno_from(err, VIR_FROM_NONE, ENAMETOOLONG,
+                              "'%s' cannot be the name of a file in %s, which has %d bytes at most", name,
+                              dir->path, LONGEST);
     return 0;
 }
 

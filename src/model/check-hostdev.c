@@ -10,13 +10,15 @@
 
 /* ---- as it is read -------------------------------------------------------------------------- */
 
-static int read_usb(const struct domain_def *def, const struct hostdev_source *s, struct err *err)
+static int read_usb(const struct domain_def *def, struct hostdev_source *s, struct err *err)
 {
     if (s->has_vendor != s->has_product)
         return INTERNAL("a USB <hostdev> of guest '%s' has a <%s> and no <%s>", def->name,
                         s->has_vendor ? "vendor" : "product", s->has_vendor ? "product" : "vendor");
     if (s->has_vendor && !s->vendor)
         return MISSING("a USB <hostdev> of guest '%s' has the vendor id 0", def->name);
+    if (s->has_vendor && s->address && !s->address->unit_bus && !s->address->device)
+        s->address = NULL;      /* the ids find it */
     return 0;
 }
 
@@ -103,7 +105,7 @@ static int read_mdev(const struct domain_def *def, const struct domain_hostdev *
 
 static int read_capabilities(const struct domain_def *def, const struct domain_hostdev *h, struct err *err)
 {
-    const struct hostdev_source *s = h->source;
+    struct hostdev_source *s = h->source;
     bool storage = h->type == HOSTDEV_TYPE_STORAGE, misc = h->type == HOSTDEV_TYPE_MISC;
     if (!(storage ? s->block : misc ? s->character : s->interface))
         return XML("a <hostdev> of guest '%s' of type '%s' has no <%s> in its <source>", def->name,
@@ -116,7 +118,7 @@ static int read_capabilities(const struct domain_def *def, const struct domain_h
 
 int check_hostdev_read(struct domain_def *def, struct domain_hostdev *h, struct err *err)
 {
-    const struct hostdev_source *s = h->source;
+    struct hostdev_source *s = h->source;
     if (h->mode == HOSTDEV_MODE_CAPABILITIES && h->type < HOSTDEV_TYPE_STORAGE)
         return UNSUPPORTED(
             "a <hostdev> of guest '%s' of mode 'capabilities' has type '%s'; it has to be storage, misc or "

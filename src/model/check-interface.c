@@ -3,6 +3,7 @@
  * check-interface: network interfaces; see check.h.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 #include "model/check.h"
 #include "model/complete-parts.h"
@@ -157,6 +158,32 @@ static int read_host_words(const struct domain_def *def, struct interface_source
     return 0;
 }
 
+/* Who gives the ids of a USB device need not say that its address is on USB, too. */
+static int
+read_usb_place(const struct domain_def *def, struct hostdev_source_address *a, struct err *err)
+{
+    const struct { const char *name, *said; uint32_t *to; } words[] = {
+        { "bus", a->said_bus, &a->usb_bus },
+        { "device", a->said_device, &a->device },
+    };
+    for (int i = 0; i < 2; i++) {
+        if (!words[i].said)
+            return MISSING("the <address> in the <source> of an interface of guest '%s' has no %s",
+                           def->name, words[i].name);
+        char *end;
+        errno = 0;
+        guint64 v = g_ascii_strtoull(words[i].said, &end, 0);
+        if (errno || end == words[i].said || *end || strchr(words[i].said, '-') || v > UINT32_MAX)
+            return MISSING("the <address> in the <source> of an interface of guest '%s' has %s='%s', which "
+                           "has to be a number from 0 to 4294967295",
+                           def->name, words[i].name, words[i].said);
+        *words[i].to = v;
+    }
+    a->type = ADDRESS_TYPE_USB;
+    a->said_bus = a->said_device = NULL;
+    return 0;
+}
+
 static int read_source(const struct domain_def *def, const struct domain_interface *n, struct err *err)
 {
     static const unsigned without =
@@ -220,11 +247,13 @@ static int read_source(const struct domain_def *def, const struct domain_interfa
             if (s->has_vendor && !s->vendor)
                 return MISSING("the <source> of an interface of guest '%s' has the vendor id 0", def->name);
         }
+        if (s->host_address && !s->host_address->type && s->has_vendor && s->has_product &&
+            read_usb_place(def, s->host_address, err) < 0)
+            return -1;
+        if (s->host_address && s->has_vendor && !s->host_address->usb_bus && !s->host_address->device)
+            n->source->host_address = NULL;     /* the ids find it */
         if (!s->host_address && s->has_vendor && s->has_product)
             return 0;
-        if (s->host_address && !s->host_address->type && s->has_vendor && s->has_product)
-            return MISSING("the <address> in the <source> of an interface of guest '%s' has no bus",
-                           def->name);
         if (!s->host_address || !s->host_address->type)
             return XML("an interface of type 'hostdev' of guest '%s' has no <address> in its <source>",
                        def->name);

@@ -98,9 +98,6 @@ int check_seclabels_read(struct domain_def *def, uint32_t n, struct err *err)
             return UNSUPPORTED("a dynamic <seclabel> of guest '%s' cannot have relabel='no'", def->name);
         if (s->type == SECLABEL_TYPE_NONE && s->relabel == TRI_YES)
             return UNSUPPORTED("a <seclabel type='none'> of guest '%s' cannot have relabel='yes'", def->name);
-        if (!s->model && def->n_seclabels > 1 && s->type)
-            return XML("a <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)",
-                       def->name);
         for (uint32_t k = 0; k < i; k++)
             if (!g_strcmp0(def->seclabels[k]->model, s->model))
                 return err_set(err, VIR_ERR_XML_DETAIL, "guest '%s' has two <seclabel> for the model %s",
@@ -109,7 +106,16 @@ int check_seclabels_read(struct domain_def *def, uint32_t n, struct err *err)
     return 0;
 }
 
-int domain_check_models(const struct domain_def *def, struct err *err)
+int check_label_models_read(struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_seclabels && def->n_seclabels > 1; i++)
+        if (!def->seclabels[i]->model)
+            return XML("a <seclabel> of guest '%s' does not say its model (dac, apparmor, selinux)",
+                       def->name);
+    return 0;
+}
+
+int check_label_model_read(struct domain_def *def, struct err *err)
 {
     const struct seclabel *s = def->n_seclabels == 1 ? def->seclabels[0] : NULL;
     if (s && !s->model && s->type != SECLABEL_TYPE_NONE &&

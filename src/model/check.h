@@ -47,6 +47,8 @@ const char *domain_sysinfo_uuid(const struct domain_def *def);
 int check_os_read(struct domain_def *def, struct err *err);
 int check_features_read(struct domain_def *def, struct err *err);
 int check_seclabels_read(struct domain_def *def, uint32_t n, struct err *err);
+int check_label_models_read(struct domain_def *def, struct err *err);
+int check_label_model_read(struct domain_def *def, struct err *err);
 int check_idmap_read(struct domain_def *def, struct err *err);
 int check_perf_events_read(struct domain_def *def, uint32_t n, struct err *err);
 int check_keywrap_read(struct domain_def *def, uint32_t n, struct err *err);

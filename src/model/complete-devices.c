@@ -63,9 +63,11 @@ int domain_complete_interface(struct domain_def *def, struct domain_interface *n
         complete_ips(def, net->source->ips, net->source->n_ips);
     bool virtio = net->model && g_str_has_prefix(net->model, "virtio");
     if (net->type != INTERFACE_TYPE_HOSTDEV && !virtio) {       /* settings of a card that it is not */
-        const struct virtio_options *v = net->driver ? &net->driver->virtio : NULL;
-        if (v && !v->iommu && !v->ats && !v->packed && !v->page_per_vq)
-            net->driver = NULL;                 /* the others are refused later */
+        const struct virtio_options v = net->driver ? net->driver->virtio : (struct virtio_options){ 0 };
+        if (!v.iommu && !v.ats && !v.packed && !v.page_per_vq)
+            net->driver = NULL;
+        else                                    /* refused later, unless it becomes a virtio card */
+            *net->driver = (struct interface_driver){ .virtio = v };
     }
     if (net->backend && (!virtio || net->type == INTERFACE_TYPE_HOSTDEV))
         net->backend->vhost = NULL;

@@ -374,7 +374,7 @@ int domain_fill(struct domain_def *def, enum arch default_arch, domain_check_fn 
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err)
 {
     domain_forget_idle_firmware(def);
-    if (domain_read_check(def, err) < 0)
+    if (domain_read_check(def, 0, err) < 0)
         return -1;
     domain_sort_controllers(def);
     return domain_fill(def, default_arch, NULL, NULL, err) < 0 ? -1 : domain_check(def, NULL, NULL, err);

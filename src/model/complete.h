@@ -18,8 +18,8 @@
 int domain_complete(struct domain_def *def, enum arch default_arch, struct err *err);
 /* Its parts, for a driver that chooses addresses in between: what contradicts itself in the document, the
  * additions, and what is wrong with the whole.  Where a document has several faults, programs expect the
- * one that the reference finds first. */
-int domain_read_check(struct domain_def *def, struct err *err);
+ * one that the reference finds first.  Flags are those of parsing. */
+int domain_read_check(struct domain_def *def, unsigned flags, struct err *err);
 /* The same of one of its devices alone. */
 int domain_read_device(struct domain_def *def, const char *kind, void *device, struct err *err);
 /* Before it, for hypervisors that find no firmware by its features unless firmware= asks for one. */
@@ -29,8 +29,6 @@ void domain_forget_idle_firmware(struct domain_def *def);
 void domain_add_up_memory(struct domain_def *def);
 /* Of one type, those whose index is given come in its order; what is implied comes after them. */
 void domain_sort_controllers(struct domain_def *def);
-/* For hypervisors that label: who has one label has to say whose. */
-int domain_check_models(const struct domain_def *def, struct err *err);
 /* What a driver has to say to the at-th device of a kind; info: where it is, NULL if it is nowhere.  Kind ""
  * is the guest itself. */
 typedef int (*domain_check_fn)(struct domain_def *def, const char *kind, uint32_t at, void *device,

@@ -167,8 +167,18 @@ static void forget_cpu(struct domain_cpu *c)
         c->vendor = NULL;
 }
 
+/* A <rom> that says nothing is none. */
+static int
+forget_rom(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    if (info->rom && !info->rom->enabled && !info->rom->bar && !info->rom->file)
+        info->rom = NULL;
+    return 0;
+}
+
 void domain_forget(struct domain_def *def)
 {
+    domain_each_device(def, forget_rom, NULL);
     if (def->os)
         forget_os(def, def->os);
     if (def->cpu)

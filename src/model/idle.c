@@ -203,6 +203,20 @@ static bool disk_source_idle(const struct part *p)
     return p->def && is(p, "startupPolicy");
 }
 
+/* What is behind an image that lacks something is not looked at: the image is refused. */
+static bool backing_idle(const struct part *p)
+{
+    for (uint32_t i = 0; p->def && i < p->def->n_disks; i++) {
+        bool lacks = false;
+        for (const struct disk_backing_store *b = p->def->disks[i]->backing_store; b; b = b->backing_store) {
+            lacks |= !b->format || !b->source;
+            if (b == p->owner)
+                return lacks;
+        }
+    }
+    return false;
+}
+
 /* A new snapshot is of the guest as it is. */
 static bool snapshot_idle(const struct part *p)
 {
@@ -241,6 +255,7 @@ bool model_idle(const struct model_table *table, const void *owner, const char *
         { &domain_graphics_table, graphics_idle },
         { &domain_chardev_table, chardev_idle },
         { &disk_source_table, disk_source_idle },
+        { &disk_backing_store_table, backing_idle },
         { &snapshot_def_table, snapshot_idle },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(structs); i++)

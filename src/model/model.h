@@ -32,6 +32,7 @@ enum {
     MODEL_PARSE_NEW = 1 << 4,      /* of what is to be made: nobody reads what it says of the past */
     MODEL_PARSE_STRICT = 1 << 3,   /* what is not described is an error (the VALIDATE flags) */
     MODEL_PARSE_KEEP_ALIAS = 1 << 2, /* keep aliases though the rest is as for a definition */
+    MODEL_PARSE_LABELLED = 1 << 5, /* of a hypervisor that labels: who has one label has to say whose */
 };
 enum {
     MODEL_FORMAT_LIVE = 1 << 0,    /* with what only a running guest has */

@@ -130,7 +130,7 @@ int report_held(struct parser *p, bool failed)
         g_free(h->path);
     }
     g_free(p->held);
-    if (n && !(ordered(p) && domain_read(def, faults, n, p->err) < 0))
+    if (n && !(ordered(p) && domain_read(def, faults, n, p->flags, p->err) < 0))
         err_move(p->err, &faults[0].err);
     for (unsigned i = 0; i < n; i++)
         err_clear(&faults[i].err);

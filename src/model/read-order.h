@@ -24,5 +24,7 @@ struct read_fault {
 /* By the way from the root to the element or attribute, such as "/os/type/@arch"; "/-" behind one that is
  * missing.  *depth: how deep the items of its list are, 0 if the part is none. */
 unsigned read_part(const char *path, unsigned *depth);
-/* The faults are in the order of the document.  0, or -1 with err filled; perhaps from one of the faults. */
-int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, struct err *err);
+/* The faults are in the order of the document; flags are those of parsing.  0, or -1 with err filled; perhaps
+ * from one of the faults. */
+int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, unsigned flags,
+                struct err *err);

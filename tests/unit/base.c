@@ -234,12 +234,12 @@ test_file(void)
     g_assert_cmpint(file_write_atomic(AT_FDCWD, path, "three", 5, 0640, 0, &err), ==, 0);
     /* What a killed process of the same number has left behind is no hindrance. */
     for (unsigned i = 0; i < 64; i++) {
-        g_autofree char *left = g_strdup_printf("%s.new-%x-%x", path, (unsigned)getpid(), i);
+        g_autofree char *left = g_strdup_printf("%s/.new-%x-%x", deep, (unsigned)getpid(), i);
         g_assert_true(g_file_set_contents(left, "half", 4, NULL));
     }
     g_assert_cmpint(file_write_atomic(AT_FDCWD, path, "three", 5, 0640, 0, &err), ==, 0);
     for (unsigned i = 0; i < 64; i++) {
-        g_autofree char *left = g_strdup_printf("%s.new-%x-%x", path, (unsigned)getpid(), i);
+        g_autofree char *left = g_strdup_printf("%s/.new-%x-%x", deep, (unsigned)getpid(), i);
         g_unlink(left);
     }
     g_autofree char *text = NULL;

@@ -363,6 +363,25 @@ static const struct {
       "<disk type='file'><source file='/x'/><target dev='hda' bus='ide'/></disk>"
       "<interface type='user'><mtu size='1500'/></interface>",
       "67/10" },
+    /* Buses are added for the address of a root as for that of a device, and not for those of bridges. */
+    { "q35", "",
+      "<controller type='pci' index='0' model='pcie-root'><address type='pci' bus='2' "
+      "slot='1'/></controller>",
+      "67/20" },
+    { "q35", "",
+      "<controller type='pci' index='0' model='pcie-root'><address type='pci' bus='2' "
+      "slot='0'/></controller>",
+      "27/20" },
+    { "pc", "",
+      "<hostdev mode='subsystem' type='usb'><source><vendor id='1'/><product "
+      "id='2'/></source><rom/></hostdev>",
+      PORT("1") },
+    { "pc", "",
+      "<interface type='vdpa'><source dev='/v'/><driver name='vfio' txmode='iothread' "
+      "packed='off'/></interface>",
+      "<driver packed='off'/>" },
+    { "pc", "<seclabel/><vcpu cpuset='x'>1</vcpu>", "<disk type='nope'/>", "27/20" },
+    { "pc", "<seclabel type='dynamic'/>", "<disk type='nope'/>", "27/5" },
 };
 
 static void

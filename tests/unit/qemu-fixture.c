@@ -14,7 +14,7 @@ struct qemu_host *host;
 static const char types[] =
     "piix3-usb-uhci qemu-xhci rtl8139 cirrus-vga lsi53c895a virtio-blk-pci virtio-scsi-pci "
     "iothread virtio-rng-device virtio-vga i8042 ich9-ahci PIIX4_PM VGA qxl bochs-display vmware-svga "
-    "ivshmem-plain ivshmem-doorbell pc-dimm nvdimm usb-hub virtio-mmio";
+    "ivshmem-plain ivshmem-doorbell pc-dimm nvdimm virtio-pmem-pci virtio-mem-pci usb-hub virtio-mmio";
 
 static void
 make_emulator(void)
@@ -57,7 +57,7 @@ parse(const char *machine, const char *extra, const char *devices, struct err *e
         "<domain type='qemu'><name>t</name><memory unit='MiB'>64</memory>%s%s<devices><emulator>%s</emulator>"
         "%s</devices></domain>",
         os, extra, emulator, devices);
-    if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0)
+    if (domain_def_parse(xml, strlen(xml), QEMU_PARSE, &def, err) < 0)
         return NULL;
     if (qemu_domain_defaults(def, host, 0, err) < 0) {
         domain_def_unref(def);

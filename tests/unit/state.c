@@ -149,6 +149,12 @@ test_rename_remove(struct fixture *f, const void *arg)
     g_autofree char *lengthy = g_strnfill(300, 'n');
     g_assert_cmpint(state_save(f->dir, lengthy, "x", 1, &err), ==, -1);
     g_assert_nonnull(strstr(err.message, "too long"));
+    g_assert_cmpint(err.code, ==, VIR_ERR_SYSTEM_ERROR);
+    lengthy[248] = 0;
+    g_assert_cmpint(state_save(f->dir, lengthy, "x", 1, &err), ==, -1);
+    lengthy[247] = 0;
+    OK(state_save(f->dir, lengthy, "x", 1, &err));
+    OK(state_remove(f->dir, lengthy, &err));
 }
 
 /* A tmpfs of its own that is full: the old file stays, the message says so. */

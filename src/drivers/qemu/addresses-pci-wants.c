@@ -146,7 +146,9 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
         return virtio;
     if (!strcmp(kind, "memory")) {
         enum memory_model m = ((const struct domain_memory *)device)->model;
-        return m == MEMORY_MODEL_VIRTIO_PMEM || m == MEMORY_MODEL_VIRTIO_MEM ? virtio : WANT_NONE;
+        return (m == MEMORY_MODEL_VIRTIO_PMEM || m == MEMORY_MODEL_VIRTIO_MEM) && !(p && arch_is_s390(p->def))
+                   ? virtio
+                   : WANT_NONE;
     }
     return WANT_NONE;
 }

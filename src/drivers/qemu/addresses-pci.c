@@ -57,8 +57,7 @@ note_given(struct domain_def *def, const char *kind, void *device, struct device
         if (!p->nbuses)
             return err_set(g->err, VIR_ERR_XML_ERROR, "machine '%s' has no PCI bus for the address of %s",
                            def->os->machine, kind);
-        if (!strcmp(kind, "controller") &&
-            ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI)
+        if (want == WANT_BRIDGE || (want >= WANT_ROOT_PORT && want < WANT_WRONG))
             return err_set(
                 g->err, VIR_ERR_INTERNAL_ERROR,
                 "PCI controller %u of guest '%s' is on bus %u, which is not there; no bus is added to "

@@ -295,8 +295,7 @@ qemu_domain_again(struct domain_def *def, struct qemu_host *host, struct err *er
 int
 qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigned flags, struct err *err)
 {
-    return domain_read_check(def, err) < 0 || domain_check_models(def, err) < 0 ||
-                   qemu_namespace_read(def, err) < 0
+    return domain_read_check(def, QEMU_PARSE, err) < 0 || qemu_namespace_read(def, err) < 0
                ? -1
                : qemu_domain_again(def, host, err);
 }

@@ -23,7 +23,7 @@ int
 guest_parse(struct qemu_driver *drv, const char *xml, unsigned flags, struct domain_def **def,
             struct err *err)
 {
-    unsigned parse = flags & VIR_DOMAIN_DEFINE_VALIDATE ? MODEL_PARSE_STRICT : 0;
+    unsigned parse = flags & VIR_DOMAIN_DEFINE_VALIDATE ? QEMU_PARSE | MODEL_PARSE_STRICT : QEMU_PARSE;
 
     if (domain_def_parse(xml, strlen(xml), parse, def, err) < 0)
         return -1;

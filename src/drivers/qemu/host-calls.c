@@ -95,7 +95,8 @@ qemu_connect_domain_xml_to_native(struct drv_conn *conn, const char *format, con
     DOMAIN_DEF_AUTO def = NULL;
     struct qemu_command cmd = { 0 };
     const struct qemu_command_opts opts = { .id = -1, .native = true };
-    if (domain_def_parse(xml, strlen(xml), 0, &def, err) < 0 || qemu_domain_defaults(def, host, 0, err) < 0)
+    if (domain_def_parse(xml, strlen(xml), QEMU_PARSE, &def, err) < 0 ||
+        qemu_domain_defaults(def, host, 0, err) < 0)
         return -1;
     plain_interfaces(def);
     struct qemu_caps *caps = qemu_host_caps(host, def->emulator, err);

@@ -17,6 +17,9 @@
 
 struct domain_def;
 
+/* How guests are read for this driver: its guests are labelled. */
+#define QEMU_PARSE MODEL_PARSE_LABELLED
+
 /* After parsing, for XML from a client (not for our own files, which carry
  * everything already): emulator, machine, implied devices, models, addresses,
  * generated uuid and mac addresses; then checks that the driver can run it.

@@ -183,7 +183,9 @@ static int
 validate_memories(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     static const char *const devices[] = { [MEMORY_MODEL_DIMM] = "pc-dimm",
-                                           [MEMORY_MODEL_NVDIMM] = "nvdimm" };
+                                           [MEMORY_MODEL_NVDIMM] = "nvdimm",
+                                           [MEMORY_MODEL_VIRTIO_PMEM] = "virtio-pmem-pci",
+                                           [MEMORY_MODEL_VIRTIO_MEM] = "virtio-mem-pci" };
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
     if (def->n_memories && !def->max_memory)
         return UNSUPPORTED("a memory device needs <maxMemory>, the room for it");
@@ -193,6 +195,11 @@ validate_memories(const struct domain_def *def, const struct qemu_caps *caps, st
     for (uint32_t i = 0; i < def->n_memories; i++) {
         const struct domain_memory *m = def->memories[i];
         const struct device_address *a = m->info.address;
+        bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
+        if (pci && (!a || a->type != ADDRESS_TYPE_PCI))
+            return UNSUPPORTED(
+                "a memory device of model '%s' is on the PCI bus, and its address of type '%s'",
+                memory_model_str(m->model), a && a->type ? address_type_str(a->type) : "none");
         const char *device = (size_t)m->model < G_N_ELEMENTS(devices) ? devices[m->model] : NULL;
         if (device && !qemu_caps_has_type(caps, device))
             return UNSUPPORTED("%s has no '%s', the memory device that the guest is to have", def->emulator,
@@ -200,11 +207,6 @@ validate_memories(const struct domain_def *def, const struct qemu_caps *caps, st
         if (numa && numa->n_cells && !m->target->has_node && m->model != MEMORY_MODEL_VIRTIO_PMEM &&
             m->model != MEMORY_MODEL_SGX_EPC)
             return UNSUPPORTED("a memory device has to say in <target> on which NUMA <node> it is");
-        bool pci = m->model == MEMORY_MODEL_VIRTIO_PMEM || m->model == MEMORY_MODEL_VIRTIO_MEM;
-        if (pci && (!a || a->type != ADDRESS_TYPE_PCI))
-            return UNSUPPORTED(
-                "a memory device of model '%s' is on the PCI bus, and its address of type '%s'",
-                memory_model_str(m->model), a && a->type ? address_type_str(a->type) : "none");
         if (!a || a->type != ADDRESS_TYPE_DIMM)
             continue;
         if (a->number >= def->max_memory->slots)

@@ -207,8 +207,5 @@ qemu_validate_device(struct domain_def *def, const char *kind, uint32_t at, void
 int
 qemu_validate_whole(const struct domain_def *def, struct err *err)
 {
-    if (strlen(def->name) > 255 - 4)
-        return err_set(err, VIR_ERR_XML_ERROR, "the guest's name has %zu bytes; files limit it to 251",
-                       strlen(def->name));
     return same_drive(def, err) < 0 ? -1 : validate_usb(def, err);
 }

@@ -166,7 +166,7 @@ static int
 complete(struct domain_def *def, bool possible, struct err *err)
 {
     domain_forget_idle_firmware(def);
-    if (domain_read_check(def, err) < 0)
+    if (domain_read_check(def, 0, err) < 0)
         return -1;
     drop_idle_words(def);
     for (uint32_t i = 0; possible && i < def->n_disks; i++)

@@ -19,7 +19,7 @@ test_parse(const char *xml, bool strict, struct domain_def **def, struct err *er
     struct test_preset preset;
     bool said = strstr(xml, TEST_NAMESPACE) != NULL;
 
-    if ((said && (domain_read_check(*def, err) < 0 || test_preset_read(xml, &preset, err) < 0)) ||
+    if ((said && (domain_read_check(*def, 0, err) < 0 || test_preset_read(xml, &preset, err) < 0)) ||
         test_defaults(*def, err) < 0) {
         domain_def_unref(*def);
         *def = NULL;

@@ -56,7 +56,7 @@ def canonical(text, given):
         for k in ('interfaceid', 'instanceid'):
             if k in a and a[k] not in given:
                 a[k] = '*'
-        t = (e.text or '').strip()
+        t = (e.text or '').strip() or ' ' * (bool(e.text) and not len(e) and '\n' not in e.text)
         if e.tag in ('uuid', 'genid') and t not in given:
             t = '*'
         return e.tag, tuple(sorted(a.items())), t, tuple(walk(c) for c in e)
@@ -74,7 +74,7 @@ def differences(want, got, path=''):
         keys = sorted(k for k in set(w) | set(g) if w.get(k) != g.get(k))
         yield '%s/@%s' % (here, ',@'.join(keys)), 'want %s, got %s' % ({k: w.get(k) for k in keys}, {k: g.get(k) for k in keys})
     if want[2] != got[2]:
-        yield here, 'want text %r, got %r' % (want[2], got[2])
+        yield here + ': text for blanks' * (want[2] == ' '), 'want text %r, got %r' % (want[2], got[2])
     for w, g in zip(want[3], got[3]):
         if w != g:
             yield from differences(w, g, here)

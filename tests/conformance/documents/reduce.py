@@ -262,7 +262,7 @@ class Reducer:
         for b, seen_b in second:
             for a, seen_a in first:
                 none = self.look(changed(text, *a, *b))
-                if none and none[1] not in (self.sought[1], seen_b[1] or self.sought[1]) and none[2] not in (self.sought[2], seen_a[2]):
+                if none and none[1] not in (self.sought[1], seen_b[1] or self.sought[1]) and none[2] not in (self.sought[2], seen_a[2] or self.sought[2]):
                     return True
         return False
 

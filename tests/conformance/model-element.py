@@ -82,7 +82,7 @@ with tempfile.TemporaryDirectory() as folder:
         # instead of the checks of guests: what is malformed is told in the order of the document
         f.write('#include "model/read-order.h"\n'
                 'unsigned read_part(const char *path, unsigned *depth) { *depth = 0; return 0; }\n'
-                'int domain_read(struct domain_def *def, struct read_fault *f, unsigned n, struct err *err)'
+                'int domain_read(struct domain_def *def, struct read_fault *f, unsigned n, unsigned flags, struct err *err)'
                 ' { return 0; }\n')
     base = [os.path.join(root, 'src/base', f) for f in ('err.c', 'str.c')]
     built = run(*os.environ.get('CC', 'cc').split(), '-O0', '-D_GNU_SOURCE', '-DG_LOG_DOMAIN="x"', '-I' + os.path.join(folder, 'out'), '-I' + os.path.join(folder, 'src'),

@@ -242,11 +242,39 @@ static const struct {
       "", "SMBIOS type 2", NULL },
     { "pc", "<keywrap><cipher name='aes' state='on'/></keywrap>", "", "wraps no keys", NULL },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='4'/>", "are not chosen", NULL },
-    { "pc", "", "<controller type='usb' model='piix3-uhci'/>"
+    { "pc", "",
+      "<controller type='usb' model='piix3-uhci'/>"
       "<controller type='usb' index='1' model='piix3-uhci'><master startport='0'/></controller>",
       "its master is not there", NULL },
     { "pc", "", "<controller type='usb' model='vt82c686b-uhci'/>", "no USB controller 'vt82c686b-uhci'",
       NULL },
+    /* ---- places where a device never is */
+    { "pc", "", "<memballoon model='virtio'><address type='isa'/></memballoon>",
+      "(virtio-balloon-pci) cannot have an address of type 'isa'", NULL },
+    { "pc", "", "<video><model type='vga'/><address type='drive' controller='7'/></video>",
+      "SCSI controller 7", NULL },
+    { "pc", "", "<video><model type='vga'/><address type='usb' bus='4'/></video>", "USB controller 4", NULL },
+    { "pc", "", "<video><model type='vga'/><address type='usb'/></video><controller type='usb'/>",
+      "\"bus\":\"usb.0\",\"port\":\"\"", NULL },
+    { "pc", "", "<video><model type='vga'/><address type='virtio-serial' port='4'/></video>",
+      "virtio-serial controller 0", NULL },
+    { "pc", "",
+      "<video><model type='vga'/><address type='virtio-serial' port='4'/></video><controller "
+      "type='virtio-serial'/>",
+      "\"bus\":\"virtio-serial0.0\",\"nr\":4", NULL },
+    { "pc", "",
+      "<video><model type='vga'/><address type='drive' target='2' unit='3'/></video><controller type='scsi' "
+      "model='virtio-scsi'/>",
+      "\"bus\":\"scsi0.0\",\"channel\":0,\"scsi-id\":2,\"lun\":3", NULL },
+    { "pc", "", "<video><model type='vga'/><address type='isa' irq='3'/></video>", "\"iobase\":0,\"irq\":3",
+      NULL },
+    { "pc", "", "<video><model type='vga'/><address type='dimm' slot='3'/></video>", "\"slot\":3", NULL },
+    { "pc", "", "<serial type='pty'><address type='isa' irq='3'/></serial>", "\"irq\":3", "iobase" },
+    { "pc", "", "<shmem name='s'><model type='ivshmem-plain'/><address type='ccid'/></shmem>",
+      "on the PCI bus", NULL },
+    { "pc", "", "<channel type='pty'><target type='xen'/></channel>", "Xen", NULL },
+    { "pc", "", "<graphics type='sdl'><gl enable='no'/></graphics>", "-display sdl,gl=off", NULL },
+    { "pc", "<numatune><memory nodeset='3055'/></numatune>", "", "NUMA node 3055", NULL },
 };
 
 static void

@@ -36,6 +36,7 @@
     "</disk>"
 /* What has no place on any bus, which is said when places are given. */
 #define NO_PLACE "<controller type='xenbus'/>"
+#define VCPUS(a, b) "<vcpu current='2'>4</vcpu><vcpus><vcpu " a "/><vcpu " b "/></vcpus>"
 #define DIMM(address) \
     "<memory model='dimm'><target><size>1</size><node>0</node></target>" address "</memory>"
 
@@ -382,6 +383,12 @@ static const struct {
       "<driver packed='off'/>" },
     { "pc", "<seclabel/><vcpu cpuset='x'>1</vcpu>", "<disk type='nope'/>", "27/20" },
     { "pc", "<seclabel type='dynamic'/>", "<disk type='nope'/>", "27/5" },
+    /* The first vcpu is there from the start, and all or none have a place in the order. */
+    { "pc", VCPUS("id='0' enabled='yes' hotpluggable='yes'", "id='1' enabled='yes'"), "", "67/10" },
+    { "pc", VCPUS("id='0' enabled='yes' order='2'", "id='1' enabled='yes' order='1'"), "", "67/10" },
+    { "pc", VCPUS("id='0' enabled='yes'", "id='1' enabled='yes' order='2'"), "", "67/10" },
+    { "pc", VCPUS("id='0' enabled='yes' order='1'", "id='3' enabled='yes' order='1'"), "",
+      "<vcpu id='3' enabled='yes' hotpluggable='no' order='1'/>" },
 };
 
 static void

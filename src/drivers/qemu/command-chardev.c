@@ -227,6 +227,9 @@ virtio_port(struct builder *b, const char *driver, const struct device_info *inf
 static int
 channel(struct builder *b, const struct domain_channel *c)
 {
+    if (c->target && c->target->type == CHANNEL_TARGET_TYPE_XEN)
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "channel '%s' is one of Xen's guests",
+                       c->target->name ? c->target->name : "");
     if (build_chardev(b, &c->source, c->info.alias, true) < 0)
         return -1;
     if (c->target && c->target->type == CHANNEL_TARGET_TYPE_GUESTFWD) {

@@ -132,15 +132,7 @@ disk_device(struct builder *b, const struct domain_disk *d)
         const struct domain_controller *c =
             domain_find_controller(b->def, CONTROLLER_TYPE_SCSI, a->controller);
         o = props_new(cd ? "scsi-cd" : d->device == DISK_DEVICE_LUN ? "scsi-block" : "scsi-hd");
-        bus = g_strdup_printf("%s.%u", c->info.alias, str_is(c->model, "lsilogic") ? a->bus : 0);
-        put_str(o, "bus", bus);
-        if (str_is(c->model, "lsilogic")) {
-            put_int(o, "scsi-id", a->unit);
-        } else {
-            put_int(o, "channel", a->bus);
-            put_int(o, "scsi-id", a->target);
-            put_int(o, "lun", a->unit);
-        }
+        put_scsi_place(o, c, a);
         if (d->device != DISK_DEVICE_LUN) {
             g_autofree char *id = g_strdup_printf("drive-%s", d->info.alias);
             put_str(o, "device_id", d->serial ? d->serial : id);

@@ -176,7 +176,10 @@ build_graphics(struct builder *b)
                 g_ptr_array_add(b->env, g_strdup_printf("DISPLAY=%s", g->display));
             if (g->xauth)
                 g_ptr_array_add(b->env, g_strdup_printf("XAUTHORITY=%s", g->xauth));
-            add_argf(b, "-display", "sdl%s", g->gl_enable == TRI_YES ? ",gl=on" : "");
+            add_argf(b, "-display", "sdl%s",
+                     g->gl_enable == TRI_YES  ? ",gl=on"
+                     : g->gl_enable == TRI_NO ? ",gl=off"
+                                              : "");
             if (g->fullscreen == TRI_YES)
                 add_arg(b, "-full-screen", NULL);
             break;

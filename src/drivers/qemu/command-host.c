@@ -92,7 +92,6 @@ static int
 scsi_unit(struct builder *b, const struct domain_hostdev *h, unsigned nth)
 {
     const struct hostdev_source *s = h->source;
-    const struct device_address *a = h->info.address;
     g_autofree char *node = g_strdup_printf("libvirt-%u-backend", images_last(b->def) + nth);
     json_t *o = json_object();
     if (s->protocol == HOSTDEV_PROTOCOL_ISCSI) {
@@ -115,18 +114,10 @@ scsi_unit(struct builder *b, const struct domain_hostdev *h, unsigned nth)
     put_str(o, "node-name", node);
     put_bool(o, "read-only", h->readonly);
     add_blockdev(b, o);
-    const struct domain_controller *c =
-        domain_find_controller(b->def, CONTROLLER_TYPE_SCSI, a ? a->controller : 0);
-    bool lsi = c && str_is(c->model, "lsilogic");
-    g_autofree char *bus = g_strdup_printf("%s.%u", c ? c->info.alias : "scsi0", lsi && a ? a->bus : 0);
     o = props_new("scsi-generic");
-    put_str(o, "bus", bus);
-    if (lsi) {
-        put_int(o, "scsi-id", a ? a->unit : 0);
-    } else {
-        put_int(o, "channel", a ? a->bus : 0);
-        put_int(o, "scsi-id", a ? a->target : 0);
-        put_int(o, "lun", a ? a->unit : 0);
+    if (put_address(b, o, &h->info) < 0) {
+        json_decref(o);
+        return -1;
     }
     put_str(o, "drive", node);
     put_str(o, "id", h->info.alias);
@@ -283,6 +274,11 @@ build_shmem(struct builder *b)
 {
     for (uint32_t i = 0; i < b->def->n_shmems; i++) {
         const struct domain_shmem *s = b->def->shmems[i];
+        const struct device_address *a = s->info.address;
+        if (a && a->type && a->type != ADDRESS_TYPE_PCI)
+            return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "shmem '%s' is on the PCI bus and cannot have an address of type '%s'", s->name,
+                           address_type_str(a->type));
         if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL) {
             if (doorbell(b, s) < 0)
                 return -1;

@@ -53,6 +53,8 @@ char *escape_commas(const char *text);
 
 /* Bus and address of a device; virtio options; boot order; rom. */
 int put_address(struct builder *b, json_t *o, const struct device_info *info);
+/* Which of the devices of a SCSI controller it is. */
+void put_scsi_place(json_t *o, const struct domain_controller *c, const struct device_address *a);
 /* The last word about most devices; takes over the object. */
 int add_at_address(struct builder *b, json_t *o, const struct device_info *info);
 void put_virtio(json_t *o, const struct virtio_options *v);

@@ -170,12 +170,76 @@ pci_bus_name(const struct domain_def *def, const struct domain_controller *c)
     return g_strdup(c->info.alias);
 }
 
+void
+put_scsi_place(json_t *o, const struct domain_controller *c, const struct device_address *a)
+{
+    bool lsi = str_is(c->model, "lsilogic");
+    g_autofree char *bus = g_strdup_printf("%s.%u", c->info.alias, lsi ? a->bus : 0);
+    put_str(o, "bus", bus);
+    if (lsi) {
+        put_int(o, "scsi-id", a->unit);
+        return;
+    }
+    put_int(o, "channel", a->bus);
+    put_int(o, "scsi-id", a->target);
+    put_int(o, "lun", a->unit);
+}
+
+/* Places that a definition may give to devices that are never there: the emulator has the last word. */
+static int
+put_controller(struct builder *b, json_t *o, const struct device_info *info)
+{
+    static const struct { enum address_type address; enum controller_type type; const char *name; int from;
+    } kinds[] = {
+        { ADDRESS_TYPE_USB, CONTROLLER_TYPE_USB, "USB", VIR_FROM_DOMAIN },
+        { ADDRESS_TYPE_VIRTIO_SERIAL, CONTROLLER_TYPE_VIRTIO_SERIAL, "virtio-serial", VIR_FROM_DOMAIN },
+        { ADDRESS_TYPE_DRIVE, CONTROLLER_TYPE_SCSI, "SCSI", VIR_FROM_QEMU },
+    };
+    const struct device_address *a = info->address;
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (kinds[i].address != a->type)
+            continue;
+        unsigned index = a->type == ADDRESS_TYPE_USB ? a->bus : a->controller;
+        const struct domain_controller *c = domain_find_controller(b->def, kinds[i].type, index);
+        if (!c)
+            return err_set_from(b->err, kinds[i].from, VIR_ERR_INTERNAL_ERROR,
+                                "device '%s' is on %s controller %u, which is not there",
+                                info->alias ? info->alias : "?", kinds[i].name, index);
+        g_autofree char *bus = g_strdup_printf("%s.0", c->info.alias);
+        if (a->type == ADDRESS_TYPE_DRIVE) {
+            put_scsi_place(o, c, a);
+        } else if (a->type == ADDRESS_TYPE_USB) {
+            put_str(o, "bus", bus);
+            put_str(o, "port", a->usb_port ? a->usb_port : "");
+        } else {
+            put_str(o, "bus", bus);
+            put_int(o, "nr", a->port);
+        }
+    }
+    return 0;
+}
+
+/* What is said of ISA is the emulator's to choose where it is not said, but for what is never there. */
+static bool
+is_isa(const json_t *o)
+{
+    static const char *const drivers[] = { "isa-serial", "isa-debugcon", "isa-parallel", "sb16", NULL };
+    return g_strv_contains(drivers, json_string_value(json_object_get(o, "driver")));
+}
+
 int
 put_address(struct builder *b, json_t *o, const struct device_info *info)
 {
     const struct device_address *a = info->address;
+    const char *driver = json_string_value(json_object_get(o, "driver"));
+    bool virtio = driver && (g_str_has_prefix(driver, "virtio-") || g_str_has_prefix(driver, "vhost-"));
     if (!a)
         return 0;
+    if (virtio && a->type && a->type != ADDRESS_TYPE_PCI && a->type != ADDRESS_TYPE_CCW &&
+        a->type != ADDRESS_TYPE_VIRTIO_MMIO)
+        return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                       "device '%s' (%s) cannot have an address of type '%s'",
+                       info->alias ? info->alias : "?", driver, address_type_str(a->type));
     if (a->type == ADDRESS_TYPE_PCI) {
         const struct domain_controller *c = domain_find_controller(b->def, CONTROLLER_TYPE_PCI, a->bus);
         if (!c)
@@ -200,15 +264,6 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
         put_str(o, "addr", addr);
         if (info->acpi && info->acpi->index)
             put_int(o, "acpi-index", info->acpi->index);
-    } else if (a->type == ADDRESS_TYPE_USB) {
-        const char *alias = controller_alias(b->def, CONTROLLER_TYPE_USB, a->bus);
-        if (!alias)
-            return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
-                           "device '%s' sits on USB bus %u, which has no controller",
-                           info->alias ? info->alias : "?", a->bus);
-        g_autofree char *bus = g_strdup_printf("%s.0", alias);
-        put_str(o, "bus", bus);
-        put_str(o, "port", a->usb_port);
     } else if (a->type == ADDRESS_TYPE_SPAPR_VIO) {
         if (a->has_number)
             put_int(o, "reg", a->number);
@@ -216,12 +271,14 @@ put_address(struct builder *b, json_t *o, const struct device_info *info)
         g_autofree char *devno = g_strdup_printf("%x.%x.%04x", a->cssid, a->ssid, a->devno);
         put_str(o, "devno", devno);
     } else if (a->type == ADDRESS_TYPE_ISA) {
-        if (a->has_number)
+        if (a->has_number || !is_isa(o))
             put_int(o, "iobase", a->number);
         if (a->has_irq)
             put_int(o, "irq", a->irq);
+    } else if (a->type == ADDRESS_TYPE_DIMM) {
+        put_int(o, "slot", a->number);
     }
-    return 0;
+    return put_controller(b, o, info);
 }
 
 int

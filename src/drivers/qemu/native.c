@@ -79,10 +79,12 @@ qemu_native_check(const struct domain_def *def, const struct qemu_caps *caps, st
     return 0;
 }
 
+enum { MAX_NODE = 16384 };      /* that a document can name */
+
 static int
 check_nodes(const struct domain_def *def, const char *set, struct err *err)
 {
-    struct bitmap *nodes = set ? bitmap_parse(set, 1024, NULL) : NULL;
+    struct bitmap *nodes = set ? bitmap_parse(set, MAX_NODE, NULL) : NULL;
     ssize_t missing = -1;
     for (ssize_t n = nodes ? bitmap_next(nodes, -1) : -1; n >= 0 && missing < 0; n = bitmap_next(nodes, n)) {
         g_autofree char *path = g_strdup_printf("/sys/devices/system/node/node%zd", n);

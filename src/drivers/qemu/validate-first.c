@@ -28,15 +28,36 @@ validate_pci_root(const struct domain_def *def, struct err *err)
     return 0;
 }
 
+/* The first is there from the start; the others may be plugged in, in an order that is given to all or none.
+ */
+static int
+check_vcpus(const struct domain_def *def, struct err *err)
+{
+    uint32_t on = 0, ordered = 0;
+    for (uint32_t i = 0; i < def->n_vcpus; i++) {
+        const struct vcpu *v = def->vcpus[i];
+        if (!v->id && v->enabled == TRI_NO)
+            return UNSUPPORTED("vcpu 0 cannot be offline");
+        if (!v->id && v->hotpluggable == TRI_YES)
+            return UNSUPPORTED("vcpu 0 cannot be plugged in: it has to be there from the start");
+        if (!v->id && v->order > 1)
+            return UNSUPPORTED("vcpu 0 has order='%u' and has to be the first", v->order);
+        on += v->enabled == TRI_YES;
+        ordered += v->enabled == TRI_YES && v->order;
+    }
+    return ordered && ordered < on
+               ? UNSUPPORTED("of %u <vcpu> that are enabled %u have order=; it is for all or none", on,
+                             ordered)
+               : 0;
+}
+
 static int
 check_guest(const struct domain_def *def, struct err *err)
 {
     if (validate_pci_root(def, err) < 0)
         return -1;
-    for (uint32_t i = 0; i < def->n_vcpus; i++) {
-        if (!def->vcpus[i]->id && def->vcpus[i]->enabled == TRI_NO)
-            return UNSUPPORTED("vcpu 0 cannot be offline");
-    }
+    if (check_vcpus(def, err) < 0)
+        return -1;
     const struct feature_smm *smm = def->features ? def->features->smm : NULL;
     if (smm && smm->state == TRI_ON && smm->tseg && !machine_is_q35(def))
         return UNSUPPORTED("the size of <tseg> can be chosen for q35 machines, not '%s'", def->os->machine);

@@ -19,7 +19,8 @@ def value_of(text):
 
 
 def options(text):
-    """(variables of the environment, Counter of (option, value)); what may be made up, uuids and MACs, does not count."""
+    """(variables of the environment, Counter of (option, value)); what may be made up does not count: uuids, MACs, numbers of descriptors."""
+    text = re.sub(r'("\w*fd": ?)"\d+"', r'\1"*"', text)
     text = re.sub(r'[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|52(:[0-9a-f]{2}){5}', '*', text)
     words = shlex.split(text)
     env = []

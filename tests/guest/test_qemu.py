@@ -136,6 +136,21 @@ def test_memory_and_vcpus(conn, guest):
     assert guest.vcpusFlags(config) == 1 and guest.vcpusFlags(config | libvirt.VIR_DOMAIN_VCPU_MAXIMUM) == 4
 
 
+def test_vcpus_by_name(conn):
+    live = libvirt.VIR_DOMAIN_AFFECT_LIVE
+    domain = conn.defineXML(tiny('named', '').replace('<vcpu>1</vcpu>', '''<vcpu current='2'>4</vcpu><vcpus>
+      <vcpu id='0' enabled='yes' hotpluggable='no'/><vcpu id='1' enabled='no' hotpluggable='yes'/>
+      <vcpu id='2' enabled='no' hotpluggable='yes'/><vcpu id='3' enabled='yes' hotpluggable='yes'/></vcpus>'''))
+    domain.create()
+    try:
+        assert [v[0] for v in domain.vcpus()[0]] == [0, 3]
+        domain.setVcpusFlags(3, live)
+        assert sorted(v[0] for v in domain.vcpus()[0]) == [0, 1, 3]
+        assert code(domain.setVcpusFlags, 5, live) == libvirt.VIR_ERR_INVALID_ARG
+    finally:
+        domain.destroy()
+
+
 def test_statistics(conn, guest, image):
     assert guest.blockInfo('vda') == [1 << 20, image.stat().st_blocks * 512, 1 << 20]
     assert guest.blockStats('vda')[4] == -1

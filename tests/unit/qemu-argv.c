@@ -275,6 +275,14 @@ static const struct {
     { "pc", "", "<channel type='pty'><target type='xen'/></channel>", "Xen", NULL },
     { "pc", "", "<graphics type='sdl'><gl enable='no'/></graphics>", "-display sdl,gl=off", NULL },
     { "pc", "<numatune><memory nodeset='3055'/></numatune>", "", "NUMA node 3055", NULL },
+    { "pc", "", "<graphics type='vnc' autoport='no'/>", "from 5900 to 65535", NULL },
+    { "pc", "", "<graphics type='vnc' autoport='no'><listen type='none'/></graphics>", "-vnc none", NULL },
+    { "pc", "<clock offset='utc'><timer name='pit'/></clock>", "", "kvm-pit.lost_tick_policy=delay", NULL },
+    { "pc", "<clock offset='utc'><timer name='pit' tickpolicy='catchup'/></clock>", "", "-rtc", "kvm-pit" },
+    { "pc", "", "<tpm><backend type='passthrough'><device path='tpm0'/></backend></tpm>", "no path", NULL },
+    { "pc", "", "<tpm><backend type='passthrough'><device path='/dev'/></backend></tpm>", "a folder", NULL },
+    { "pc", "<os><type arch='x86_64' machine='pc'>hvm</type><smbios mode='sysinfo'/></os>", "", "has none",
+      NULL },
 };
 
 static void

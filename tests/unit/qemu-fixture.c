@@ -14,7 +14,8 @@ struct qemu_host *host;
 static const char types[] =
     "piix3-usb-uhci qemu-xhci rtl8139 cirrus-vga lsi53c895a virtio-blk-pci virtio-scsi-pci "
     "iothread virtio-rng-device virtio-vga i8042 ich9-ahci PIIX4_PM VGA qxl bochs-display vmware-svga "
-    "ivshmem-plain ivshmem-doorbell pc-dimm nvdimm virtio-pmem-pci virtio-mem-pci usb-hub virtio-mmio";
+    "ivshmem-plain ivshmem-doorbell pc-dimm nvdimm virtio-pmem-pci virtio-mem-pci usb-hub virtio-mmio "
+    "tpm-tis";
 
 static void
 make_emulator(void)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ERR_FROM VIR_FROM_QEMU
@@ -360,6 +361,12 @@ build_tpms(struct builder *b)
         }
         if (k && k->type == TPM_BACKEND_TYPE_PASSTHROUGH) {
             const char *device = k->device ? k->device : "/dev/tpm0";
+            struct stat st;
+            if (!strchr(device, '/'))
+                return err_set_from(b->err, VIR_FROM_TPM, VIR_ERR_INTERNAL_ERROR,
+                                    "the TPM '%s' of the host is no path", device);
+            if (stat(device, &st) == 0 && S_ISDIR(st.st_mode))
+                return err_set(b->err, VIR_ERR_SYSTEM_ERROR, "the TPM '%s' of the host is a folder", device);
             if (access(device, R_OK | W_OK) < 0)
                 return err_set(b->err, VIR_ERR_SYSTEM_ERROR, "cannot use the TPM '%s' of the host: %s",
                                device, g_strerror(errno));

@@ -201,7 +201,7 @@ build_clock(struct builder *b)
         const struct domain_timer *t = c->timers[i];
         if (t->name == TIMER_NAME_PIT && !arch_is_x86(b->def))
             continue;
-        if (t->name == TIMER_NAME_PIT && t->tickpolicy == TIMER_TICKPOLICY_DELAY)
+        if (t->name == TIMER_NAME_PIT && (!t->tickpolicy || t->tickpolicy == TIMER_TICKPOLICY_DELAY))
             add_arg(b, "-global", "kvm-pit.lost_tick_policy=delay");
         else if (t->name == TIMER_NAME_PIT && t->tickpolicy == TIMER_TICKPOLICY_DISCARD)
             add_arg(b, "-global", "kvm-pit.lost_tick_policy=discard");
@@ -252,6 +252,13 @@ build_smbios(struct builder *b)
                        "guest '%s' is to have the SMBIOS of the host, which is not known here; write it into "
                        "<sysinfo> and use mode 'sysinfo'", b->def->name);
     if (b->def->os->smbios == OS_SMBIOS_SYSINFO) {
+        bool any = false;
+        for (uint32_t i = 0; i < b->def->n_sysinfos; i++)
+            any |= b->def->sysinfos[i]->type == SYSINFO_TYPE_SMBIOS;
+        if (!any)
+            return err_set(b->err, VIR_ERR_XML_ERROR,
+                           "guest '%s' is to have the SMBIOS that its <sysinfo> tells, and has none",
+                           b->def->name);
         for (uint32_t i = 0; i < b->def->n_sysinfos; i++) {
             const struct domain_sysinfo *s = b->def->sysinfos[i];
             if (s->type != SYSINFO_TYPE_SMBIOS)

@@ -44,7 +44,7 @@ input(struct builder *b, const struct domain_input *in)
         put_virtio(o, &in->virtio);
     } else {
         return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no input bus '%s'",
-                       input_bus_str(in->bus));
+                       in->bus ? input_bus_str(in->bus) : "none");
     }
     put_str(o, "id", in->info.alias);
     if (in->type == INPUT_TYPE_PASSTHROUGH)

@@ -49,9 +49,14 @@ static int
 vnc(struct builder *b, const struct domain_graphics *g)
 {
     const struct qemu_conf *conf = b->host->conf;
-    GString *s = g_string_new(NULL);
     const char *socket = listen_socket(g);
-    if (g->n_listens && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_NONE) {
+    bool none = g->n_listens && g->listens[0]->type == GRAPHICS_LISTEN_TYPE_NONE;
+    if (!none && !socket && (g->port < 5900 || g->port > 65535))
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "the VNC display of guest '%s' has port %d, which has to be from 5900 to 65535",
+                       b->def->name, g->port);
+    GString *s = g_string_new(NULL);
+    if (none) {
         g_string_append(s, "none");
     } else if (socket) {
         g_autofree char *path = escape_commas(socket);

@@ -53,8 +53,8 @@ build_smp(struct builder *b)
     const struct cpu_topology *t = b->def->cpu ? b->def->cpu->topology : NULL;
     GString *s = g_string_new(NULL);
     unsigned first = v->current ? v->current : v->max;
-    if (b->opts->native && b->def->n_vcpus) {
-        /* Those that can be taken away are plugged in once QEMU is there. */
+    if (b->def->n_vcpus) {
+        /* Those that can be taken away are plugged in once QEMU is there: guest_plug_vcpus(). */
         first = 0;
         for (uint32_t i = 0; i < b->def->n_vcpus; i++)
             first += b->def->vcpus[i]->enabled == TRI_YES && b->def->vcpus[i]->hotpluggable != TRI_YES;

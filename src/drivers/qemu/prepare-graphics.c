@@ -152,7 +152,7 @@ prepare_one(struct domain_def *def, struct domain_graphics *g, struct qemu_host 
             return -1;
         if (!listens_on_port(g))
             return 0;
-        if (g->autoport == TRI_YES || !g->has_port || g->port <= 0) {
+        if (g->autoport == TRI_YES || (!g->autoport && (!g->has_port || g->port <= 0))) {
             if (take_port(host->vnc_ports, native, 5900, &g->port, err) < 0)
                 return -1;
             g->has_port = true;

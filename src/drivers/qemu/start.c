@@ -379,7 +379,7 @@ steps(struct turn *turn, struct guest *guest, bool paused, struct err *err)
     change.live = domain_def_copy(l.live);
     domain_def_unref(l.live);
     if (turn_publish(turn, &change, err) < 0 || monitor_connect(guest, turn_run(turn), err) < 0 ||
-        guest_learn(turn, guest, &cpus, err) < 0)
+        guest_plug_vcpus(turn, err) < 0 || guest_learn(turn, guest, &cpus, err) < 0)
         return -1;
     place_vcpus(guest, cpus);
     guest_apply_pins(turn_live_def(turn), view_pub(turn_view(turn)));

@@ -18,5 +18,7 @@ int guest_start(struct turn *turn, struct drv_conn *conn, const struct domain_de
 struct guest *guest_new(struct qemu_driver *drv, const char *name);
 int guest_begin_run(struct turn *turn, struct guest *guest, int id, int state, int reason,
                     const struct domain_def *live, struct err *err) TURN_WAITS;
+/* vcpu.c: plugs in the vcpus of a guest that starts which can be taken away again. */
+int guest_plug_vcpus(struct turn *turn, struct err *err) TURN_WAITS;
 /* Asks QEMU for its threads and ptys and publishes them; *cpus is the caller's. */
 int guest_learn(struct turn *turn, struct guest *guest, json_t **cpus, struct err *err) TURN_WAITS;

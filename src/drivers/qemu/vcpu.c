@@ -2,9 +2,10 @@
  *
  * vcpu: how many processors a guest has, and which are plugged while it runs.
  *
- * Called by: clients.  Waits: for QEMU, for the disk.
+ * Called by: clients, start.  Waits: for QEMU, for the disk.
  */
 #include "drivers/qemu/monitor.h"
+#include "drivers/qemu/start.h"
 #include "drivers/qemu/stats.h"
 #include "drivers/qemu/status.h"
 #include "drivers/qemu/verbs.h"
@@ -34,53 +35,116 @@ set_maximum(struct turn *turn, unsigned n, const struct affect *affect, struct e
     return guest_save_config(turn, def, err);
 }
 
+/* ---- what QEMU has room for ----------------------------------------------------------------- */
+
+/* Plugs in what holds the vcpus from `first` on, as it stands in QEMU's list. */
+static int
+plug_item(struct turn *turn, json_t *item, unsigned first, struct err *err)
+{
+    g_autofree char *id = g_strdup_printf("vcpu%u", first);
+    json_t *args = json_copy(json_object_get(item, "props"));
+
+    json_object_set(args, "driver", json_object_get(item, "type"));
+    json_object_set_new(args, "id", json_string(id));
+    if (monitor_call(turn, "device_add", args, NULL, err) < 0)
+        return err_context(err, "cannot plug in vCPU %u", first);
+    json_object_set_new(item, "qom-path", json_null());     /* it is there now */
+    return 0;
+}
+
+static unsigned
+vcpus_of_item(const json_t *item)
+{
+    return (unsigned)json_integer_value(json_object_get(item, "vcpus-count"));
+}
+
 /* Plugs in until there are n. */
 static int
 plug(struct turn *turn, unsigned have, unsigned n, struct err *err)
 {
     JSON_AUTO all = NULL;
-    unsigned at = have;
+    unsigned first = 0;
 
     if (monitor_call(turn, "query-hotpluggable-cpus", NULL, &all, err) < 0)
         return -1;
     /* QEMU lists the last one first. */
-    for (size_t i = json_array_size(all); i-- > 0 && at < n;) {
+    for (size_t i = json_array_size(all); i-- > 0 && have < n;) {
         json_t *item = json_array_get(all, i);
-        json_t *args;
-        g_autofree char *id = NULL;
 
-        if (json_object_get(item, "qom-path"))
-            continue;
-        id = g_strdup_printf("vcpu%u", at);
-        args = json_copy(json_object_get(item, "props"));
-        json_object_set(args, "driver", json_object_get(item, "type"));
-        json_object_set_new(args, "id", json_string(id));
-        if (monitor_call(turn, "device_add", args, NULL, err) < 0)
-            return err_context(err, "cannot plug in vCPU %u", at);
-        at += (unsigned)json_integer_value(json_object_get(item, "vcpus-count"));
+        if (!json_object_get(item, "qom-path")) {
+            if (plug_item(turn, item, first, err) < 0)
+                return -1;
+            have += vcpus_of_item(item);
+        }
+        first += vcpus_of_item(item);
     }
-    if (at < n)
+    if (have < n)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "there are only %u vCPUs that can be plugged in, not %u", at, n);
+                       "there are only %u vCPUs that can be plugged in, not %u", have, n);
     return 0;
 }
 
+/* Those that were plugged in have a name. */
 static int
 unplug(struct turn *turn, unsigned have, unsigned n, struct err *err)
 {
-    for (unsigned i = have; i-- > n;) {
-        g_autofree char *id = g_strdup_printf("vcpu%u", i);
-        ERR_AUTO why = ERR_INIT;
+    static const char named[] = "/machine/peripheral/";
+    JSON_AUTO all = NULL;
 
-        if (monitor_call(turn, "device_del", json_pack("{s:s}", "id", id), NULL, &why) < 0) {
-            if (why.stale || g_strcmp0(why.str1, "DeviceNotFound") != 0) {
-                err_move(err, &why);
-                return -1;
-            }
-            return err_set(
-                err, VIR_ERR_CONFIG_UNSUPPORTED,
-                "vCPU %u was there from the start: only vCPUs that were plugged in can be unplugged", i);
-        }
+    if (monitor_call(turn, "query-hotpluggable-cpus", NULL, &all, err) < 0)
+        return -1;
+    for (size_t i = 0; i < json_array_size(all) && have > n; i++) {
+        json_t *item = json_array_get(all, i);
+        const char *path = json_string_value(json_object_get(item, "qom-path"));
+
+        if (!path || !g_str_has_prefix(path, named))
+            continue;
+        if (monitor_call(turn, "device_del", json_pack("{s:s}", "id", path + strlen(named)), NULL, err) < 0)
+            return -1;
+        have -= MIN(have, vcpus_of_item(item));
+    }
+    return have <= n ? 0
+                     : err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                               "%u vCPUs were there from the start: only vCPUs that were plugged in can be "
+                               "unplugged",
+                               have);
+}
+
+static int
+compare_vcpus(const void *a, const void *b)
+{
+    const struct vcpu *x = *(struct vcpu *const *)a, *y = *(struct vcpu *const *)b;
+
+    return x->order != y->order ? (x->order < y->order ? -1 : 1) : x->id < y->id ? -1 : x->id > y->id;
+}
+
+int
+guest_plug_vcpus(struct turn *turn, struct err *err)
+{
+    const struct domain_def *live = turn_live_def(turn);
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    JSON_AUTO all = NULL;
+
+    for (uint32_t i = 0; i < live->n_vcpus; i++)
+        if (live->vcpus[i]->enabled == TRI_YES && live->vcpus[i]->hotpluggable == TRI_YES)
+            g_ptr_array_add(wanted, live->vcpus[i]);
+    if (!wanted->len)
+        return 0;
+    g_ptr_array_sort(wanted, compare_vcpus);
+    if (monitor_call(turn, "query-hotpluggable-cpus", NULL, &all, err) < 0)
+        return -1;
+    for (guint k = 0; k < wanted->len; k++) {
+        const struct vcpu *v = wanted->pdata[k];
+        unsigned first = 0;
+        size_t i = json_array_size(all);
+
+        while (i-- > 0 && v->id >= first + vcpus_of_item(json_array_get(all, i)))
+            first += vcpus_of_item(json_array_get(all, i));
+        if (i == (size_t)-1)
+            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no place for vCPU %u", v->id);
+        if (!json_object_get(json_array_get(all, i), "qom-path") &&
+            plug_item(turn, json_array_get(all, i), first, err) < 0)
+            return -1;
     }
     return 0;
 }

@@ -4,14 +4,15 @@
 definition that comes back, with --argv the command line that it becomes, or code and domain of the error.
 
 usage: compare.py [--count N] [--seed N] [--kind schema|mutate|model|sweep|plain|machines|pairs] [--schemas DIR] [--save DIR] [--show N]
-                  [--only ELEMENT] [--many N] [--argv] [--restart COMMAND] [--log FILE] [--library FOLDER] REFERENCE-URI OUR-URI [BASE.xml...]
+                  [--only ELEMENT] [--many N] [--board MACHINE] [--argv] [--restart COMMAND] [--log FILE] [--library FOLDER] REFERENCE-URI OUR-URI [BASE.xml...]
 
   schema  elements by chance from the schemas put into one of the BASE documents
   mutate  one of the BASE documents with one thing changed
   sweep   every attribute and element of the BASE documents changed in each way, as long as --count allows
   plain   the BASE documents
   machines  guests of other architectures (machines.py)
-  pairs   each kind of each device with one thing more (pairs.py), of all devices or those that --only names
+  pairs   each kind of each device with one thing more (pairs.py), of all devices or those that --only names, on PCs
+          or --board
   model   elements by chance from our description put into one of the BASE documents
 
 Each side is asked by a process of its own (side.py): with --library ours uses the library in that folder, so that
@@ -131,7 +132,7 @@ class Source:
             for text in machines.documents():
                 yield text, 'machines'
         elif self.a.kind == 'pairs':
-            yield from pairs.documents(self.a.only)
+            yield from pairs.documents(self.a.only, self.a.board)
         elif self.a.kind == 'sweep':
             for doc, what in sample.sweep(self.bases):
                 yield sample.to_text(doc), what
@@ -261,6 +262,7 @@ def main():
     p.add_argument('--show', type=int, default=60)
     p.add_argument('--argv', action='store_true', help='compare the command lines that the documents become instead of the definitions')
     p.add_argument('--only', action='append')
+    p.add_argument('--board', choices=[machine for arch, machine in pairs.BOARDS], help='the machine of pairs, otherwise PCs')
     p.add_argument('--many', type=int, choices=range(3, 20), metavar='3…19', help='three to so many random elements in each document')
     p.add_argument('reference')
     p.add_argument('ours')

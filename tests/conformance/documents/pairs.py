@@ -147,14 +147,16 @@ def guest(arch, machine, device):
                 "<cpu><numa><cell memory='1048576' cpus='0-1'/></numa></cpu>" if device.startswith('<memory ') else '', arch, device))
 
 
-def documents(only=None):
+def documents(only=None, board=None):
+    """board: the machine, if it is to be another one than that of PCs."""
+    boards = [b for b in BOARDS if b[1] == board] or [('x86_64', 'pc'), ('x86_64', 'q35')]
     for kind in only or sorted(BASES):
         for base in BASES[kind]:
-            for arch, machine in BOARDS:
+            for arch, machine in BOARDS if not board else boards:
                 yield guest(arch, machine, base), '%s on %s' % (base, machine)
             for extra in EXTRAS.get(kind, []) + COMMON:
-                yield guest('x86_64', 'pc', put(base, extra)), '%s with %s' % (base, extra)
+                yield guest(*boards[0], put(base, extra)), '%s with %s' % (base, extra)
         for base in BASES[kind][::1 if len(BASES[kind]) < 40 else 7]:
             for extra in ADDRESSES:
-                for machine in ('pc', 'q35'):
-                    yield guest('x86_64', machine, put(base, extra)), '%s with %s' % (base, extra)
+                for arch, machine in boards:
+                    yield guest(arch, machine, put(base, extra)), '%s with %s' % (base, extra)

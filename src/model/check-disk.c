@@ -31,8 +31,7 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
 {
     struct storage_source *s = d->source ? &d->source->src : NULL;
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
-    if (s && (check_auth(what, s->auth, err) < 0 || encryption_complete(s->encryption, what, err) < 0 ||
-              check_storage_source(d, d->type, s, err) < 0 ||
+    if (s && (check_image(d->target ? d->target : "", d->type, s, err) < 0 ||
               check_overrides(def, "a disk", s->seclabels, s->n_seclabels, err) < 0))
         return -1;
     if (d->encryption && s && s->encryption)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "model/check.h"
 #include "model/complete-parts.h"
+#include "model/read-fault.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -25,13 +26,15 @@ int check_auth(const char *what, const struct storage_auth *a, struct err *err)
     const struct secret_use *s = a ? a->secret : NULL;
     if (!a)
         return 0;
+    if (fault_in(a, "@username", err) < 0)
+        return -1;
     if (!a->username || !*a->username)
         return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no username",
                             what);
     if (!s)
         return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "the <auth> of %s has no <secret>",
                             what);
-    return secret_use_check(s->has_uuid, s->usage, what, err);
+    return secret_use_read(s, what, err);
 }
 
 int check_seclabels(const char *what, struct device_seclabel *const *labels, uint32_t n, struct err *err)
@@ -71,6 +74,8 @@ int check_reconnect(const char *what, const struct chardev_reconnect *r, struct 
 
 int check_storage_host(const char *what, const struct storage_host *h, struct err *err)
 {
+    if (fault_in(h, NULL, err) < 0)
+        return -1;
     if (h->transport == STORAGE_TRANSPORT_UNIX && h->name)
         return XML("a <host> of %s with transport 'unix' has a socket and no name; it has the name '%s'",
                    what, h->name);
@@ -85,12 +90,16 @@ int check_storage_host(const char *what, const struct storage_host *h, struct er
 static int check_network(const struct domain_disk *d, const struct storage_source *s, struct err *err)
 {
     const char *slash = s->name ? strchr(s->name, '/') : NULL;
+    if (fault_in(s, "@protocol", err) < 0)
+        return -1;
     if ((s->protocol == STORAGE_PROTOCOL_RBD || s->protocol == STORAGE_PROTOCOL_GLUSTER) && s->name &&
         (!slash || slash == s->name || !slash[1]))
         return XML("the name '%s' of network disk '%s' has to be a pool and an image, with a '/' between",
                    s->name, d->target);
     if (!s->name && s->protocol != STORAGE_PROTOCOL_NBD)
         return XML("network disk '%s' has no name in its <source>", d->target);
+    if (fault_in(s, "@tls", err) < 0)
+        return -1;
     for (uint32_t i = 0; i < s->n_hosts; i++) {
         g_autofree char *what = g_strdup_printf("disk '%s'", d->target);
         if (check_storage_host(what, s->hosts[i], err) < 0)
@@ -102,6 +111,8 @@ static int check_network(const struct domain_disk *d, const struct storage_sourc
 static int check_reservations(const struct domain_disk *d, const struct reservations *r, struct err *err)
 {
     const struct unix_source *u = r ? r->source : NULL;
+    if (fault_in(r, "@managed", err) < 0)
+        return -1;
     if (!r || (r->managed == TRI_YES && !u))
         return 0;
 #define RESERVATIONS(...) err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, __VA_ARGS__)
@@ -109,9 +120,13 @@ static int check_reservations(const struct domain_disk *d, const struct reservat
         return RESERVATIONS("the <reservations> of disk '%s' have no <source>", d->target);
     if (!u->path)
         return RESERVATIONS("the <reservations> of disk '%s' have a source without a path", d->target);
+    if (fault_in(u, "@type", err) < 0)
+        return -1;
     if (strcmp(u->type, "unix"))
         return RESERVATIONS("the <reservations> of disk '%s' have a source of type '%s'; 'unix' is right",
                             d->target, u->type);
+    if (fault_in(u, "@mode", err) < 0)
+        return -1;
     if (u->mode != UNIX_SOCKET_MODE_CLIENT)
         return RESERVATIONS("the <reservations> of disk '%s' have mode '%s'; 'client' is right", d->target,
                             unix_socket_mode_str(u->mode));
@@ -149,9 +164,8 @@ static int check_cookies(const struct domain_disk *d, struct storage_source *s, 
 }
 
 /* Where the bytes of a disk are, or those below it. */
-int
-check_storage_source(const struct domain_disk *d, enum storage_type type,
-                     struct storage_source *s, struct err *err)
+static int
+check_place(const struct domain_disk *d, enum storage_type type, struct storage_source *s, struct err *err)
 {
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
     if (type == STORAGE_TYPE_NETWORK && (check_network(d, s, err) < 0 || check_cookies(d, s, err) < 0))
@@ -173,9 +187,7 @@ check_storage_source(const struct domain_disk *d, enum storage_type type,
         if (!s->path)
             return XML("vhost-user disk '%s' has no path in its <source>", d->target);
     }
-    return check_reconnect(what, s->reconnect, err) < 0 || check_reservations(d, s->reservations, err) < 0
-               ? -1
-               : check_seclabels(what, s->seclabels, s->n_seclabels, err);
+    return fault_in(s->reconnect, NULL, err) < 0 ? -1 : check_reconnect(what, s->reconnect, err);
 }
 
 int
@@ -183,9 +195,12 @@ check_image(const char *name, enum storage_type type, struct storage_source *s, 
 {
     const struct domain_disk as_disk = { .target = name };
     g_autofree char *what = g_strdup_printf("disk '%s'", name);
-    if (check_auth(what, s->auth, err) < 0 || encryption_complete(s->encryption, what, err) < 0)
-        return -1;
-    return check_storage_source(&as_disk, type, s, err);
+    return check_place(&as_disk, type, s, err) < 0 || check_auth(what, s->auth, err) < 0 ||
+                   encryption_complete(s->encryption, what, err) < 0 ||
+                   check_reservations(&as_disk, s->reservations, err) < 0 || fault_in(s, "slices", err) < 0 ||
+                   fault_in(s, "seclabel", err) < 0
+               ? -1
+               : check_seclabels(what, s->seclabels, s->n_seclabels, err);
 }
 
 int check_nvram(const struct os_nvram *n, struct err *err)

@@ -83,8 +83,6 @@ int check_costs_read(struct domain_def *def, struct err *err);
 /* check-source.c */
 int check_auth(const char *what, const struct storage_auth *a, struct err *err);
 int check_nvram(const struct os_nvram *n, struct err *err);
-int check_storage_source(const struct domain_disk *d, enum storage_type type,
-                         struct storage_source *s, struct err *err);
 int check_logins(const struct domain_def *def, const struct domain_disk *d, struct err *err);
 /* check-disk.c */
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);

@@ -23,7 +23,7 @@ static int domain_alone(void *def, struct err *err) { return domain_complete(def
 static int
 vol_alone(void *def, struct err *err)
 {
-    return storage_vol_complete(def, POOL_TYPE_DIR, false, err);
+    return storage_vol_complete(def, POOL_TYPE_DIR, err);
 }
 
 int document_complete(void *root, struct err *err)

@@ -18,9 +18,8 @@ int network_port_complete(struct network_port_def *def, struct err *err);
 int nwfilter_complete(struct nwfilter_def *def, struct err *err);
 int nwfilter_binding_complete(struct nwfilter_binding_def *def, struct err *err);
 int storage_pool_complete(struct storage_pool_def *def, struct err *err);
-/* What a new volume of a pool of that type is; key, paths and times are the storage's to fill in.
- * clone: made from another one, whose capacity counts if none is given. */
-int storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, bool clone, struct err *err);
+/* What a new volume of a pool of that type is; key, paths and times are the storage's to fill in. */
+int storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, struct err *err);
 int secret_complete(struct secret_def *def, struct err *err);
 int interface_complete(struct interface_def *def, struct err *err);
 /* Of a device that is to be made: what no kind of device can do without. */

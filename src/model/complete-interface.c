@@ -3,6 +3,7 @@
  * complete-interface: network interfaces of the host; see complete-host.h.
  */
 #include "model/complete-host.h"
+#include "model/read-fault.h"
 
 #include <glib.h>
 
@@ -33,15 +34,20 @@ complete_bond(struct hostif_bond *b, const char *name, struct err *err)
 {
     if (!b)
         return err_set(err, VIR_ERR_XML_ERROR, "interface '%s' of type 'bond' has no <bond>", name);
+    if (fault_in(b, "@mode", err) < 0 || complete_members(b->interfaces, b->n_interfaces, OF_BOND, err) < 0 ||
+        fault_in(b->miimon, "@freq @downdelay @updelay @carrier", err) < 0)
+        return -1;
     if (b->miimon) { /* one of the two watches the links */
         b->arpmon = NULL;
         b->miimon->downdelay = MAX(b->miimon->downdelay, 0);
         b->miimon->updelay = MAX(b->miimon->updelay, 0);
     }
+    if (fault_in(b->arpmon, "@interval", err) < 0)
+        return -1;
     if (b->arpmon && (!b->arpmon->has_interval || !b->arpmon->target))
         return err_set(err, VIR_ERR_XML_ERROR, "<arpmon> of interface '%s' has no %s=", name,
                        b->arpmon->has_interval ? "target" : "interval");
-    return complete_members(b->interfaces, b->n_interfaces, OF_BOND, err);
+    return fault_in(b->arpmon, "@validate", err);
 }
 
 static int
@@ -49,6 +55,8 @@ complete_vlan(const struct hostif_vlan *v, const char *name, struct err *err)
 {
     if (!v)
         return err_set(err, VIR_ERR_XML_ERROR, "interface '%s' of type 'vlan' has no <vlan>", name);
+    if (fault_in(v, "@tag", err) < 0)
+        return -1;
     if (!v->interface || !v->interface->name)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "<vlan> of interface '%s' has no <interface name='…'/>, which it runs on", name);
@@ -60,7 +68,8 @@ complete_members(struct hostif_member **members, uint32_t n, unsigned may, struc
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct hostif_member *m = members[i];
-        if (check_kind(m->type, m->name, may, err) < 0 ||
+        if (fault_in(m, "@type", err) < 0 || check_kind(m->type, m->name, may, err) < 0 ||
+            fault_in(m->link, "@state @speed", err) < 0 ||
             (m->type == HOSTIF_TYPE_BOND && complete_bond(m->bond, m->name, err) < 0) ||
             (m->type == HOSTIF_TYPE_VLAN && complete_vlan(m->vlan, m->name, err) < 0))
             return -1;
@@ -87,7 +96,8 @@ complete_protocols(struct interface_def *def)
 int
 interface_complete(struct interface_def *def, struct err *err)
 {
-    if (check_kind(def->type, def->name, ANY, err) < 0)
+    if (fault_in(def, "@type", err) < 0 || check_kind(def->type, def->name, ANY, err) < 0 ||
+        fault_in(def, "start mtu protocol", err) < 0 || fault_in(def->link, "@state @speed", err) < 0)
         return -1;
     complete_protocols(def);
     switch (def->type) {

@@ -3,6 +3,7 @@
  * complete-network-ip: addresses of a network, DHCP on them, routes; see complete-network.h.
  */
 #include "model/complete-network.h"
+#include "model/read-fault.h"
 
 #include "base/uuid.h"
 #include "model/complete-parts.h"
@@ -32,6 +33,8 @@ complete_lease(const struct network_def *def, struct dhcp_lease_time **lease, st
     struct dhcp_lease_time *l = *lease;
     if (!l)
         return 0;
+    if (fault_in(l, "@expiry @unit", err) < 0)
+        return -1;
     if (!l->has_expiry) {
         *lease = NULL;
         return 0;
@@ -70,6 +73,8 @@ complete_range(struct network_def *def, const struct network_address *a, const s
                struct dhcp_range *r, struct err *err)
 {
     struct ip start, end;
+    if (fault_in(r, "@start @end", err) < 0)
+        return -1;
     if (address_needed(def, r->start, "start", &start, err) < 0 ||
         address_needed(def, r->end, "end", &end, err) < 0)
         return -1;
@@ -167,6 +172,11 @@ complete_address(struct network_def *def, struct network_address *a, struct err 
     if (ip_parse(a->address, &ip) < 0)
         return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not an IP address",
                        a->address, def->name);
+    if (a->netmask && ip_parse(a->netmask, &mask) < 0)
+        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not a netmask", a->netmask,
+                       def->name);
+    if (fault_in(a, "@prefix @localPtr @family", err) < 0)
+        return -1;
     if (ip_is4(&ip) == (a->family == IP_FAMILY_IPV6))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "<ip address='%s'> of network '%s' needs family='%s'",
                        a->address, def->name, ip_is4(&ip) ? "ipv4" : "ipv6");
@@ -183,9 +193,6 @@ complete_address(struct network_def *def, struct network_address *a, struct err 
     if (a->netmask && a->prefix)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "<ip address='%s'> of network '%s' has both netmask= and prefix=", a->address,
-                       def->name);
-    if (a->netmask && ip_parse(a->netmask, &mask) < 0)
-        return err_set(err, VIR_ERR_XML_ERROR, "'%s' in <ip> of network '%s' is not a netmask", a->netmask,
                        def->name);
     if (a->netmask && !ip_is4(&mask))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,

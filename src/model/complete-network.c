@@ -4,6 +4,7 @@
  * complete-network-ip.c has addresses, DHCP and routes, complete-network-dns.c names.
  */
 #include "model/complete-network.h"
+#include "model/read-fault.h"
 
 #include "base/uuid.h"
 #include "model/complete-host.h"
@@ -24,6 +25,8 @@ static int
 complete_nat(struct network_def *def, struct network_forward *f, struct err *err)
 {
     struct network_nat *nat = f->nat;
+    if (fault_twice(f, "nat", err) < 0 || fault_in(nat, "@ipv6", err) < 0)
+        return -1;
     if (!nat)
         return 0;
     if (f->mode != NETWORK_FORWARD_MODE_NAT)
@@ -35,6 +38,8 @@ complete_nat(struct network_def *def, struct network_forward *f, struct err *err
     if (nat->n_addresses) {
         struct network_nat_range *r = nat->addresses[0];
         struct ip start, end;
+        if (fault_in(r, "@start @end", err) < 0)
+            return -1;
         if (ip_parse(r->start, &start) < 0 || !ip_is4(&start))
             return err_set(err, VIR_ERR_XML_ERROR, "<nat> of network '%s': start='%s' is not an IPv4 address",
                            def->name, r->start);
@@ -52,6 +57,8 @@ complete_nat(struct network_def *def, struct network_forward *f, struct err *err
         r->start = ip_text(def, &start);
         r->end = ip_text(def, &end);
     }
+    if (fault_twice(nat, "port", err) < 0 || fault_in(nat->port, "@start @end", err) < 0)
+        return -1;
     if (nat->port && nat->port->start > nat->port->end)
         return err_set(err, VIR_ERR_XML_DETAIL, "<nat> of network '%s': the ports %u to %u go backwards",
                        def->name, nat->port->start, nat->port->end);
@@ -66,6 +73,8 @@ complete_nat(struct network_def *def, struct network_forward *f, struct err *err
 static int
 complete_pool(struct network_def *def, struct network_forward *f, struct err *err)
 {
+    if (fault_in(f, "pf interface", err) < 0)
+        return -1;
     if (f->n_pfs > 1 && !f->n_interfaces && !f->n_addresses)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "<forward> of network '%s' has several <pf>, and one is all it can have", def->name);
@@ -96,6 +105,8 @@ complete_pool(struct network_def *def, struct network_forward *f, struct err *er
         f->n_pfs = 0;
     for (uint32_t i = 0; i < f->n_addresses; i++) {
         struct pci_address *a = &f->addresses[i]->pci;
+        if (fault_in(f->addresses[i], "@type", err) < 0 || fault_in(f->addresses[i], NULL, err) < 0)
+            return -1;
         a->zpci = NULL;
         if (pci_address_check(a, def->name, err) < 0)
             return -1;
@@ -117,6 +128,8 @@ complete_forward(struct network_def *def, struct err *err)
     struct network_forward *f = def->forward;
     if (!f)
         return 0;
+    if (fault_in(f, "@mode driver", err) < 0)
+        return -1;
     if (!f->mode)
         f->mode = NETWORK_FORWARD_MODE_NAT;
     if (complete_nat(def, f, err) < 0 || complete_pool(def, f, err) < 0)
@@ -193,6 +206,8 @@ complete_portgroups(struct network_def *def, const char *where, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_portgroups; i++) {
         struct network_portgroup *g = def->portgroups[i];
+        if (fault_in(g, "@name @trustGuestRxFilters", err) < 0)
+            return -1;
         if (g->default_ == TRI_NO)
             g->default_ = TRI_UNSET;
         g->virtualport = virtualport_tidy(g->virtualport);
@@ -213,6 +228,11 @@ network_complete(struct network_def *def, struct err *err)
         return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL,
                             "the name '%s' contains a '/', which names of networks cannot", def->name);
     g_autofree char *where = g_strdup_printf("network '%s'", def->name);
+    if (fault_in(def, "uuid @ipv6 @trustGuestRxFilters domain", err) < 0 ||
+        bandwidth_complete(&def->bandwidth, false, where, err) < 0 ||
+        vlan_complete(def->vlan, where, err) < 0 || fault_in(def, "port", err) < 0 ||
+        fault_in(def->bridge, "@delay @macTableManager", err) < 0 || fault_in(def, "mac", err) < 0)
+        return -1;
     if (!def->has_uuid) {
         uuid_generate(def->uuid);
         def->has_uuid = true;
@@ -224,8 +244,7 @@ network_complete(struct network_def *def, struct err *err)
     if (def->has_mac && mac_is_multicast(def->mac))
         return err_set(err, VIR_ERR_XML_ERROR,
                        "network '%s': the MAC address of a bridge cannot be a multicast address", def->name);
-    if (bandwidth_complete(&def->bandwidth, false, where, err) < 0 ||
-        vlan_complete(def->vlan, where, err) < 0 || network_complete_dns(def, err) < 0 ||
+    if (fault_in(def, "mtu", err) < 0 || network_complete_dns(def, err) < 0 ||
         virtualport_complete(def->virtualport, true, where, err) < 0 ||
         complete_portgroups(def, where, err) < 0 || network_complete_ips(def, err) < 0 ||
         network_complete_routes(def, where, err) < 0)

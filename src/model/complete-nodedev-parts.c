@@ -3,6 +3,7 @@
  * complete-nodedev-parts: what of a capability of a device is kept, and of its parts; see complete-nodedev.h.
  */
 #include "model/complete-nodedev.h"
+#include "model/read-fault.h"
 
 #include <glib.h>
 #include <string.h>
@@ -39,11 +40,11 @@ fate_of(enum nodedev_cap whole, enum nodedev_cap part)
 }
 
 /* Before anything is said of the parts: those that count. */
-static int
-choose_parts(const struct node_device_def *def, struct nodedev_capability *c, struct err *err)
+int
+nodedev_choose_parts(const struct node_device_def *def, struct nodedev_capability *c, struct err *err)
 {
-    if (c->type == NODEDEV_CAP_NET && c->n_capabilities)
-        c->n_capabilities = 1;
+    for (; c->type == NODEDEV_CAP_NET && c->n_capabilities > 1; c->n_capabilities--)
+        fault_forget(c->capabilities[c->n_capabilities - 1], NULL);
     for (uint32_t i = 0; i < c->n_capabilities;) {
         const struct nodedev_capability *part = c->capabilities[i];
         enum fate fate = fate_of(c->type, part->type);
@@ -53,9 +54,10 @@ choose_parts(const struct node_device_def *def, struct nodedev_capability *c, st
                            "device '%s': a capability of type '%s' has no part of type '%s'",
                            def->name ? def->name : "new device", nodedev_cap_str(c->type),
                            part->type ? nodedev_cap_str(part->type) : "");
-        if (fate == DROP || (part->type == NODEDEV_CAP_MDEV_TYPES && !part->n_types))
+        if (fate == DROP || (part->type == NODEDEV_CAP_MDEV_TYPES && !part->n_types)) {
+            fault_forget(part, NULL);
             model_list_remove(c->capabilities, c->n_capabilities, i);
-        else
+        } else
             i++;
     }
     return 0;
@@ -184,10 +186,8 @@ tidy_mdev(struct nodedev_capability *c)
         c->types[0]->name = c->types[0]->device_api = NULL;
         c->types[0]->has_available_instances = false;
     }
-    if (c->iommu_group) {
+    if (c->iommu_group)
         c->iommu_group->has_number = true;      /* 0 if it is not said */
-        c->iommu_group->n_addresses = 0;
-    }
     for (uint32_t i = 0; i < c->n_attrs;) {
         if (c->attrs[i]->name && c->attrs[i]->value)
             i++;
@@ -284,5 +284,5 @@ nodedev_tidy(const struct node_device_def *def, struct nodedev_capability *c, st
     default:
         break;
     }
-    return choose_parts(def, c, err);
+    return 0;
 }

@@ -5,8 +5,11 @@
 #include "model/complete-host.h"
 
 #include "model/complete-nodedev.h"
+#include "model/engine.h"
+#include "model/read-fault.h"
 
 #include <glib.h>
+#include <string.h>
 
 #define ERR_FROM VIR_FROM_NODEDEV
 
@@ -16,106 +19,160 @@ name_of(const struct node_device_def *def)
     return def->name ? def->name : "new device";
 }
 
-static int
-lacks(struct err *err, const struct node_device_def *def, const char *what)
-{
-    return err_set(err, VIR_ERR_INTERNAL_ERROR, "device '%s' has no %s", name_of(def), what);
-}
+/* ---- what each kind of capability says ------------------------------------------------------- */
 
-/* What says which device of its kind it is, and is not there or no such word; NULL: all is well. */
-static const char *
-unsettled(const struct nodedev_capability *c)
-{
-    bool channel = c->type == NODEDEV_CAP_CCW || c->type == NODEDEV_CAP_CSS;
-    bool adapter = c->type == NODEDEV_CAP_AP_CARD || c->type == NODEDEV_CAP_AP_QUEUE;
+/* In the order in which it is read, and so in which faults are told. */
+static const struct step {
+    enum nodedev_cap of;
+    const char *part;           /* "a/b": b of the element a */
+    int missing;                /* how it is told that it is not there; 0: it need not be */
+    enum { ALWAYS, IF_THERE } when;     /* is it needed or read of devices that are there only? */
+} steps[] = {
+    { NODEDEV_CAP_SYSTEM, "hardware/uuid", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "class" },
+    { NODEDEV_CAP_PCI, "domain", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "bus", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "slot", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "function", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "vendor/@id", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "product/@id", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_PCI, "capability" },
+    { NODEDEV_CAP_PCI, "iommuGroup" },
+    { NODEDEV_CAP_PCI, "numa" },
+    { NODEDEV_CAP_PCI, "pci-express" },
+    { NODEDEV_CAP_USB_DEVICE, "bus", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB_DEVICE, "device", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB_DEVICE, "vendor/@id", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB_DEVICE, "product/@id", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB, "number", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB, "class", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB, "subclass", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_USB, "protocol", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_NET, "interface", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_NET, "feature" },
+    { NODEDEV_CAP_NET, "capability" },
+    { NODEDEV_CAP_NET, "link" },
+    { NODEDEV_CAP_SCSI_HOST, "host", VIR_ERR_INTERNAL_ERROR, IF_THERE },
+    { NODEDEV_CAP_SCSI_HOST, "unique_id", 0, IF_THERE },
+    { NODEDEV_CAP_SCSI_HOST, "capability" },
+    { NODEDEV_CAP_FC_HOST, "wwnn", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_FC_HOST, "wwpn", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_SCSI_TARGET, "target", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_SCSI_TARGET, "capability" },
+    { NODEDEV_CAP_FC_REMOTE_PORT, "rport", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_FC_REMOTE_PORT, "wwpn", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_SCSI, "host", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_SCSI, "bus", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_SCSI, "target", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_SCSI, "lun", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_STORAGE, "block", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_STORAGE, "capability" },
+    { NODEDEV_CAP_STORAGE, "size", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_REMOVABLE, "media_size", VIR_ERR_INTERNAL_ERROR },
+    { NODEDEV_CAP_MDEV, "type/@id", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_MDEV, "uuid" },
+    { NODEDEV_CAP_MDEV, "iommuGroup" },
+    { NODEDEV_CAP_CCW, "cssid", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CCW, "ssid", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CCW, "devno", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "cssid", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "ssid", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "devno", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "channel_dev_addr/cssid", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "channel_dev_addr/ssid", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "channel_dev_addr/devno", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_CSS, "capability" },
+    { NODEDEV_CAP_AP_CARD, "ap-adapter", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_AP_QUEUE, "ap-adapter", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_AP_QUEUE, "ap-domain", VIR_ERR_CONFIG_UNSUPPORTED },
+    { NODEDEV_CAP_AP_MATRIX, "capability" },
+    { NODEDEV_CAP_PHYS_FUNCTION, "address", VIR_ERR_XML_ERROR },
+    { NODEDEV_CAP_VIRT_FUNCTIONS, "@maxCount" },
+    { NODEDEV_CAP_VIRT_FUNCTIONS, "address" },
+    { NODEDEV_CAP_VPD, "name", VIR_ERR_XML_ERROR },
+    { NODEDEV_CAP_VPD, "fields" },
+};
 
-    if (channel && (!c->has_cssid || !c->has_ssid || !c->has_devno))
-        return "<cssid>, <ssid> and <devno>";
-    if (c->channel_dev_addr && (!c->channel_dev_addr->has_cssid || !c->channel_dev_addr->has_ssid ||
-                                !c->channel_dev_addr->has_devno))
-        return "<channel_dev_addr> with <cssid>, <ssid> and <devno>";
-    if (adapter && !c->has_ap_adapter)
-        return "<ap-adapter>";
-    if (c->type == NODEDEV_CAP_AP_QUEUE && (!c->has_ap_domain || c->ap_domain > UINT8_MAX))
-        return "<ap-domain> from 0 to 255";
-    if (c->type == NODEDEV_CAP_MDEV && (!c->n_types || !c->types[0]->id))
-        return "<type id='…'/>";
-    if (c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
-        g_strcmp0(c->kind, "render"))
-        return "<type> that is primary, control or render";
+static const struct model_field *
+field_of(const struct model_table *t, const char *part, unsigned disc)
+{
+    bool attr = *part == '@';
+    for (unsigned i = 0; i < t->n_fields; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (attr == !!(f->flags & MODEL_ATTR) && !strcmp(f->name, part + attr) && field_exists(f, disc, 0))
+            return f;
+    }
     return NULL;
 }
 
+/* Does it say something there?  Where and as what a fault in it is told: *owner and *inner. */
+static bool
+says(const struct nodedev_capability *c, const char *part, const void **owner, const char **inner)
+{
+    const char *slash = strchr(part, '/');
+    g_autofree char *outer = slash ? g_strndup(part, slash - part) : g_strdup(part);
+    const struct model_field *f = field_of(&nodedev_capability_table, outer, c->type);
+    *owner = c;
+    *inner = part;
+    if (!f)
+        return false;
+    if (f->kind == MODEL_K_LIST ? !FIELD_COUNT(c, f) : f->kind == MODEL_K_STRUCT ? !FIELD_SUB(c, f) : false)
+        return false;
+    if (!slash)
+        return f->kind == MODEL_K_LIST || f->kind == MODEL_K_STRUCT || f->kind == MODEL_K_GROUP ||
+               scalar_given(f, c);
+    *owner = f->kind == MODEL_K_LIST ? **(void *const *const *)FIELD_CPTR(c, f->offset) : FIELD_SUB(c, f);
+    *inner = slash + 1;
+    f = field_of(f->sub, *inner, 0);
+    return f && scalar_given(f, *owner);
+}
+
+static bool
+is_removable(const struct nodedev_capability *c)
+{
+    for (uint32_t i = 0; i < c->n_capabilities; i++)
+        if (c->capabilities[i]->type == NODEDEV_CAP_REMOVABLE)
+            return true;
+    return false;
+}
+
+/* What may be left out although its kind needs it: channels of none, and the size of what has media. */
+static bool
+excused(const struct nodedev_capability *c, const char *part)
+{
+    return g_str_has_prefix(part, "channel_dev_addr") ? !c->channel_dev_addr
+           : c->type == NODEDEV_CAP_STORAGE           ? !strcmp(part, "size") && is_removable(c)
+                                                      : false;
+}
+
+static int
+check_mdev_types(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
+{
+    for (uint32_t i = 0; c->type == NODEDEV_CAP_MDEV_TYPES && i < c->n_types; i++) {
+        const struct nodedev_mdev_type *t = c->types[i];
+        const char *what = !t->id ? "id= of a <type>" : !t->device_api ? "<deviceAPI> of a <type>"
+             : !t->has_available_instances ? "<availableInstances> of a <type>" : NULL;
+        if (what)
+            return err_set(err, VIR_ERR_XML_ERROR, "<capability type='%s'> of device '%s' has no %s",
+                           nodedev_cap_str(c->type), name_of(def), what);
+    }
+    return 0;
+}
+
+/* Words and numbers that mean nothing. */
 static int
 check_settings(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
 {
-    const char *what = unsettled(c);
+    const char *what =
+        c->type == NODEDEV_CAP_AP_QUEUE && c->ap_domain > UINT8_MAX ? "<ap-domain> from 0 to 255"
+        : c->type == NODEDEV_CAP_DRM && g_strcmp0(c->kind, "primary") && g_strcmp0(c->kind, "control") &&
+                g_strcmp0(c->kind, "render")
+            ? "<type> that is primary, control or render"
+            : NULL;
 
     return !what ? 0
                  : err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "device '%s' of type '%s' has no %s",
                            name_of(def), nodedev_cap_str(c->type), what);
-}
-
-/* What a capability has to say and does not; NULL: all is there. */
-static const char *
-lacks_what(const struct nodedev_capability *c, bool present)
-{
-    switch (c->type) {
-    case NODEDEV_CAP_SYSTEM:
-        return !c->hardware || !c->hardware->has_uuid ? "uuid of the system" : NULL;
-    case NODEDEV_CAP_PCI:
-        return !c->has_domain || !c->has_bus || !c->has_slot || !c->has_function ? "complete PCI address"
-               : !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id
-                   ? "ids of vendor and product"
-                   : NULL;
-    case NODEDEV_CAP_USB_DEVICE:
-        return !c->has_bus || !c->has_device ? "complete USB address"
-               : !c->vendor || !c->vendor->has_id || !c->product || !c->product->has_id
-                   ? "ids of vendor and product"
-                   : NULL;
-    case NODEDEV_CAP_USB:
-        return !c->has_number || !c->has_usb_class || !c->has_subclass || !c->has_protocol ?
-            "complete description of its USB interface" : NULL;
-    case NODEDEV_CAP_NET:
-        return !c->interface ? "<interface>" : NULL;
-    case NODEDEV_CAP_SCSI_HOST:
-        return present && !c->has_host ? "<host> number" : NULL;
-    case NODEDEV_CAP_FC_HOST:
-        return present && (!c->wwnn || !c->wwpn) ? "<wwnn> and <wwpn>" : NULL;
-    case NODEDEV_CAP_SCSI_TARGET:
-        return !c->target_name ? "<target>" : NULL;
-    case NODEDEV_CAP_SCSI:
-        return !c->has_host || !c->has_bus || !c->has_target || !c->has_lun ? "complete SCSI address" : NULL;
-    case NODEDEV_CAP_STORAGE: {
-        bool removable = false;
-        for (uint32_t i = 0; i < c->n_capabilities; i++)
-            removable |= c->capabilities[i]->type == NODEDEV_CAP_REMOVABLE;
-        return !c->block ? "<block> path" : !removable && !c->has_size ? "<size>" : NULL;
-    }
-    case NODEDEV_CAP_FC_REMOTE_PORT:
-        return !c->rport ? "<rport>" : !c->wwpn ? "<wwpn>" : NULL;
-    case NODEDEV_CAP_REMOVABLE:
-        return !c->has_media_size ? "<media_size>" : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static int
-check_xml(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
-{
-    const char *what = c->type == NODEDEV_CAP_PHYS_FUNCTION && !c->n_addresses ? "<address>"
-                       : c->type == NODEDEV_CAP_VPD && !c->name                ? "<name>"
-                                                                               : NULL;
-
-    for (uint32_t i = 0; c->type == NODEDEV_CAP_MDEV_TYPES && i < c->n_types && !what; i++) {
-        const struct nodedev_mdev_type *t = c->types[i];
-        what = !t->id ? "id= of a <type>" : !t->device_api ? "<deviceAPI> of a <type>"
-             : !t->has_available_instances ? "<availableInstances> of a <type>" : NULL;
-    }
-    return !what ? 0
-                 : err_set(err, VIR_ERR_XML_ERROR, "<capability type='%s'> of device '%s' has no %s",
-                           nodedev_cap_str(c->type), name_of(def), what);
 }
 
 /* present: the device is there; one that is to be made leaves more open. */
@@ -123,14 +180,35 @@ static int
 check_capability(const struct node_device_def *def, struct nodedev_capability *c, bool present,
                  struct err *err)
 {
-    const char *what = lacks_what(c, present);
-    if (what)
-        return lacks(err, def, what);
-    if (check_settings(def, c, err) < 0 || check_xml(def, c, err) < 0 || nodedev_tidy(def, c, err) < 0)
-        return -1;
-    for (uint32_t i = 0; i < c->n_capabilities; i++)
-        if (check_capability(def, c->capabilities[i], present, err) < 0)
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
+        const struct step *s = &steps[i];
+        const void *owner;
+        const char *inner;
+        if (s->of != c->type)
+            continue;
+        if ((s->when == IF_THERE && !present) || excused(c, s->part)) {
+            fault_forget(c, s->part);
+            continue;
+        }
+        if (!strcmp(s->part, "capability")) {
+            if (nodedev_choose_parts(def, c, err) < 0)
+                return -1;
+            for (uint32_t k = 0; k < c->n_capabilities; k++)
+                if (check_capability(def, c->capabilities[k], present, err) < 0)
+                    return -1;
+            continue;
+        }
+        bool given = says(c, s->part, &owner, &inner);
+        if (fault_in(owner, inner, err) < 0)
             return -1;
+        if (s->missing && !given)
+            return err_set(err, s->missing, "device '%s' of type '%s' has no <%s>", name_of(def),
+                           nodedev_cap_str(c->type), s->part);
+    }
+    /* also of those that have none at all */
+    if (nodedev_choose_parts(def, c, err) < 0 || check_settings(def, c, err) < 0 ||
+        check_mdev_types(def, c, err) < 0 || nodedev_tidy(def, c, err) < 0)
+        return -1;
     nodedev_sort_parts(def, c);
     return 0;
 }
@@ -161,12 +239,17 @@ check_kind(const struct node_device_def *def, const struct nodedev_capability *c
 static int
 read_check(struct node_device_def *def, bool present, struct err *err)
 {
+    if (present && (!def->name || !*def->name))
+        return err_set(err, VIR_ERR_NO_NAME, "the document of a device has no <name>");
+    if (fault_in(def, "devnode", err) < 0)
+        return -1;
     if (def->parent && !def->parent->wwnn != !def->parent->wwpn)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "the <parent> of device '%s' has one of wwnn= and wwpn=, which go together",
                        name_of(def));
     if (!def->n_capabilities)
-        return lacks(err, def, "<capability>, which says what it is");
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "device '%s' has no <capability>, which says what it is",
+                       name_of(def));
     for (uint32_t i = 0; i < def->n_capabilities; i++)
         if (check_kind(def, def->capabilities[i], err) < 0 ||
             check_capability(def, def->capabilities[i], present, err) < 0)

@@ -7,6 +7,8 @@
 
 #include "model/host-def.h"
 
+/* Before anything is said of the parts of a capability: those that count; nobody reads the others. */
+int nodedev_choose_parts(const struct node_device_def *def, struct nodedev_capability *c, struct err *err);
 /* What is empty, comes twice or belongs elsewhere goes; an error is about what else is wrong with it. */
 int nodedev_tidy(const struct node_device_def *def, struct nodedev_capability *c, struct err *err);
 /* The capabilities inside one: those that its kind has, each once, in their order. */

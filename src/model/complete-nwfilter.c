@@ -9,6 +9,7 @@
 #include "model/complete-parts.h"
 #include "model/engine.h"
 #include "model/nwfilter-value.h"
+#include "model/read-fault.h"
 
 #include <string.h>
 
@@ -241,6 +242,8 @@ complete_rule(const struct nwfilter_def *def, struct nwfilter_rule *r, struct er
 {
     const struct model_table *t = &nwfilter_rule_table;
     const char *s = r->statematch;
+    if (fault_in(r, "@action @direction", err) < 0)
+        return -1;
     if (!r->has_priority || r->priority < -1000 || r->priority > 1000)
         r->priority = 500;
     r->has_priority = true;
@@ -311,39 +314,57 @@ complete_chain(struct nwfilter_def *def, struct err *err)
                    def->name, def->chain);
 }
 
+static int
+complete_ref(const struct nwfilter_def *def, struct nwfilter_use *ref, struct err *err)
+{
+    if (!ref->filter)
+        return err_set(err, VIR_ERR_INTERNAL_ERROR, "filter '%s': a <filterref> does not say which filter",
+                       def->name);
+    nwfilter_use_complete(ref);
+    return 0;
+}
+
 int
 nwfilter_complete(struct nwfilter_def *def, struct err *err)
 {
-    if (complete_chain(def, err) < 0)
+    if (fault_in(def, "@name @priority", err) < 0 || complete_chain(def, err) < 0 ||
+        fault_in(def, "uuid", err) < 0)
         return -1;
     if (!def->has_uuid) {
         uuid_generate(def->uuid);
         def->has_uuid = true;
     }
-    for (uint32_t i = 0; i < def->n_refs; i++) {
-        if (!def->refs[i]->filter)
-            return err_set(err, VIR_ERR_INTERNAL_ERROR,
-                           "filter '%s': a <filterref> does not say which filter", def->name);
-        nwfilter_use_complete(def->refs[i]);
-    }
-    for (uint32_t i = 0; i < def->n_rules; i++)
-        if (complete_rule(def, def->rules[i], err) < 0)
+    for (uint32_t i = 0, k = 0; i < def->n_refs || k < def->n_rules;) {     /* as they stand */
+        bool ref = k == def->n_rules || (i < def->n_refs && def->refs[i]->position < def->rules[k]->position);
+        if (ref ? complete_ref(def, def->refs[i++], err) < 0 : complete_rule(def, def->rules[k++], err) < 0)
             return -1;
+    }
     return 0;
 }
 
 int
 nwfilter_binding_complete(struct nwfilter_binding_def *def, struct err *err)
 {
-    const char *lacks = !def->portdev                                ? "portdev"
-                        : !def->has_mac                              ? "mac"
-                        : !def->owner || !def->owner->name           ? "owner name"
-                        : !def->owner->has_uuid                      ? "owner uuid"
-                        : !def->filterref || !def->filterref->filter ? "filterref"
-                                                                     : NULL;
-    if (lacks)
-        return err_set(err, VIR_ERR_INTERNAL_ERROR, "the binding of a filter to port '%s' has no %s",
-                       def->portdev ? def->portdev : "", lacks);
+    const struct {
+        bool there;
+        const char *what;
+        const void *owner;
+        const char *part;           /* in which it may be malformed */
+    } needed[] = {
+        { def->portdev != NULL, "portdev", def, "portdev" },
+        { true, "linkdev", def, "linkdev" },
+        { def->owner && def->owner->name, "owner name" },
+        { def->owner && def->owner->has_uuid, "owner uuid", def->owner, "uuid" },
+        { def->has_mac, "mac", def, "mac" },
+        { def->filterref && def->filterref->filter, "filterref" },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(needed); i++) {
+        if (fault_in(needed[i].owner, needed[i].part, err) < 0)
+            return -1;
+        if (!needed[i].there)
+            return err_set(err, VIR_ERR_INTERNAL_ERROR, "the binding of a filter to port '%s' has no %s",
+                           def->portdev ? def->portdev : "", needed[i].what);
+    }
     nwfilter_use_complete(def->filterref);
     return 0;
 }

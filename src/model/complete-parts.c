@@ -3,6 +3,7 @@
  * complete-parts: see complete-parts.h.  Called by: complete-*.c.  Nothing waits.
  */
 #include "model/complete-parts.h"
+#include "model/read-fault.h"
 
 #include "base/uuid.h"
 
@@ -113,8 +114,12 @@ complete_route(const void *root, struct network_route *r, const char *where, str
 {
     struct ip to, by, mask;
     bool six = r->family == IP_FAMILY_IPV6;
+    if (fault_in(r, "@prefix @metric @address @gateway", err) < 0)
+        return -1;
     if (ip_parse(r->address, &to) < 0 || ip_parse(r->gateway, &by) < 0)
         return bad_route(err, where, r, "has something that is no IP address");
+    if (fault_in(r, NULL, err) < 0)
+        return -1;
     if (r->netmask && (ip_parse(r->netmask, &mask) < 0 || !ip_is4(&mask)))
         return bad_route(err, where, r, "has a malformed netmask");
     if (ip_is4(&to) == six || ip_is4(&by) == six)
@@ -151,6 +156,8 @@ routes_complete(const void *root, struct network_route **routes, uint32_t n, con
 int
 pci_address_check(const struct pci_address *a, const char *where, struct err *err)
 {
+    if (fault_in(a, NULL, err) < 0)
+        return -1;
     if (a->slot > 0x1f)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: a PCI address has slot 0x%x, and the highest is 0x1f",
                        where, a->slot);
@@ -168,18 +175,24 @@ vlan_complete(struct vlan *v, const char *where, struct err *err)
     bool native = false;
     if (!v)
         return 0;
-    if (!v->n_tags)
+    if (!v->n_tags && fault_in(v, NULL, err) == 0)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: <vlan> has no <tag id='…'/>, and it needs at least one",
                        where);
     for (uint32_t i = 0; i < v->n_tags; i++) {
+        if (fault_in(v->tags[i], "@id", err) < 0)
+            return -1;
         if (v->tags[i]->id > 4095)
             return err_set(err, VIR_ERR_XML_ERROR, "%s: the VLAN tag %u is too large, 4095 is the highest",
                            where, v->tags[i]->id);
+        if (fault_in(v->tags[i], NULL, err) < 0)
+            return -1;
         if (v->tags[i]->native_mode && native)
             return err_set(err, VIR_ERR_XML_ERROR,
                            "%s: two tags of a <vlan> have nativeMode=, and only one can", where);
         native = native || v->tags[i]->native_mode;
     }
+    if (fault_in(v, NULL, err) < 0)
+        return -1;
     if (v->trunk == TRI_NO && (v->n_tags > 1 || native))
         return err_set(err, VIR_ERR_XML_ERROR, "%s: a <vlan> with %s needs trunk='yes', not 'no'", where,
                        native ? "a native tag" : "several tags");
@@ -193,11 +206,13 @@ rate_complete(struct bandwidth_rate **rate, bool floor, const char *what, const 
     struct bandwidth_rate *r = *rate;
     if (!r)
         return 0;
-    if (r->floor && !floor)
+    if ((r->floor || fault_there(r, "@floor")) && !floor)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: floor= cannot be used in <%s> here", where,
                        what);
-    if (!r->has_average && !r->has_floor)
+    if (!r->has_average && !r->has_floor && !fault_there(r, "@average @floor"))
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <%s> of <bandwidth> has no average=", where, what);
+    if (fault_in(r, "@average @peak @burst @floor", err) < 0)
+        return -1;
     if (!r->has_average && (r->has_peak || r->has_burst))
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
                        "%s: <%s> of <bandwidth> has peak= or burst=, which need average=", where, what);
@@ -215,14 +230,23 @@ bandwidth_rate_tidy(struct bandwidth_rate *r)
     return r->average || r->floor ? r : NULL;
 }
 
+/* Each direction once: of a second one nothing is kept. */
+static int
+bandwidth_read(const struct bandwidth *b, struct err *err)
+{
+    return fault_twice(b, "inbound", err) < 0 || fault_twice(b, "outbound", err) < 0 ? -1 : 0;
+}
+
 int
 bandwidth_complete(struct bandwidth **bw, bool floor, const char *where, struct err *err)
 {
     struct bandwidth *b = *bw;
     if (!b)
         return 0;
-    if (b->has_class_id)
+    if (b->has_class_id || fault_there(b, "@classID"))
         return err_set(err, VIR_ERR_XML_DETAIL, "%s: <bandwidth> cannot have classID= here", where);
+    if (bandwidth_read(b, err) < 0)
+        return -1;
     if (!b->inbound && !b->outbound) {
         *bw = NULL;
         return 0;
@@ -241,7 +265,7 @@ says_anything(const struct virtualport_parameters *p)
 struct virtualport *
 virtualport_tidy(struct virtualport *v)
 {
-    return v && (v->type || says_anything(v->parameters)) ? v : NULL;
+    return v && (v->type || says_anything(v->parameters) || fault_there(v, NULL)) ? v : NULL;
 }
 
 int
@@ -255,13 +279,19 @@ virtualport_complete(struct virtualport *v, bool typed, const char *where, struc
         [VIRTUALPORT_TYPE_OPENVSWITCH] = INTERFACE | PROFILE,
     };
     struct virtualport_parameters *p = v ? v->parameters : NULL;
+    if (fault_in(v, "@type", err) < 0)
+        return -1;
     if (v && typed && !v->type)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: a <virtualport> does not say its type", where);
     if (!p)
         return 0;
+    if (fault_in(p, "@managerid @typeid", err) < 0)
+        return -1;
     if (p->has_typeid && p->typeid > 0xffffff)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: typeid=%u of a <virtualport> is more than 24 bits", where,
                        p->typeid);
+    if (fault_in(p, "@typeidversion @instanceid @interfaceid", err) < 0)
+        return -1;
     if (p->profileid && strlen(p->profileid) >= 40)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "%s: profileid= of a <virtualport> has more than 39 characters", where);
@@ -328,17 +358,30 @@ secret_use_check(bool uuid, const char *usage, const char *where, struct err *er
 }
 
 int
+secret_use_read(const struct secret_use *use, const char *where, struct err *err)
+{
+    bool uuid = use->has_uuid || fault_there(use, "@uuid");
+    return secret_use_check(uuid, use->usage, where, err) < 0 ? -1 : fault_in(use, NULL, err);
+}
+
+int
 encryption_complete(struct encryption *e, const char *where, struct err *err)
 {
     if (!e)
         return 0;
-    for (uint32_t i = 0; i < e->n_secrets; i++)
-        if (secret_use_check(e->secrets[i]->has_uuid, e->secrets[i]->usage, where, err) < 0)
+    if (fault_in(e, "@format @engine", err) < 0)
+        return -1;
+    for (uint32_t i = 0; i < e->n_secrets; i++) {
+        const struct encryption_secret *s = e->secrets[i];
+        bool uuid = s->has_uuid || fault_there(s, "@uuid");
+        if (fault_in(s, "@type", err) < 0 || secret_use_check(uuid, s->usage, where, err) < 0 ||
+            fault_in(s, NULL, err) < 0)
             return -1;
+    }
     if (e->ivgen && !e->cipher)
         return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR,
                             "%s: <encryption> has an <ivgen> but no <cipher>", where);
-    return 0;
+    return fault_in(e, "cipher ivgen", err);
 }
 
 int

@@ -46,6 +46,8 @@ int virtualport_complete(struct virtualport *v, bool typed, const char *where, s
 /* Of a guest's card: makes up the ids that a card has of its own.  final: the type and the parameters that it
  * needs have to be there; otherwise those of its network are added later. */
 int virtualport_fill(const void *root, struct virtualport *v, bool final, const char *where, struct err *err);
+/* The same of an element, with what is malformed in it. */
+int secret_use_read(const struct secret_use *use, const char *where, struct err *err);
 int secret_use_check(bool uuid, const char *usage, const char *where, struct err *err);
 int encryption_complete(struct encryption *e, const char *where, struct err *err);
 /* Letters and digits, and any of `more`? */

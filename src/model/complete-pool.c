@@ -7,6 +7,7 @@
 #include "base/uuid.h"
 #include "model/complete-parts.h"
 #include "model/complete-storage.h"
+#include "model/read-fault.h"
 
 #include <string.h>
 
@@ -40,6 +41,8 @@ int
 storage_permissions_complete(const char *name, struct storage_permissions *p, struct err *err)
 {
     int64_t *const ids[] = { p ? &p->owner : NULL, p ? &p->group : NULL };
+    if (fault_in(p, "mode owner group", err) < 0)
+        return -1;
     for (unsigned i = 0; p && i < G_N_ELEMENTS(ids); i++) {
         if (*ids[i] < -1 || *ids[i] > UINT32_MAX)
             return err_set(err, VIR_ERR_XML_ERROR,
@@ -61,10 +64,13 @@ storage_permissions_complete(const char *name, struct storage_permissions *p, st
 static int
 complete_adapter(struct pool_adapter *a, const char *where, struct err *err)
 {
-    if (!a->type && (a->wwnn || a->wwpn || a->parent))
+    if (fault_in(a, "@type @managed", err) < 0)
+        return -1;
+    if (!a->type && (a->wwnn || a->wwpn || a->parent || a->parentaddr))
         return err_set(err, VIR_ERR_XML_ERROR,
-                       "%s: an <adapter> with wwnn=, wwpn= or parent= needs type='fc_host'", where);
-    return 0;
+                       "%s: an <adapter> with wwnn=, wwpn=, parent= or <parentaddr> needs a type=", where);
+    return a->parentaddr && a->parentaddr->address ? pci_address_check(a->parentaddr->address, where, err)
+                                                   : 0;
 }
 
 /* Does it say which adapter it is?  Of all that is wrong with a source this is found last. */
@@ -80,14 +86,13 @@ check_adapter(struct pool_adapter *a, const char *where, struct err *err)
         if (!a->wwnn || !a->wwpn)
             return err_set(err, VIR_ERR_XML_ERROR,
                            "%s: an <adapter type='fc_host'> needs wwnn= and wwpn=", where);
-        if (wwn_check(a->wwnn, where, err) < 0 || wwn_check(a->wwpn, where, err) < 0 ||
-            wwn_check(a->parent_wwnn, where, err) < 0 || wwn_check(a->parent_wwpn, where, err) < 0 ||
-            wwn_check(a->parent_fabric_wwn, where, err) < 0)
-            return -1;
         if (!a->parent_wwnn != !a->parent_wwpn)
             return err_set(err, VIR_ERR_XML_ERROR,
                            "%s: parent_wwnn= and parent_wwpn= of an <adapter> go together", where);
-        return 0;
+        return wwn_check(a->wwnn, where, err) < 0 || wwn_check(a->wwpn, where, err) < 0 ||
+                       wwn_check(a->parent_wwnn, where, err) < 0 || wwn_check(a->parent_wwpn, where, err) < 0
+                   ? -1
+                   : wwn_check(a->parent_fabric_wwn, where, err);
     }
     if (!a->name && !a->parentaddr)
         return err_set(err, VIR_ERR_XML_ERROR,
@@ -97,7 +102,7 @@ check_adapter(struct pool_adapter *a, const char *where, struct err *err)
                        "%s: an <adapter type='scsi_host'> has either name= or a <parentaddr>", where);
     if (a->parentaddr && !a->parentaddr->address)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: <parentaddr> of an <adapter> has no <address>", where);
-    return a->parentaddr ? pci_address_check(a->parentaddr->address, where, err) : 0;
+    return fault_in(a->parentaddr, NULL, err);
 }
 
 static int
@@ -106,9 +111,11 @@ complete_auth(struct storage_pool_def *def, const char *where, struct err *err)
     struct pool_auth *a = def->source->auth;
     if (!a)
         return 0;
+    if (fault_in(a, "@username @type", err) < 0)
+        return -1;
     if (!a->secret)
         return err_set(err, VIR_ERR_XML_ERROR, "%s: <auth> has no <secret>", where);
-    if (secret_use_check(a->secret->has_uuid, a->secret->usage, where, err) < 0)
+    if (secret_use_read(a->secret, where, err) < 0)
         return -1;
     if (!a->type || a->type == POOL_AUTH_TYPE_NONE)
         return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED, "%s: <auth> does not say its type, chap or ceph",
@@ -152,6 +159,7 @@ complete_source(struct storage_pool_def *def, const struct kind *k, const char *
     if (!s->name && k->named)
         s->name = def->name;
     if (check_name(def, k, where, err) < 0 || complete_format(def, k, where, err) < 0 ||
+        fault_in(s, "host device", err) < 0 ||
         complete_auth(def, where, err) < 0 || (s->adapter && complete_adapter(s->adapter, where, err) < 0))
         return -1;
     if (def->type == POOL_TYPE_GLUSTER && !s->dir)
@@ -203,6 +211,8 @@ int
 storage_pool_complete(struct storage_pool_def *def, struct err *err)
 {
     const struct kind *k = &kinds[def->type];
+    if (fault_in(def, "@type", err) < 0)
+        return -1;
     bool given = def->source != NULL;       /* then its faults are found before those of name and features */
     if (!given)
         def->source = model_new(def, struct pool_source);
@@ -219,6 +229,8 @@ storage_pool_complete(struct storage_pool_def *def, struct err *err)
     if (strchr(def->name, '/'))
         return err_set(err, VIR_ERR_XML_ERROR, "the name '%s' contains a '/', which names of pools cannot",
                        def->name);
+    if (fault_in(def, "uuid features", err) < 0)
+        return -1;
     if (def->cow && def->type != POOL_TYPE_DIR && def->type != POOL_TYPE_FS)
         return err_set(err, VIR_ERR_NO_SUPPORT, "%s: only pools of the types dir and fs have the feature cow",
                        where);

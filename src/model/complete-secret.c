@@ -5,6 +5,7 @@
 #include "model/complete-host.h"
 
 #include "base/uuid.h"
+#include "model/read-fault.h"
 
 #include <string.h>
 
@@ -25,6 +26,8 @@ used_by(const struct secret_usage_def *u)
 int
 secret_complete(struct secret_def *def, struct err *err)
 {
+    if (fault_in(def, "@ephemeral @private uuid", err) < 0 || fault_in(def->usage, NULL, err) < 0)
+        return -1;
     if (def->usage && (def->usage->type == SECRET_USAGE_NONE || !def->usage->type))
         def->usage = NULL;
     if (def->usage && !used_by(def->usage))

@@ -4,6 +4,7 @@
  * added with what they get.
  */
 #include "model/complete-moment.h"
+#include "model/read-order.h"
 
 #include <glib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ check_mode(enum disk_snapshot mode, struct err *err)
 static int
 check_memory(const struct snapshot_memory *m, struct err *err)
 {
-    if (check_mode(m->snapshot, err) < 0)
+    if (fault_in(m, "@snapshot", err) < 0 || check_mode(m->snapshot, err) < 0)
         return -1;
     if (m->file && m->snapshot && m->snapshot != DISK_SNAPSHOT_EXTERNAL)
         return err_set(err, VIR_ERR_XML_ERROR,
@@ -68,12 +69,16 @@ check_disk(const struct snapshot_def *def, struct snapshot_disk *d, struct err *
 
     if (!d->name)
         return err_set(err, VIR_ERR_INTERNAL_ERROR, "a <disk> of the snapshot has no name=");
+    if (fault_in(d, "@snapshot @type", err) < 0)
+        return -1;
     if (check_mode(d->snapshot, err) < 0)
         return -1;
     if (d->type == STORAGE_TYPE_DIR || d->type == STORAGE_TYPE_VOLUME)
         return err_set(err, VIR_ERR_XML_ERROR, "disk '%s' of the snapshot cannot be of type='%s'", d->name,
                        storage_type_str(d->type));
     if (d->source && check_image(d->name, d->type, &d->source->src, err) < 0)
+        return -1;
+    if (fault_in(d->source, NULL, err) < 0 || fault_in(d, "driver", err) < 0)
         return -1;
     if (d->driver && !d->driver->type)
         d->driver = NULL;
@@ -139,6 +144,8 @@ snapshot_redefine_check(struct snapshot_def *def, struct err *err)
     if (!def->state)
         return err_set(err, VIR_ERR_XML_ERROR,
                        "snapshot '%s' has no <state>, without which it cannot be redefined", def->name);
+    if (fault_in_guest(def->domain, err) < 0 || fault_in_guest(def->inactive_domain, err) < 0)
+        return -1;
     return check_parts(def, !is_off(def), is_off(def), err);
 }
 

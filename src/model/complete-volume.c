@@ -6,6 +6,7 @@
 
 #include "model/complete-parts.h"
 #include "model/complete-storage.h"
+#include "model/read-fault.h"
 
 #include <string.h>
 
@@ -82,12 +83,14 @@ complete_target(struct storage_vol_def *def, enum pool_type pool, const char *wh
 }
 
 int
-storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, bool clone, struct err *err)
+storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, struct err *err)
 {
     struct volume_backing_store *b = def->backing_store;
     if (!def->name || !*def->name)
         return err_set(err, VIR_ERR_XML_ERROR, "the volume document has no <name>");
     g_autofree char *where = g_strdup_printf("volume '%s'", def->name);
+    if (fault_in(def, "@type", err) < 0)
+        return -1;
     if (!def->type)
         def->type = VOLUME_TYPE_FILE;
     /* what the storage says, not the user */
@@ -102,8 +105,13 @@ storage_vol_complete(struct storage_vol_def *def, enum pool_type pool, bool clon
             storage_permissions_complete(def->name, b->permissions, err) < 0)
             return -1;
     }
-    if (!def->has_capacity && !clone && !b)
+    if (fault_in(def, "capacity", err) < 0)
+        return -1;
+    /* also of one with a backing store, from which nothing is learnt here */
+    if (!def->has_capacity)
         return err_set(err, VIR_ERR_XML_ERROR, "%s has no <capacity>", where);
+    if (fault_in(def, "allocation", err) < 0)
+        return -1;
     if (!def->has_allocation) {
         def->allocation = def->capacity;
         def->has_allocation = def->has_capacity;

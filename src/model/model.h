@@ -34,6 +34,10 @@ enum {
     MODEL_PARSE_KEEP_ALIAS = 1 << 2, /* keep aliases though the rest is as for a definition */
     MODEL_PARSE_LABELLED = 1 << 5, /* of a hypervisor that labels: who has one label has to say whose */
 };
+/* What it is read for, as a number of its own kind: a volume for a pool of a type, a snapshot of a guest that
+ * runs.  It only matters for which of several faults is told. */
+#define MODEL_PARSE_FOR(n) ((unsigned)(n) << 8)
+#define MODEL_READ_FOR(flags) ((flags) >> 8)
 enum {
     MODEL_FORMAT_LIVE = 1 << 0,    /* with what only a running guest has */
     MODEL_FORMAT_SECURE = 1 << 1,  /* with passwords */

@@ -9,6 +9,7 @@
 #include "model/all-def.h"
 #include "model/idle.h"
 #include "model/parse.h"
+#include "model/read-fault.h"
 
 #define ERR_FROM VIR_FROM_XML
 
@@ -57,36 +58,63 @@ static int report_domain(const struct parser *p, unsigned word)
                                                 : (int)(word >> 8);
 }
 
-/* Faults of a guest's document are told in an order of their own. */
+/* Faults of a whole document are told in an order of their own. */
 static bool ordered(const struct parser *p)
 {
-    return p->doc == &domain_def_document && !p->fragment && !(p->flags & MODEL_PARSE_STRICT);
+    return !p->fragment && !(p->flags & MODEL_PARSE_STRICT);
 }
 
 enum wrong { MALFORMED, ABSENT, TWICE };
 
-/* Where in the order a fault of f, or of the element that is open, has its place. */
+/* Where in the order a fault of f, or of the element that is open, has its place: by the way to it, and if
+ * that leads through a guest by the part of the guest. */
 static void fault_place(const struct parser *p, const struct model_field *f, enum wrong wrong, struct held *h)
 {
     g_autoptr(GString) path = g_string_new(NULL);
-    for (unsigned i = 1; i < p->depth; i++)
+    unsigned guest = 0, depth;
+    struct read_site *way = g_new0(struct read_site, p->depth);
+    while (guest < p->depth && p->stack[guest].table != &domain_def_table)
+        guest++;
+    for (unsigned i = 1; i < p->depth; i++) {
         g_string_append_printf(path, "/%s", p->stack[i].name);
+        way[i - 1] = (struct read_site){ p->stack[i - 1].base, g_strdup(p->stack[i].name) };
+    }
     if (f)
         g_string_append_printf(path, f->flags & MODEL_ATTR ? "/@%s" : "/%s", f->name);
+    if (f && p->depth)
+        way[p->depth - 1] = (struct read_site){
+            p->stack[p->depth - 1].base, g_strconcat(f->flags & MODEL_ATTR ? "@" : "", f->name, NULL) };
+    h->fault.way = way;
+    h->fault.n_way = p->depth - !f;
     if (wrong == ABSENT)
         g_string_append(path, "/-");
-    unsigned depth;
-    h->fault.part = read_part(path->str, &depth);
-    h->fault.device = depth && p->depth > depth ? p->stack[depth].base : NULL;
+    const char *inside = path->str;
+    for (unsigned i = 0; i < guest && inside; i++)
+        inside = strchr(inside + 1, '/');
+    if (inside) {
+        h->fault.part = read_part(inside, &depth);
+        depth += guest;
+        h->fault.device = depth > guest && p->depth > depth ? p->stack[depth].base : NULL;
+    }
     h->path = g_string_free(g_steal_pointer(&path), FALSE);
-    h->twice = wrong == TWICE;
+    h->fault.twice = wrong == TWICE;
+    h->fault.beyond = p->beyond;
 }
 
-/* Behind all others; that there are two of an element comes before what is wrong in the first. */
+/* Behind all others; that there are two of an element comes before what is wrong in the first, and what is
+ * malformed before what is too much in the same element. */
+static bool told_before(const struct held *h, const struct held *other)
+{
+    const struct read_fault *a = &h->fault, *b = &other->fault;
+    return (a->twice && other->path && g_str_has_prefix(other->path, h->path)) ||
+           (b->beyond && !a->beyond && a->n_way && b->n_way &&
+            a->way[a->n_way - 1].owner == b->way[b->n_way - 1].owner);
+}
+
 static void fault_hold(struct parser *p, struct held *h)
 {
     unsigned at = 0;
-    while (at < p->n_held && !(h->twice && p->held[at].path && g_str_has_prefix(p->held[at].path, h->path)))
+    while (at < p->n_held && !told_before(h, &p->held[at]))
         at++;
     p->held = g_renew(struct held, p->held, p->n_held + 1);
     memmove(&p->held[at + 1], &p->held[at], (p->n_held - at) * sizeof(*h));
@@ -113,7 +141,15 @@ static void fault_end(struct parser *p, const struct model_field *f, enum wrong 
             fault_place(p, f, wrong, &h);
         fault_hold(p, &h);
     }
+    p->beyond = false;
     err_clear(&p->fault);
+}
+
+static void way_free(struct read_fault *f)
+{
+    for (unsigned i = 0; i < f->n_way; i++)
+        g_free(f->way[i].name);
+    g_free(f->way);
 }
 
 int report_held(struct parser *p, bool failed)
@@ -129,12 +165,17 @@ int report_held(struct parser *p, bool failed)
             faults[n++] = h->fault;
         g_free(h->path);
     }
-    g_free(p->held);
-    if (n && !(ordered(p) && domain_read(def, faults, n, p->flags, p->err) < 0))
+    int r = failed || n ? -1 : 0;
+    if (n && ordered(p) && !def)
+        r = document_read(p->doc, p->head + 1, p->flags, faults, n, p->err);
+    else if (n && !(ordered(p) && domain_read(def, faults, n, p->flags, p->err) < 0))
         err_move(p->err, &faults[0].err);
     for (unsigned i = 0; i < n; i++)
         err_clear(&faults[i].err);
-    return failed || n ? -1 : 0;
+    for (unsigned i = 0; i < p->n_held; i++)
+        way_free(&p->held[i].fault);
+    g_free(p->held);
+    return r;
 }
 
 /* "'a' or 'b' or 'c'" */

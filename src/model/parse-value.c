@@ -98,6 +98,7 @@ parse_value(struct parser *p, struct frame *fr, const char *element, const struc
             : f->kind == MODEL_K_OCT  ? MODEL_ERROR(VIR_ERR_XML_ERROR, MODEL_FROM_DOCUMENT)
             : f->kind == MODEL_K_SIZE ? (f->only ? f->only : MODEL_ERROR(VIR_ERR_OVERFLOW, VIR_FROM_NONE))
                                       : MODEL_ERROR(VIR_ERR_XML_ERROR, VIR_FROM_NONE);
+    p->beyond = report && r == SCALAR_BEYOND && f->kind >= MODEL_K_BUS && f->kind <= MODEL_K_FUNCTION;
     if (report)
         report_bad_value(p, element, &reported, s, n, valid);
     return -1;

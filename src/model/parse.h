@@ -38,7 +38,6 @@ struct held {
     const void *owner;
     const char *part, *leaf;           /* the part of it, and what is malformed in the part */
     char *path;                        /* from the root; NULL: the document has no order */
-    bool twice;
     struct read_fault fault;
 };
 
@@ -60,6 +59,7 @@ struct parser {
     const struct model_field *raw_field;
     void *raw_base;
     bool failed;
+    bool beyond;                       /* of what is being reported: read_fault.beyond */
     struct text text;
     struct { const void *base; const struct model_table *table; uint64_t groups, scalars; } merged[16];
     unsigned n_merged;                 /* what was in elements that a second one may add to */

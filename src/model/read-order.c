@@ -347,3 +347,17 @@ int domain_read_check(struct domain_def *def, unsigned flags, struct err *err)
 {
     return domain_read(def, NULL, 0, flags, err);
 }
+
+int fault_in_guest(struct domain_def *guest, struct err *err)
+{
+    unsigned n = guest ? faults_take(guest, NULL) : 0;
+    g_autofree struct read_fault *own = g_new0(struct read_fault, n + 1);
+    if (!n)
+        return 0;
+    faults_take(guest, own);
+    if (domain_read(guest, own, n, 0, err) == 0)
+        err_move(err, &own[0].err);
+    for (unsigned i = 0; i < n; i++)
+        err_clear(&own[i].err);
+    return -1;
+}

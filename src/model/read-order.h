@@ -11,15 +11,8 @@
  */
 #pragma once
 
-#include "base/err.h"
 #include "model/domain-def.h"
-
-/* A value that could not be read; part is the word for where it stands, device the one of a list it is in. */
-struct read_fault {
-    unsigned part;
-    const void *device;
-    struct err err;
-};
+#include "model/read-fault.h"
 
 /* By the way from the root to the element or attribute, such as "/os/type/@arch"; "/-" behind one that is
  * missing.  *depth: how deep the items of its list are, 0 if the part is none. */
@@ -28,3 +21,5 @@ unsigned read_part(const char *path, unsigned *depth);
  * from one of the faults. */
 int domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, unsigned flags,
                 struct err *err);
+/* Of a guest inside of the document that is being read: tells what is wrong with it.  0: nothing. */
+int fault_in_guest(struct domain_def *guest, struct err *err);

@@ -256,11 +256,11 @@ may_be_parent(const struct object_view *view, const void *arg)
 }
 
 static struct node_device_def *
-read_def(const char *xml, bool validate, struct err *err)
+read_def(const char *xml, unsigned how, struct err *err)
 {
     NODE_DEVICE_DEF_AUTO def = NULL;
 
-    if (node_device_def_parse(xml, strlen(xml), validate ? MODEL_PARSE_STRICT : 0, &def, err) < 0)
+    if (node_device_def_parse(xml, strlen(xml), how, &def, err) < 0)
         return NULL;
     return node_device_def_copy(def);
 }
@@ -292,6 +292,7 @@ int
 test_node_device_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned int flags,
                             struct node_device_ref *result, struct err *err)
 {
+    unsigned how = MODEL_PARSE_NEW | (flags & VIR_NODE_DEVICE_CREATE_XML_VALIDATE ? MODEL_PARSE_STRICT : 0);
     struct test_objects *objects = test_objects(conn);
     NODE_DEVICE_DEF_AUTO wanted = NULL;
     NODE_DEVICE_DEF_AUTO def = NULL;
@@ -300,7 +301,7 @@ test_node_device_create_xml(struct drv_conn *conn, const char *xmlDesc, unsigned
     const struct nodedev_capability *fc;
 
     if (flags_check(flags, VIR_NODE_DEVICE_CREATE_XML_VALIDATE, "virNodeDeviceCreateXML", err) < 0 ||
-        !(wanted = read_def(xmlDesc, flags & VIR_NODE_DEVICE_CREATE_XML_VALIDATE, err)))
+        !(wanted = read_def(xmlDesc, how, err)))
         return -1;
     if (node_device_read_check(wanted, err) < 0)
         return -1;
@@ -388,14 +389,10 @@ settle(const struct node_device_def *def, struct nodedev_capability *cap)
 static struct node_device_def *
 read_present(const char *xml, struct err *err)
 {
-    NODE_DEVICE_DEF_AUTO def = read_def(xml, false, err);
+    NODE_DEVICE_DEF_AUTO def = read_def(xml, 0, err);
 
     if (!def)
         return NULL;
-    if (!def->name) {
-        err_set_from(err, VIR_FROM_NODEDEV, VIR_ERR_NO_NAME, "the document of a device has no <name>");
-        return NULL;
-    }
     if (node_device_check(def, err) < 0)
         return NULL;
     for (uint32_t i = 0; i < def->n_capabilities; i++)

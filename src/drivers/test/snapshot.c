@@ -146,7 +146,8 @@ test_domain_snapshot_create_xml(struct drv_conn *conn, const struct domain_ref *
         return err_set_from(err, VIR_FROM_TEST, VIR_ERR_OPERATION_INVALID,
                             "guest '%s' is transient: halted after the snapshot, nothing would be left of it",
                             view->name);
-    if (snapshot_def_parse(xml, strlen(xml), redefine ? how : how | MODEL_PARSE_NEW, &def, err) < 0 ||
+    how |= redefine ? 0 : MODEL_PARSE_NEW | MODEL_PARSE_FOR(vm_view_is_active(view));
+    if (snapshot_def_parse(xml, strlen(xml), how, &def, err) < 0 ||
         prepare(def, view, all, redefine, &parent, err) < 0)
         return -1;
     moment_set(all, def->name, parent, snapshot_def_copy(def), marks(def));

@@ -203,16 +203,14 @@ read_def(const char *xml, bool validate, bool given, const struct storage_pool_d
     STORAGE_VOL_DEF_AUTO def = NULL;
     const char *key, *path;
 
-    if (storage_vol_def_parse(xml, strlen(xml), validate ? MODEL_PARSE_STRICT : 0, &def, err) < 0)
+    if (storage_vol_def_parse(xml, strlen(xml),
+                              MODEL_PARSE_FOR(pool->type) | (validate ? MODEL_PARSE_STRICT : 0), &def,
+                              err) < 0)
         return NULL;
     key = given ? def->key : NULL;
     path = given && def->target ? def->target->path : NULL;
-    if (storage_vol_complete(def, pool->type, false, err) < 0)
+    if (storage_vol_complete(def, pool->type, err) < 0)
         return NULL;
-    if (!def->has_capacity) { /* also of one with a backing store: there is nothing here to learn it from */
-        err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_XML_ERROR, "volume '%s' has no <capacity>", def->name);
-        return NULL;
-    }
     if (!path) /* pools without a place on this host: as their volumes are named elsewhere, pool/volume */
         path = model_printf(def, "%s/%s",
                             pool->target && pool->target->path ? pool->target->path : pool->name, def->name);

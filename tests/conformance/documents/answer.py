@@ -159,7 +159,7 @@ class Side:
     def binding(self, xml, r):
         """Each on a port of its own that stays: taking its rules away takes the reference seconds."""
         self.ports += 1
-        m = re.search(r'<portdev [^>]*\bname=(["\'])(.+?)\1', xml)
+        m = re.search(r'<portdev [^>]*\bname=(["\'])([^"\']+)\1', xml)
         if m:
             xml = xml[:m.start(2)] + 'od%d' % self.ports + xml[m.end(2):]
         text = self.conn.nwfilterBindingCreateXML(xml).XMLDesc(0)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Two implementations are given the same documents of everything but guests; what each makes of them is compared.
 
-usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|valid|sweep|plain|machines] [--spoil P] [--schemas DIR] [--show N]
-                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] [--again] KIND [BASE...]
+usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|valid|sweep|plain|faults|machines] [--spoil P] [--schemas DIR] [--show N]
+                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] [--again] [--order] KIND [BASE...]
 
 KIND is a function of answer.py: network, pool, volume, ….  The documents are
   schema  by chance from the schemas of an installed libvirt
@@ -12,6 +12,7 @@ KIND is a function of answer.py: network, pool, volume, ….  The documents are
   mutate  those of BASE (.xml, or .tsv of a document a line) with one thing changed
   sweep   each attribute and element of BASE changed in each way
   plain   those of BASE, again and again: for kinds that do something by chance with each
+  faults  those of BASE with each two of the faults that they can have
   machines  guests of other architectures (machines.py), for kind guest_xml
 COMMAND runs before answer.py: `env LD_LIBRARY_PATH=…`, or what starts a daemon for it; --tool takes our side from the
 model alone, for what no driver of ours has.  With --again both are given what ours wrote of what it took, and
@@ -35,6 +36,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.path[:0] = [HERE, os.path.join(ROOT, 'gen'), os.path.join(ROOT, 'tests', 'conformance', 'testdriver')]
 import compare  # noqa: E402
+import faults  # noqa: E402
 import machines  # noqa: E402
 import model_random  # noqa: E402
 import model_read  # noqa: E402
@@ -101,7 +103,10 @@ class Source:
             if root.tag == self.element and len(root):
                 yield root
 
-    def each(self):
+    def each(self, ask):
+        if self.a.source == 'faults':
+            yield from faults.documents(self.bases, ask)
+            return
         if self.a.source == 'machines':
             yield from machines.documents()
             return
@@ -282,7 +287,7 @@ def main():
     p.add_argument('--count', type=int, default=1000)
     p.add_argument('--seed', type=int, default=1)
     p.add_argument('--spoil', type=float, default=0.0)
-    p.add_argument('--source', choices=('schema', 'mutate', 'model', 'valid', 'sweep', 'plain', 'machines'), default='schema')
+    p.add_argument('--source', choices=('schema', 'mutate', 'model', 'valid', 'sweep', 'plain', 'faults', 'machines'), default='schema')
     p.add_argument('--schemas', default='/usr/share/libvirt/schemas')
     p.add_argument('--show', type=int, default=40)
     p.add_argument('--uri', default='test:///default')
@@ -290,6 +295,7 @@ def main():
     p.add_argument('--ours', default='')
     p.add_argument('--tool')
     p.add_argument('--again', action='store_true', help='both read what ours wrote')
+    p.add_argument('--order', action='store_true', help='which of several faults is told matters')
     p.add_argument('--log', help='a file for each difference: its kind, the document, both answers and the document made small as JSON')
     p.add_argument('kind', choices=sorted(KINDS))
     p.add_argument('base', nargs='*')
@@ -305,7 +311,12 @@ def main():
 
     def both(text, seed):
         return (again if a.again else reduce.both)(reference, ours, [a.kind, text, seed])
-    for number, d in enumerate(Source(a).each(), 1):
+
+    def alone(text):
+        """The fault that the reference finds, without the words of the document."""
+        w, g = both(text, a.seed)
+        return w and g and verdict(text, w, g) is None and reduce.same_words(fault(w), donors.names)
+    for number, d in enumerate(Source(a).each(alone), 1):
         w, g = both(d, a.seed + number - 1)
         if w is None:
             ended += 1
@@ -325,7 +336,7 @@ def main():
         small, reason = d, is_meant(kind[0])
         if reason is None and g and a.kind != 'cpu':
             small, reason = reduce.reduced(d, lambda t: both(t, seed), fault, kind_of, donors, meant=is_meant)
-        if reason:
+        if reason and not (a.order and reason == reduce.ORDER):
             meant[reason] += 1
             continue
         kinds[kind[0]] += 1

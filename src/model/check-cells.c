@@ -10,7 +10,7 @@
 
 /* What memory costs is said of cells that are there, once each; who asks has CPUs, and a cache is the
  * target's. */
-static int read_cost(const struct domain_def *def, uint32_t initiator, uint32_t target, uint32_t cache,
+static int numa_cost(const struct domain_def *def, uint32_t initiator, uint32_t target, uint32_t cache,
                      const char *what, struct err *err)
 {
     const struct cpu_numa *numa = def->cpu->numa;
@@ -37,7 +37,7 @@ static int read_cost(const struct domain_def *def, uint32_t initiator, uint32_t 
 
 #define READ_COSTS(list, what)                                                                               \
     for (uint32_t i = 0; i < numa->n_##list; i++) {                                                          \
-        if (read_cost(def, numa->list[i]->initiator, numa->list[i]->target, numa->list[i]->cache, what,      \
+        if (numa_cost(def, numa->list[i]->initiator, numa->list[i]->target, numa->list[i]->cache, what,      \
                       err) < 0)                                                                              \
             return -1;                                                                                       \
         for (uint32_t k = 0; k < i; k++)                                                                     \
@@ -47,34 +47,11 @@ static int read_cost(const struct domain_def *def, uint32_t initiator, uint32_t 
                 return XML("<numa> of guest '%s' says a %s twice", def->name, what);                         \
     }
 
-static int read_costs(const struct domain_def *def, const struct cpu_numa *numa, struct err *err)
+static int numa_costs(const struct domain_def *def, const struct cpu_numa *numa, struct err *err)
 {
     READ_COSTS(latencies, "latency")
     READ_COSTS(bandwidths, "bandwidth")
     return 0;
-}
-
-/* Cells can only hold the CPUs that there are. */
-static int read_cell_cpus(const struct domain_def *def, struct err *err)
-{
-    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    size_t cpus = 0, most = def_max_vcpus(def);
-    if (def->vcpu && !def->vcpu->max)
-        return INTERNAL("<vcpu> of guest '%s' holds no number of CPUs", def->name);
-    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
-        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
-        if (numa->cells[i]->cpus && !map)
-            return -1;
-        cpus += map ? bitmap_count(map) : 0;
-        ssize_t last = map ? bitmap_last(map) : -1;
-        bitmap_free(map);
-        if (last >= (ssize_t)most)
-            return INTERNAL("NUMA cell %u of guest '%s' holds vcpu %zd; the guest has %zu vcpus", i,
-                            def->name, last, most);
-    }
-    return cpus <= most ? 0
-                        : INTERNAL("the NUMA cells of guest '%s' hold %zu vcpus; the guest has %zu",
-                                   def->name, cpus, most);
 }
 
 /* A vcpu is in one cell: `taken` are those of the cells before. */
@@ -152,8 +129,31 @@ int check_cells_read(struct domain_def *def, uint32_t n, struct err *err)
     return rc;
 }
 
-int check_costs_read(struct domain_def *def, struct err *err)
+/* Cells can only hold the CPUs that there are. */
+int check_cell_cpus_read(struct domain_def *def, struct err *err)
 {
     const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
-    return numa && read_costs(def, numa, err) < 0 ? -1 : read_cell_cpus(def, err);
+    size_t cpus = 0, most = def_max_vcpus(def);
+    if (def->vcpu && !def->vcpu->max)
+        return INTERNAL("<vcpu> of guest '%s' holds no number of CPUs", def->name);
+    for (uint32_t i = 0; numa && i < numa->n_cells; i++) {
+        struct bitmap *map = numa->cells[i]->cpus ? bitmap_parse(numa->cells[i]->cpus, 16384, err) : NULL;
+        if (numa->cells[i]->cpus && !map)
+            return -1;
+        cpus += map ? bitmap_count(map) : 0;
+        ssize_t last = map ? bitmap_last(map) : -1;
+        bitmap_free(map);
+        if (last >= (ssize_t)most)
+            return INTERNAL("NUMA cell %u of guest '%s' holds vcpu %zd; the guest has %zu vcpus", i,
+                            def->name, last, most);
+    }
+    return cpus <= most ? 0
+                        : INTERNAL("the NUMA cells of guest '%s' hold %zu vcpus; the guest has %zu",
+                                   def->name, cpus, most);
+}
+
+int check_costs(const struct domain_def *def, struct err *err)
+{
+    const struct cpu_numa *numa = def->cpu ? def->cpu->numa : NULL;
+    return numa ? numa_costs(def, numa, err) : 0;
 }

@@ -291,14 +291,24 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
     if (read_source(def, n, err) < 0 || read_virtualport(def, n, where, err) < 0 ||
         vlan_complete(n->vlan, where, err) < 0)
         return -1;
+    if (n->source && (check_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
+                      check_routes(def, n->source->routes, n->source->n_routes, err) < 0 ||
+                      check_host_ips(def, n, err) < 0))
+        return -1;
+    if (bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err) < 0)
+        return -1;
     if (n->mac[0] & 1)
         return XML("MAC address %02x:%02x:%02x:%02x:%02x:%02x of guest '%s' is a multicast address; the "
                    "first byte has "
                    "to be even",
                    n->mac[0], n->mac[1], n->mac[2], n->mac[3], n->mac[4], n->mac[5], def->name);
-    if (check_ips(def, n->ips, n->n_ips, err) < 0 || check_routes(def, n->routes, n->n_routes, err) < 0 ||
-        (n->source && (check_ips(def, n->source->ips, n->source->n_ips, err) < 0 ||
-                       check_routes(def, n->source->routes, n->source->n_routes, err) < 0)))
+    return 0;
+}
+
+/* What is told after where the interface is. */
+int check_interface_rest_read(struct domain_def *def, struct domain_interface *n, struct err *err)
+{
+    if (check_ips(def, n->ips, n->n_ips, err) < 0 || check_routes(def, n->routes, n->n_routes, err) < 0)
         return -1;
     for (uint32_t i = 0; i < n->n_port_forwards; i++)
         if (n->port_forwards[i]->address && !family_of(n->port_forwards[i]->address))
@@ -318,14 +328,12 @@ int check_interface_read(struct domain_def *def, struct domain_interface *n, str
         return MISSING("the <driver> of a virtio interface of guest '%s' has name='%s'; it has to be qemu or "
                        "vhost",
                        def->name, interface_driver_name_str(n->driver->name));
-    if (n->source && check_host_ips(def, n, err) < 0)
-        return -1;
     if (n->teaming && !n->teaming->type && n->teaming->persistent)
         return UNSUPPORTED("a <teaming> of guest '%s' does not say its type", def->name);
     if (n->teaming && n->teaming->type == TEAMING_TYPE_PERSISTENT && n->teaming->persistent)
         return UNSUPPORTED("a persistent <teaming> of guest '%s' names another interface as persistent",
                            def->name);
-    return bandwidth_complete(&n->bandwidth, n->type == INTERFACE_TYPE_NETWORK, where, err);
+    return 0;
 }
 
 /* ---- what nobody could run ------------------------------------------------------------------ */

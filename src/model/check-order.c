@@ -143,7 +143,8 @@ int domain_check(struct domain_def *def, domain_check_fn theirs, void *data, str
         return -1;
     if (check_lifecycle(def, err) < 0 || check_hugepages(def, err) < 0 || check_loader(def, err) < 0 ||
         check_tune(def, err) < 0 || check_boot(def, err) < 0 || check_videos_unique(def, err) < 0 ||
-        check_blkio_devices(def, err) < 0 || check_idmap(def, err) < 0 || check_iothreads(def, err) < 0)
+        check_blkio_devices(def, err) < 0 || check_idmap(def, err) < 0 || check_iothreads(def, err) < 0 ||
+        check_costs(def, err) < 0)
         return -1;
     return strchr(def->name, '\n') ? err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_DETAIL,
                                                  "the name of the guest contains a line break")

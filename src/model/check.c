@@ -92,7 +92,7 @@ int check_seclabels_read(struct domain_def *def, uint32_t n, struct err *err)
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct seclabel *s = def->seclabels[i];
-        if (s->type == SECLABEL_TYPE_STATIC && !s->label)
+        if (s->type == SECLABEL_TYPE_STATIC && !s->label && g_strcmp0(s->model, "none"))
             return XML("a static <seclabel> of guest '%s' has no <label>", def->name);
         if (s->type == SECLABEL_TYPE_DYNAMIC && s->relabel == TRI_NO)
             return UNSUPPORTED("a dynamic <seclabel> of guest '%s' cannot have relabel='no'", def->name);

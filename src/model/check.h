@@ -79,7 +79,8 @@ int check_cpu_read(struct domain_def *def, struct err *err);
 int check_cpu_features_read(struct domain_def *def, uint32_t n, struct err *err);
 /* check-cells.c */
 int check_cells_read(struct domain_def *def, uint32_t n, struct err *err);
-int check_costs_read(struct domain_def *def, struct err *err);
+int check_cell_cpus_read(struct domain_def *def, struct err *err);
+int check_costs(const struct domain_def *def, struct err *err);
 /* check-source.c */
 int check_auth(const char *what, const struct storage_auth *a, struct err *err);
 int check_nvram(const struct os_nvram *n, struct err *err);
@@ -107,6 +108,7 @@ bool domain_has_usb(const struct domain_def *def);
 int check_usb_read(const struct domain_def *def, const char *kind, struct err *err);
 /* check-interface.c */
 int check_interface_read(struct domain_def *def, struct domain_interface *n, struct err *err);
+int check_interface_rest_read(struct domain_def *def, struct domain_interface *n, struct err *err);
 int check_ips(const struct domain_def *def, struct network_ip *const *ips, uint32_t n, struct err *err);
 int check_routes(const struct domain_def *def, struct network_route *const *routes, uint32_t n,
                  struct err *err);

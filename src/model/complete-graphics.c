@@ -140,7 +140,8 @@ void domain_complete_video(struct domain_def *def)
         if (v->driver && v->driver->vgaconf == VIDEO_VGACONF_IO)
             v->driver->vgaconf = VIDEO_VGACONF_UNSET;          /* as none */
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
-            m->type = def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ    ? VIDEO_TYPE_XEN
+            m->type = (def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ) ||
+                              def->os->type == OS_TYPE_LINUX                         ? VIDEO_TYPE_XEN
                       : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA
                                                                                      : VIDEO_TYPE_CIRRUS;
         primary |= m->primary == TRI_YES;

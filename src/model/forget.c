@@ -62,6 +62,8 @@ static void forget_disk(struct domain_disk *d)
         d->mirror->source->src.startup_policy = STARTUP_POLICY_UNSET;
     if (d->share_backing == TRI_NO)
         d->share_backing = TRI_UNSET;
+    if (d->source && d->source->src.protocol != STORAGE_PROTOCOL_NFS)
+        d->source->src.identity = NULL;
 }
 
 /* No USB is nowhere. */
@@ -133,8 +135,19 @@ static void forget_hostdev(struct domain_hostdev *h)
 }
 
 /* What is no USB device has no ids; only networks have names, and groups of ports. */
+/* Cards that everybody knows have one spelling, whatever the document's. */
+static const char *const cards[] = {
+    "virtio",   "virtio-transitional", "virtio-non-transitional", "e1000",     "e1000e",   "rtl8139",
+    "usb-net",  "spapr-vlan",          "lan9118",                 "scm91c111", "netfront", "vlance",
+    "vmxnet",   "vmxnet2",             "vmxnet3",                 "Am79C970A", "Am79C973", "82540EM",
+    "82545EM",  "82543GC",
+};
+
 static void forget_interface(struct domain_interface *n)
 {
+    for (size_t i = 0; n->model && i < G_N_ELEMENTS(cards); i++)
+        if (!g_ascii_strcasecmp(n->model, cards[i]))
+            n->model = cards[i];
     struct interface_source *s = n->source;
     if (s && s->host_address && s->host_address->type && s->host_address->type != ADDRESS_TYPE_USB)
         s->has_vendor = s->has_product = false;

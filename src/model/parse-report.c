@@ -301,8 +301,8 @@ xmlEntityPtr report_entity(void *user, const xmlChar *name)
 void report_syntax(void *user, xmlErrorPtr e)
 {
     struct parser *p = user;
-    if (p->failed || !e || e->level < XML_ERR_ERROR)
-        return;
+    if (p->failed || !e || e->level < XML_ERR_ERROR || e->domain == XML_FROM_NAMESPACE)
+        return;             /* a prefix that nobody declared: what has it is nobody's */
     g_autofree char *what = g_strchomp(g_strdup(e->message ? e->message : "malformed"));
     err_set_from(p->err, p->doc->err_from, VIR_ERR_XML_DETAIL,
                  "%s document, line %d, column %d: not well-formed: %s", p->doc->element, e->line, e->int2,

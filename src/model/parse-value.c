@@ -180,8 +180,10 @@ void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
     for (int i = 0; i < n_attr && !p->failed; i++) {
         const xmlChar **a = attr + i * 5;
         const char *s = (const char *)a[3], *e = (const char *)a[4];
-        const struct model_field *f = parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
-                                           (const char *)a[2], fr->disc, fr->up, p->flags);
+        bool lost = a[1] && !a[2];      /* nobody declared its prefix */
+        const struct model_field *f =
+            lost ? NULL : parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
+                                     (const char *)a[2], fr->disc, fr->up, p->flags);
         if (f && f - t->fields != t->disc)
             malformed |= parse_value(p, fr, fr->name, f, fr->base, s, e - s, false) < 0;
         else if (!f)

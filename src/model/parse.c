@@ -227,10 +227,11 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
         p->skip++;
         return;
     }
+    bool lost = prefix && !uri;     /* nobody declared its prefix: it is not what its name says */
     if (!p->depth) {
         void *root = p->head + 1;
         if (!p->fragment) {
-            if (strcmp(s, p->doc->element)) {
+            if (lost || strcmp(s, p->doc->element)) {
                 g_autofree char *where = parse_where(p);
                 err_set_from(p->err, VIR_FROM_XML, VIR_ERR_XML_ERROR, /* whatever was asked to be validated */
                              "%s: the outermost element is <%s> and has to be <%s>",
@@ -245,7 +246,7 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
         }
         struct frame *fr = push(p, p->root_table, root, p->doc->element, NULL);
         const struct model_field *f =
-            parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
+            lost ? NULL : parse_find(p->root_table, false, s, strlen(s), (const char *)uri, 0, 0, p->flags);
         if (!f) {
             err_set_from(p->err, p->doc->err_from, VIR_ERR_CONFIG_UNSUPPORTED,
                          "line %d: <%s> is not an element that can be used here",
@@ -258,7 +259,7 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
         return;
     }
     struct frame *up = &p->stack[p->depth - 1];
-    const struct model_field *f = up->table ?
+    const struct model_field *f = up->table && !lost ?
         parse_find(up->table, false, s, strlen(s), (const char *)uri, up->disc, up->up, p->flags) : NULL;
     if (f) {
         open_field(p, up, f, n_attr, attr);

@@ -47,15 +47,20 @@ static int read_os_type(struct domain_def *def, struct err *err)
 #define OF(kind, device, check)                                                                              \
     static int read_##kind(struct domain_def *def, void *item, struct err *err)                              \
     {                                                                                                        \
+        return check(def, item, err);                                                                        \
+    }                                                                                                        \
+    static int place_##kind(struct domain_def *def, void *item, struct err *err)                             \
+    {                                                                                                        \
         struct domain_##device *d = item;                                                                    \
-        return check(def, d, err) < 0 ? -1 : check_address_read(def, #kind, d, &d->info, err);               \
+        return check_address_read(def, #kind, d, &d->info, err);                                             \
     }
 #define ANY(def, device, err) 0
+/* What is nowhere. */
+#define NOWHERE(kind) enum { place_##kind = 0 };
 
 OF(disk, disk, check_disk_read)
 OF(controller, controller, check_controller_read)
 OF(filesystem, filesystem, check_filesystem_read)
-OF(interface, interface, check_interface_read)
 OF(smartcard, smartcard, check_smartcard_read)
 OF(parallel, chardev, check_parallel_read)
 OF(serial, chardev, check_serial_read)
@@ -78,19 +83,46 @@ OF(vsock, vsock, ANY)
 OF(crypto, crypto, ANY)
 OF(pstore, pstore, ANY)
 
+static int read_interface(struct domain_def *def, void *item, struct err *err)
+{
+    return check_interface_read(def, item, err);
+}
+
+static int place_interface(struct domain_def *def, void *item, struct err *err)
+{
+    struct domain_interface *n = item;
+    if (check_address_read(def, "interface", n, &n->info, err) < 0)
+        return -1;
+    return check_interface_rest_read(def, n, err);
+}
+
 static int read_input(struct domain_def *def, void *item, struct err *err)
 {
+    return check_input_read(def, item, err);
+}
+
+static int place_input(struct domain_def *def, void *item, struct err *err)
+{
     struct domain_input *i = item;
-    if (check_input_read(def, i, err) < 0 || check_address_read(def, "input", i, &i->info, err) < 0)
+    if (check_address_read(def, "input", i, &i->info, err) < 0)
         return -1;
     return domain_input_bus(def, i) == INPUT_BUS_USB ? check_usb_read(def, "input device", err) : 0;
 }
 
 static int read_hub(struct domain_def *def, void *item, struct err *err)
 {
+    return 0;
+}
+
+static int place_hub(struct domain_def *def, void *item, struct err *err)
+{
     struct domain_hub *h = item;
     return check_address_read(def, "hub", h, &h->info, err) < 0 ? -1 : check_usb_read(def, "hub", err);
 }
+
+NOWHERE(lease)
+NOWHERE(graphics)
+NOWHERE(audio)
 
 static int read_lease(struct domain_def *def, void *item, struct err *err)
 {
@@ -147,6 +179,7 @@ struct part {
     const char *path;           /* all below it, but what has a part of its own; "": only a check */
     int (*check)(struct domain_def *def, struct err *err);              /* NULL: there is nothing to check */
     int (*device)(struct domain_def *def, void *item, struct err *err); /* one of a list; after check */
+    int (*place)(struct domain_def *def, void *item, struct err *err);  /* where it is, or NULL */
     size_t items, count;        /* offsets of the list; count 0: it is one, or none */
     list_fn *list;              /* another list: what is wrong in one of it comes after */
     int (*first)(struct domain_def *def, uint32_t n, struct err *err);  /* what the first n say */
@@ -154,12 +187,14 @@ struct part {
 };
 
 #define LIST(name, array)                                                                                    \
-    .path = "/devices/" #name, .device = read_##name, .items = offsetof(struct domain_def, array),           \
+    .path = "/devices/" #name, .device = read_##name, .place = place_##name,                                 \
+    .items = offsetof(struct domain_def, array),                                                             \
     .count = offsetof(struct domain_def, n_##array)
 #define ITEMS(way, name)                                                                                     \
     .path = "/" way, .list = list_##name, .first = check_##name##_read
 #define ONE(name)                                                                                            \
-    .path = "/devices/" #name, .device = read_##name, .items = offsetof(struct domain_def, name)
+    .path = "/devices/" #name, .device = read_##name, .place = place_##name,                                 \
+    .items = offsetof(struct domain_def, name)
 
 static const struct part parts[] = {
     { "/name", read_name },
@@ -208,7 +243,7 @@ static const struct part parts[] = {
     { "/cpu", check_cpu_read },
     { ITEMS("cpu/feature", cpu_features) },
     { ITEMS("cpu/numa/cell", cells) },
-    { "/cpu/numa", check_costs_read },
+    { "/cpu/numa", check_cell_cpus_read },
     { "/numatune", check_numatune_read },
     { ITEMS("numatune/memnode", memnodes) },
     { "/resource", check_resource_read },
@@ -284,11 +319,51 @@ unsigned read_part(const char *path, unsigned *depth)
     return best;
 }
 
-/* Tells the first fault of the part; of a device if there is one. */
-static int tell(struct read_fault *faults, unsigned n, unsigned part, const void *device, struct err *err)
+/* Of a device: what all have comes after what is its own, but for a few things.  LATE: after what its own
+ * file says. */
+enum stage { OWN, LATE, COMMON, LAST, ANY_STAGE };
+
+static bool begins(const char *path, const char *const *list)
+{
+    while (*list && !g_str_has_prefix(path, *list))
+        list++;
+    return *list != NULL;
+}
+
+static enum stage stage_of(const struct read_fault *f)
+{
+    static const char *const late[] = {
+        "disk/driver",         "disk/iotune",       "disk/transient",     "interface/coalesce",
+        "interface/mac",       "interface/port",    "interface/tune",     "lease/target/@offset",
+        "video/model/@heads",  "video/model/@ram",  "video/model/@vgamem", "video/model/@vram",
+        NULL,
+    };
+    static const char *const last[] = {
+        "controller/@ports", "interface/backend",     "interface/driver", "interface/ip",     "interface/link",
+        "interface/mtu",     "interface/portForward", "interface/route",  "interface/teaming", "panic/@model",
+        NULL,
+    };
+    static const char *const common[] = { "acpi", "address", "alias", "boot", "rom", NULL };
+    unsigned at = 1;
+    while (at < f->n_way && f->way[at].owner != f->device)
+        at++;
+    if (at >= f->n_way)
+        return OWN;
+    g_autoptr(GString) path = g_string_new(f->way[at - 1].name);
+    for (unsigned i = at; i < f->n_way; i++)
+        g_string_append_printf(path, "/%s", f->way[i].name);
+    if (begins(path->str, late) || begins(path->str, last))
+        return begins(path->str, late) ? LATE : LAST;
+    return g_strv_contains(common, f->way[at].name) ? COMMON : OWN;
+}
+
+/* Tells the first fault of the part; of a device, and of a stage of it, if there is one. */
+static int tell(struct read_fault *faults, unsigned n, unsigned part, const void *device, enum stage stage,
+                struct err *err)
 {
     for (unsigned i = 0; i < n; i++)
-        if (faults[i].part == part && (!device || faults[i].device == device)) {
+        if (faults[i].part == part && (!device || faults[i].device == device) &&
+            (stage == ANY_STAGE || stage_of(&faults[i]) == stage)) {
             err_move(err, &faults[i].err);
             return -1;
         }
@@ -306,7 +381,19 @@ read_list(struct domain_def *def, struct read_fault *faults, unsigned n, unsigne
             wrong |= faults[i].part == part && faults[i].device == items[before];
     if (parts[part].first(def, before, err) < 0)
         return -1;
-    return before < count ? tell(faults, n, part, items[before], err) : 0;
+    return before < count ? tell(faults, n, part, items[before], ANY_STAGE, err) : 0;
+}
+
+/* One of a list of devices. */
+static int
+read_device(struct domain_def *def, struct read_fault *faults, unsigned n, unsigned part, void *item,
+            struct err *err)
+{
+    const struct part *p = &parts[part];
+    if (tell(faults, n, part, item, OWN, err) < 0 || p->device(def, item, err) < 0 ||
+        tell(faults, n, part, item, LATE, err) < 0 || tell(faults, n, part, item, COMMON, err) < 0)
+        return -1;
+    return p->place && p->place(def, item, err) < 0 ? -1 : tell(faults, n, part, item, LAST, err);
 }
 
 int
@@ -319,16 +406,16 @@ domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, unsig
         uint32_t count = p->count ? *(uint32_t *)((char *)def + p->count) : p->items && *items ? 1 : 0;
         if (p->list && read_list(def, faults, n, part, err) < 0)
             return -1;
-        if (!p->count && tell(faults, n, part, NULL, err) < 0)
+        if (!p->device && tell(faults, n, part, NULL, ANY_STAGE, err) < 0)
             return -1;
         if (p->check && !(p->only & ~flags) && p->check(def, err) < 0)
             return -1;
         if (p->count)
             items = *(void *const *const *)items;
         for (uint32_t i = 0; p->device && i < count; i++)
-            if (tell(faults, n, part, items[i], err) < 0 || p->device(def, items[i], err) < 0)
+            if (read_device(def, faults, n, part, items[i], err) < 0)
                 return -1;
-        if (tell(faults, n, part, NULL, err) < 0)
+        if (tell(faults, n, part, NULL, ANY_STAGE, err) < 0)
             return -1;
     }
     return 0;
@@ -339,7 +426,7 @@ int domain_read_device(struct domain_def *def, const char *kind, void *device, s
     g_autofree char *path = g_strconcat("/devices/", kind, NULL);
     for (unsigned part = 0; part < G_N_ELEMENTS(parts); part++)
         if (parts[part].device && !strcmp(parts[part].path, path))
-            return parts[part].device(def, device, err);
+            return read_device(def, NULL, 0, part, device, err);
     return 0;
 }
 

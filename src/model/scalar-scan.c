@@ -114,8 +114,10 @@ static int scan_uuid(const char *s, size_t n, unsigned char *out)
     return have == 16 ? 0 : -1;
 }
 
+/* One that is malformed leaves nothing behind. */
 static int scan_mac(const char *s, size_t n, unsigned char *out)
 {
+    unsigned char mac[6];
     for (unsigned i = 0; i < 6; i++) {
         unsigned v = 0, digits = 0;
         while (n && isxdigit((unsigned char)*s) && digits < 2) {
@@ -126,9 +128,12 @@ static int scan_mac(const char *s, size_t n, unsigned char *out)
             return -1;
         if (i < 5)
             s++, n--;
-        out[i] = v;
+        mac[i] = v;
     }
-    return n && !isspace((unsigned char)*s) ? -1 : 0;      /* what follows a blank is not looked at */
+    if (n && !isspace((unsigned char)*s))       /* what follows a blank is not looked at */
+        return -1;
+    memcpy(out, mac, sizeof(mac));
+    return 0;
 }
 
 static int store(const struct model_field *f, void *base, uint64_t v)

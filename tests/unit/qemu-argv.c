@@ -31,6 +31,9 @@
 #define UNIT(rest)                                                                                           \
     "<hostdev mode='subsystem' type='scsi'><source protocol='iscsi' name='iqn.x/3'><host "                   \
     "name='h'/></source>" rest "</hostdev>"
+#define FIRMWARE(nvram)                                                                                      \
+    "<os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' "                                \
+    "type='pflash'>/fw</loader>" nvram "</os><features><acpi/></features>"
 #define SHARED "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>"
 
 static const struct {
@@ -240,6 +243,24 @@ static const struct {
       "name='serial'>2</entry></baseBoard>"
       "</sysinfo>",
       "", "SMBIOS type 2", NULL },
+    { "pc", "<os><type arch='x86_64' machine='pc'>hvm</type><smbios mode='sysinfo'/></os>", "",
+      "and has none", NULL },
+    { "q35", FIRMWARE("<nvram type='block'><source dev='/dev/x'/></nvram>"), "",
+      "host_device\",\"filename\":\"/dev/x\",\"node-name\":\"libvirt-pflash1-storage\"", NULL },
+    { "q35",
+      FIRMWARE("<nvram type='network'><source protocol='nbd' name='x'><host name='h'/></source></nvram>"), "",
+      "\"export\":\"x\",\"node-name\":\"libvirt-pflash1-storage\"", NULL },
+    { "q35", FIRMWARE("<nvram>/v</nvram>"), "",
+      "\"filename\":\"/v\",\"node-name\":\"libvirt-pflash1-storage\"", NULL },
+    { "pc", "<clock offset='utc'><timer name='pit'/></clock>", "", "kvm-pit.lost_tick_policy=delay", NULL },
+    { "pc", "",
+      "<hostdev mode='subsystem' type='usb'><source guestReset='off'><address bus='1' "
+      "device='2'/></source></hostdev>",
+      "\"guest-reset\":false", "guest-resets-all" },
+    { "pc", "", "<graphics type='vnc' autoport='no'/>", "VNC has ports from", NULL },
+    { "pc", "", "<graphics type='vnc' port='80'/>", "VNC has ports from", NULL },
+    { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "is one of Xen", NULL },
+    { "pc", "", NETDISK("protocol='ssh' name='/x'>"), "ssh needs a <host>", NULL },
     { "pc", "<keywrap><cipher name='aes' state='on'/></keywrap>", "", "wraps no keys", NULL },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='4'/>", "are not chosen", NULL },
     { "pc", "",

@@ -26,6 +26,8 @@ static const struct board {
     { "armv6l", "arm", "versatilepb", "arm926-arm-cpu", "lsi53c895a" },
     { "armv7l", "arm", "versatilepb", "arm926-arm-cpu", "lsi53c895a" },
     { "x86_64", "x86_64", "microvm", "qemu64-x86_64-cpu", "piix3-usb-uhci" },
+    { "armv6l", "arm", "virt-7.2", "arm926-arm-cpu", "lsi53c895a virtio-net-device" },
+    { "ppc64", "ppc64", "ppce500", "e500v2_v30-powerpc64-cpu", "qemu-xhci VGA" },
     { "ppc", "ppc", "g3beige", "750_v3.1-powerpc-cpu", "qemu-xhci piix3-usb-uhci VGA" },
 };
 
@@ -120,6 +122,10 @@ static const struct {
       "pl011" },
     { "vexpress-a9", "", "<controller type='pci' model='pcie-root'/>", "model='pcie-root'", NULL },
     { "vexpress-a9", "", "<controller type='pci' index='1' model='pcie-root-port'/>", "1: ", NULL },
+    { "vexpress-a9", "", "<interface type='user'><address type='pci' slot='5'/></interface>", "27: ", NULL },
+    { "vexpress-a9", "", "<controller type='isa'><address type='pci' slot='5'/></controller>", "27: ", NULL },
+    { "vexpress-a9", "", "<controller type='pci' index='1' model='pcie-to-pci-bridge'/><hub type='usb'/>",
+      "1: ", NULL },
     { "vexpress-a9", "", "<controller type='pci' index='1' model='pci-bridge'/>", "1: ", NULL },
     { "vexpress-a9", "",
       "<disk type='file'><source file='/x'/><target dev='vda'/><address type='spapr-vio'/></disk>",
@@ -259,6 +265,15 @@ static const struct {
     const char *has, *lacks; /* lacks may be NULL */
 } lines[] = {
     { "aarch64 virt", "", "", "\n-no-acpi", "-usb" },
+    { "armv6l virt-7.2", "", "<interface type='user'/>", "virtio-net-device", NULL },
+    { "armv6l virt-7.2", "", "<sound model='ac97'/>", "27: ", NULL },
+    { "ppc64 ppce500", "", "", "-machine ppce500", "-cpu" },
+    { "armv7l vexpress-a9", "",
+      "<filesystem type='mount'><source dir='/s'/><target dir='t'/></filesystem>", "has no place", NULL },
+    { "armv7l vexpress-a9", "",
+      "<interface type='user'><mac address='52:54:00:00:00:01'/><model type='e1000'/></interface>",
+      "-net nic,macaddr=52:54:00:00:00:01,netdev=hostnet0,model=e1000,id=net0", NULL },
+    { "riscv64 virt", "<features><pmu state='off'/></features>", "", "say it in <cpu>", NULL },
     { "aarch64 virt", "<features><acpi/></features>",
       "<interface type='user'><address type='pci' domain='1' slot='1'/></interface>", "27: ", NULL },
     { "aarch64 virt", "<features><gic version='3'/></features>", "", ",gic-version=3,dump", NULL },

@@ -286,7 +286,31 @@ qemu_assign_others(struct domain_def *def, struct err *err)
     /* Boards without PCI; and who puts one device there means all that can sit there. */
     if (arch_is_arm(def) && g_str_has_prefix(def->os->machine, "vexpress-"))
         domain_each_device(def, give_mmio, NULL);
-    else if (machine_is(def, "virt") && domain_each_device(def, is_mmio, NULL))
+    else if (machine_is(def, "virt") && (arch_is_arm(def) || arch_is_riscv(def)) &&
+             (!qemu_pci_root(def) || domain_each_device(def, is_mmio, NULL)))
         domain_each_device(def, give_virtio_mmio, NULL);
     return 0;
+}
+
+/* What QEMU cannot have without a place; other cards it takes, or refuses itself. */
+static int
+check_place(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
+{
+    bool shmem = !strcmp(kind, "shmem");
+    if (device_has_address(info) || !(is_virtio(kind, device) || shmem || !strcmp(kind, "filesystem") ||
+                                      !strcmp(kind, "vsock")))
+        return 0;
+    g_autofree char *name = device_describe(kind, device);
+    return err_set_from(data, VIR_FROM_QEMU, shmem ? VIR_ERR_CONFIG_UNSUPPORTED : VIR_ERR_INTERNAL_ERROR,
+                        "%s of guest '%s' has no place on machine '%s', which has no PCI: %s", name,
+                        def->name, def->os->machine,
+                        shmem ? "leave it out"
+                              : "give it an <address> of type 'virtio-mmio', or leave it out");
+}
+
+int
+qemu_check_places(const struct domain_def *def, struct err *err)
+{
+    struct domain_def *d = (struct domain_def *)def;        /* which is only looked at */
+    return qemu_board_without_pci(def) ? domain_each_device(d, check_place, err) : 0;
 }

@@ -196,6 +196,7 @@ static int
 pass(struct pci *p, struct err *err)
 {
     struct domain_def *def = p->def;
+    bool board = qemu_board_without_pci(def);
     if (collect(p, err) < 0)
         return -1;
     if (machine_is_i440fx(def) && pci_board_i440fx(p, err) < 0)
@@ -210,9 +211,12 @@ pass(struct pci *p, struct err *err)
     uint32_t n = def->n_controllers;
     for (uint32_t i = 0; i < n; i++) {
         struct domain_controller *c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_PCI && pci_assign(p, "controller", c, &c->info, err) < 0)
+        if (c->type == CONTROLLER_TYPE_PCI && !(board && str_is(c->model, "pci-bridge")) &&
+            pci_assign(p, "controller", c, &c->info, err) < 0)
             return -1;
     }
+    if (board)
+        return 0;               /* as users of such boards are used to, what would sit there has no place */
     EACH(filesystems, n_filesystems, "filesystem")
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
         struct domain_interface *n = def->interfaces[i];
@@ -364,16 +368,14 @@ bool
 qemu_board_without_pci(const struct domain_def *def)
 {
     bool board = arch_is_arm(def) || arch_is_riscv(def);
-    /* Of this one it is only said when a device wants a place there. */
-    bool told = machine_is(def, "versatilepb") && def->os->arch != ARCH_ARMV6L;
+    /* Of these it is only said when a device wants a place there. */
+    bool told = machine_is(def, "versatilepb") || machine_is(def, "virt");
     return board && !told && !qemu_pci_root(def);
 }
 
 int
 qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
-    if (qemu_board_without_pci(def))
-        return 0;               /* as users of such boards are used to, what would sit there has no place */
     g_autofree struct pci *p = g_new0(struct pci, 1);
     p->def = def;
     p->caps = caps;
@@ -402,6 +404,8 @@ qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err
     g_hash_table_remove_all(placed);
     if (pass(p, err) < 0)
         return -1;
+    if (qemu_board_without_pci(def))
+        return 0;
     domain_each_device(def, set_multifunction, p);
     controller_targets(def);
     return check_bridges(def, err);

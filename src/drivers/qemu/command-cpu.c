@@ -142,6 +142,14 @@ build_cpu(struct builder *b)
         g_string_append(s, ",host-phys-bits=on");
     else if (cpu && cpu->maxphysaddr && cpu->maxphysaddr->bits)
         g_string_append_printf(s, ",phys-bits=%u", cpu->maxphysaddr->bits);
+    if (!(cpu && cpu->mode) && s->len > named && !qemu_default_cpu(def, b->caps)) {
+        g_string_free(s, TRUE);
+        return err_set(
+            b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+            "features of guest '%s' are the CPU's, and which one machine '%s' has is not known: say it "
+            "in <cpu>",
+            def->name, def->os->machine);
+    }
     /* Where none was asked for the machine has its own. */
     if ((cpu && cpu->mode) || s->len > named)
         add_arg(b, "-cpu", s->str);

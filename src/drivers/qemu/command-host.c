@@ -159,7 +159,8 @@ build_hostdevs(struct builder *b)
             put_str(o, "id", h->info.alias);
             if (h->source->guest_reset) {
                 put_bool(o, "guest-reset", h->source->guest_reset != HOSTDEV_GUEST_RESET_OFF);
-                put_bool(o, "guest-resets-all", h->source->guest_reset == HOSTDEV_GUEST_RESET_ON);
+                if (h->source->guest_reset != HOSTDEV_GUEST_RESET_OFF)
+                    put_bool(o, "guest-resets-all", h->source->guest_reset == HOSTDEV_GUEST_RESET_ON);
             }
         } else if (h->type == HOSTDEV_TYPE_MDEV && a) {
             char uuid[UUID_TEXT];

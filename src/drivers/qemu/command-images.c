@@ -19,6 +19,7 @@ struct image {
     enum storage_type type;
     const struct storage_source *src;
     uint32_t index;                  /* N of its nodes */
+    const char *name;                /* what they have instead of N; or NULL */
     enum storage_format format;
     const struct disk_driver *driver; /* of the disk, top image only; else NULL */
     const struct disk_driver *options;/* cache and company of the whole chain */
@@ -26,6 +27,13 @@ struct image {
     const struct disk_backing_store *backing;
     uint64_t metadata_cache;
 };
+
+static char *
+node_name(const struct image *im, const char *what)
+{
+    return im->name ? g_strdup_printf("libvirt-%s-%s", im->name, what)
+                    : g_strdup_printf("libvirt-%u-%s", im->index, what);
+}
 
 /* The same on both nodes of an image; nothing when no mode was asked for. */
 static void
@@ -85,7 +93,7 @@ storage_node(struct builder *b, const struct image *im)
 {
     const struct storage_source *s = im->src;
     const struct disk_driver *d = im->options;
-    g_autofree char *node = g_strdup_printf("libvirt-%u-storage", im->index);
+    g_autofree char *node = node_name(im, "storage");
     json_t *o = json_object();
     int rc = 0;
     switch (im->type) {
@@ -141,7 +149,7 @@ storage_node(struct builder *b, const struct image *im)
     /* raw images have a slice in themselves; for others there is a node between */
     const struct storage_slice *slice = im->format == STORAGE_FORMAT_RAW ? NULL : slice_of(im);
     if (slice) {
-        g_autofree char *id = g_strdup_printf("libvirt-%u-slice-sto", im->index);
+        g_autofree char *id = node_name(im, "slice-sto");
         json_t *part = json_object();
         put_str(part, "driver", "raw");
         put_str(part, "node-name", id);
@@ -185,10 +193,9 @@ static int
 format_node(struct builder *b, const struct image *im)
 {
     const struct disk_driver *d = im->driver;
-    g_autofree char *node = g_strdup_printf("libvirt-%u-format", im->index);
+    g_autofree char *node = node_name(im, "format");
     g_autofree char *storage =
-        g_strdup_printf("libvirt-%u-%s", im->index,
-                        im->format != STORAGE_FORMAT_RAW && slice_of(im) ? "slice-sto" : "storage");
+        node_name(im, im->format != STORAGE_FORMAT_RAW && slice_of(im) ? "slice-sto" : "storage");
     json_t *o = json_object();
     put_str(o, "node-name", node);
     put_bool(o, "read-only", im->read_only);
@@ -281,35 +288,25 @@ build_disk_nodes(struct builder *b, const struct domain_disk *d)
     return 0;
 }
 
-/* UEFI firmware: code and variables are two flash images. */
+/* UEFI firmware: code and variables are two flash images; these may be anywhere. */
 int
 build_flash(struct builder *b)
 {
     const struct os_loader *l = b->def->os->loader;
     const struct os_nvram *nv = b->def->os->nvram;
-    const struct { const char *path; bool read_only; int n; enum storage_format format; } images[] = {
-        { l->path, l->readonly == TRI_YES, 0, l->format },
-        { nv ? nv->path ? nv->path : nv->source ? nv->source->src.file : NULL : NULL, false, 1,
-          nv ? nv->format : STORAGE_FORMAT_UNSET },
+    struct storage_source code = { .file = l->path }, variables = { .file = nv ? nv->path : NULL };
+    bool elsewhere = nv && !nv->path && nv->source;
+    struct image images[] = {
+        { .name = "pflash0", .src = &code, .format = l->format, .read_only = l->readonly == TRI_YES },
+        { .name = "pflash1", .src = elsewhere ? &nv->source->src : &variables,
+          .type = elsewhere ? nv->type : STORAGE_TYPE_UNSET,
+          .format = nv ? nv->format : STORAGE_FORMAT_UNSET },
     };
-    for (size_t i = 0; i < G_N_ELEMENTS(images); i++) {
-        if (!images[i].path)
-            continue;
-        g_autofree char *storage = g_strdup_printf("libvirt-pflash%d-storage", images[i].n);
-        g_autofree char *format = g_strdup_printf("libvirt-pflash%d-format", images[i].n);
-        json_t *o = json_object();
-        put_str(o, "driver", "file");
-        put_str(o, "filename", images[i].path);
-        put_str(o, "node-name", storage);
-        put_bool(o, "auto-read-only", true);
-        put_str(o, "discard", "unmap");
-        add_blockdev(b, o);
-        o = json_object();
-        put_str(o, "node-name", format);
-        put_bool(o, "read-only", images[i].read_only);
-        put_str(o, "driver", images[i].format == STORAGE_FORMAT_QCOW2 ? "qcow2" : "raw");
-        put_str(o, "file", storage);
-        add_blockdev(b, o);
+    for (size_t i = 0; i < (elsewhere || variables.file ? 2 : 1); i++) {
+        images[i].label = images[i].name;
+        images[i].format = images[i].format ? images[i].format : STORAGE_FORMAT_RAW;
+        if (storage_node(b, &images[i]) < 0 || format_node(b, &images[i]) < 0)
+            return -1;
     }
     return 0;
 }

@@ -98,12 +98,11 @@ netdev(struct builder *b, const struct domain_interface *n, uint32_t i)
     return 0;
 }
 
-/* Cards that are parts of boards are told in the old words. */
+/* Cards that are parts of boards are told in the old words; one for USB can be plugged into any. */
 static bool
 on_board(const struct builder *b, const struct domain_interface *n)
 {
-    return arch_is_arm(b->def) && !n->info.address &&
-           (str_is(n->model, "lan9118") || str_is(n->model, "smc91c111"));
+    return arch_is_arm(b->def) && !n->info.address && !str_is(n->model, "usb-net");
 }
 
 static int

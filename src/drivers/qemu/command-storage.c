@@ -62,7 +62,7 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const char 
     case STORAGE_PROTOCOL_NBD:
         put_str(o, "driver", "nbd");
         if (!h)
-            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: nbd needs a <host>", label);
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: nbd needs a <host>", label);
         put_server(o, h);
         put_str(o, "export", s->name);
         if (s->tls ? s->tls == TRI_YES : b->host->conf->nbd.enabled) {
@@ -77,7 +77,7 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const char 
     case STORAGE_PROTOCOL_FTP:
     case STORAGE_PROTOCOL_FTPS: {
         if (!h)
-            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: %s needs a <host>", label,
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: %s needs a <host>", label,
                            storage_protocol_str(s->protocol));
         const char *proto = storage_protocol_str(s->protocol);
         g_autofree char *url =
@@ -96,7 +96,7 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const char 
     }
     case STORAGE_PROTOCOL_ISCSI: {
         if (!h || !s->name)
-            return err_set(b->err, VIR_ERR_XML_ERROR, "disk %s: iscsi needs a name and a <host>", label);
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: iscsi needs a name and a <host>", label);
         put_iscsi(o, s->name, h, "3260", s->initiator);
         return 0;
     }
@@ -123,10 +123,10 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const char 
     case STORAGE_PROTOCOL_SSH:
         put_str(o, "driver", "ssh");
         put_str(o, "path", s->name);
-        if (h) {
-            put_server(o, h);
-            json_object_del(json_object_get(o, "server"), "type");
-        }
+        if (!h)
+            return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: ssh needs a <host>", label);
+        put_server(o, h);
+        json_object_del(json_object_get(o, "server"), "type");
         return 0;
     case STORAGE_PROTOCOL_GLUSTER: {
         g_auto(GStrv) parts = g_strsplit(s->name ? s->name : "", "/", 2);

@@ -293,7 +293,7 @@ qemu_command_build(const struct domain_def *live, struct qemu_host *host,
     };
     build_frame(&b);
     build_environment(&b);
-    int rc = check_newer(live, err) < 0 ? -1 : build_all(&b);
+    int rc = check_newer(live, err) < 0 || qemu_check_places(live, err) < 0 ? -1 : build_all(&b);
     g_ptr_array_add(b.argv, NULL);
     g_ptr_array_add(b.env, NULL);
     out->argv = (char **)g_ptr_array_free(b.argv, FALSE);

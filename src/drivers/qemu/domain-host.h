@@ -137,6 +137,8 @@ int qemu_namespace_read(struct domain_def *def, struct err *err);
 /* addresses-*.c */
 int qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 bool qemu_board_without_pci(const struct domain_def *def);
+/* On such a board: what QEMU cannot have without a place. */
+int qemu_check_places(const struct domain_def *def, struct err *err);
 int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_usb(struct domain_def *def, struct err *err);
 /* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */

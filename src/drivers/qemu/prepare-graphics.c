@@ -156,7 +156,7 @@ prepare_one(struct domain_def *def, struct domain_graphics *g, struct qemu_host 
             if (take_port(host->vnc_ports, native, 5900, &g->port, err) < 0)
                 return -1;
             g->has_port = true;
-        } else if (!native) {
+        } else if (!native && g->has_port) {
             port_range_claim(host->vnc_ports, g->port);
         }
         if (!native && g->has_websocket && g->websocket == -1) {

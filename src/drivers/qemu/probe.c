@@ -41,6 +41,8 @@ cpu_model_of_type(const char *type, const char *arch)
     /* power9_v2.0-powerpc64-cpu is what everybody calls POWER9 */
     if (!strcmp(arch, "ppc64") && g_str_has_prefix(type, "power"))
         return g_ascii_strup(type, strcspn(type, "_-"));
+    if (!strcmp(arch, "ppc64") && g_str_has_suffix(type, "-powerpc64-cpu"))
+        return NULL;            /* boards of others: nobody expects to be told */
     if (g_str_has_suffix(type, "-cpu"))
         return g_strndup(type, strlen(type) - 4);
     return g_strdup(type);

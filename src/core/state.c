@@ -78,7 +78,7 @@ state_dir_close(struct state_dir *dir)
 static int
 check_name(const struct state_dir *dir, const char *name, struct err *err)
 {
-    if (!*name || strchr(name, '/') || str_equal(name, ".") || str_equal(name, "..") || *name == '.')
+    if (!*name || strchr(name, '/') || str_equal(name, ".") || str_equal(name, ".."))
         return err_set(err, VIR_ERR_INVALID_ARG, "'%s' cannot be the name of a file in %s", name, dir->path);
     if (strlen(name) > LONGEST)
         return err_errno_from(err, VIR_FROM_NONE, ENAMETOOLONG,
@@ -217,7 +217,7 @@ static char *
 name_of(const char *file)
 {
     size_t n = strlen(file);
-    if (*file == '.' || n < 5 || strcmp(file + n - 4, ".xml") != 0)
+    if (n < 5 || strcmp(file + n - 4, ".xml") != 0)
         return NULL;
     return g_strndup(file, n - 4);
 }

@@ -306,6 +306,10 @@ int check_disk(const struct domain_def *def, uint32_t at, struct err *err)
     if (s && s->startup_policy && (d->type == STORAGE_TYPE_NETWORK || d->type == STORAGE_TYPE_VHOSTUSER))
         return XML("disk '%s' of guest '%s' of type '%s' cannot have the startupPolicy '%s'", d->target,
                    def->name, storage_type_str(d->type), startup_policy_str(s->startup_policy));
+    if (s && s->startup_policy == STARTUP_POLICY_REQUISITE && d->device != DISK_DEVICE_CDROM &&
+        d->device != DISK_DEVICE_FLOPPY)
+        return XML("disk '%s' of guest '%s' cannot have the startupPolicy 'requisite', which is for media",
+                   d->target, def->name);
     if (check_name(def, d, err) < 0)
         return -1;
     if (!disk_has_source(d) && d->device == DISK_DEVICE_DISK)

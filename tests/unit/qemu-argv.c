@@ -260,6 +260,16 @@ static const struct {
     { "pc", "", "<graphics type='vnc' autoport='no'/>", "VNC has ports from", NULL },
     { "pc", "", "<graphics type='vnc' port='80'/>", "VNC has ports from", NULL },
     { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "is one of Xen", NULL },
+    { "pc", CELL("524288", ""),
+      "<memory model='virtio-pmem' "
+      "access='shared'><source><path>/n</path></source><target><size>522241</size>"
+      "</target></memory>",
+      ",size=536870912", NULL },
+    { "pc", "",
+      "<disk type='file'><source file='/a'/><target dev='vda'/><backingStore type='file'><format "
+      "type='qcow2'/>"
+      "<source file='/b'/></backingStore></disk>",
+      "has nothing below it", NULL },
     { "pc", "", NETDISK("protocol='ssh' name='/x'>"), "ssh needs a <host>", NULL },
     { "pc", "<keywrap><cipher name='aes' state='on'/></keywrap>", "", "wraps no keys", NULL },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='4'/>", "are not chosen", NULL },

@@ -358,6 +358,8 @@ static const struct {
       "<video><model type='qxl' primary='yes'/></video><video><model type='cirrus'><resolution x='9' y='9'/>"
       "</model></video>",
       "67/10" },
+    { "pc", "<cpu mode='maximum'><cache level='1' mode='disable'/></cpu>", "", "67/10" },
+    { "pc", "<cpu mode='maximum'><cache level='3' mode='passthrough'/></cpu>", "", "67/10" },
     { "pc", "<cpu><numa><cell memory='65536'/><interconnects><latency initiator='0' target='0' type='read' "
             "value='5'/></interconnects></numa></cpu>", "", "<latency initiator='0'" },
     { "pc", "", "<controller type='pci' index='256' model='pci-bridge'/>", "67/20" },

@@ -28,6 +28,7 @@ static const struct board {
     { "x86_64", "x86_64", "microvm", "qemu64-x86_64-cpu", "piix3-usb-uhci" },
     { "armv6l", "arm", "virt-7.2", "arm926-arm-cpu", "lsi53c895a virtio-net-device" },
     { "ppc64", "ppc64", "ppce500", "e500v2_v30-powerpc64-cpu", "qemu-xhci VGA" },
+    { "cris", "cris", "axis-dev88", "crisv32-cris-cpu", "usb-hub" },
     { "ppc", "ppc", "g3beige", "750_v3.1-powerpc-cpu", "qemu-xhci piix3-usb-uhci VGA" },
 };
 
@@ -123,6 +124,8 @@ static const struct {
     { "vexpress-a9", "", "<controller type='pci' model='pcie-root'/>", "model='pcie-root'", NULL },
     { "vexpress-a9", "", "<controller type='pci' index='1' model='pcie-root-port'/>", "1: ", NULL },
     { "vexpress-a9", "", "<interface type='user'><address type='pci' slot='5'/></interface>", "27: ", NULL },
+    { "axis-dev88", "", "<memballoon model='none'/>", "27: ", NULL },
+    { "axis-dev88", "", "<memballoon model='none'/><controller type='usb' model='none'/>", "axis-dev88", NULL },
     { "vexpress-a9", "", "<controller type='isa'><address type='pci' slot='5'/></controller>", "27: ", NULL },
     { "vexpress-a9", "", "<controller type='pci' index='1' model='pcie-to-pci-bridge'/><hub type='usb'/>",
       "1: ", NULL },

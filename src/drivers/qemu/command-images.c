@@ -215,6 +215,12 @@ format_node(struct builder *b, const struct image *im)
     put_str(o, "file", storage);
     bool layers = im->format == STORAGE_FORMAT_QCOW2 || im->format == STORAGE_FORMAT_QCOW ||
                   im->format == STORAGE_FORMAT_QED || im->format == STORAGE_FORMAT_VMDK;
+    if (im->backing && im->backing->source && im->backing->index && !layers) {
+        json_decref(o);
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "disk %s: an image of format '%s' has nothing below it: <backingStore> has to go",
+                       im->label, storage_format_str(im->format));
+    }
     if (im->backing && im->backing->source && im->backing->index) {
         g_autofree char *below = g_strdup_printf("libvirt-%u-format", im->backing->index);
         put_str(o, "backing", below);

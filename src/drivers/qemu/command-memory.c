@@ -387,10 +387,9 @@ build_memory_devices(struct builder *b)
         const struct device_address *a = m->info.address;
         const struct memory_target *t = m->target;
         g_autofree char *id = g_strdup_printf("mem%s", m->info.alias);
-        bool module = m->model == MEMORY_MODEL_DIMM || m->model == MEMORY_MODEL_NVDIMM;
-        if (m->model == MEMORY_MODEL_NVDIMM && arch_is_ppc64(b->def))
-            module = false;     /* it is of whole blocks, and has its labels beside them */
-        uint64_t size = module ? whole_blocks(b->def, t->size, true) : t->size;
+        /* that of pseries is of whole blocks, and has its labels beside them */
+        bool whole = m->model == MEMORY_MODEL_NVDIMM && arch_is_ppc64(b->def);
+        uint64_t size = whole ? t->size : whole_blocks(b->def, t->size, true);
         if (memory_backend(b, id, size * 1024, t->has_node ? (int)t->node : -1, m) < 0)
             return -1;
         json_t *o = props_new(drivers[m->model]);

@@ -138,6 +138,9 @@ validate_cpu(const struct domain_def *def, const struct qemu_caps *caps, struct 
             "the CPU's <cache mode='passthrough'> is for the modes host-passthrough and maximum");
     if (cache && cache->mode == CPU_CACHE_MODE_EMULATE && cache->level != 3)
         return UNSUPPORTED("the CPU's <cache mode='emulate'> is for level 3");
+    if (cache && cache->mode != CPU_CACHE_MODE_EMULATE && cache->level)
+        return UNSUPPORTED("the CPU's <cache mode='%s'> is for all levels; its level= has to go",
+                           cpu_cache_mode_str(cache->mode));
     const struct cpu_physaddr *p = cpu->maxphysaddr;
     if (p && p->mode == CPU_PHYSADDR_MODE_PASSTHROUGH && p->bits)
         return UNSUPPORTED(

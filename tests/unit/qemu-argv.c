@@ -257,8 +257,6 @@ static const struct {
       "<hostdev mode='subsystem' type='usb'><source guestReset='off'><address bus='1' "
       "device='2'/></source></hostdev>",
       "\"guest-reset\":false", "guest-resets-all" },
-    { "pc", "", "<graphics type='vnc' autoport='no'/>", "VNC has ports from", NULL },
-    { "pc", "", "<graphics type='vnc' port='80'/>", "VNC has ports from", NULL },
     { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "is one of Xen", NULL },
     { "pc", CELL("524288", ""),
       "<memory model='virtio-pmem' "

@@ -62,13 +62,6 @@ vnc(struct builder *b, const struct domain_graphics *g)
         g_autofree char *path = escape_commas(socket);
         g_string_append_printf(s, "vnc=unix:%s", path);
     } else {
-        if (g->port < 5900 || g->port > 65535) {
-            g_string_free(s, TRUE);
-            return err_set(
-                b->err, VIR_ERR_CONFIG_UNSUPPORTED,
-                "VNC has ports from 5900 to 65535, not %d: choose one of them, or say autoport='yes'",
-                g->port);
-        }
         const char *address = listen_address(g, conf->vnc_listen);
         bool v6 = strchr(address, ':') != NULL;
         g_string_append_printf(s, "%s%s%s:%d", v6 ? "[" : "", address, v6 ? "]" : "", g->port - 5900);

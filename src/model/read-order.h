@@ -5,7 +5,8 @@
  * Programs know faults by their codes, so it matters which one is told.  The order is that of the table
  * in read-order.c, whatever the order of the elements in the document: part after part, and of devices
  * kind after kind and one after the other; in each what is malformed or missing comes before what
- * contradicts itself, and both before the same of what all devices have, as an address.  So it is with the items of other lists, as seclabels or pins.
+ * contradicts itself, and both before the same of what all devices have, as an address.  So it is with
+ * the items of other lists, as seclabels or pins.
  * Called by: parse-report.c, which holds back what is malformed until all has been read, and
  * domain_read_check().  Nothing waits.
  */

@@ -339,10 +339,9 @@ static enum stage stage_of(const struct read_fault *f)
         NULL,
     };
     static const char *const last[] = {
-        "controller/@ports", "interface/backend",     "interface/driver", "interface/ip",     "interface/link",
-        "interface/mtu",     "interface/portForward", "interface/route",  "interface/teaming",
-        "panic/@model",
-        NULL,
+        "controller/@ports", "interface/backend",     "interface/driver", "interface/ip",
+        "interface/link",    "interface/mtu",         "interface/portForward",
+        "interface/route",   "interface/teaming",     "panic/@model",     NULL,
     };
     static const char *const common[] = { "acpi", "address", "alias", "boot", "rom", NULL };
     unsigned at = 1;

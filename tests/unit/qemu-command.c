@@ -5,6 +5,7 @@
  */
 #include "qemu-fixture.h"
 
+#include "drivers/qemu/first-words.h"
 #include "qemu-command-text.h"
 
 #include <string.h>
@@ -25,6 +26,10 @@
 #define NETDISK(protocol, name, rest) \
     "<disk type='network'><source protocol='" protocol "' name='" name "'>" rest "</source>" \
     "<target dev='vda'/></disk>"
+
+#define THROTTLED(target, name)                                                                              \
+    "<disk type='file'><source file='/" name "'/><target dev='" target "'/><iotune><total_iops_sec>9"        \
+    "</total_iops_sec></iotune><alias name='" name "'/></disk>"
 
 static const struct {
     const char *machine, *extra, *devices;
@@ -186,10 +191,31 @@ rows(void)
     }
 }
 
+/* QEMU knows a disk by its name, and a virtio disk by what is in its card. */
+static void
+throttles(void)
+{
+    static const char *const ids[] = { "/machine/peripheral/ua-a/virtio-backend", "ua-b" };
+    ERR_AUTO err = ERR_INIT;
+    DOMAIN_DEF_AUTO def = parse("pc", "", THROTTLED("vda", "ua-a") THROTTLED("sda", "ua-b"), &err);
+    g_assert_nonnull(def);
+    GArray *words = first_words(def, host);
+
+    g_assert_cmpuint(words->len, ==, G_N_ELEMENTS(ids));
+    for (unsigned i = 0; i < words->len; i++) {
+        struct first_word *w = &g_array_index(words, struct first_word, i);
+        g_assert_cmpstr(w->command, ==, "block_set_io_throttle");
+        g_assert_cmpstr(json_string_value(json_object_get(w->args, "id")), ==, ids[i]);
+        json_decref(w->args);
+    }
+    g_array_free(words, TRUE);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/qemu-command/rows", rows);
+    g_test_add_func("/qemu-command/throttles", throttles);
     return fixture_run();
 }

@@ -7,9 +7,12 @@
 #include "drivers/qemu/domain-host.h"
 #include "drivers/qemu/qemu-conf.h"
 
-json_t *
-iotune_arguments(const struct disk_iotune *t, const char *alias)
+/* Arguments of block_set_io_throttle for a disk with <iotune>, or NULL: no limits.  A virtio disk is a card,
+ * and what can be slow is in it. */
+static json_t *
+iotune_arguments(const struct domain_disk *d)
 {
+    const struct disk_iotune *t = d->iotune;
     const struct { const char *name; uint64_t value; bool always; } list[] = {
         { "bps", t->total_bytes_sec, true }, { "bps_rd", t->read_bytes_sec, true },
         { "bps_wr", t->write_bytes_sec, true }, { "iops", t->total_iops_sec, true },
@@ -24,7 +27,10 @@ iotune_arguments(const struct disk_iotune *t, const char *alias)
         { "iops_rd_max_length", t->read_iops_sec_max_length, false },
         { "iops_wr_max_length", t->write_iops_sec_max_length, false },
     };
-    json_t *args = json_pack("{s:s}", "id", alias);
+    g_autofree char *inside = d->bus == DISK_BUS_VIRTIO
+                                  ? g_strdup_printf("/machine/peripheral/%s/virtio-backend", d->info.alias)
+                                  : NULL;
+    json_t *args = json_pack("{s:s}", "id", inside ? inside : d->info.alias);
     bool any = t->group_name != NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
         any = any || list[i].value;
@@ -79,7 +85,7 @@ first_words(const struct domain_def *live, const struct qemu_host *host)
     GArray *words = g_array_new(FALSE, TRUE, sizeof(struct first_word));
     for (uint32_t i = 0; i < live->n_disks; i++) {
         const struct domain_disk *d = live->disks[i];
-        json_t *args = d->iotune ? iotune_arguments(d->iotune, d->info.alias) : NULL;
+        json_t *args = d->iotune ? iotune_arguments(d) : NULL;
         if (args)
             say(words, "block_set_io_throttle", args);
     }

@@ -17,5 +17,3 @@ struct first_word { const char *command; json_t *args; };
 
 /* A GArray of struct first_word; the caller owns the arguments. */
 GArray *first_words(const struct domain_def *live, const struct qemu_host *host);
-/* Arguments of block_set_io_throttle for a device, or NULL: no limits. */
-json_t *iotune_arguments(const struct disk_iotune *t, const char *alias);

@@ -98,9 +98,6 @@ int check_filesystem_read(struct domain_def *def, struct domain_filesystem *f, s
         format == STORAGE_FORMAT_LUKS)
         return UNSUPPORTED("a <filesystem> of guest '%s' has the format '%s', which is none of a filesystem",
                            def->name, storage_format_str(format));
-    if (f->type == FS_TYPE_VOLUME && !s && !f->target)
-        return err_set(err, VIR_ERR_NO_TARGET, "a <filesystem> of guest '%s' has no <target dir='…'/>",
-                       def->name);
     if (f->type == FS_TYPE_VOLUME && s && !s->pool != !s->volume)
         return XML("a <filesystem type='volume'> of guest '%s' names a %s and no %s", def->name,
                    s->pool ? "pool" : "volume", s->pool ? "volume" : "pool");

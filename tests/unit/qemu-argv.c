@@ -257,7 +257,7 @@ static const struct {
       "<hostdev mode='subsystem' type='usb'><source guestReset='off'><address bus='1' "
       "device='2'/></source></hostdev>",
       "\"guest-reset\":false", "guest-resets-all" },
-    { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "is one of Xen", NULL },
+    { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "channels of type 'xen'", NULL },
     { "pc", CELL("524288", ""),
       "<memory model='virtio-pmem' "
       "access='shared'><source><path>/n</path></source><target><size>522241</size>"
@@ -301,9 +301,23 @@ static const struct {
     { "pc", "", "<serial type='pty'><address type='isa' irq='3'/></serial>", "\"irq\":3", "iobase" },
     { "pc", "", "<shmem name='s'><model type='ivshmem-plain'/><address type='ccid'/></shmem>",
       "on the PCI bus", NULL },
-    { "pc", "", "<channel type='pty'><target type='xen'/></channel>", "Xen", NULL },
+    { "pc", "", "<channel type='pty'><target type='xen'/></channel>", "'xen'", NULL },
+    { "pc", "", "<channel type='pty'><target type='none'/></channel>", "'none'", NULL },
+    { "pc", "<clock><timer name='rtc' track='guest'/><timer name='rtc' track='wall'/></clock>", "",
+      "-rtc base=utc,clock=vm\n", NULL },
     { "pc", "", "<graphics type='sdl'><gl enable='no'/></graphics>", "-display sdl,gl=off", NULL },
     { "pc", "<numatune><memory nodeset='3055'/></numatune>", "", "NUMA node 3055", NULL },
+    { "pc", "", NETDISK("protocol='iscsi' name='iqn.x/y'><host name='h'/>"), "ends with 'y'", NULL },
+    { "pc", "", NETDISK("protocol='iscsi' name='iqn.x/'><host name='h'/>"), "ends with ''", NULL },
+    { "pc", "", NETDISK("protocol='iscsi' name='iqn.x/3'><host name='h'/>"), "\"lun\":3", NULL },
+    { "pc", "", "<redirdev bus='usb' type='spicevmc'><alias name='ua-x'/></redirdev><graphics type='spice'/>",
+      "spicevmc,id=charua-x,name=usbredir", NULL },
+    { "pc", "",
+      "<hostdev mode='subsystem' type='usb'><source guestReset='off'><address bus='6' device='8'/></source>"
+      "</hostdev>",
+      "\"guest-reset\":false", "guest-resets-all" },
+    { "pc", "", "<shmem name='s'><model type='ivshmem-plain'/><size unit='M'>3</size></shmem>",
+      "power of two", NULL },
     { "pc", "", "<graphics type='vnc' autoport='no'/>", "from 5900 to 65535", NULL },
     { "pc", "", "<graphics type='vnc' autoport='no'><listen type='none'/></graphics>", "-vnc none", NULL },
     { "pc", "<clock offset='utc'><timer name='pit'/></clock>", "", "kvm-pit.lost_tick_policy=delay", NULL },

@@ -387,6 +387,14 @@ static const struct {
       "<driver packed='off'/>" },
     { "pc", "<seclabel/><vcpu cpuset='x'>1</vcpu>", "<disk type='nope'/>", "27/20" },
     { "pc", "<seclabel type='dynamic'/>", "<disk type='nope'/>", "27/5" },
+    /* What has no place of its own brings conventional buses where it is given one. */
+    { "q35", "", "<controller type='isa'><address type='pci' bus='1' slot='0'/></controller>", "27/20" },
+    { "pc", "",
+      "<filesystem type='mount'><driver type='loop'/><source dir='/d'/><target dir='t'/><address "
+      "type='pci' slot='9'/></filesystem>",
+      "67/10" },
+    { "pc", "<os><type>exe</type><init>/i</init></os>", "<filesystem type='volume'/>", "67/10" },
+    { "pc", "", "<filesystem type='volume'/><interface type='nope'/>", "27/5" },
     /* The first vcpu is there from the start, and all or none have a place in the order. */
     { "pc", VCPUS("id='0' enabled='yes' hotpluggable='yes'", "id='1' enabled='yes'"), "", "67/10" },
     { "pc", VCPUS("id='0' enabled='yes' order='2'", "id='1' enabled='yes' order='1'"), "", "67/10" },

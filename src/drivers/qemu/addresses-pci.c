@@ -30,6 +30,8 @@ given_wants(const struct pci *p, const char *kind, const void *device)
     if (console && console == p->def->consoles[0] && p->def->n_serials && console->target &&
         console->target->type == CHARDEV_TARGET_TYPE_SERIAL)
         return WANT_NONE;
+    if (own == WANT_WRONG)
+        return WANT_PCI;
     return own != WANT_NONE || !strcmp(kind, "interface") ||
                    (controller && controller->type == CONTROLLER_TYPE_USB)
                ? own

@@ -74,6 +74,19 @@ append_tls(struct builder *b, GString *s, const struct chardev_endpoint *end, co
     g_string_append_printf(s, ",tls-creds=%s", id);
 }
 
+/* What of SPICE it carries. */
+static const char *
+spice_part(const struct domain_def *def, const struct chardev_source *src)
+{
+    for (uint32_t i = 0; i < def->n_redirdevs; i++)
+        if (src == &def->redirdevs[i]->source)
+            return "usbredir";
+    for (uint32_t i = 0; i < def->n_smartcards; i++)
+        if (src == &def->smartcards[i]->source)
+            return "smartcard";
+    return "vdagent";
+}
+
 int
 build_chardev(struct builder *b, const struct chardev_source *src, const char *alias, bool channel)
 {
@@ -133,9 +146,7 @@ build_chardev(struct builder *b, const struct chardev_source *src, const char *a
     }
     case CHARDEV_TYPE_SPICEVMC:
         g_string_append_printf(s, "spicevmc,id=char%s,name=%s", alias,
-                               g_str_has_prefix(alias, "redir")       ? "usbredir"
-                               : g_str_has_prefix(alias, "smartcard") ? "smartcard"
-                                                                      : "vdagent");
+                               spice_part(b->def, src));
         break;
     case CHARDEV_TYPE_SPICEPORT:
         g_string_append_printf(s, "spiceport,id=char%s,name=%s", alias,
@@ -228,9 +239,10 @@ virtio_port(struct builder *b, const char *driver, const struct device_info *inf
 static int
 channel(struct builder *b, const struct domain_channel *c)
 {
-    if (c->target && c->target->type == CHANNEL_TARGET_TYPE_XEN)
-        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "channel '%s' is one of Xen's guests",
-                       c->target->name ? c->target->name : "");
+    if (c->target &&
+        (c->target->type == CHANNEL_TARGET_TYPE_XEN || c->target->type == CHANNEL_TARGET_TYPE_NONE))
+        return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "QEMU has no channels of type '%s'",
+                       channel_target_type_str(c->target->type));
     if (build_chardev(b, &c->source, c->info.alias, true) < 0)
         return -1;
     if (c->target && c->target->type == CHANNEL_TARGET_TYPE_GUESTFWD) {

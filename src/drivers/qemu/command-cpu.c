@@ -202,6 +202,7 @@ build_clock(struct builder *b)
             g_string_append(s, ",clock=rt");
         if (t->tickpolicy == TIMER_TICKPOLICY_CATCHUP)
             g_string_append(s, ",driftfix=slew");
+        break;                  /* the first counts */
     }
     add_arg(b, "-rtc", s->str);
     g_string_free(s, TRUE);

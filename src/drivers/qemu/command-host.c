@@ -100,7 +100,10 @@ scsi_unit(struct builder *b, const struct domain_hostdev *h, unsigned nth)
             return err_set_from(b->err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
                                 "iSCSI unit '%s' asks who it is, and no secrets are kept here yet", s->name);
         }
-        put_iscsi(o, s->name, s->hosts[0], "0", s->initiator);
+        if (put_iscsi(b, o, s->name, s->hosts[0], "0", s->initiator) < 0) {
+            json_decref(o);
+            return -1;
+        }
     } else {
         g_autofree char *unit = generic_unit(b, s);
         g_autofree char *path = g_strdup_printf("/dev/%s", unit);
@@ -280,6 +283,9 @@ build_shmem(struct builder *b)
             return err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED,
                            "shmem '%s' is on the PCI bus and cannot have an address of type '%s'", s->name,
                            address_type_str(a->type));
+        if (s->size & (s->size - 1))
+            return err_set(b->err, VIR_ERR_XML_ERROR, "shmem '%s' has %llu MiB, which is no power of two",
+                           s->name, (unsigned long long)s->size);
         if (s->model == SHMEM_MODEL_IVSHMEM_DOORBELL) {
             if (doorbell(b, s) < 0)
                 return -1;

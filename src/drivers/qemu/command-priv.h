@@ -120,7 +120,7 @@ unsigned interface_boot_index(const struct domain_def *def, const struct domain_
 int put_network_storage(struct builder *b, json_t *o, const char *label, const char *node,
                         const struct storage_source *s);
 /* the same for an iSCSI unit that is named target/unit */
-void put_iscsi(json_t *o, const char *name, const struct storage_host *h, const char *port,
+int put_iscsi(struct builder *b, json_t *o, const char *name, const struct storage_host *h, const char *port,
                const struct initiator *initiator);
 /* images.c: the name of the node on top of a disk; free it. */
 char *disk_format_node(const struct domain_disk *disk);

@@ -33,21 +33,28 @@ identity_number(const char *text, bool group)
     return user ? user->pw_uid : g ? g->gr_gid : g_ascii_strtoll(text, NULL, 10);
 }
 
-void
-put_iscsi(json_t *o, const char *name, const struct storage_host *h, const char *port,
+int
+put_iscsi(struct builder *b, json_t *o, const char *name, const struct storage_host *h, const char *port,
           const struct initiator *initiator)
 {
     g_auto(GStrv) parts = g_strsplit(name, "/", 2);
+    const char *unit = parts[0] && parts[1] ? parts[1] : "0";
+    guint64 lun;
+    if (!g_ascii_string_to_unsigned(unit, 10, 0, UINT32_MAX, &lun, NULL))
+        return err_set(b->err, VIR_ERR_INTERNAL_ERROR,
+                       "the name '%s' of an iSCSI unit ends with '%s', which has to be its number", name,
+                       unit);
     bool v6 = strchr(h->name, ':') != NULL;
     g_autofree char *portal =
         g_strdup_printf("%s%s%s:%s", v6 ? "[" : "", h->name, v6 ? "]" : "", h->port ? h->port : port);
     put_str(o, "driver", "iscsi");
     put_str(o, "portal", portal);
     put_str(o, "target", parts[0]);
-    put_int(o, "lun", parts[0] && parts[1] ? g_ascii_strtoll(parts[1], NULL, 10) : 0);
+    put_int(o, "lun", (long long)lun);
     put_str(o, "transport", "tcp");
     if (initiator)
         put_str(o, "initiator-name", initiator->iqn);
+    return 0;
 }
 
 int
@@ -97,8 +104,7 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const char 
     case STORAGE_PROTOCOL_ISCSI: {
         if (!h || !s->name)
             return err_set(b->err, VIR_ERR_INTERNAL_ERROR, "disk %s: iscsi needs a name and a <host>", label);
-        put_iscsi(o, s->name, h, "3260", s->initiator);
-        return 0;
+        return put_iscsi(b, o, s->name, h, "3260", s->initiator);
     }
     case STORAGE_PROTOCOL_RBD: {
         g_auto(GStrv) parts = g_strsplit(s->name ? s->name : "", "/", 2);

@@ -227,6 +227,10 @@ check_filesystem(const struct domain_def *def, uint32_t at, const struct qemu_ch
     if (f->type != FS_TYPE_MOUNT)
         return UNSUPPORTED("filesystem '%s': QEMU shares folders (type 'mount'), not '%s'", f->target,
                            fs_type_str(f->type));
+    if (f->driver && (f->driver->type == FS_DRIVER_TYPE_LOOP || f->driver->type == FS_DRIVER_TYPE_NBD ||
+                      f->driver->type == FS_DRIVER_TYPE_PLOOP))
+        return UNSUPPORTED("filesystem '%s': QEMU has no driver '%s'", f->target,
+                           fs_driver_type_str(f->driver->type));
     if ((f->fmode || f->dmode) && f->accessmode != FS_ACCESSMODE_MAPPED)
         return UNSUPPORTED("filesystem '%s': fmode and dmode are for accessmode='mapped'", f->target);
     bool handle = f->driver && f->driver->type == FS_DRIVER_TYPE_HANDLE;

@@ -257,7 +257,8 @@ static const struct {
       "<hostdev mode='subsystem' type='usb'><source guestReset='off'><address bus='1' "
       "device='2'/></source></hostdev>",
       "\"guest-reset\":false", "guest-resets-all" },
-    { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "channels of type 'xen'", NULL },
+    { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "channels of type 'xen'",
+      NULL },
     { "pc", CELL("524288", ""),
       "<memory model='virtio-pmem' "
       "access='shared'><source><path>/n</path></source><target><size>522241</size>"

@@ -84,9 +84,9 @@ static const struct {
     const char *has, *lacks; /* lacks may be NULL */
 } cases[] = {
 #define VIRT "virt"
-#define S390_ROOM                                                                                            \
+#define NUMA_ROOM                                                                                            \
     "<maxMemory slots='1' unit='GiB'>1</maxMemory><cpu><numa><cell cpus='0' memory='64512'/></numa></cpu>"
-#define S390_PMEM(address) \
+#define BOARD_PMEM(address) \
     "<memory model='virtio-pmem' access='shared'><source><path>/x</path></source><target><size>1024</size>"  \
     "</target>" address "</memory>"
     { VIRT, "", "<video/>", "<model type='virtio'", "pcie-to-pci-bridge" },
@@ -146,8 +146,9 @@ static const struct {
     { VIRT, "", "<serial type='pty'><target type='isa-debug'/></serial>", "67: ", NULL },
     { "s390-ccw-virtio", "", "<controller type='usb' model='qemu-xhci'/><hub type='usb'/>", "67: ", NULL },
     { "s390-ccw-virtio", "", "<parallel type='file'/>", "1: ", NULL },
-    { "s390-ccw-virtio", S390_ROOM, S390_PMEM(""), "PCI bus", NULL },
-    { "s390-ccw-virtio", S390_ROOM, S390_PMEM("<address type='pci'/>"), "virtio-pmem-pci", NULL },
+    { "s390-ccw-virtio", NUMA_ROOM, BOARD_PMEM(""), "PCI bus", NULL },
+    { "pseries", "", BOARD_PMEM(""), "27: the memory devices of guest", NULL },
+    { "s390-ccw-virtio", NUMA_ROOM, BOARD_PMEM("<address type='pci'/>"), "virtio-pmem-pci", NULL },
     { "s390-ccw-virtio", "", "<memballoon model='xen'/>", "67: ", NULL },
     { "s390-ccw-virtio", "",
       "<interface type='user'><address type='ccw' cssid='0xfe' ssid='0' devno='5'/></interface>"

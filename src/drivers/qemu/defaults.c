@@ -224,9 +224,9 @@ whole_modules(struct domain_def *def)
     for (uint32_t i = 0; arch_is_ppc64(def) && machine_is(def, "pseries") && i < def->n_memories; i++) {
         const struct domain_memory *m = def->memories[i];
         struct memory_target *t = m->target;
-        if (m->model == MEMORY_MODEL_DIMM)
+        if (m->model != MEMORY_MODEL_NVDIMM)
             t->size = (t->size + block - 1) / block * block;
-        else if (m->model == MEMORY_MODEL_NVDIMM && t->size >= t->label_size + block)
+        else if (t->size >= t->label_size + block)
             t->size = t->label_size + (t->size - t->label_size) / block * block;
     }
 }

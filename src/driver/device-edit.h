@@ -2,8 +2,8 @@
  *
  * device-edit: devices come to a definition, go from it and change in it.
  *
- * Owns: which device of a definition a document means: a disk by its target, an interface by its MAC
- * address, others by what they are; an alias or address that is given has to fit too.
+ * Which device of a definition a document means is in device-match.c: a disk by its target, an interface by
+ * its MAC address, others by what they are; an alias or address that is given has to fit too.
  * What a document means is the driver's to say: it completes the definition with it.
  * Called by: drivers, on definitions that are theirs to edit.  Nothing here waits.
  */
@@ -16,11 +16,13 @@ struct device_rule {
     const char *kind;
     unsigned can;               /* DEVICE_CAN_* */
     bool once;                  /* one that is meant by the document is in the way of a new one */
-    bool any;                   /* there is one at most, whatever the document says of it */
-    bool fresh;                 /* what takes its place has a place and a name of its own */
+    bool one;                   /* a document that could mean several means none */
     bool place;                 /* an address that the document gives has to be that of the device */
+    bool stays;                 /* what changes is found by its place alone, which the document has to give */
     /* NULL, or why the device cannot do that (DEVICE_CAN_*): filled when not 0 is returned */
     int (*refuse)(const struct domain_def *def, const void *device, unsigned what, struct err *err);
+    /* NULL, or what else is another thing in a definition that the device has come to or gone from */
+    void (*moved)(struct domain_def *def, const void *device, unsigned what);
     int missing, missing_from;  /* code and domain when there is none; 0: DEVICE_MISSING, edit->from */
     int missing_change;         /* the code if it should have changed; 0: missing */
 };
@@ -32,7 +34,7 @@ struct device_edit {
     int from;               /* the driver's error domain */
     int (*complete)(struct domain_def *def, void *data, struct err *err);
     void *data;
-    /* NULL: all kinds can come, go and change.  Otherwise kinds without a rule can do nothing, and the device
+    /* NULL: all kinds can come, go and change, and keep place and name when they do.  Otherwise kinds without a rule can do nothing, and the device
      * has to be possible in this guest before anything else is asked: fill completes a guest that has only
      * this one, check looks at one of a guest. */
     const struct device_rule *rules;        /* the last one has no kind */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "model/check.h"
 #include "model/complete-parts.h"
+#include "model/devices.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -230,6 +231,14 @@ takes(const struct domain_interface *n, enum hostdev_type type, unsigned domain,
                      a->pci.function == function;
 }
 
+bool hostdev_is_interface(const struct domain_hostdev *h, const struct domain_interface *n)
+{
+    const struct hostdev_host_address *o = h->source->address;
+    return o && h->mode == HOSTDEV_MODE_SUBSYSTEM &&
+           takes(n, h->type, o->domain, h->type == HOSTDEV_TYPE_USB ? o->unit_bus : o->bus, o->slot,
+                 o->function, o->device);
+}
+
 static int check_taken(const struct domain_def *def, struct err *err)
 {
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
@@ -238,14 +247,8 @@ static int check_taken(const struct domain_def *def, struct err *err)
         for (uint32_t k = 0; a && k < i; k++)
             twice |= takes(def->interfaces[k], usb ? HOSTDEV_TYPE_USB : HOSTDEV_TYPE_PCI, a->pci.domain,
                            usb ? a->usb_bus : a->pci.bus, a->pci.slot, a->pci.function, a->device);
-        for (uint32_t k = 0; a && k < def->n_hostdevs; k++) {
-            const struct domain_hostdev *h = def->hostdevs[k];
-            const struct hostdev_host_address *o = h->source->address;
-            twice |=
-                o && h->mode == HOSTDEV_MODE_SUBSYSTEM &&
-                takes(def->interfaces[i], h->type, o->domain,
-                      h->type == HOSTDEV_TYPE_USB ? o->unit_bus : o->bus, o->slot, o->function, o->device);
-        }
+        for (uint32_t k = 0; a && k < def->n_hostdevs; k++)
+            twice |= hostdev_is_interface(def->hostdevs[k], def->interfaces[i]);
         if (twice)
             return XML("guest '%s' is given the same device of the host twice, once as interface %u",
                        def->name, i + 1);

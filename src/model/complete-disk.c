@@ -226,6 +226,8 @@ void domain_complete_disk(struct domain_def *def, struct domain_disk *d)
         d->geometry = NULL;
     if (d->type == STORAGE_TYPE_VHOSTUSER && !d->snapshot)
         d->snapshot = DISK_SNAPSHOT_NO;
+    if (d->source && d->type == STORAGE_TYPE_NVME && !d->source->src.managed)
+        d->source->src.managed = TRI_YES;
     if (d->source)
         complete_source(def, d->type, &d->source->src);
     complete_chain(def, d->backing_store);

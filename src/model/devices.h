@@ -20,6 +20,9 @@ struct domain_interface *def_interface_by_name(const struct domain_def *def, con
 /* Is one of type 'hostdev' a USB device of the host?  Else it is one on PCI. */
 bool interface_source_is_usb(const struct interface_source *source);
 
+/* Is the device of the host that an interface is (type 'hostdev')? */
+bool hostdev_is_interface(const struct domain_hostdev *hostdev, const struct domain_interface *net);
+
 /* "org.qemu.guest_agent.0" of a virtio channel, else NULL. */
 const char *channel_name(const struct domain_channel *channel);
 /* false: it was so already. */

@@ -424,6 +424,7 @@ domain_read(struct domain_def *def, struct read_fault *faults, unsigned n, unsig
 int domain_read_device(struct domain_def *def, const char *kind, void *device, struct err *err)
 {
     g_autofree char *path = g_strconcat("/devices/", kind, NULL);
+    domain_forget(def);
     for (unsigned part = 0; part < G_N_ELEMENTS(parts); part++)
         if (parts[part].device && !strcmp(parts[part].path, path))
             return read_device(def, NULL, 0, part, device, err);

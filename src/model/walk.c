@@ -4,7 +4,7 @@
  *
  * Owns: the walks over structs by the tables.  A copy measures first and then takes one block of
  * exactly the size it needs, so published documents are compact.
- * Called by: model_copy(), model_import(), model_equal(), model_abi_equal().  Nothing waits.
+ * Called by: model_copy(), model_import(), model_equal(), model_same_at(), model_abi_equal().  Nothing waits.
  */
 #include <glib.h>
 #include "model/engine.h"
@@ -256,6 +256,101 @@ bool model_equal(const void *a, const void *b)
     const struct model_document *d = model_head(a)->document;
     struct compare c = { 0 };
     return a == b || (d == model_head(b)->document && same(&c, d->table, a, b, 0, 0, 0, 0));
+}
+
+/* The field that a step of a path is about: "name", "@name", or "." for the text. */
+static bool is_step(const struct model_field *f, const char *step, size_t n)
+{
+    bool attr = *step == '@';
+    if (n == 1 && *step == '.')
+        return f->flags & MODEL_TEXT;
+    return !(f->flags & MODEL_ATTR) == !attr && f->len == n - attr && !memcmp(f->name, step + attr, f->len);
+}
+
+static bool same_at(const struct model_table *t, const char *path, const void *a, const void *b, unsigned da,
+                    unsigned db, unsigned ua, unsigned ub);
+
+/* What is not there is as something that is empty. */
+static bool
+same_sub(const struct model_table *t, const char *rest, const void *a, const void *b, unsigned da,
+         unsigned db)
+{
+    struct compare c = { 0 };
+    g_autofree void *none = g_malloc0(t->size);
+    if (!a)
+        a = none;
+    if (!b)
+        b = none;
+    return *rest ? same_at(t, rest + 1, a, b, da, db, da, db) : same(&c, t, a, b, da, db, da, db);
+}
+
+static bool same_at(const struct model_table *t, const char *path, const void *a, const void *b, unsigned da,
+                    unsigned db, unsigned ua, unsigned ub)
+{
+    size_t n = strcspn(path, "/");
+    const char *rest = path + n;
+    bool known = false;
+    struct compare c = { 0 };
+    da = table_disc(t, a, da);
+    db = table_disc(t, b, db);
+    for (unsigned i = 0; i < t->n_fields; i++) {
+        const struct model_field *f = &t->fields[i];
+        if (!is_step(f, path, n))
+            continue;
+        known = true;
+        bool ina = field_exists(f, da, ua), inb = field_exists(f, db, ub);
+        if (!ina && !inb)
+            continue;
+        if (f->kind == MODEL_K_GROUP) {
+            if (!(*rest ? same_at(f->sub, rest + 1, a, b, da, db, ua, ub)
+                        : same(&c, f->sub, a, b, da, db, ua, ub)))
+                return false;
+        } else if (f->kind == MODEL_K_STRUCT) {
+            if (!same_sub(f->sub, rest, ina ? FIELD_SUB(a, f) : NULL, inb ? FIELD_SUB(b, f) : NULL, da, db))
+                return false;
+        } else if (f->kind == MODEL_K_LIST) {
+            uint32_t na = ina ? FIELD_COUNT(a, f) : 0, nb = inb ? FIELD_COUNT(b, f) : 0;
+            void *const *pa = FIELD_SUB(a, f), *const *pb = FIELD_SUB(b, f);
+            for (uint32_t k = 0; k < MAX(na, nb); k++)
+                if (!same_sub(f->sub, rest, k < na ? pa[k] : NULL, k < nb ? pb[k] : NULL, da, db))
+                    return false;
+        } else if (ina != inb || !same_scalar(f, a, b)) {
+            return false;
+        }
+    }
+    g_assert(known);
+    return true;
+}
+
+/* path NULL: whatever is in it. */
+static bool has_at(const struct model_table *t, const char *path, const void *a, unsigned da, unsigned ua)
+{
+    size_t n = path ? strcspn(path, "/") : 0;
+    const char *rest = path && path[n] ? path + n + 1 : NULL;
+    da = table_disc(t, a, da);
+    for (unsigned i = 0; i < t->n_fields; i++) {
+        const struct model_field *f = &t->fields[i];
+        if ((path && !is_step(f, path, n)) || !field_exists(f, da, ua))
+            continue;
+        bool list = f->kind == MODEL_K_LIST || f->flags & MODEL_MANY;
+        if (f->kind == MODEL_K_GROUP ? has_at(f->sub, rest, a, da, ua)
+            : f->kind == MODEL_K_STRUCT
+                ? FIELD_SUB(a, f) && (!rest || has_at(f->sub, rest, FIELD_SUB(a, f), da, da))
+            : list ? FIELD_COUNT(a, f) > 0
+                   : scalar_given(f, a))
+            return true;
+    }
+    return false;
+}
+
+bool model_has_at(const struct model_table *t, const char *path, const void *a)
+{
+    return has_at(t, path, a, 0, 0);
+}
+
+bool model_same_at(const struct model_table *t, const char *path, const void *a, const void *b)
+{
+    return same_at(t, path, a, b, 0, 0, 0, 0);
 }
 
 bool model_abi_equal(const void *a, const void *b, char **where)

@@ -320,10 +320,11 @@ qemu_device_check(struct domain_def *def, struct qemu_host *host, const char *ki
                   struct err *err)
 {
     struct qemu_caps *caps = qemu_host_caps(host, def->emulator, err);
-    int rc = caps && qemu_validate_models(def, err) == 0
-                 ? domain_check_device(def, kind, at, qemu_validate_device,
-                                       &(struct qemu_check){ caps, host }, err)
-                 : -1;
+    int rc = caps ? domain_check_device(def, kind, at, qemu_validate_device,
+                                        &(struct qemu_check){ caps, host }, err)
+                  : -1;
+    if (rc == 0)
+        rc = qemu_validate_models(def, err);
     qemu_caps_unref(caps);
     return rc;
 }

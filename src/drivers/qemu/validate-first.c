@@ -18,13 +18,6 @@ validate_pci_root(const struct domain_def *def, struct err *err)
     if (want && c && !str_is(c->model, want))
         return err_set(err, VIR_ERR_XML_ERROR, "machine '%s' has a '%s' as its PCI controller 0, not '%s'",
                        def->os->machine, want, c->model ? c->model : "");
-    for (uint32_t i = 0; i < def->n_controllers && !machine_is(def, "pseries"); i++) {
-        c = def->controllers[i];
-        if (c->type == CONTROLLER_TYPE_PCI && c->index &&
-            (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root")))
-            return err_set(err, VIR_ERR_XML_ERROR, "a PCI controller '%s' has index %u; it is the one with 0",
-                           c->model, c->index);
-    }
     return 0;
 }
 
@@ -74,6 +67,10 @@ check_controller(const struct domain_def *def, const struct domain_controller *c
         return UNSUPPORTED("the USB controller '%s' is one of Xen", c->model);
     if (c->type != CONTROLLER_TYPE_PCI)
         return 0;
+    if (c->index && !machine_is(def, "pseries") &&
+        (str_is(c->model, "pci-root") || str_is(c->model, "pcie-root")))
+        return err_set(err, VIR_ERR_XML_ERROR, "a PCI controller '%s' has index %u; it is the one with 0",
+                       c->model, c->index);
     if (str_is(c->model, "pci-expander-bus") && !machine_is_i440fx(def))
         return UNSUPPORTED("a 'pci-expander-bus' is for i440fx machines, not '%s'", def->os->machine);
     if (str_is(c->model, "pcie-expander-bus") && !machine_is_q35(def) &&

@@ -16,6 +16,7 @@ class Tally:
     def __init__(self, verdict, known, fault, donors, log=None):
         self.verdict, self.known, self.fault, self.donors = verdict, known, fault, donors
         self.log = open(log, 'w', encoding='utf-8') if log else None
+        self.context = ''       # what the log says of it besides
         self.kinds, self.examples, self.meant = collections.Counter(), {}, collections.Counter()
         self.all = self.accepted = self.same = self.ended = 0
 
@@ -47,7 +48,8 @@ class Tally:
             return None
         self.kinds[kind] += 1
         if self.log:
-            print(number, what, kind, words, want[3] if want[0] == 'error' else '', small.replace('\n', ' '), sep='\t',
+            print(number, what, kind, words, want[3] if want[0] == 'error' else '', small.replace('\n', ' '),
+                  self.context.replace('\n', ' '), sep='\t',
                   file=self.log, flush=True)
         self.examples.setdefault(kind, (number, what, words, re.sub(r'>\s+<', '><', small)))
         return kind

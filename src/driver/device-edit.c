@@ -53,6 +53,8 @@ fits(const struct domain_def *def, struct domain_def *scratch, const struct mode
     if (!rule || !rule->can)
         device_take_all(with, kind);    /* it will not stand beside others */
     device_add(with, kind, device_at(scratch, kind, 0));
+    if (domain_add_implied_controllers(with, err) < 0)
+        return -1;
     return edit->check(with, kind->name, device_count(with, kind) - 1, edit->data, err);
 }
 
@@ -83,12 +85,12 @@ alone(const struct domain_def *def, const struct domain_def *fragment, const str
 }
 
 static int
-check_rule(const struct domain_def *def, const void *device, const struct device_edit *edit,
-           const struct model_field *kind, unsigned what, struct err *err)
+check_rule(const struct domain_def *def, const void *asked, const void *wanted,
+           const struct device_edit *edit, const struct model_field *kind, unsigned what, struct err *err)
 {
     const struct device_rule *rule = device_rule_of(edit, kind);
 
-    if (rule && rule->refuse && rule->refuse(def, device, what, err) < 0)
+    if (rule && rule->refuse && rule->refuse(def, asked, wanted, what, err) < 0)
         return -1;
     return !edit->rules || (rule && rule->can & what)
                ? 0
@@ -120,8 +122,9 @@ device_attach(struct domain_def *def, struct device_edit *edit, struct err *err)
     ERR_AUTO none = ERR_INIT;
 
     if (!(fragment = read_device(edit, 0, &kind, err)) ||
-        (edit->rules && !(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_COME, err))) ||
-        check_rule(def, device_at(fragment, kind, 0), edit, kind, DEVICE_CAN_COME, err) < 0)
+        (edit->rules && (!(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_COME, err)) ||
+                         check_rule(def, device_at(fragment, kind, 0), device_at(wanted, kind, 0), edit, kind,
+                                    DEVICE_CAN_COME, err) < 0)))
         return -1;
     rule = device_rule_of(edit, kind);
     if ((rule ? rule->once : !edit->rules && strcmp(kind->name, "disk") == 0) &&
@@ -165,7 +168,8 @@ device_detach(struct domain_def *def, struct device_edit *edit, struct err *err)
 
     if (!(fragment = read_device(edit, MODEL_PARSE_KEEP_ALIAS, &kind, err)) ||
         !(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_GO, err)) ||
-        check_rule(def, device_at(fragment, kind, 0), edit, kind, DEVICE_CAN_GO, err) < 0 ||
+        check_rule(def, device_at(fragment, kind, 0), device_at(wanted, kind, 0), edit, kind, DEVICE_CAN_GO,
+                   err) < 0 ||
         (at = device_find(def, fragment, wanted, kind, edit, DEVICE_CAN_GO, err)) < 0)
         return -1;
     return take(def, kind, (uint32_t)at, edit, err);
@@ -205,7 +209,8 @@ device_update(struct domain_def *def, struct device_edit *edit, struct err *err)
 
     if (!(fragment = read_device(edit, MODEL_PARSE_KEEP_ALIAS, &kind, err)) ||
         !(wanted = alone(def, fragment, kind, edit, DEVICE_CAN_CHANGE, err)) ||
-        check_rule(def, device_at(fragment, kind, 0), edit, kind, DEVICE_CAN_CHANGE, err) < 0 ||
+        check_rule(def, device_at(fragment, kind, 0), device_at(wanted, kind, 0), edit, kind,
+                   DEVICE_CAN_CHANGE, err) < 0 ||
         (at = device_find(def, fragment, wanted, kind, edit, DEVICE_CAN_CHANGE, err)) < 0)
         return -1;
     old = device_at(def, kind, (uint32_t)at);
@@ -236,7 +241,8 @@ device_detach_alias(struct domain_def *def, const char *alias, struct device_edi
 
             if (!info || !str_equal(info->alias, alias))
                 continue;
-            return check_rule(def, device_at(def, kind, at), edit, kind, DEVICE_CAN_GO, err) < 0
+            return check_rule(def, device_at(def, kind, at), device_at(def, kind, at), edit, kind,
+                              DEVICE_CAN_GO, err) < 0
                        ? -1
                        : take(def, kind, at, edit, err);
         }

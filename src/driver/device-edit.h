@@ -19,8 +19,10 @@ struct device_rule {
     bool one;                   /* a document that could mean several means none */
     bool place;                 /* an address that the document gives has to be that of the device */
     bool stays;                 /* what changes is found by its place alone, which the document has to give */
-    /* NULL, or why the device cannot do that (DEVICE_CAN_*): filled when not 0 is returned */
-    int (*refuse)(const struct domain_def *def, const void *device, unsigned what, struct err *err);
+    /* NULL, or why the device, as it is asked for and as it would be, cannot do that (DEVICE_CAN_*): filled
+     * when not 0 is returned */
+    int (*refuse)(const struct domain_def *def, const void *asked, const void *device, unsigned what,
+                  struct err *err);
     /* NULL, or what else is another thing in a definition that the device has come to or gone from */
     void (*moved)(struct domain_def *def, const void *device, unsigned what);
     int missing, missing_from;  /* code and domain when there is none; 0: DEVICE_MISSING, edit->from */
@@ -34,9 +36,9 @@ struct device_edit {
     int from;               /* the driver's error domain */
     int (*complete)(struct domain_def *def, void *data, struct err *err);
     void *data;
-    /* NULL: all kinds can come, go and change, and keep place and name when they do.  Otherwise kinds without a rule can do nothing, and the device
-     * has to be possible in this guest before anything else is asked: fill completes a guest that has only
-     * this one, check looks at one of a guest. */
+    /* NULL: all kinds can come, go and change, and keep place and name when they do.  Otherwise kinds without
+     * a rule can do nothing, and the device has to be possible in this guest before anything else is asked:
+     * fill completes a guest that has only this one, check looks at one of a guest. */
     const struct device_rule *rules;        /* the last one has no kind */
     int (*fill)(struct domain_def *def, void *data, struct err *err);
     int (*check)(struct domain_def *def, const char *kind, uint32_t at, void *data, struct err *err);

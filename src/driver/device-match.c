@@ -245,7 +245,8 @@ same_key(const void *device, const void *wanted, const void *asked, const struct
 
         if (!*path || (!given && (choice != '!' || !rules)))
             continue;
-        if (!given || !model_same_at(kind->sub, path, device, wanted))
+        if (!given ||
+            !model_same_at(kind->sub, path, device, choice == '?' || choice == '!' ? asked : wanted))
             return false;
         if (choice == '=')
             break;

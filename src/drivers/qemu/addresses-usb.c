@@ -3,6 +3,7 @@
  * addresses-usb: ports of USB controllers and hubs: those that the user gave are checked, the others
  * chosen; hubs are added where ports do not suffice.  See domain-host.h.  Nothing waits.
  */
+#include "model/devices.h"
 #include "drivers/qemu/domain-host.h"
 
 #include <stdlib.h>
@@ -303,6 +304,10 @@ check_usb_is_there(const struct domain_def *def, struct err *err)
     }
     for (uint32_t i = 0; i < def->n_hostdevs; i++)
         what = def->hostdevs[i]->type == HOSTDEV_TYPE_USB ? "hostdev" : what;
+    for (uint32_t i = 0; i < def->n_interfaces; i++)
+        if (def->interfaces[i]->type == INTERFACE_TYPE_HOSTDEV &&
+            interface_source_is_usb(def->interfaces[i]->source))
+            what = "interface";
     for (uint32_t i = 0; i < def->n_sounds; i++)
         what = def->sounds[i]->model == SOUND_MODEL_USB ? "sound" : what;
     for (uint32_t i = 0; i < def->n_serials; i++)

@@ -70,8 +70,7 @@ alone(const struct domain_def *def, const struct domain_def *fragment, const str
     device_add(scratch, kind, device_at((struct domain_def *)fragment, kind, 0));
     if (edit->rules && scratch->os)
         scratch->os->n_boots = 0;       /* what else boots is not asked here, nor how much fits */
-    if (edit->rules && scratch->n_memories && scratch->memory && scratch->memories[0]->target)
-    {
+    if (edit->rules && scratch->n_memories && scratch->memory && scratch->memories[0]->target) {
         scratch->memory->size += scratch->memories[0]->target->size;
         if (scratch->max_memory)
             scratch->max_memory->size += scratch->memories[0]->target->size;

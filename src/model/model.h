@@ -198,7 +198,8 @@ bool model_equal(const void *a, const void *b);
 /* True if guests cannot tell a from b; otherwise *where is the path of the first difference with
  * both values, to be freed. */
 bool model_abi_equal(const void *a, const void *b, char **where);
-/* Is one part of two structs of a table the same; is it there?  path: steps such as "target/@dev", "source", and
+/* Is one part of two structs of a table the same; is it there?  path: steps such as "target/@dev", "source",
+ * and
  * "." for a text. */
 bool model_same_at(const struct model_table *t, const char *path, const void *a, const void *b);
 bool model_has_at(const struct model_table *t, const char *path, const void *a);

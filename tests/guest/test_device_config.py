@@ -47,7 +47,7 @@ def test_what_is_refused_leaves_no_trace(daemon, domain):
             (domain.attachDeviceFlags, "<disk><target dev='vda' bus='nonsense'/></disk>", libvirt.VIR_ERR_XML_ERROR),
             (domain.updateDeviceFlags, DISK.replace('sda', 'sdq') % 'b', libvirt.VIR_ERR_INVALID_ARG),
             (domain.detachDeviceFlags, RNG, libvirt.VIR_ERR_DEVICE_MISSING),
-            (domain.detachDeviceAlias, 'ua-nobody', libvirt.VIR_ERR_DEVICE_MISSING)):
+            (domain.detachDeviceAlias, 'ua-nobody', libvirt.VIR_ERR_INTERNAL_ERROR)):
         assert code(call, argument, CONFIG) == expected, (call, argument)
     assert domain.XMLDesc() == before == again(daemon).XMLDesc()
 

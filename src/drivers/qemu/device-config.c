@@ -16,24 +16,6 @@
 
 typedef int (*edit_fn)(struct domain_def *def, struct device_edit *edit, struct err *err);
 
-static int
-complete(struct domain_def *def, void *host, struct err *err)
-{
-    return qemu_domain_again(def, host, err);
-}
-
-static int
-fill(struct domain_def *def, void *host, struct err *err)
-{
-    return qemu_device_defaults(def, host, err);
-}
-
-static int
-check(struct domain_def *def, const char *kind, uint32_t at, void *host, struct err *err)
-{
-    return qemu_device_check(def, host, kind, at, err);
-}
-
 /* edit: NULL if the device with that alias is to go. */
 static int
 change(struct drv_conn *conn, const struct domain_ref *dom, edit_fn edit, const char *xml, const char *alias,
@@ -41,9 +23,7 @@ change(struct drv_conn *conn, const struct domain_ref *dom, edit_fn edit, const 
 {
     TURN_AUTO turn = NULL;
     struct affect affect;
-    struct device_edit device = {
-        .xml = xml, .from = ERR_FROM, .complete = complete, .rules = qemu_device_rules, .fill = fill, .check = check
-    };
+    struct device_edit device;
     struct domain_def *def;
     int ret;
 
@@ -56,7 +36,7 @@ change(struct drv_conn *conn, const struct domain_ref *dom, edit_fn edit, const 
                        "devices of guest '%s' cannot change while it runs yet; those of its definition can "
                        "(VIR_DOMAIN_AFFECT_CONFIG)",
                        turn_view(turn)->name);
-    device.data = turn_driver(turn)->host;
+    qemu_device_edit(&device, xml, turn_driver(turn)->host);
     def = domain_def_copy(turn_config_def(turn));
     ret = edit ? edit(def, &device, err) : device_detach_alias(def, alias, &device, err);
     g_free(device.alias);

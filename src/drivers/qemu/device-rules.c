@@ -5,6 +5,7 @@
 #include "drivers/qemu/device-rules.h"
 
 #include "drivers/qemu/domain-host.h"
+#include "drivers/qemu/prepare.h"
 #include "model/complete.h"
 #include "model/devices.h"
 
@@ -271,7 +272,7 @@ refuse_filter(const struct domain_def *def, const void *asked, const void *devic
 }
 
 /* As users of this driver know it: programs go by the codes. */
-const struct device_rule qemu_device_rules[] = {
+static const struct device_rule rules[] = {
 #define COME_GO (DEVICE_CAN_COME | DEVICE_CAN_GO)
     { "disk", COME_GO | DEVICE_CAN_CHANGE, .once = true, .refuse = refuse_disk, .moved = move_disk,
       .missing_change = VIR_ERR_INVALID_ARG },
@@ -301,3 +302,33 @@ const struct device_rule qemu_device_rules[] = {
     { "redirfilter", 0, .refuse = refuse_filter },
     { NULL }
 };
+
+static int
+complete(struct domain_def *def, void *host, struct err *err)
+{
+    return qemu_domain_again(def, host, err);
+}
+
+static int
+fill(struct domain_def *def, void *host, struct err *err)
+{
+    return qemu_device_defaults(def, host, err);
+}
+
+static int
+check(struct domain_def *def, const char *kind, uint32_t at, void *host, struct err *err)
+{
+    return qemu_device_check(def, host, kind, at, err);
+}
+
+void
+qemu_device_edit(struct device_edit *edit, const char *xml, struct qemu_host *host)
+{
+    *edit = (struct device_edit){ .xml = xml,
+                                  .from = ERR_FROM,
+                                  .rules = rules,
+                                  .data = host,
+                                  .complete = complete,
+                                  .fill = fill,
+                                  .check = check };
+}

@@ -262,6 +262,10 @@ static const struct command_row table[] = {
       "type='qcow2'/>"
       "<source file='/b'/></backingStore></disk>",
       "has nothing below it", NULL },
+    { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda'/><shareable/></disk>",
+      "\"cache\":{\"direct\":true,\"no-flush\":false}", NULL },
+    { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda'/><shareable/><readonly/></disk>",
+      "\"read-only\":true", "\"direct\"" },
     { "pc", "", NETDISK("protocol='ssh' name='/x'>"), "ssh needs a <host>", NULL },
     { "pc", "<keywrap><cipher name='aes' state='on'/></keywrap>", "", "wraps no keys", NULL },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='4'/>", "are not chosen", NULL },

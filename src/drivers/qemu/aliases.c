@@ -44,7 +44,10 @@ controller_alias_set(struct domain_def *def, struct domain_controller *c)
 {
     switch (c->type) {
     case CONTROLLER_TYPE_PCI:
-        set_alias(def, &c->info, str_is(c->model, "pcie-root") ? "pcie.%u" : "pci.%u", c->index);
+        if (!c->index && str_is(c->model, "pci-root") && !qemu_pci_numbered(def))
+            set_alias(def, &c->info, "pci");
+        else
+            set_alias(def, &c->info, str_is(c->model, "pcie-root") ? "pcie.%u" : "pci.%u", c->index);
         break;
     case CONTROLLER_TYPE_USB:
         if (c->index == 0)

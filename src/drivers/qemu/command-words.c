@@ -164,8 +164,7 @@ pci_bus_name(const struct domain_def *def, const struct domain_controller *c)
 {
     if (str_is(c->model, "pci-root") && c->index)
         return g_strdup_printf("%s.0", c->info.alias);
-    bool numbered = arch_is_x86(def) || arch_is_ppc(def) || arch_is_s390(def);
-    if (str_is(c->model, "pci-root") && !numbered)
+    if (str_is(c->model, "pci-root") && !qemu_pci_numbered(def))
         return g_strdup("pci");
     return g_strdup(c->info.alias);
 }

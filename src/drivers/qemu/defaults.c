@@ -77,6 +77,12 @@ scsi_hostdevs(struct domain_def *def)
     }
 }
 
+bool
+qemu_pci_numbered(const struct domain_def *def)
+{
+    return arch_is_x86(def) || arch_is_ppc(def) || arch_is_s390(def);
+}
+
 /* Where PCs have the card that they always had, boards with PCI and mainframes have that of virtio. */
 static void
 choose_videos(struct domain_def *def)

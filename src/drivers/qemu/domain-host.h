@@ -117,6 +117,8 @@ char *device_describe(const char *kind, const void *device);
 
 /* The model of the PCI controller 0 that the machine has; NULL: it has no PCI. */
 const char *qemu_pci_root(const struct domain_def *def);
+/* Its PCI bus has a number; boards that have one do not number it. */
+bool qemu_pci_numbered(const struct domain_def *def);
 /* A device that sits on USB, or NULL. */
 const char *qemu_usb_device(const struct domain_def *def);
 

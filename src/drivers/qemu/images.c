@@ -144,6 +144,8 @@ images_read_chain(struct domain_def *def, struct domain_disk *disk, struct err *
 {
     const char *path = disk->source ? local_path(disk->type, &disk->source->src) : NULL;
     enum storage_format format = disk->driver ? disk->driver->type : STORAGE_FORMAT_RAW;
+    if (disk->type == STORAGE_TYPE_DIR && !disk->backing_store)
+        disk->backing_store = end_of_chain(def);
     if (!path || !*path || disk->backing_store)
         return 0;
     if (backing_of(def, path, format, &disk->backing_store, 0, err) < 0)
@@ -175,6 +177,14 @@ image_is_cdrom(const char *path)
     return is;
 }
 
+bool
+image_is_overlay(const struct domain_def *live, const struct domain_disk *d)
+{
+    g_autofree char *end = g_strdup_printf(".TRANSIENT-%s", live->name);
+    return d->has_transient && d->source && d->source->src.file && d->backing_store &&
+           d->backing_store->source && g_str_has_suffix(d->source->src.file, end);
+}
+
 void
 images_number(struct domain_def *def)
 {
@@ -187,8 +197,12 @@ images_number(struct domain_def *def)
             index++; /* an empty drive keeps its number for a medium to come */
             continue;
         }
-        d->source->src.index = ++index;
+        if (!image_is_overlay(def, d))          /* those come after all others */
+            d->source->src.index = ++index;
         for (struct disk_backing_store *bs = d->backing_store; bs && bs->source; bs = bs->backing_store)
             bs->index = ++index;
     }
+    for (uint32_t i = 0; i < def->n_disks; i++)
+        if (image_is_overlay(def, def->disks[i]))
+            def->disks[i]->source->src.index = ++index;
 }

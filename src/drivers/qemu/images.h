@@ -16,6 +16,8 @@
 int images_read_chain(struct domain_def *def, struct domain_disk *disk, struct err *err);
 /* The host has a CD drive by that name. */
 bool image_is_cdrom(const char *path);
+/* The disk's image is the one above its own that holds what a transient disk is told while the guest runs. */
+bool image_is_overlay(const struct domain_def *live, const struct domain_disk *disk);
 /* Numbers the sources of all disks as block nodes are named. */
 void images_number(struct domain_def *def);
 /* The highest of those numbers, empty drives counted. */

@@ -57,7 +57,7 @@ set_ptys(struct domain_def *def, json_t *chardevs)
         struct domain_chardev *console = def->consoles[i];
 
         set_pty(def, &console->source, console->info.alias, chardevs);
-        if (console->source.type == CHARDEV_TYPE_PTY)
+        if (console->source.type == CHARDEV_TYPE_PTY && !console->target->port)     /* the guest's own */
             console->source.tty = chardev_path(&console->source);
     }
 }

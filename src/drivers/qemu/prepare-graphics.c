@@ -211,6 +211,7 @@ qemu_graphics_prepare(struct domain_def *live, struct qemu_host *host, const cha
 void
 qemu_domain_release(struct domain_def *live, struct qemu_host *host)
 {
+    qemu_overlays_remove(live);
     for (uint32_t i = 0; i < live->n_graphics; i++) {
         const struct domain_graphics *g = live->graphics[i];
         if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE)

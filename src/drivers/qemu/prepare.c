@@ -175,6 +175,44 @@ prepare_channels(struct domain_def *def, struct qemu_host *host, const char *gue
     }
 }
 
+/* Who is asked for TLS, if the guest does not say it itself, is the administrator's to decide. */
+static void
+prepare_tls(const struct chardev_source *s, bool enabled)
+{
+    for (uint32_t i = 0; s->type == CHARDEV_TYPE_TCP && i < s->n_ends; i++)
+        if (!s->ends[i]->tls)
+            s->ends[i]->tls = enabled ? TRI_YES : TRI_NO;
+}
+
+static void
+prepare_all_tls(struct domain_def *def, bool enabled)
+{
+#define EACH(array, n, source) \
+    for (uint32_t i = 0; i < def->n; i++) \
+        prepare_tls(&def->array[i]->source, enabled);
+    EACH(serials, n_serials, source)
+    EACH(parallels, n_parallels, source)
+    EACH(consoles, n_consoles, source)
+    EACH(channels, n_channels, source)
+    EACH(smartcards, n_smartcards, source)
+    EACH(redirdevs, n_redirdevs, source)
+#undef EACH
+}
+
+/* What several guests write is not kept in the memory of one host. */
+static void
+prepare_shared(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        struct domain_disk *d = def->disks[i];
+        if (!d->shareable || d->readonly || (d->driver && d->driver->cache > DISK_CACHE_DEFAULT))
+            continue;
+        if (!d->driver)
+            d->driver = model_new(def, struct disk_driver);
+        d->driver->cache = DISK_CACHE_NONE;
+    }
+}
+
 /* ---- all ------------------------------------------------------------------------------------ */
 
 static void
@@ -249,9 +287,13 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
             if (images_read_chain(live, live->disks[i], err) < 0)
                 return -1;
         }
+        if (qemu_overlays_make(live, err) < 0)
+            return -1;
+        prepare_all_tls(live, host->conf->chardev.enabled);
         prepare_label(live, host);
         prepare_partition(live, host);
     }
+    prepare_shared(live);
     images_number(live);
     prepare_channels(live, host, guest_dir);
     if (qemu_graphics_prepare(live, host, guest_dir, native, err) < 0) {

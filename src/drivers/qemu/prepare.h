@@ -38,6 +38,9 @@ int qemu_domain_defaults(struct domain_def *def, struct qemu_host *host, unsigne
  * `native`: nothing is reserved, and on disk only descriptions of firmware are looked for. */
 int qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, bool native,
                         struct err *err);
+/* overlay.c: the images of transient disks, made when all chains are read; and away with them. */
+int qemu_overlays_make(struct domain_def *live, struct err *err);
+void qemu_overlays_remove(const struct domain_def *live);
 /* Gives back ports and such. Safe on a half prepared definition. */
 /* prepare-graphics.c: part of qemu_domain_prepare(). */
 int qemu_graphics_prepare(struct domain_def *live, struct qemu_host *host, const char *guest_dir, bool native,

@@ -88,11 +88,12 @@ static void
 decided(void)
 {
     ERR_AUTO err = ERR_INIT;
-    DOMAIN_DEF_AUTO def = guest("<smartcard mode='passthrough' type='tcp'><source mode='bind' host='h' "
-                                "service='1'/></smartcard><disk type='dir'><driver type='fat'/><source dir='%s'/>"
-                                "<target dev='vda'/><readonly/></disk>"
-                                "<disk type='dir'><driver type='fat'/><source dir='%s'/><target dev='vdb'/>"
-                                "<readonly/></disk>");
+    DOMAIN_DEF_AUTO def =
+        guest("<smartcard mode='passthrough' type='tcp'><source mode='bind' host='h' "
+              "service='1'/></smartcard><disk type='dir'><driver type='fat'/><source dir='%s'/>"
+              "<target dev='vda'/><readonly/></disk>"
+              "<disk type='dir'><driver type='fat'/><source dir='%s'/><target dev='vdb'/>"
+              "<readonly/></disk>");
 
     g_assert_cmpint(qemu_domain_prepare(def, host, 5, false, &err), ==, 0);
     g_assert_cmpint(def->smartcards[0]->source.ends[0]->tls, ==, TRI_NO);

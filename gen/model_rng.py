@@ -3,9 +3,10 @@
 document, so that editors and validating clients know exactly what the parser reads.
 
 usage: model_rng.py DOCUMENT[:ELEMENT] FILE.model... > DOCUMENT.rng
+       model_rng.py --embed DOCUMENT... -- FILE.model... > schemas.c
        model_rng.py --kinds SCHEMA=DOCUMENT[:ELEMENT]... -- FILE.model... > kinds.h
   ELEMENT is the outermost element, if it is not that of the document; --kinds makes the rows of a table in C
-  from elements to schemas.
+  from elements to schemas; --embed one of the schemas of these documents.
 
 A struct whose fields depend on an attribute (disc) becomes a choice of the sets of fields that its
 values have; one that depends on the struct around it (up=) becomes one define for each value.
@@ -45,7 +46,7 @@ def must(f):
 
 class Schema:
     def __init__(self, m):
-        self.m, self.out, self.todo, self.done = m, [], [], set()
+        self.m, self.todo, self.done = m, [], set()
 
     def flat(self, s):
         return model_read.flat(self.m, s)
@@ -110,13 +111,13 @@ class Schema:
             return x if needed else '<optional>%s</optional>' % x
         if f.kind == 'group':
             x = self.element(f, self.content(f.sub, disc, up, True))
+        elif f.type == 'raw':
+            self.raw = True
+            x = self.element(f, '<ref name="anything"/>')
         elif f.type in self.m.structs:
             x = self.element(f, self.ref(f, disc if disc is not None else up))
         elif f.type == 'flag':
             x = self.element(f, '<empty/>')
-        elif f.type == 'raw':
-            self.raw = True
-            x = self.element(f, '<ref name="anything"/>')
         else:
             empty = 'keep' in f.flags or 'filled' in f.flags
             x = self.element(f, self.unit(f) + ('<choice>%s<empty/></choice>' if empty else '%s') % self.value(f))
@@ -192,20 +193,30 @@ class Schema:
                       or not b.startswith('<group><attribute'))
         return branches[0] if len(branches) == 1 else '<choice>%s</choice>' % ''.join(branches)
 
-    def emit(self, document):
+    def lines(self, document):
         d = find(self.m, document)
         self.raw = False
-        print(HEAD)
-        print('  <start><element name=%s><ref name=%s/></element></start>' %
-              (quoteattr(d[2]), quoteattr(d[1])))
+        yield HEAD
+        yield '  <start><element name=%s><ref name=%s/></element></start>' % (quoteattr(d[2]), quoteattr(d[1]))
         self.done.add(d[1])
         self.todo.append((d[1], self.m.structs[d[1]], None))
         while self.todo:
             name, s, up = self.todo.pop(0)
-            print('  <define name=%s>%s</define>' % (quoteattr(name), self.content(s, None, up)))
+            yield '  <define name=%s>%s</define>' % (quoteattr(name), self.content(s, None, up))
         if self.raw:
-            print(RAW)
-        print('</grammar>')
+            yield RAW
+        yield '</grammar>'
+
+
+def embed(m, documents):
+    """The schemas as a table in C."""
+    print('#include "model/all-def.h"\n#include "model/valid.h"\n\nconst struct model_schema model_schemas[] = {')
+    for name in documents:
+        print('    { &%s_document,' % name)
+        for line in '\n'.join(Schema(m).lines(name)).split('\n'):
+            print('      "%s"' % line.strip().replace('\\', '\\\\').replace('"', '\\"'))
+        print('    },')
+    print('    { NULL, NULL },\n};')
 
 
 def find(m, name):
@@ -218,11 +229,14 @@ def find(m, name):
 
 
 def main(args):
-    if args[0] != '--kinds':
-        Schema(model_read.read(args[1:])).emit(args[0])
+    if not args[0].startswith('--'):
+        print('\n'.join(Schema(model_read.read(args[1:])).lines(args[0])))
         return
     end = args.index('--')
     m = model_read.read(args[end + 1:])
+    if args[0] == '--embed':
+        embed(m, args[1:end])
+        return
     for pair in args[1:end]:
         schema, _, document = pair.partition('=')
         print('{ "%s", "%s" },' % (find(m, document)[2], schema))

@@ -11,65 +11,14 @@
 
 /* ---- checkpoints ---------------------------------------------------------------------------- */
 
-/* The target of a disk, such as vda, or a path: as the schema has it. */
-static bool
-names_disk(const char *name)
-{
-    static const char *const kinds[] = { "fd", "hd", "sd", "vd", "xvd", "ubd" };
-
-    if (!name)
-        return false;
-    if (*name == '/' || (g_ascii_isalpha(*name) && name[1] == ':' && name[2] == '\\'))
-        return name[*name == '/' ? 1 : 3] != '\0';
-    if (g_str_has_prefix(name, "ioemu:"))
-        name += strlen("ioemu:");
-    for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        const char *rest = name + strlen(kinds[i]);
-        if (!g_str_has_prefix(name, kinds[i]) || !*rest)
-            continue;
-        while (g_ascii_isalnum(*rest) || *rest == '_')
-            rest++;
-        if (!*rest)
-            return true;
-    }
-    return false;
-}
-
-static int
-invalid_disk(const struct checkpoint_disk *d, struct err *err)
-{
-    if (!names_disk(d->name))
-        return err_set_from(
-            err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-            "name='%s' of a <disk> of the checkpoint is neither the target of a disk, such as vda, "
-            "nor a path",
-            d->name ? d->name : "");
-    if (d->checkpoint == CHECKPOINT_TYPE_DEFAULT)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                            "disk '%s' of the checkpoint has checkpoint='default'; leave the attribute out",
-                            d->name);
-    if (d->bitmap && d->checkpoint == CHECKPOINT_TYPE_NO)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                            "disk '%s' of the checkpoint has bitmap='%s', which checkpoint='no' rules out",
-                            d->name, d->bitmap);
-    return 0;
-}
-
 int
-checkpoint_check(struct checkpoint_def *def, struct err *err)
+checkpoint_check(const struct checkpoint_def *def, struct err *err)
 {
-    if (def->name && strpbrk(def->name, "/\n"))
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                            "<name> of a checkpoint is '%s': it must not contain '/' or a line break",
-                            def->name);
-    if (def->has_disks && !def->n_disks)
-        return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
-                            "<disks> of a checkpoint is empty; leave it out if all disks are meant");
-    def->has_disks = false;
-    for (uint32_t i = 0; i < def->n_disks; i++)
-        if (invalid_disk(def->disks[i], err) < 0)
-            return -1;
-    return 0;
+    return !def->domain || (def->domain->name && def->domain->type)
+               ? 0
+               : err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_INVALID_SCHEMA,
+                              "the <domain> of a checkpoint has no %s",
+                              def->domain->name ? "type=" : "<name>");
 }
 
 int

@@ -40,8 +40,9 @@ int snapshot_complete(struct snapshot_def *def, const struct domain_def *domain,
 /* After snapshot_redefine_check: only what the document leaves open is filled in. */
 int snapshot_realign(struct snapshot_def *def, const struct domain_def *domain, is_file_fn is_file,
                      struct err *err);
-/* What the schema says of a checkpoint beyond its elements: VIR_ERR_XML_INVALID_SCHEMA. */
-int checkpoint_check(struct checkpoint_def *def, struct err *err);
+/* Of any: the guest inside is a whole one; that of a snapshot may be as in old ones, with little more than
+ * its uuid, so the schema of guests inside does not say so.  VIR_ERR_XML_INVALID_SCHEMA. */
+int checkpoint_check(const struct checkpoint_def *def, struct err *err);
 /* Of one that a client brings back as it was: it needs a name and a time. */
 int checkpoint_redefine_check(const struct checkpoint_def *def, struct err *err);
 int checkpoint_complete(struct checkpoint_def *def, const struct domain_def *domain, int64_t now,

@@ -19,7 +19,7 @@ bad(struct err *err, const struct network_def *def, const char *record, const ch
 }
 
 static int
-complete_srv(const struct network_def *def, const struct dns_srv *s, struct err *err)
+complete_srv(const struct network_def *def, struct dns_srv *s, struct err *err)
 {
     if (fault_in(s, "@service", err) < 0)
         return -1;
@@ -32,7 +32,7 @@ complete_srv(const struct network_def *def, const struct dns_srv *s, struct err 
         return bad(err, def, "SRV", s->service, "can have letters, digits and any of + - / in its protocol");
     if (fault_in(s, "@port", err) < 0)
         return -1;
-    if (!s->target && (s->has_port || s->priority || s->weight))
+    if (!s->target && (s->has_port || s->has_priority || s->has_weight))
         return bad(err, def, "SRV", s->service,
                    "has a port, priority or weight but no target, which they are about");
     if (s->has_port && (s->port < 1 || s->port > 65535))
@@ -41,6 +41,8 @@ complete_srv(const struct network_def *def, const struct dns_srv *s, struct err 
         return -1;
     if (s->priority > 65535 || s->weight > 65535)
         return bad(err, def, "SRV", s->service, "has a priority or weight above 65535");
+    s->has_priority = s->priority;      /* 0 is as none */
+    s->has_weight = s->weight;
     return 0;
 }
 

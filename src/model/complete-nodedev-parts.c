@@ -43,6 +43,23 @@ fate_of(enum nodedev_cap whole, enum nodedev_cap part)
 int
 nodedev_choose_parts(const struct node_device_def *def, struct nodedev_capability *c, struct err *err)
 {
+    for (uint32_t i = 0; i < c->n_capabilities;) {
+        struct nodedev_capability *part = c->capabilities[i];
+        switch (part->type || fault_there(part, "@type") ? NODEDEV_CAP_UNSET : c->type) {
+        case NODEDEV_CAP_PCI:
+        case NODEDEV_CAP_CSS:
+        case NODEDEV_CAP_AP_MATRIX:
+            return err_set(err, VIR_ERR_XML_ERROR,
+                           "device '%s': a part of a capability of type '%s' has no type",
+                           def->name ? def->name : "new device", nodedev_cap_str(c->type));
+        case NODEDEV_CAP_NET:
+            fault_forget(part, NULL);
+            model_list_remove(c->capabilities, c->n_capabilities, i);
+            break;
+        default:
+            i++;
+        }
+    }
     for (; c->type == NODEDEV_CAP_NET && c->n_capabilities > 1; c->n_capabilities--)
         fault_forget(c->capabilities[c->n_capabilities - 1], NULL);
     for (uint32_t i = 0; i < c->n_capabilities;) {

@@ -217,6 +217,8 @@ check_capability(const struct node_device_def *def, struct nodedev_capability *c
 static int
 check_kind(const struct node_device_def *def, const struct nodedev_capability *c, struct err *err)
 {
+    if (fault_in(c, "@type", err) < 0)
+        return -1;
     if (c->type == NODEDEV_CAP_UNSET || c->type > NODEDEV_CAP_VPD)
         return err_set_from(err, VIR_FROM_XML, VIR_ERR_XML_ERROR,
                             "device '%s' has a <capability> without a type= that is one of devices",

@@ -15,6 +15,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/xmlerror.h>
 #include "model/parse.h"
+#include "model/valid.h"
 
 #define ERR_FROM VIR_FROM_XML
 
@@ -396,7 +397,8 @@ parse(const struct model_document *d, const struct model_table *root_table, cons
     if (wrong)
         err_set_from(err, d->err_from, VIR_ERR_XML_DETAIL, "the %s document is not well-formed XML",
                      d->element);
-    if (report_held(&p, p.failed || wrong) < 0) {
+    if (report_held(&p, p.failed || wrong) < 0 ||
+        (flags & MODEL_PARSE_STRICT && !fragment && !model_newer && model_valid(d, xml, len, err) < 0)) {
         model_unref(result);
         return -1;
     }

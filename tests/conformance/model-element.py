@@ -85,7 +85,8 @@ with tempfile.TemporaryDirectory() as folder:
                 'int domain_read(struct domain_def *def, struct read_fault *f, unsigned n, unsigned flags, struct err *err)'
                 ' { return 0; }\n'
                 'int document_read(const struct model_document *d, void *root, unsigned flags, struct read_fault *f, unsigned n,'
-                ' struct err *err) { return 0; }\n')
+                ' struct err *err) { return 0; }\n'
+                'int model_valid(const struct model_document *d, const char *xml, size_t n, struct err *err) { return 0; }\n')
     base = [os.path.join(root, 'src/base', f) for f in ('err.c', 'str.c')]
     built = run(*os.environ.get('CC', 'cc').split(), '-O0', '-D_GNU_SOURCE', '-DG_LOG_DOMAIN="x"', '-I' + os.path.join(folder, 'out'), '-I' + os.path.join(folder, 'src'),
                 '-I' + os.path.join(folder, 'include'), '-I' + sys.argv[2], '-o', tool, program, *engine, *base,

@@ -8,7 +8,6 @@ Each is valid in our schema and in that of an installed libvirt, is taken by the
 is not described, and comes back with all that it says.  Those that the test driver has, it takes: that of the library
 in LIBRARY_FOLDER, and that of an installed libvirt.  Elements that no example has are few, and told in WITHOUT.
 """
-import contextlib
 import json
 import os
 import re
@@ -165,8 +164,8 @@ def main(root, tool, theirs, *folder):
                 continue
             if (kind, d.newer) not in schemas:
                 path = os.path.join(scratch, '%s%d.rng' % (kind, d.newer))
-                with open(path, 'w', encoding='utf-8') as f, contextlib.redirect_stdout(f):
-                    model_rng.Schema(described).emit(next(x[0] for x in m.documents if x[2] == kind))
+                with open(path, 'w', encoding='utf-8') as f:
+                    f.write('\n'.join(model_rng.Schema(described).lines(next(x[0] for x in m.documents if x[2] == kind))))
                 schemas[kind, d.newer] = relaxng.Valid(path)
             fault = schemas[kind, d.newer].fault(d.text)
             if fault:

@@ -92,7 +92,7 @@ test_domain_checkpoint_get_xml_desc(struct drv_conn *conn, const struct domain_c
         moment_find(conn, &checkpoint_kind, all, checkpoint->name, &m, err) < 0)
         return -1;
     def = checkpoint_def_copy(m.def);
-    def->parent = m.parent ? model_new(def, struct snapshot_parent) : NULL;
+    def->parent = m.parent ? model_new(def, struct checkpoint_parent) : NULL;
     if (m.parent)
         def->parent->name = model_str(def, m.parent);
     if (flags & VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the libvirt that is loaded makes of documents: the child of objects.py.
 
-usage: answer.py [URI]
+usage: answer.py [URI [validate]]
   stdin: [KIND, DOCUMENT, SEED] as JSON, one a line; stdout: the answer to each, [[LABEL, TEXT]...], where a TEXT is a
   document or "error CODE/DOMAIN: message".
 """
@@ -21,6 +21,7 @@ import sample  # noqa: E402
 
 libvirt.registerErrorHandler(lambda *a: None, None)
 URI = sys.argv[1] if len(sys.argv) > 1 else 'test:///default'
+VALIDATE = sys.argv[2:] == ['validate']      # documents are held against the schemas
 OWNER = '11111111-2222-4333-8444-555555555555'
 GUEST = """<domain type='%s'><name>%s</name><uuid>11111111-2222-4333-8444-55555555555%d</uuid><memory>65536</memory>
 <vcpu>1</vcpu><os><type%s>hvm</type></os><devices>
@@ -34,6 +35,10 @@ GUEST = """<domain type='%s'><name>%s</name><uuid>11111111-2222-4333-8444-555555
 PORT_NETWORKS = ("<network><name>od</name><bridge name='od0'/></network>",
                  "<network><name>odb</name><forward mode='bridge'/><bridge name='od0'/></network>",
                  "<network><name>odd</name><forward mode='private'><interface dev='od0'/><interface dev='lo'/></forward></network>")
+
+
+def if_valid(flag):
+    return flag if VALIDATE else 0
 
 
 class Side:
@@ -55,27 +60,27 @@ class Side:
 
     def network(self, xml, r):
         if r.random() < 0.3:
-            n = self.conn.networkCreateXML(xml)
+            n = self.conn.networkCreateXMLFlags(xml, if_valid(libvirt.VIR_NETWORK_CREATE_VALIDATE))
             try:
                 yield 'live', n.XMLDesc(0)
             finally:
                 n.destroy()
             return
-        n = self.conn.networkDefineXML(xml)
+        n = self.conn.networkDefineXMLFlags(xml, if_valid(libvirt.VIR_NETWORK_DEFINE_VALIDATE))
         try:
             yield 'xml', n.XMLDesc(0)
         finally:
             n.undefine()
 
     def pool(self, xml, r):
-        if r.random() < 0.3:
+        if r.random() < 0.3 and not VALIDATE:
             p = self.conn.storagePoolCreateXML(xml)
             try:
                 yield 'live', p.XMLDesc(0)
             finally:
                 p.destroy()
             return
-        p = self.conn.storagePoolDefineXML(xml)
+        p = self.conn.storagePoolDefineXML(xml, if_valid(libvirt.VIR_STORAGE_POOL_DEFINE_VALIDATE))
         try:
             yield 'xml', p.XMLDesc(0)
         finally:
@@ -83,21 +88,21 @@ class Side:
 
     def volume(self, xml, r):
         pool = self.conn.storagePoolLookupByName('default-pool')
-        v = pool.createXML(xml, 0)
+        v = pool.createXML(xml, if_valid(libvirt.VIR_STORAGE_VOL_CREATE_VALIDATE))
         try:
             yield 'xml', v.XMLDesc(0)
         finally:
             v.delete()
 
     def interface(self, xml, r):
-        i = self.conn.interfaceDefineXML(xml)
+        i = self.conn.interfaceDefineXML(xml, if_valid(libvirt.VIR_INTERFACE_DEFINE_VALIDATE))
         try:
             yield 'xml', i.XMLDesc(0)
         finally:
             i.undefine()
 
     def nodedev(self, xml, r):
-        d = self.conn.nodeDeviceCreateXML(xml, 0)
+        d = self.conn.nodeDeviceCreateXML(xml, if_valid(libvirt.VIR_NODE_DEVICE_CREATE_XML_VALIDATE))
         try:
             yield 'xml', d.XMLDesc(0)
         finally:
@@ -117,7 +122,7 @@ class Side:
         flags = r.choice((0, 0, redefine, redefine, libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY,
                           redefine | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY))
         d = self.guest(r.random() < 0.5, r.choice(('', '', '', '', '', 'no', 'internal', 'external', 'manual')))
-        s = d.snapshotCreateXML(xml, again or flags)
+        s = d.snapshotCreateXML(xml, again or flags | if_valid(libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_VALIDATE))
         try:
             yield 'xml', s.getXMLDesc(0)
             yield 'secure', s.getXMLDesc(libvirt.VIR_DOMAIN_SNAPSHOT_XML_SECURE)
@@ -143,14 +148,14 @@ class Side:
         yield from self.checkpoint(xml, r, libvirt.VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE)
 
     def secret(self, xml, r):
-        s = self.conn.secretDefineXML(xml)
+        s = self.conn.secretDefineXML(xml, if_valid(libvirt.VIR_SECRET_DEFINE_VALIDATE))
         try:
             yield 'xml', s.XMLDesc(0)
         finally:
             s.undefine()
 
     def nwfilter(self, xml, r):
-        f = self.conn.nwfilterDefineXML(xml)
+        f = self.conn.nwfilterDefineXMLFlags(xml, libvirt.VIR_NWFILTER_DEFINE_VALIDATE) if VALIDATE else self.conn.nwfilterDefineXML(xml)
         try:
             yield 'xml', f.XMLDesc(0)
         finally:
@@ -159,14 +164,14 @@ class Side:
     def binding(self, xml, r):
         """Each on a port of its own that stays: taking its rules away takes the reference seconds."""
         self.ports += 1
-        m = re.search(r'<portdev [^>]*\bname=(["\'])([^"\']+)\1', xml)
+        m = re.search(r'<portdev [^>]*\bname=(["\'])((?:(?!\1).)+)\1', xml)
         if m:
             xml = xml[:m.start(2)] + 'od%d' % self.ports + xml[m.end(2):]
         text = self.conn.nwfilterBindingCreateXML(xml).XMLDesc(0)
         yield 'xml', text.replace("<portdev name='od%d'" % self.ports, "<portdev name='%s'" % (m and m.group(2).replace("'", '&apos;')))
 
     def guest_xml(self, xml, r):
-        d = self.conn.defineXML(xml)
+        d = self.conn.defineXMLFlags(xml, if_valid(libvirt.VIR_DOMAIN_DEFINE_VALIDATE))
         try:
             yield 'xml', d.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE)
         finally:

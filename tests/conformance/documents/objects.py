@@ -3,7 +3,7 @@
 """Two implementations are given the same documents of everything but guests; what each makes of them is compared.
 
 usage: objects.py [--count N] [--seed N] [--source schema|mutate|model|valid|sweep|plain|faults|machines] [--spoil P] [--schemas DIR] [--show N]
-                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] [--again] [--order] KIND [BASE...]
+                  [--log FILE] [--uri URI] [--reference COMMAND] [--ours COMMAND | --tool MODEL_ROUNDTRIP] [--again] [--order] [--validate] KIND [BASE...]
 
 KIND is a function of answer.py: network, pool, volume, ….  The documents are
   schema  by chance from the schemas of an installed libvirt
@@ -193,12 +193,12 @@ def processor(rng):
 class Tool:
     """Our model alone, in the place of answer.py."""
 
-    def __init__(self, tool):
-        self.tool = tool
+    def __init__(self, tool, validate=False):
+        self.command = [tool, '-c', '-b'] + ['-v'] * validate
         self.start()
 
     def start(self):
-        self.child = subprocess.Popen([self.tool, '-c', '-b'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     again = start
 
@@ -295,14 +295,15 @@ def main():
     p.add_argument('--ours', default='')
     p.add_argument('--tool')
     p.add_argument('--again', action='store_true', help='both read what ours wrote')
+    p.add_argument('--validate', action='store_true', help='both hold the documents against their schemas')
     p.add_argument('--order', action='store_true', help='which of several faults is told matters')
     p.add_argument('--log', help='a file for each difference: its kind, the document, both answers and the document made small as JSON')
     p.add_argument('kind', choices=sorted(KINDS))
     p.add_argument('base', nargs='*')
     a = p.parse_args()
-    ask = ['/usr/bin/python3', os.path.join(HERE, 'answer.py'), a.uri]
+    ask = ['/usr/bin/python3', os.path.join(HERE, 'answer.py'), a.uri] + ['validate'] * a.validate
     reference = reduce.Child(shlex.split(a.reference) + ask)
-    ours = Tool(a.tool) if a.tool else reduce.Child(shlex.split(a.ours) + ask)
+    ours = Tool(a.tool, a.validate) if a.tool else reduce.Child(shlex.split(a.ours) + ask)
     known, donors = compare.explained(), reduce.Donors(
         compare.texts_of(a.base + glob.glob(HERE + '/%s.tsv' % a.kind), False))
     log = open(a.log, 'w', encoding='utf-8') if a.log else None

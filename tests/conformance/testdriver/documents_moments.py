@@ -129,6 +129,8 @@ for was, now in ((('<loader>/x</loader>', '', ''), ('<loader readonly="yes">/y</
     kept.delete()
 for body in ('', '<disks/>', "<disks><disk name='vda' size='4'/></disks>", "<disks><disk name='vda' checkpoint='no'/><disk name='vdb'/></disks>",
              "<disks><disk name='hda'/></disks>", "<disks><disk name='hda' checkpoint='no'/></disks>",
+             '<parent/>', '<parent><name> 5 </name></parent>', '<creationTime/>', "<domain type='test'><memory>65536</memory></domain>",
+             '<domain><name>on</name><memory>65536</memory><os><type>hvm</type></os></domain>',
              "<disks><disk name='vda' checkpoint='default'/></disks>", "<disks><disk name='vdz'/></disks>",
              "<disks><disk name='vda' checkpoint='bitmap' bitmap='q'/></disks>", "<disks><disk name='vda'/><disk name='vda'/></disks>",
              '<x/>', '<parent><name>q</name></parent>', '<parent><name>c</name></parent>'):

@@ -333,9 +333,10 @@ static bool begins(const char *path, const char *const *list)
 static enum stage stage_of(const struct read_fault *f)
 {
     static const char *const late[] = {
-        "disk/driver",         "disk/iotune",       "disk/transient",     "interface/coalesce",
-        "interface/mac",       "interface/port",    "interface/tune",     "lease/target/@offset",
-        "video/model/@heads",  "video/model/@ram",  "video/model/@vgamem", "video/model/@vram",
+        "audio/input/settings/", "audio/output/settings/", "disk/driver",        "disk/iotune",
+        "disk/transient",        "interface/coalesce",     "interface/mac",      "interface/port",
+        "interface/tune",        "lease/target/@offset",   "video/model/@heads", "video/model/@ram",
+        "video/model/@vgamem",   "video/model/@vram",
         NULL,
     };
     static const char *const last[] = {

@@ -262,6 +262,10 @@ static const struct command_row table[] = {
       "type='qcow2'/>"
       "<source file='/b'/></backingStore></disk>",
       "has nothing below it", NULL },
+    { "pc", "",
+      "<disk type='file'><driver name='qemu' error_policy='enospace'/><source file='/a'/><target dev='vda'/>"
+      "</disk>",
+      "\"werror\":\"enospc\"", "rerror" },
     { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda'/><shareable/></disk>",
       "\"cache\":{\"direct\":true,\"no-flush\":false}", NULL },
     { "pc", "", "<disk type='file'><source file='/a'/><target dev='vda'/><shareable/><readonly/></disk>",

@@ -25,6 +25,7 @@
     "type='passphrase' usage='u'/></encryption></source>" more "<target dev='vda'/></disk>"
 #define DISK(bus, driver, more)                                                                              \
     "<disk type='file'>" driver "<source file='/a'/><target dev='sda' bus='" bus "'/>" more "</disk>"
+#define CACHED "<metadata_cache><max_size>9</max_size></metadata_cache>"
 #define VOLUME(driver, more)                                                                                 \
     "<disk type='volume'>" driver "<source pool='a' volume='b'/><target dev='vda'/>" more "</disk>"
 #define USB_DISK(driver, more)                                                                               \
@@ -359,9 +360,19 @@ static const struct {
       "</model></video>",
       "67/10" },
     { "pc", "<cpu mode='maximum'><cache level='1' mode='disable'/></cpu>", "", "67/10" },
+    { "pc", "", DISK("scsi", "", "<geometry cyls='1' heads='1' secs='1' trans='none'/>"), "67/10" },
+    { "pc", "", DISK("scsi", "<driver type='raw'>" CACHED "</driver>", ""), "67/10" },
+    { "pc", "", DISK("scsi", "<driver type='qcow2'>" CACHED "</driver>", ""), "<metadata_cache>" },
+    { "pc", "",
+      DISK("scsi", "<driver type='qcow2'/>",
+           "<backingStore type='file'><format type='raw'>" CACHED
+           "</format><source file='/b'/></backingStore>"),
+      "67/10" },
     { "pc", "<cpu mode='maximum'><cache level='3' mode='passthrough'/></cpu>", "", "67/10" },
-    { "pc", "<cpu><numa><cell memory='65536'/><interconnects><latency initiator='0' target='0' type='read' "
-            "value='5'/></interconnects></numa></cpu>", "", "<latency initiator='0'" },
+    { "pc",
+      "<cpu><numa><cell memory='65536'/><interconnects><latency initiator='0' target='0' type='read' "
+      "value='5'/></interconnects></numa></cpu>",
+      "", "<latency initiator='0'" },
     { "pc", "", "<controller type='pci' index='256' model='pci-bridge'/>", "67/20" },
     { "q35", "", "<controller type='pci' index='256' model='pcie-root-port'/>", "1/20" },
     { "q35", "",

@@ -93,10 +93,12 @@ decided(void)
               "service='1'/></smartcard><disk type='dir'><driver type='fat'/><source dir='%s'/>"
               "<target dev='vda'/><readonly/></disk>"
               "<disk type='dir'><driver type='fat'/><source dir='%s'/><target dev='vdb'/>"
-              "<readonly/></disk>");
+              "<readonly/></disk><disk type='network'><source protocol='nbd'><host name='h'/></source>"
+              "<target dev='vdc'/></disk>");
 
     g_assert_cmpint(qemu_domain_prepare(def, host, 5, false, &err), ==, 0);
     g_assert_cmpint(def->smartcards[0]->source.ends[0]->tls, ==, TRI_NO);
+    g_assert_cmpint(def->disks[2]->source->src.tls, ==, TRI_NO);
     g_assert_nonnull(def->disks[0]->backing_store);
     g_assert_null(def->disks[0]->backing_store->source);
     qemu_domain_release(def, host);

@@ -46,8 +46,8 @@ put_disk_tail(json_t *o, const struct domain_disk *d)
     if (drv && drv->error_policy) {
         bool space = drv->error_policy == DISK_ERROR_POLICY_ENOSPACE;
         put_str(o, "werror", space ? "enospc" : disk_error_policy_str(drv->error_policy));
-        if (!drv->rerror_policy)
-            put_str(o, "rerror", space ? "report" : disk_error_policy_str(drv->error_policy));
+        if (!drv->rerror_policy && !space)          /* reading takes no space */
+            put_str(o, "rerror", disk_error_policy_str(drv->error_policy));
     }
     if (drv && drv->rerror_policy)
         put_str(o, "rerror", disk_error_policy_str(drv->rerror_policy));

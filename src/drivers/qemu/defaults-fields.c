@@ -200,7 +200,9 @@ controller_fields(struct domain_def *def, const struct qemu_caps *caps)
         struct domain_controller *c = def->controllers[i];
         if (c->type != CONTROLLER_TYPE_PCI && (str_is(c->model, "default") || str_is(c->model, "auto")))
             c->model = NULL;
-        if (c->type == CONTROLLER_TYPE_USB && !c->model)
+        /* Mainframes have none, unless it is said where it is. */
+        bool said = arch_is_s390(def) && c->info.address && c->info.address->type;
+        if (c->type == CONTROLLER_TYPE_USB && !c->model && !said)
             c->model = model_str(def, default_usb_model(def, caps));
         if (c->type == CONTROLLER_TYPE_USB && str_is(c->model, "none"))
             c->info.address = NULL;     /* there is nothing that could sit there */

@@ -185,8 +185,16 @@ prepare_tls(const struct chardev_source *s, bool enabled)
 }
 
 static void
-prepare_all_tls(struct domain_def *def, bool enabled)
+prepare_nbd_tls(struct storage_source *s, bool enabled)
 {
+    if (s->protocol == STORAGE_PROTOCOL_NBD && !s->tls)
+        s->tls = enabled ? TRI_YES : TRI_NO;
+}
+
+static void
+prepare_all_tls(struct domain_def *def, const struct qemu_conf *conf)
+{
+    bool enabled = conf->chardev.enabled;
 #define EACH(array, n, source) \
     for (uint32_t i = 0; i < def->n; i++) \
         prepare_tls(&def->array[i]->source, enabled);
@@ -197,6 +205,13 @@ prepare_all_tls(struct domain_def *def, bool enabled)
     EACH(smartcards, n_smartcards, source)
     EACH(redirdevs, n_redirdevs, source)
 #undef EACH
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        struct domain_disk *d = def->disks[i];
+        if (d->source)
+            prepare_nbd_tls(&d->source->src, conf->nbd.enabled);
+        for (struct disk_backing_store *b = d->backing_store; b && b->source; b = b->backing_store)
+            prepare_nbd_tls(&b->source->src, conf->nbd.enabled);
+    }
 }
 
 /* What several guests write is not kept in the memory of one host. */
@@ -289,7 +304,7 @@ qemu_domain_prepare(struct domain_def *live, struct qemu_host *host, int id, boo
         }
         if (qemu_overlays_make(live, err) < 0)
             return -1;
-        prepare_all_tls(live, host->conf->chardev.enabled);
+        prepare_all_tls(live, host->conf);
         prepare_label(live, host);
         prepare_partition(live, host);
     }

@@ -276,7 +276,7 @@ check_hostdev(const struct domain_def *def, uint32_t at, const struct qemu_check
     if (h->model != HOSTDEV_MODEL_VFIO_CCW && h->info.boot_order)
         return UNSUPPORTED("guests cannot boot from a mediated device of model '%s'",
                            hostdev_model_str(h->model));
-    if (h->display == TRI_ON && !def->n_graphics)
+    if (h->display == TRI_ON && !def->n_graphics && (!h->model || h->model == HOSTDEV_MODEL_VFIO_PCI))
         return UNSUPPORTED("a mediated device with display='on' needs <graphics>");
     return 0;
 }

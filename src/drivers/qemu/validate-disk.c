@@ -163,6 +163,16 @@ check_place(const struct domain_def *def, const struct domain_disk *d, struct er
     return d->bus == DISK_BUS_SCSI ? qemu_validate_scsi_place(def, name, a, err) : 0;
 }
 
+/* Only images of qcow2 have metadata that is cached in sizes to choose. */
+static int
+check_metadata_cache(const struct domain_disk *d, struct err *err)
+{
+    bool wrong = d->driver->metadata_cache && d->driver->type != STORAGE_FORMAT_QCOW2;
+    for (const struct disk_backing_store *b = d->backing_store; b; b = b->backing_store)
+        wrong |= b->format && b->format->metadata_cache && b->format->type != STORAGE_FORMAT_QCOW2;
+    return wrong ? UNSUPPORTED("disk %s: a <metadata_cache> is for images of format qcow2", d->target) : 0;
+}
+
 /* What the disk says of itself to the guest. */
 static int
 check_words(const struct domain_disk *d, struct err *err)
@@ -173,7 +183,7 @@ check_words(const struct domain_disk *d, struct err *err)
     bool mute = d->device == DISK_DEVICE_LUN && d->bus == DISK_BUS_SCSI;        /* it has its own serial */
     if (g && g->cyls && g->heads && g->secs && (d->bus == DISK_BUS_USB || d->bus == DISK_BUS_SD))
         return UNSUPPORTED("disk %s: a disk on bus %s has no geometry", d->target, bus);
-    if (g && g->trans && g->trans != DISK_TRANS_NONE && d->bus != DISK_BUS_IDE)
+    if (g && g->trans && d->bus != DISK_BUS_IDE)
         return UNSUPPORTED("disk %s: the translation of the geometry is for bus ide, not %s", d->target, bus);
     if (cor && d->readonly)
         return UNSUPPORTED("disk %s: copy_on_read writes to the image, and the disk is read-only", d->target);
@@ -278,5 +288,5 @@ qemu_validate_disk_of(const struct domain_def *def, const struct domain_disk *d,
     if (disk_target_index(d->target, NULL) < 0 || g_ascii_isdigit(d->target[n - 1]))
         return UNSUPPORTED("disk '%s': names are of whole disks, such as vda, sdb or hdc, not of partitions",
                            d->target);
-    return check_transient(d, err);
+    return check_metadata_cache(d, err) < 0 ? -1 : check_transient(d, err);
 }

@@ -49,7 +49,8 @@ validate_timer(const struct domain_def *def, const struct domain_timer *t, struc
                 return UNSUPPORTED("the timer '%s' is for ARM guests with KVM", name);
             break;
         case TIMER_NAME_PIT:
-            if (t->tickpolicy == TIMER_TICKPOLICY_MERGE)
+            if (t->tickpolicy == TIMER_TICKPOLICY_MERGE ||
+                (t->tickpolicy == TIMER_TICKPOLICY_CATCHUP && !arch_is_x86(def)))
                 return UNSUPPORTED("the timer '%s' has no tickpolicy '%s'", name,
                                    timer_tickpolicy_str(t->tickpolicy));
             break;

@@ -2,6 +2,7 @@
  *
  * check-disk: disks and their settings; see check.h.
  */
+#include <limits.h>
 #include <string.h>
 #include "model/check.h"
 #include "model/complete-parts.h"
@@ -27,7 +28,8 @@ check_backing(const struct domain_def *def, const struct domain_disk *d, const s
                : check_overrides(def, "a disk", s->seclabels, s->n_seclabels, err);
 }
 
-int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err)
+int
+check_chain_read(const struct domain_def *def, const struct domain_disk *d, unsigned depth, struct err *err)
 {
     struct storage_source *s = d->source ? &d->source->src : NULL;
     g_autofree char *what = g_strdup_printf("disk '%s'", d->target ? d->target : "");
@@ -43,9 +45,16 @@ int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *e
                    d->target, def->name);
     if (check_auth(what, d->auth, err) < 0 || encryption_complete(d->encryption, what, err) < 0)
         return -1;
-    for (const struct disk_backing_store *b = d->backing_store; b && b->type; b = b->backing_store)
+    for (const struct disk_backing_store *b = d->backing_store; b && b->type && depth--; b = b->backing_store)
         if (check_backing(def, d, b, err) < 0)
             return -1;
+    return 0;
+}
+
+int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err)
+{
+    if (check_chain_read(def, d, UINT_MAX, err) < 0)
+        return -1;
     if (d->driver && (d->driver->type == STORAGE_FORMAT_NONE || d->driver->type == STORAGE_FORMAT_AUTO ||
                       d->driver->type == STORAGE_FORMAT_LUKS)) /* that is raw with an <encryption> */
         return UNSUPPORTED("disk '%s' of guest '%s': '%s' is no format of an image", d->target, def->name,

@@ -29,10 +29,10 @@ static int read_iscsi(const struct domain_def *def, const struct hostdev_source 
         return XML("an iSCSI <hostdev> of guest '%s' has no name in its <source>", def->name);
     if (!s->n_hosts)
         return XML("an iSCSI <hostdev> of guest '%s' has no <host> in its <source>", def->name);
-    if (!s->hosts[0]->name)
-        return XML("the <host> of an iSCSI <hostdev> of guest '%s' has no name", def->name);
     if (check_storage_host("an iSCSI <hostdev>", s->hosts[0], err) < 0)
         return -1;
+    if (!s->hosts[0]->name)
+        return XML("the <host> of an iSCSI <hostdev> of guest '%s' has no name", def->name);
     if (s->n_hosts > 1)
         return XML("an iSCSI <hostdev> of guest '%s' has %u <host>; it can have one", def->name, s->n_hosts);
     const struct storage_auth *a = s->auth;

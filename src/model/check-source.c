@@ -72,13 +72,12 @@ int check_reconnect(const char *what, const struct chardev_reconnect *r, struct 
                : 0;
 }
 
-int check_storage_host(const char *what, const struct storage_host *h, struct err *err)
+int check_storage_host(const char *what, struct storage_host *h, struct err *err)
 {
     if (fault_in(h, NULL, err) < 0)
         return -1;
-    if (h->transport == STORAGE_TRANSPORT_UNIX && h->name)
-        return XML("a <host> of %s with transport 'unix' has a socket and no name; it has the name '%s'",
-                   what, h->name);
+    if (h->transport == STORAGE_TRANSPORT_UNIX)     /* a socket has neither */
+        h->name = h->port = NULL;
     if (h->transport == STORAGE_TRANSPORT_UNIX ? !h->socket : !h->name)
         return XML("a <host> of %s has no %s", what,
                    h->transport == STORAGE_TRANSPORT_UNIX ? "socket" : "name");

@@ -86,8 +86,11 @@ int check_auth(const char *what, const struct storage_auth *a, struct err *err);
 int check_nvram(const struct os_nvram *n, struct err *err);
 int check_logins(const struct domain_def *def, const struct domain_disk *d, struct err *err);
 /* check-disk.c */
+/* Its own image and those behind it, so many. */
+int check_chain_read(const struct domain_def *def, const struct domain_disk *d, unsigned depth,
+                     struct err *err);
 int check_disk_read(struct domain_def *def, struct domain_disk *d, struct err *err);
-int check_storage_host(const char *what, const struct storage_host *h, struct err *err);
+int check_storage_host(const char *what, struct storage_host *h, struct err *err);
 /* Where a guest is not labelled anew no device of it is: those labels have no model, or the same. */
 int check_overrides(const struct domain_def *def, const char *what, struct device_seclabel *const *labels,
                     uint32_t n, struct err *err);

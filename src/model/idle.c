@@ -114,6 +114,8 @@ static bool disk_idle(const struct part *p)
 {
     const struct domain_disk *d = p->owner;
     const struct storage_source *s = d->source ? &d->source->src : NULL;
+    if (is(p, "backingStore"))
+        return p->def && check_chain_read(p->def, d, 0, NULL) < 0;
     return s && ((is(p, "auth") && s->auth) || (is(p, "encryption") && s->encryption));
 }
 
@@ -203,16 +205,15 @@ static bool disk_source_idle(const struct part *p)
     return p->def && is(p, "startupPolicy");
 }
 
-/* What is behind an image that lacks something is not looked at: the image is refused. */
+/* What is behind an image that is refused is not looked at. */
 static bool backing_idle(const struct part *p)
 {
     for (uint32_t i = 0; p->def && i < p->def->n_disks; i++) {
-        bool lacks = false;
-        for (const struct disk_backing_store *b = p->def->disks[i]->backing_store; b; b = b->backing_store) {
-            lacks |= !b->format || !b->source;
+        unsigned depth = 1;
+        for (const struct disk_backing_store *b = p->def->disks[i]->backing_store; b;
+             b = b->backing_store, depth++)
             if (b == p->owner)
-                return lacks;
-        }
+                return check_chain_read(p->def, p->def->disks[i], depth, NULL) < 0;
     }
     return false;
 }

@@ -86,7 +86,9 @@ with tempfile.TemporaryDirectory() as folder:
                 ' { return 0; }\n'
                 'int document_read(const struct model_document *d, void *root, unsigned flags, struct read_fault *f, unsigned n,'
                 ' struct err *err) { return 0; }\n'
-                'int model_valid(const struct model_document *d, const char *xml, size_t n, struct err *err) { return 0; }\n')
+                'int model_valid(const struct model_document *d, const char *xml, size_t n, struct err *err) { return 0; }\n'
+                'int check_chain_read(const struct domain_def *def, const struct domain_disk *d, unsigned depth, struct err *err)'
+                ' { return 0; }\n')
     base = [os.path.join(root, 'src/base', f) for f in ('err.c', 'str.c')]
     built = run(*os.environ.get('CC', 'cc').split(), '-O0', '-D_GNU_SOURCE', '-DG_LOG_DOMAIN="x"', '-I' + os.path.join(folder, 'out'), '-I' + os.path.join(folder, 'src'),
                 '-I' + os.path.join(folder, 'include'), '-I' + sys.argv[2], '-o', tool, program, *engine, *base,

@@ -304,6 +304,15 @@ static const struct command_row table[] = {
     { "pc", "", "<shmem name='s'><model type='ivshmem-plain'/><address type='ccid'/></shmem>",
       "on the PCI bus", NULL },
     { "pc", "", "<channel type='pty'><target type='xen'/></channel>", "'xen'", NULL },
+    { "pc",
+      "<memoryBacking><hugepages><page size='8' unit='KiB'/></hugepages><source "
+      "type='memfd'/></memoryBacking>",
+      "", "hugetlbsize=8192", NULL },
+    { "pc",
+      "<os><type arch='x86_64' machine='pc'>hvm</type><smbios mode='sysinfo'/></os><sysinfo type='smbios'>"
+      "<system><entry name='x'>y</entry></system><oemStrings/></sysinfo>",
+      "", "-machine", "-smbios" },
+    { "pc", "<memoryBacking><hugepages/><source type='memfd'/></memoryBacking>", "", "hugetlbfs", NULL },
     { "pc", "", "<channel type='pty'><target type='none'/></channel>", "'none'", NULL },
     { "pc", "<clock><timer name='rtc' track='guest'/><timer name='rtc' track='wall'/></clock>", "",
       "-rtc base=utc,clock=vm\n", NULL },

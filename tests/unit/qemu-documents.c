@@ -398,6 +398,10 @@ static const struct {
       "<driver packed='off'/>" },
     { "pc", "<seclabel/><vcpu cpuset='x'>1</vcpu>", "<disk type='nope'/>", "27/20" },
     { "pc", "<seclabel type='dynamic'/>", "<disk type='nope'/>", "27/5" },
+    { "pc", "", "<video/><video><model type='gop'/></video>", "1/20" },
+    { "pc", "",
+      "<interface type='user'><model type='spapr-vlan'/><address type='pci' domain='1'/></interface>",
+      "spapr-vlan" },
     /* What has no place of its own brings conventional buses where it is given one. */
     { "q35", "", "<controller type='isa'><address type='pci' bus='1' slot='0'/></controller>", "27/20" },
     { "pc", "",

@@ -244,6 +244,16 @@ first_register(const struct domain_def *def, const char *kind, const void *devic
     return !strcmp(kind, "nvram") ? 0x3000 : 0;
 }
 
+/* What is of this bus sits nowhere else, whatever the document says; of a TPM and the NVRAM that holds where
+ * there is one. */
+bool
+qemu_spapr_only(const struct domain_def *def, const char *kind, const void *device)
+{
+    static const char *const boards[] = { "tpm", "nvram", NULL };
+    return first_register(def, kind, device, false) &&
+           (!g_strv_contains(boards, kind) || machine_is(def, "pseries"));
+}
+
 static int
 give_spapr(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
@@ -251,11 +261,7 @@ give_spapr(struct domain_def *def, const char *kind, void *device, struct device
     struct device_address *a = info->address;
     bool asked = a && a->type == ADDRESS_TYPE_SPAPR_VIO && !a->has_number;
     unsigned first = first_register(def, kind, device, asked);
-    /* What is of this bus sits nowhere else, whatever the document says; of a TPM and the NVRAM that holds
-     * where there is one. */
-    static const char *const boards[] = { "tpm", "nvram", NULL };
-    bool only = first && a && a->type != ADDRESS_TYPE_SPAPR_VIO &&
-                (!g_strv_contains(boards, kind) || machine_is(def, "pseries"));
+    bool only = a && a->type != ADDRESS_TYPE_SPAPR_VIO && qemu_spapr_only(def, kind, device);
     if (!first || (a && a->type && !asked && !only))
         return 0;
     a = info->address = device_address_new(def, ADDRESS_TYPE_SPAPR_VIO);

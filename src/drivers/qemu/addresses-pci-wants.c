@@ -119,7 +119,8 @@ pci_wants(const struct pci *p, const char *kind, const void *device)
         case VIDEO_TYPE_CIRRUS:
         case VIDEO_TYPE_VMVGA:
         case VIDEO_TYPE_QXL: return WANT_PCI;
-        case VIDEO_TYPE_GOP: return p && !arch_is_x86(p->def) ? WANT_WRONG : WANT_NONE;
+        case VIDEO_TYPE_GOP:    /* the first of a PC has its place on the board */
+            return p && (!arch_is_x86(p->def) || device != p->def->videos[0]) ? WANT_WRONG : WANT_NONE;
         default: return WANT_NONE;
         }
     }

@@ -186,10 +186,11 @@ static int
 check_domain(struct domain_def *def, const char *kind, void *device, struct device_info *info, void *data)
 {
     const struct device_address *a = info->address;
-    /* The place of these is on their controller, whatever the document says. */
-    bool virtio = !strcmp(kind, "channel") &&
-                  ((const struct domain_channel *)device)->target->type == CHANNEL_TARGET_TYPE_VIRTIO;
-    return !a || a->type != ADDRESS_TYPE_PCI || !a->domain || virtio
+    /* The place of these is on their controller or the bus of pseries, whatever the document says. */
+    bool elsewhere = !strcmp(kind, "channel")
+                         ? ((const struct domain_channel *)device)->target->type == CHANNEL_TARGET_TYPE_VIRTIO
+                         : qemu_spapr_only(def, kind, device);
+    return !a || a->type != ADDRESS_TYPE_PCI || !a->domain || elsewhere
                ? 0
                : err_set(data, VIR_ERR_XML_ERROR, "PCI address %04x:%02x:%02x.%x: only domain 0 exists",
                          a->domain, a->bus, a->slot, a->function);

@@ -249,7 +249,8 @@ smbios_block(struct builder *b, int type, const struct sysinfo_block *block)
             g_string_append_printf(s, ",%s=%s", names[k].qemu, value);
         }
     }
-    add_arg(b, "-smbios", s->str);
+    if (strchr(s->str, ','))    /* who tells nothing needs no table */
+        add_arg(b, "-smbios", s->str);
     g_string_free(s, TRUE);
 }
 
@@ -284,7 +285,7 @@ build_smbios(struct builder *b)
                 smbios_block(b, 2, s->base_boards[k]);
             if (s->chassis)
                 smbios_block(b, 3, s->chassis);
-            if (s->oem_strings) {
+            if (s->oem_strings && s->oem_strings->n_entries) {
                 GString *text = g_string_new("type=11");
                 for (uint32_t k = 0; k < s->oem_strings->n_entries; k++) {
                     g_autofree char *value = escape_commas(s->oem_strings->entries[k]->value);

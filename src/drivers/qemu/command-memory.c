@@ -77,8 +77,9 @@ memory_backend(struct builder *b, const char *id, uint64_t size, int node, const
     bool prealloc = mb && mb->allocation == MEMORY_ALLOCATION_IMMEDIATE;
     bool file = false;
     /* Without files QEMU takes huge pages by itself; users of such lines are told of the host's lack all the
-     * same. */
-    bool mounted = huge && !(own && own->path) && (source != MEMORY_SOURCE_TYPE_MEMFD || b->opts->native);
+     * same, if they do not say which pages. */
+    bool mounted = huge && !(own && own->path) &&
+                   (source != MEMORY_SOURCE_TYPE_MEMFD || (b->opts->native && !page));
     g_autofree char *mount = mounted ? hugepage_mount(page) : NULL;
     if (mounted && !mount) {
         json_decref(o);
@@ -126,6 +127,7 @@ memory_backend(struct builder *b, const char *id, uint64_t size, int node, const
             put_bool(o, "hugetlb", true);
             if (page)
                 put_int(o, "hugetlbsize", page * 1024);
+            prealloc = true;
         }
         if (access)
             put_bool(o, "share", access == MEMORY_ACCESS_SHARED);

@@ -143,6 +143,8 @@ bool qemu_board_without_pci(const struct domain_def *def);
 int qemu_check_places(const struct domain_def *def, struct err *err);
 int qemu_assign_pci(struct domain_def *def, const struct qemu_caps *caps, struct err *err);
 int qemu_assign_usb(struct domain_def *def, struct err *err);
+/* Does the device sit on the virtual bus of pseries and nowhere else? */
+bool qemu_spapr_only(const struct domain_def *def, const char *kind, const void *device);
 /* CCW, virtio-mmio, spapr-vio: before PCI, which takes what is left */
 int qemu_assign_others(struct domain_def *def, struct err *err);
 /* `own`: the controllers that the definition had before bridges were added, from qemu_own_controllers(). */

@@ -155,6 +155,11 @@ static const struct {
     { "s390-ccw-virtio", "", "<controller type='usb' model='qemu-xhci'/><hub type='usb'/>", "67: ", NULL },
     { "s390-ccw-virtio", "", "<parallel type='file'/>", "1: ", NULL },
     { "s390-ccw-virtio", NUMA_ROOM, BOARD_PMEM(""), "PCI bus", NULL },
+    { "s390-ccw-virtio", "",
+      "<hostdev mode='subsystem' type='mdev' model='vfio-ap'><source>"
+      "<address uuid='11111111-2222-4333-8444-555555555556'/></source><address type='pci' "
+      "domain='1'/></hostdev>",
+      "vfio-ap", "<address type='pci'" },
     { "pseries", "", BOARD_PMEM(""), "27: the memory devices of guest", NULL },
     { "s390-ccw-virtio", NUMA_ROOM, BOARD_PMEM("<address type='pci'/>"), "virtio-pmem-pci", NULL },
     { "s390-ccw-virtio", "", "<memballoon model='xen'/>", "67: ", NULL },

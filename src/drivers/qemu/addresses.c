@@ -196,9 +196,19 @@ check_domain(struct domain_def *def, const char *kind, void *device, struct devi
                          a->domain, a->bus, a->slot, a->function);
 }
 
+/* Crypto adapters of mainframes are on no bus, whatever the document says. */
+static void
+forget_adapters(struct domain_def *def)
+{
+    for (uint32_t i = 0; i < def->n_hostdevs && arch_is_s390(def); i++)
+        if (def->hostdevs[i]->type == HOSTDEV_TYPE_MDEV && def->hostdevs[i]->model == HOSTDEV_MODEL_VFIO_AP)
+            def->hostdevs[i]->info.address = NULL;
+}
+
 int
 qemu_assign_addresses(struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
+    forget_adapters(def);
     assign_ccid(def);
     if (domain_each_device(def, check_domain, err) < 0 || assign_virtio_serial(def, err) < 0 ||
         qemu_assign_others(def, err) < 0)

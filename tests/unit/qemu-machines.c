@@ -155,6 +155,14 @@ static const struct {
     { "s390-ccw-virtio", "", "<controller type='usb' model='qemu-xhci'/><hub type='usb'/>", "67: ", NULL },
     { "s390-ccw-virtio", "", "<parallel type='file'/>", "1: ", NULL },
     { "s390-ccw-virtio", NUMA_ROOM, BOARD_PMEM(""), "PCI bus", NULL },
+    { "s390-ccw-virtio", "", "<watchdog model='diag288'><address type='ccw'/></watchdog>", "on no bus",
+      NULL },
+    { "s390-ccw-virtio", "",
+      "<console type='unix'><source mode='bind' path='/s'/><target type='virtio'/><address "
+      "type='pci'/></console>",
+      "<console", "zpci" },
+    { "s390-ccw-virtio", "",
+      "<console type='pty'><address type='ccw' cssid='0xfe' ssid='0' devno='0x7'/></console>", "67: ", NULL },
     { "s390-ccw-virtio", "",
       "<hostdev mode='subsystem' type='mdev' model='vfio-ap'><source>"
       "<address uuid='11111111-2222-4333-8444-555555555556'/></source><address type='pci' "

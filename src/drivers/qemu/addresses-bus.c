@@ -57,7 +57,8 @@ note_ccw(struct domain_def *def, const char *kind, void *device, struct device_i
 {
     struct pass *p = data;
     const struct device_address *a = info->address;
-    if (!a || a->type != ADDRESS_TYPE_CCW || !a->has_devno ||
+    /* A console has its port's. */
+    if (!a || a->type != ADDRESS_TYPE_CCW || !a->has_devno || !strcmp(kind, "console") ||
         g_hash_table_add(p->used, GUINT_TO_POINTER(ccw_number(a) + 1)))
         return 0;
     g_autofree char *name = device_describe(kind, device);
@@ -132,7 +133,7 @@ give_zpci(struct domain_def *def, const char *kind, void *device, struct device_
     struct zpci_pass *p = data;
     struct device_address *a = info->address;
     if (!a || a->type != ADDRESS_TYPE_PCI || (p->kind && strcmp(kind, p->kind)) || !strcmp(kind, "serial") ||
-        (!strcmp(kind, "controller") &&
+        !strcmp(kind, "console") || (!strcmp(kind, "controller") &&
          ((const struct domain_controller *)device)->type == CONTROLLER_TYPE_PCI &&
          (str_is(((const struct domain_controller *)device)->model, "pci-root") ||
           !g_hash_table_contains(p->bridges, device))))

@@ -181,6 +181,8 @@ check_watchdog(const struct domain_def *def, uint32_t at, const struct qemu_chec
         return UNSUPPORTED("the watchdog 'ib700' has a fixed place; its <address> has to go");
     if (w->model == WATCHDOG_MODEL_DIAG288 && !arch_is_s390(def))
         return UNSUPPORTED("the watchdog 'diag288' is for s390 guests");
+    if (w->model == WATCHDOG_MODEL_DIAG288 && t)
+        return UNSUPPORTED("the watchdog 'diag288' is on no bus; its <address> has to go");
     return 0;
 }
 

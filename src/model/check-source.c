@@ -140,6 +140,8 @@ static int check_cookies(const struct domain_disk *d, struct storage_source *s, 
     static const char separators[] = "()<>@,;:\\\"/[]?={} \t\r\n", unquoted[] = " \t\r\n\",;\\";
     if (s->protocol != STORAGE_PROTOCOL_HTTP && s->protocol != STORAGE_PROTOCOL_HTTPS)
         s->n_cookies = 0;
+    if (s->n_cookies && fault_in(s, "cookies", err) < 0)
+        return -1;
     for (uint32_t i = 0; i < s->n_cookies; i++) {
         const struct storage_cookie *c = s->cookies[i];
         if (!*c->name || !c->value || !*c->value)

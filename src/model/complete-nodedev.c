@@ -198,6 +198,9 @@ check_capability(const struct node_device_def *def, struct nodedev_capability *c
                     return -1;
             continue;
         }
+        for (uint32_t k = 0; k < c->n_links; k++)
+            if (!c->links[k]->validity)         /* nobody reads such a link any further */
+                fault_forget(c->links[k], NULL);
         bool given = says(c, s->part, &owner, &inner);
         if (fault_in(owner, inner, err) < 0)
             return -1;
@@ -238,6 +241,12 @@ check_kind(const struct node_device_def *def, const struct nodedev_capability *c
     }
 }
 
+static bool
+says_something(const char *s)
+{
+    return s && *s;
+}
+
 static int
 read_check(struct node_device_def *def, bool present, struct err *err)
 {
@@ -245,7 +254,7 @@ read_check(struct node_device_def *def, bool present, struct err *err)
         return err_set(err, VIR_ERR_NO_NAME, "the document of a device has no <name>");
     if (fault_in(def, "devnode", err) < 0)
         return -1;
-    if (def->parent && !def->parent->wwnn != !def->parent->wwpn)
+    if (def->parent && !says_something(def->parent->wwnn) != !says_something(def->parent->wwpn))
         return err_set(err, VIR_ERR_XML_ERROR,
                        "the <parent> of device '%s' has one of wwnn= and wwpn=, which go together",
                        name_of(def));

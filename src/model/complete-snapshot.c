@@ -92,10 +92,6 @@ check_disk(const struct snapshot_def *def, struct snapshot_disk *d, struct err *
     if (path && d->type <= STORAGE_TYPE_BLOCK && *path != '/')
         return err_set(err, VIR_ERR_XML_ERROR,
                        "the path '%s' of disk '%s' of the snapshot does not begin with /", path, d->name);
-    if (path && d->snapshot != DISK_SNAPSHOT_EXTERNAL)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "disk '%s' of the snapshot goes to '%s', which needs snapshot='external'", d->name,
-                       path);
     if (path)
         storage_complete_hosts(def, &d->source->src);
     return 0;
@@ -212,6 +208,21 @@ choose_mode(const struct snapshot_def *def, const struct domain_disk *disk, stru
     return 0;
 }
 
+/* Found when all disks have been read. */
+static int
+check_places(const struct snapshot_def *def, struct err *err)
+{
+    for (uint32_t i = 0; i < def->n_disks; i++) {
+        const struct snapshot_disk *d = def->disks[i];
+        const char *path = path_of(d);
+        if (path && d->snapshot != DISK_SNAPSHOT_EXTERNAL)
+            return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                           "disk '%s' of the snapshot goes to '%s', which needs snapshot='external'", d->name,
+                           path);
+    }
+    return 0;
+}
+
 static int
 align_disks(struct snapshot_def *def, const struct domain_def *domain, enum disk_snapshot usual,
             is_file_fn is_file, struct err *err)
@@ -221,7 +232,8 @@ align_disks(struct snapshot_def *def, const struct domain_def *domain, enum disk
 
     for (uint32_t i = 0; i < def->n_disks; i++)
         g_hash_table_add(given, def->disks[i]);
-    if (ALIGN(def, domain, def, snapshot_disk, VIR_FROM_DOMAIN_SNAPSHOT, "snapshot", err) < 0)
+    if (check_places(def, err) < 0 ||
+        ALIGN(def, domain, def, snapshot_disk, VIR_FROM_DOMAIN_SNAPSHOT, "snapshot", err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_disks; i++)
         if (choose_mode(def, domain->disks[i], def->disks[i], g_hash_table_contains(given, def->disks[i]),

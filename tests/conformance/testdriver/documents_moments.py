@@ -127,6 +127,9 @@ for was, now in ((('<loader>/x</loader>', '', ''), ('<loader readonly="yes">/y</
     kept = on.snapshotCreateXML(AGAIN % guest(*was), REDEFINE)
     call(lambda: on.snapshotCreateXML(AGAIN % guest(*now), REDEFINE).getName(), label='told anew with %s for %s' % (now, was))
     kept.delete()
+attempt('again, of no guest', lambda: on.snapshotCreateXML(
+    "<domainsnapshot><name>s</name><creationTime>5</creationTime><state>running</state><disks><disk name='vdb' snapshot='internal'>"
+    "<source file='/x'/></disk></disks></domainsnapshot>", REDEFINE))
 for body in ('', '<disks/>', "<disks><disk name='vda' size='4'/></disks>", "<disks><disk name='vda' checkpoint='no'/><disk name='vdb'/></disks>",
              "<disks><disk name='hda'/></disks>", "<disks><disk name='hda' checkpoint='no'/></disks>",
              '<parent/>', '<parent><name> 5 </name></parent>', '<creationTime/>', "<domain type='test'><memory>65536</memory></domain>",

@@ -42,6 +42,7 @@ void domain_complete_graphics(struct domain_def *def, struct domain_graphics *g)
         g->fullscreen = TRI_UNSET;
     if (g->p2p == TRI_NO)
         g->p2p = TRI_UNSET;
+    g->has_websocket &= g->websocket != 0;
     if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE && g->type != GRAPHICS_TYPE_RDP)
         return;
     if (g->multi_user == TRI_NO)

@@ -262,6 +262,9 @@ static const struct command_row table[] = {
       "type='qcow2'/>"
       "<source file='/b'/></backingStore></disk>",
       "has nothing below it", NULL },
+    { "pc",
+      "<memoryBacking><hugepages><page size='1' unit='G'/></hugepages><source type='memfd'/></memoryBacking>",
+      "", "hugetlbsize=1073741824,x-use-canonical-path-for-ramblock-id=off,prealloc=on", NULL },
     { "pc", "",
       "<disk type='file'><driver name='qemu' error_policy='enospace'/><source file='/a'/><target dev='vda'/>"
       "</disk>",

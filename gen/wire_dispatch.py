@@ -313,7 +313,7 @@ def domain_of(plan):
 
 def cls_of(plan):
     if plan.why == 'session':
-        waits = plan.proc.name in ('connect_open', 'auth_polkit') or 'sasl' in plan.proc.name
+        waits = plan.proc.name in ('connect_open', 'connect_close', 'auth_polkit') or 'sasl' in plan.proc.name
         return 'HOST' if waits else 'SNAPSHOT'
     return plan.call.cls.upper()
 

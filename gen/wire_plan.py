@@ -55,7 +55,7 @@ NO_OPEN = NO_AUTH | {'connect_open', 'connect_close', 'connect_set_identity', 'c
 # May overtake what a client and a guest have under way: this is what frees them.
 URGENT = {'domain_destroy', 'domain_destroy_flags', 'domain_abort_job', 'domain_abort_job_flags',
           'domain_reset',
-          'domain_block_job_abort'}
+          'domain_block_job_abort', 'connect_close'}
 
 
 class Plan:

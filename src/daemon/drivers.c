@@ -39,7 +39,8 @@ static int
 qemu_start(struct io *io, struct executor *ex, const struct config *config, struct err *err)
 {
     static const char *const schemes[] = { "qemu", NULL };
-    static const struct driver driver = { "QEMU", schemes, qemu_open, qemu_driver_close };
+    static const struct driver driver = { "QEMU", schemes, qemu_open, qemu_driver_leave,
+                                           qemu_driver_close };
     struct qemu_driver_config setup = {
         .privileged = config->system, .io = io, .executor = ex, .autostart = true
     };

@@ -77,6 +77,9 @@ session_connect_close(struct dispatch_call *call, struct err *err)
     struct session *s = call->session;
     pthread_mutex_lock(&s->lock);
     s->conn_given_up = true;
+    pthread_mutex_unlock(&s->lock);
+    drv_conn_leave(call->conn); /* who hears of the end finds that its guests have ended, too */
+    pthread_mutex_lock(&s->lock);
     s->close_when_sent = true; /* after the reply */
     pthread_mutex_unlock(&s->lock);
     return 0;

@@ -68,6 +68,13 @@ drv_conn_open(const struct open_request *req, const struct identity *who,
 }
 
 void
+drv_conn_leave(struct drv_conn *conn)
+{
+    if (conn && conn->driver->leave)
+        conn->driver->leave(conn);
+}
+
+void
 drv_conn_close(struct drv_conn *conn)
 {
     if (!conn)

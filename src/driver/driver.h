@@ -116,6 +116,9 @@ struct driver {
      * -1 with err.  conn->flags and conn->who are set, conn->uri is the canonical
      * text and may be replaced. */
     int (*open)(struct drv_conn *conn, const struct open_request *req, struct err *err);
+    /* NULL, or ends what ends with the connection and waits for that: its client has said that it leaves, and
+     * is told afterwards.  Other calls of it may be under way. */
+    void (*leave)(struct drv_conn *conn);
     /* Frees what open() made; waits for calls under way that it started itself. */
     void (*close)(struct drv_conn *conn);
 };
@@ -127,6 +130,7 @@ void driver_register(const struct driver *driver);
 struct drv_conn *drv_conn_open(const struct open_request *req, const struct identity *who,
                                void (*lost)(struct drv_conn *, int, void *), void *lost_opaque,
                                struct err *err);
+void drv_conn_leave(struct drv_conn *conn);
 void drv_conn_close(struct drv_conn *conn);
 /* For every table: one library holds all drivers of a process. */
 int driver_get_lib_version(struct drv_conn *conn, unsigned long *libVer, struct err *err);

@@ -447,17 +447,22 @@ int check_aliases_unique(struct domain_def *def, struct err *err)
 
 /* ---- leaving the running guest behind ------------------------------------------------------- */
 
-void domain_strip_live(struct domain_def *def)
+void domain_strip_names(struct domain_def *def)
 {
     static const char *const generated[] = { "vnet", "macvtap", "macvlan" };
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
         struct domain_interface *n = def->interfaces[i];
-        for (unsigned k = 0; n->target && k < G_N_ELEMENTS(generated); k++)
+        for (unsigned k = 0; n->target && n->target_managed != TRI_NO && k < G_N_ELEMENTS(generated); k++)
             if (g_str_has_prefix(n->target, generated[k]))
                 n->target = NULL;
         if (n->type == INTERFACE_TYPE_NETWORK && n->source)
-            n->source->bridge = NULL;
+            n->source->bridge = NULL;           /* it is that of the network */
     }
+}
+
+void domain_strip_live(struct domain_def *def)
+{
+    domain_strip_names(def);
     for (uint32_t i = 0; i < def->n_graphics; i++) {
         struct domain_graphics *g = def->graphics[i];
         if (g->autoport != TRI_YES)

@@ -46,6 +46,9 @@ int domain_check_device(struct domain_def *def, const char *kind, uint32_t at, d
 /* Takes from a copy of a running guest's document what the run has added and the flags of fields do
  * not know: ports taken by autoport, generated names of taps.  For the inactive XML of a transient guest. */
 void domain_strip_live(struct domain_def *def);
+/* Of interfaces alone: names that we make ourselves, unless the user keeps the tap (managed='no'), are not
+ * the user's. */
+void domain_strip_names(struct domain_def *def);
 
 /* The parts, for drivers that add devices one by one (attach). */
 void domain_complete_disk(struct domain_def *def, struct domain_disk *disk);

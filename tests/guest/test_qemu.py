@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -239,6 +241,11 @@ def test_ends_with_its_connection(daemon, conn):
     other.createXML(tiny('auto'), libvirt.VIR_DOMAIN_START_AUTODESTROY)
     assert conn.lookupByName('auto').isActive()
     other.close()
+    assert not conn.listAllDomains(), 'who closes its connection is told when its guests have ended'
+    # Who dies says nothing.
+    client = ('import libvirt, os; c = libvirt.open(%r); c.createXML(%r, libvirt.VIR_DOMAIN_START_AUTODESTROY); os._exit(0)' %
+              (daemon.uri, tiny('auto')))
+    subprocess.run([sys.executable, '-c', client], check=True)
     wait_for(lambda: not conn.listAllDomains(), 'the guest ends with the connection')
 
 

@@ -296,7 +296,7 @@ static int
 fixture_start(struct io *io, struct executor *ex, const struct config *config, struct err *err)
 {
     static const char *const schemes[] = { "qemu", NULL };
-    static const struct driver driver = { "fixture", schemes, fixture_open, fixture_close };
+    static const struct driver driver = { "fixture", schemes, fixture_open, NULL, fixture_close };
     waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     hub = event_hub_new();
     driver_register(&driver);

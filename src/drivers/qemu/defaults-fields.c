@@ -153,15 +153,9 @@ port_ids(struct domain_def *def, struct virtualport *v)
 static void
 net_fields(struct domain_def *def, const struct qemu_caps *caps)
 {
+    domain_strip_names(def);
     for (uint32_t i = 0; i < def->n_interfaces; i++) {
         struct domain_interface *net = def->interfaces[i];
-        /* A name that we made ourselves for a running guest is not the user's. */
-        if (net->target && net->target_managed != TRI_NO &&
-            (g_str_has_prefix(net->target, "vnet") || g_str_has_prefix(net->target, "macvtap") ||
-             g_str_has_prefix(net->target, "macvlan")))
-            net->target = NULL;
-        if (net->type == INTERFACE_TYPE_NETWORK && net->source)
-            net->source->bridge = NULL;         /* it is that of the network */
         if (net->virtualport)
             port_ids(def, net->virtualport);
         if (!net->model && net->type != INTERFACE_TYPE_HOSTDEV) {

@@ -222,17 +222,15 @@ autodestroy(void *arg)
 {
     VM_AUTO vm = arg;
     RUN_AUTO run = vm_run_get(vm);
-    static const struct run_end destroyed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED,
-                                              VIR_DOMAIN_EVENT_STOPPED_DESTROYED };
+    ERR_AUTO none = ERR_INIT;
 
-    if (!run)
-        return;
-    run_set_end(run, &destroyed);
-    run_kill(run, SIGTERM, NULL);
+    if (run)
+        guest_destroy(run, false, &none);
 }
 
-void
-qemu_driver_close(struct drv_conn *conn)
+/* The guests that end with the connection: now, or by other threads. */
+static void
+end_guests(struct drv_conn *conn, bool now)
 {
     struct qemu_driver *drv = conn_driver(conn);
     size_t n;
@@ -242,11 +240,26 @@ qemu_driver_close(struct drv_conn *conn)
         RUN_AUTO run = vm_run_get(vms[i]);
         struct guest *guest = run ? run_backend(run) : NULL;
 
-        if (guest && guest->autodestroy == conn)
-            driver_spawn(drv, autodestroy, vm_ref(vms[i]));
-        vm_unref(vms[i]);
+        if (!guest || guest->autodestroy != conn)
+            vm_unref(vms[i]);
+        else if (now)
+            autodestroy(vms[i]);
+        else
+            driver_spawn(drv, autodestroy, vms[i]);
     }
     g_free(vms);
+}
+
+void
+qemu_driver_leave(struct drv_conn *conn)
+{
+    end_guests(conn, true);
+}
+
+void
+qemu_driver_close(struct drv_conn *conn)
+{
+    end_guests(conn, false);
     conn->hypervisor = NULL;
     conn->hypervisor_state = NULL;
 }

@@ -130,6 +130,8 @@ void driver_spawn(struct qemu_driver *drv, void (*fn)(void *arg), void *arg);
 /* guest-config.c: writes a definition, in the place of the one of the old name (NULL: its own) */
 int guest_write_config(struct turn *turn, const struct domain_def *def, const char *old_name,
                        struct err *err) TURN_WAITS;
+/* stop.c: waits until the guest is gone; graceful: it is asked only, not killed. */
+int guest_destroy(struct run *run, bool graceful, struct err *err);
 /* writes and publishes a new persistent definition (taken over). */
 int guest_save_config(struct turn *turn, struct domain_def *def, struct err *err) TURN_WAITS;
 /* status.c: publishes a changed live definition (taken over; NULL: unchanged) and

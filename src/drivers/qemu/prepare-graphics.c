@@ -208,8 +208,10 @@ qemu_graphics_prepare(struct domain_def *live, struct qemu_host *host, const cha
     return 0;
 }
 
-void
-qemu_domain_release(struct domain_def *live, struct qemu_host *host)
+/* Each port that the displays of a running guest hold. */
+static void
+each_port(const struct domain_def *live, struct qemu_host *host,
+          void (*fn)(struct port_range *range, unsigned port))
 {
     qemu_overlays_remove(live);
     for (uint32_t i = 0; i < live->n_graphics; i++) {
@@ -217,26 +219,22 @@ qemu_domain_release(struct domain_def *live, struct qemu_host *host)
         if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE)
             continue;
         if (g->has_port && g->port > 0)
-            port_range_give(host->vnc_ports, g->port);
+            fn(host->vnc_ports, g->port);
         if (g->has_tls_port && g->tls_port > 0)
-            port_range_give(host->vnc_ports, g->tls_port);
+            fn(host->vnc_ports, g->tls_port);
         if (g->has_websocket && g->websocket > 0)
-            port_range_give(host->vnc_websocket_ports, g->websocket);
+            fn(host->vnc_websocket_ports, g->websocket);
     }
+}
+
+void
+qemu_domain_release(struct domain_def *live, struct qemu_host *host)
+{
+    each_port(live, host, port_range_give);
 }
 
 void
 qemu_domain_reclaim(const struct domain_def *live, struct qemu_host *host)
 {
-    for (uint32_t i = 0; i < live->n_graphics; i++) {
-        const struct domain_graphics *g = live->graphics[i];
-        if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE)
-            continue;
-        if (g->has_port && g->port > 0)
-            port_range_claim(host->vnc_ports, g->port);
-        if (g->has_tls_port && g->tls_port > 0)
-            port_range_claim(host->vnc_ports, g->tls_port);
-        if (g->has_websocket && g->websocket > 0)
-            port_range_claim(host->vnc_websocket_ports, g->websocket);
-    }
+    each_port(live, host, port_range_claim);
 }

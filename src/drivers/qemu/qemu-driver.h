@@ -42,4 +42,6 @@ size_t qemu_driver_active(struct qemu_driver *drv);
 /* Fills conn->hypervisor and its state.  close() ends guests that live and die
  * with the connection. */
 void qemu_driver_open(struct qemu_driver *drv, struct drv_conn *conn);
+/* Destroys the guests that end with the connection; close() does so behind the client's back. */
+void qemu_driver_leave(struct drv_conn *conn);
 void qemu_driver_close(struct drv_conn *conn);

@@ -213,11 +213,21 @@ end_process(struct run *run, bool graceful, struct err *err)
 }
 
 int
-qemu_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
-                          struct err *err)
+guest_destroy(struct run *run, bool graceful, struct err *err)
 {
     static const struct run_end destroyed = { VIR_DOMAIN_SHUTOFF, VIR_DOMAIN_SHUTOFF_DESTROYED,
                                               VIR_DOMAIN_EVENT_STOPPED_DESTROYED };
+
+    run_set_end(run, &destroyed);
+    if (end_process(run, graceful, err) < 0)
+        return -1;
+    return run_stop(run, "it was destroyed", "virDomainDestroy", deadline_in_ms(30000), err);
+}
+
+int
+qemu_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, unsigned int flags,
+                          struct err *err)
+{
     VM_AUTO vm = NULL;
     RUN_AUTO run = NULL;
 
@@ -228,10 +238,9 @@ qemu_domain_destroy_flags(struct drv_conn *conn, const struct domain_ref *dom, u
     run = vm_run_get(vm);
     if (!run)
         return err_not_running(err);
-    run_set_end(run, &destroyed);
-    if (end_process(run, flags & VIR_DOMAIN_DESTROY_GRACEFUL, err) < 0)
-        return err_context(err, "cannot destroy guest '%s'", dom->name);
-    return run_stop(run, "it was destroyed", "virDomainDestroy", deadline_in_ms(30000), err);
+    return guest_destroy(run, flags & VIR_DOMAIN_DESTROY_GRACEFUL, err) < 0
+               ? err_context(err, "cannot destroy guest '%s'", dom->name)
+               : 0;
 }
 
 int

@@ -169,4 +169,6 @@ test_close(struct drv_conn *conn)
 }
 
 static const char *const schemes[] = { "test", NULL };
-const struct driver test_driver = { "TEST", schemes, test_open, test_close };
+const struct driver test_driver = {
+    .name = "TEST", .schemes = schemes, .open = test_open, .close = test_close
+};

@@ -55,9 +55,6 @@ static int read_os_type(struct domain_def *def, struct err *err)
         return check_address_read(def, #kind, d, &d->info, err);                                             \
     }
 #define ANY(def, device, err) 0
-/* What is nowhere. */
-#define NOWHERE(kind) enum { place_##kind = 0 };
-
 OF(disk, disk, check_disk_read)
 OF(controller, controller, check_controller_read)
 OF(filesystem, filesystem, check_filesystem_read)
@@ -120,9 +117,10 @@ static int place_hub(struct domain_def *def, void *item, struct err *err)
     return check_address_read(def, "hub", h, &h->info, err) < 0 ? -1 : check_usb_read(def, "hub", err);
 }
 
-NOWHERE(lease)
-NOWHERE(graphics)
-NOWHERE(audio)
+/* What is nowhere. */
+#define place_lease NULL
+#define place_graphics NULL
+#define place_audio NULL
 
 static int read_lease(struct domain_def *def, void *item, struct err *err)
 {

@@ -50,6 +50,10 @@ align_disks(struct checkpoint_def *def, const struct domain_def *domain, struct 
     bool all = !def->n_disks;
     g_autoptr(GHashTable) given = g_hash_table_new(g_direct_hash, g_direct_equal);
 
+    if (!def->n_disks && !domain->n_disks)
+        return err_set_from(err, VIR_FROM_DOMAIN_CHECKPOINT, VIR_ERR_CONFIG_UNSUPPORTED,
+                            "checkpoint '%s': guest '%s' has no disk, of which it would be", def->name,
+                            domain->name);
     for (uint32_t i = 0; i < def->n_disks; i++)
         g_hash_table_add(given, def->disks[i]);
     if (ALIGN(def, domain, def, checkpoint_disk, VIR_FROM_DOMAIN_CHECKPOINT, "checkpoint", err) < 0)

@@ -33,12 +33,15 @@ complete_lease(const struct network_def *def, struct dhcp_lease_time **lease, st
     struct dhcp_lease_time *l = *lease;
     if (!l)
         return 0;
-    if (fault_in(l, "@expiry @unit", err) < 0)
+    if (fault_in(l, "@expiry", err) < 0)
         return -1;
     if (!l->has_expiry) {
+        fault_forget(l, NULL);
         *lease = NULL;
         return 0;
     }
+    if (fault_in(l, "@unit", err) < 0)
+        return -1;
     if (!l->expiry) {                      /* for ever */
         l->unit = LEASE_UNIT_UNSET;
         return 0;

@@ -51,20 +51,22 @@ variable(const void *root, const char *s)
     return model_printf(root, "%.*s[%s%" G_GUINT64_FORMAT "]", (int)n + 1, s, iterator ? "@" : "", v);
 }
 
-/* The number between min and max in its usual spelling, hexadecimal if it came so; NULL: none. */
+/* The number between min and max in its usual spelling, hexadecimal if it can be nothing else; NULL: none. */
 static const char *
 number(const void *root, const char *s, uint64_t min, uint64_t max, bool hex, const struct name *names)
 {
     const char *digits = s + strspn(s, " \t\r\n\v\f");
     char *end;
     digits += *digits == '+';
-    bool is_hex = (hex || names) && digits[0] == '0' && (digits[1] | 32) == 'x';
     for (const struct name *n = names; n && n->name; n++)
         if (!g_ascii_strcasecmp(n->name, s))
             return n->name;
-    if (!g_ascii_isdigit(*digits))
+    if (!g_ascii_isxdigit(*digits))
         return NULL;
-    guint64 v = g_ascii_strtoull(digits, &end, is_hex ? 16 : 10);
+    guint64 v = g_ascii_strtoull(digits, &end, 10);
+    bool is_hex = *end && (hex || names);       /* with 0x in front or without */
+    if (is_hex)
+        v = g_ascii_strtoull(digits, &end, 16);
     if (*end || v < min || v > max)
         return NULL;
     for (const struct name *n = names; n && n->name; n++)

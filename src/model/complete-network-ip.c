@@ -127,7 +127,7 @@ complete_dhcp_host(struct network_def *def, bool six, struct dhcp_host *h, struc
                        "network '%s': a DHCP <host> cannot have the name '%s': it starts with a letter "
                        "or digit",
                        def->name, h->name);
-    if (!h->name && !(six ? h->id : h->mac ? h->mac : h->id))
+    if (!h->name && !(six ? h->id : h->mac))
         return err_set(err, VIR_ERR_XML_ERROR,
                        "network '%s': a DHCP <host> has neither %s nor name=", def->name,
                        six ? "id=" : "mac=");

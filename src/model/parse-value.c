@@ -212,3 +212,19 @@ void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
             field_set_has(fr->base, f);
     }
 }
+
+void
+parse_more_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
+{
+    const struct model_table *t = fr->table;
+    for (int i = 0; i < n_attr && !p->failed; i++) {
+        const xmlChar **a = attr + i * 5;
+        const struct model_field *f =
+            a[1] && !a[2] ? NULL
+                          : parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
+                                       (const char *)a[2], fr->disc, fr->up, p->flags);
+        if (f && f - t->fields != t->disc && !scalar_given(f, fr->base))
+            parse_value(p, fr, fr->name, f, fr->base, (const char *)a[3],
+                        (const char *)a[4] - (const char *)a[3], true);
+    }
+}

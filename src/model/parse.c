@@ -205,10 +205,13 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     fr->merge = f->flags & MODEL_MERGE && !f->only;
     if (again)
         merge_resume(p, fr);
-    if (!again)                         /* those of the first count */
+    if (!again) {
         parse_attributes(p, fr, n_attr, attr);
-    else if (fr->table->disc >= 0)
-        fr->disc = table_disc(fr->table, fr->base, fr->disc);
+    } else {
+        if (fr->table->disc >= 0)
+            fr->disc = table_disc(fr->table, fr->base, fr->disc);
+        parse_more_attributes(p, fr, n_attr, attr);
+    }
     fr->collect = fr->table->text >= 0;
 }
 

@@ -83,6 +83,8 @@ int parse_value(struct parser *p, struct frame *fr, const char *element, const s
 void parse_unit(struct frame *fr, int n_attr, const xmlChar **attr);
 /* All of an element, with what is missing and what they are when not given. */
 void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr);
+/* Of a second element that adds to the first: what that one did not say. */
+void parse_more_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr);
 
 void report_bad_value(struct parser *p, const char *element, const struct model_field *f, const char *s,
                       size_t n, const char *valid);

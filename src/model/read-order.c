@@ -88,9 +88,12 @@ static int read_interface(struct domain_def *def, void *item, struct err *err)
 static int place_interface(struct domain_def *def, void *item, struct err *err)
 {
     struct domain_interface *n = item;
-    if (check_address_read(def, "interface", n, &n->info, err) < 0)
-        return -1;
-    return check_interface_rest_read(def, n, err);
+    return check_address_read(def, "interface", n, &n->info, err);
+}
+
+static int rest_interface(struct domain_def *def, void *item, struct err *err)
+{
+    return check_interface_rest_read(def, item, err);
 }
 
 static int read_input(struct domain_def *def, void *item, struct err *err)
@@ -178,6 +181,7 @@ struct part {
     int (*check)(struct domain_def *def, struct err *err);              /* NULL: there is nothing to check */
     int (*device)(struct domain_def *def, void *item, struct err *err); /* one of a list; after check */
     int (*place)(struct domain_def *def, void *item, struct err *err);  /* where it is, or NULL */
+    int (*rest)(struct domain_def *def, void *item, struct err *err);   /* what comes after that, or NULL */
     size_t items, count;        /* offsets of the list; count 0: it is one, or none */
     list_fn *list;              /* another list: what is wrong in one of it comes after */
     int (*first)(struct domain_def *def, uint32_t n, struct err *err);  /* what the first n say */
@@ -264,7 +268,7 @@ static const struct part parts[] = {
     { "", check_masters_read },
     { LIST(lease, leases) },
     { LIST(filesystem, filesystems) },
-    { LIST(interface, interfaces) },
+    { LIST(interface, interfaces), .rest = rest_interface },
     { LIST(smartcard, smartcards) },
     { LIST(parallel, parallels) },
     { LIST(serial, serials) },
@@ -392,7 +396,9 @@ read_device(struct domain_def *def, struct read_fault *faults, unsigned n, unsig
     if (tell(faults, n, part, item, OWN, err) < 0 || p->device(def, item, err) < 0 ||
         tell(faults, n, part, item, LATE, err) < 0 || tell(faults, n, part, item, COMMON, err) < 0)
         return -1;
-    return p->place && p->place(def, item, err) < 0 ? -1 : tell(faults, n, part, item, LAST, err);
+    if ((p->place && p->place(def, item, err) < 0) || tell(faults, n, part, item, LAST, err) < 0)
+        return -1;
+    return p->rest ? p->rest(def, item, err) : 0;
 }
 
 int

@@ -234,7 +234,7 @@ int scalar_scan(struct model_head *h, const struct model_field *f, void *base, c
         break;
     case MODEL_K_I32:
         *valid = "a whole number";
-        if (scan_i64(s, n, 10, &i) < 0 || i < INT32_MIN || i > INT32_MAX)
+        if (scan_i64(s, n, f->flags & MODEL_BASE0 ? 0 : 10, &i) < 0 || i < INT32_MIN || i > INT32_MAX)
             return -1;
         *(int32_t *)FIELD_PTR(base, f->offset) = i;
         break;

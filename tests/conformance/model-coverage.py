@@ -30,12 +30,7 @@ PARTS = {   # schemas without a document of their own: what includes them
     'basictypes.rng', 'cputypes.rng', 'domaincommon.rng', 'domainoverrides.rng', 'networkcommon.rng', 'nwfilter_params.rng',
     'privatedata.rng', 'storagecommon.rng',
 }
-HOST = 'where a device of the host is; multifunction is something guests are told'
 LEFT_OUT = {    # (struct or group, name): why it is not described
-    ('pci_address', 'multifunction'): HOST,
-    ('hostdev_host_address', 'multifunction'): HOST,
-    ('hostdev_source_address', 'multifunction'): HOST,
-    ('network_forward_address', 'multifunction'): HOST,
     ('domain_smartcard', 'target'): 'a smartcard reader has none; the schema borrows that of serial ports',
     ('pool_source/format', 'vendor'): 'stands beside <format>, not inside; the schema allows both',
     ('pool_source/format', 'product'): 'stands beside <format>, not inside; the schema allows both',

@@ -156,6 +156,13 @@ static void report_attributes(struct parser *p, struct frame *fr, int n_attr, co
     }
 }
 
+/* The bit of a value in frame.scalars; 0: it has none. */
+static uint64_t place_of(const struct frame *fr, const struct model_field *f)
+{
+    size_t place = f - fr->table->fields;
+    return place < 64 ? UINT64_C(1) << place : 0;
+}
+
 void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlChar **attr)
 {
     const struct model_table *t = fr->table;
@@ -184,6 +191,8 @@ void parse_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
         const struct model_field *f =
             lost ? NULL : parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
                                      (const char *)a[2], fr->disc, fr->up, p->flags);
+        if (f)
+            fr->scalars |= place_of(fr, f);
         if (f && f - t->fields != t->disc)
             malformed |= parse_value(p, fr, fr->name, f, fr->base, s, e - s, false) < 0;
         else if (!f)
@@ -223,7 +232,7 @@ parse_more_attributes(struct parser *p, struct frame *fr, int n_attr, const xmlC
             a[1] && !a[2] ? NULL
                           : parse_find(t, true, (const char *)a[0], strlen((const char *)a[0]),
                                        (const char *)a[2], fr->disc, fr->up, p->flags);
-        if (f && f - t->fields != t->disc && !scalar_given(f, fr->base))
+        if (f && f - t->fields != t->disc && !(fr->scalars & place_of(fr, f)) && !scalar_given(f, fr->base))
             parse_value(p, fr, fr->name, f, fr->base, (const char *)a[3],
                         (const char *)a[4] - (const char *)a[3], true);
     }

@@ -19,7 +19,7 @@ static void keep_first(void *user, xmlErrorPtr e)
         *said = g_strdup(g_strchomp(e->message));
 }
 
-/* Made when it is asked for the first time, and kept: that of a guest takes longer than all the rest. */
+/* Made when it is asked for the first time, and kept: who never validates does without. */
 static xmlRelaxNGPtr schema_of(const struct model_schema *s)
 {
     static GMutex lock;

@@ -56,6 +56,8 @@ transient(void)
     g_assert_cmpuint(d->backing_store->index, ==, 2);
     g_assert_cmpint(d->backing_store->format->type, ==, STORAGE_FORMAT_RAW);
     g_assert_cmpint(access(above, F_OK), ==, 0);
+    qemu_domain_reclaim(def, host);     /* as by a daemon that finds the guest running */
+    g_assert_cmpint(access(above, F_OK), ==, 0);
     qemu_domain_release(def, host);
     g_assert_cmpint(access(above, F_OK), !=, 0);
     g_assert_cmpint(access(a, F_OK), ==, 0);

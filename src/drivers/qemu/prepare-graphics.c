@@ -213,7 +213,6 @@ static void
 each_port(const struct domain_def *live, struct qemu_host *host,
           void (*fn)(struct port_range *range, unsigned port))
 {
-    qemu_overlays_remove(live);
     for (uint32_t i = 0; i < live->n_graphics; i++) {
         const struct domain_graphics *g = live->graphics[i];
         if (g->type != GRAPHICS_TYPE_VNC && g->type != GRAPHICS_TYPE_SPICE)
@@ -230,6 +229,7 @@ each_port(const struct domain_def *live, struct qemu_host *host,
 void
 qemu_domain_release(struct domain_def *live, struct qemu_host *host)
 {
+    qemu_overlays_remove(live);
     each_port(live, host, port_range_give);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "base/log.h"
 
+#include "base/fork.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -46,7 +48,7 @@ struct filter {
 
 atomic_uint log_serial = 1;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+FORK_MUTEX(lock, FORK_LEAF)
 static int default_level = LOG_LEVEL_WARN;
 static GArray *filters;              /* struct filter */
 static GArray *outputs;              /* struct output */

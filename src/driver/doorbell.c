@@ -4,6 +4,8 @@
  */
 #include "driver/doorbell.h"
 
+#include "base/fork.h"
+
 #include <glib.h>
 #include <libvirt/libvirt.h>
 #include <pthread.h>
@@ -28,7 +30,7 @@ struct doorbell {
 static void
 doorbell_free(struct doorbell *bell)
 {
-    pthread_mutex_destroy(&bell->lock);
+    fork_mutex_destroy(&bell->lock);
     g_free(bell);
 }
 
@@ -68,7 +70,7 @@ doorbell_new(void (*ring)(void *opaque), void *opaque, void (*ff)(void *opaque))
         return NULL;
     bell = g_new0(struct doorbell, 1);
     *bell = (struct doorbell){ .fd = fd, .ring = ring, .opaque = opaque, .ff = ff };
-    pthread_mutex_init(&bell->lock, NULL);
+    fork_mutex_init(&bell->lock, FORK_LEAF);
     bell->watch = virEventAddHandle(fd, VIR_EVENT_HANDLE_READABLE, on_ring, bell, let_go);
     if (bell->watch < 0) {
         close(fd);

@@ -8,6 +8,7 @@
  * Waits: open and close, for the driver.
  */
 #include "base/conf.h"
+#include "base/fork.h"
 #include "config.h"
 #include "lib/conn.h"
 #include "lib/entry.h"
@@ -26,7 +27,7 @@ conn_new(enum handle_type type)
     atomic_init(&conn->h.refs, 1);
     conn->h.conn = conn;
     g_queue_init(&conn->queue);
-    pthread_mutex_init(&conn->lock, NULL);
+    fork_mutex_init(&conn->lock, FORK_OUTER);
     return conn;
 }
 
@@ -41,7 +42,7 @@ conn_free(virConnectPtr conn)
         conn->close_free(conn->close_data);
     g_free(conn->type);
     virResetError(&conn->error);
-    pthread_mutex_destroy(&conn->lock);
+    fork_mutex_destroy(&conn->lock);
     g_free(conn);
     error_restore(&saved);
 }

@@ -7,6 +7,7 @@
  * by error_publish() only, which the entry points call.
  * Waits: never; handlers run on the thread that failed, without locks held.
  */
+#include "base/fork.h"
 #include "lib/entry.h"
 
 #include <stdio.h>
@@ -14,7 +15,7 @@
 
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t handler_lock = PTHREAD_MUTEX_INITIALIZER;
+FORK_MUTEX(handler_lock, FORK_LEAF)
 static virErrorFunc handler;
 static void *handler_data;
 

@@ -9,6 +9,7 @@
  * data outlives the call.
  * Waits: virEventRunDefaultImpl() only.
  */
+#include "base/fork.h"
 #include "lib/entry.h"
 
 #include <errno.h>
@@ -37,14 +38,14 @@ struct timer {
     bool gone;
 };
 
+FORK_MUTEX(loop_lock, FORK_LEAF)
 static struct {
-    pthread_mutex_t lock;
     GPtrArray *watches, *timers;
     int next_watch, next_timer;
     int wake[2];
     bool running, woken;
     pthread_t runner;
-} loop = { .lock = PTHREAD_MUTEX_INITIALIZER, .wake = { -1, -1 } };
+} loop = { .wake = { -1, -1 } };
 
 static struct {
     virEventAddHandleFunc add_handle;
@@ -84,11 +85,11 @@ loop_add_handle(int fd, int events, virEventHandleCallback cb, void *opaque, vir
     int id;
 
     *w = (struct watch){ .fd = fd, .events = events, .cb = cb, .opaque = opaque, .ff = ff };
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     id = w->id = ++loop.next_watch;
     g_ptr_array_add(loop.watches, w);
     wake();
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     return id;
 }
 
@@ -106,13 +107,13 @@ loop_update_handle(int id, int events)
 {
     struct watch *w;
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     w = FIND(loop.watches, watch, id);
     if (w) {
         w->events = events;
         wake();
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
 }
 
 static int
@@ -120,13 +121,13 @@ loop_remove_handle(int id)
 {
     struct watch *w;
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     w = FIND(loop.watches, watch, id);
     if (w) {
         w->gone = true;
         wake();
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     return w ? 0 : -1;
 }
 
@@ -138,11 +139,11 @@ loop_add_timeout(int interval, virEventTimeoutCallback cb, void *opaque, virFree
 
     *t = (struct timer){ .interval = interval, .due = interval >= 0 ? now_ms() + interval : 0,
                          .cb = cb, .opaque = opaque, .ff = ff };
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     id = t->id = ++loop.next_timer;
     g_ptr_array_add(loop.timers, t);
     wake();
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     return id;
 }
 
@@ -151,14 +152,14 @@ loop_update_timeout(int id, int interval)
 {
     struct timer *t;
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     t = FIND(loop.timers, timer, id);
     if (t) {
         t->interval = interval;
         t->due = interval >= 0 ? now_ms() + interval : 0;
         wake();
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
 }
 
 static int
@@ -166,13 +167,13 @@ loop_remove_timeout(int id)
 {
     struct timer *t;
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     t = FIND(loop.timers, timer, id);
     if (t) {
         t->gone = true;
         wake();
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     return t ? 0 : -1;
 }
 
@@ -183,7 +184,7 @@ sweep(void)
     g_autoptr(GPtrArray) watches = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) timers = g_ptr_array_new_with_free_func(g_free);
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     for (guint i = 0; i < loop.watches->len;) {
         struct watch *w = g_ptr_array_index(loop.watches, i);
 
@@ -204,7 +205,7 @@ sweep(void)
             i++;
         }
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     for (guint i = 0; i < watches->len; i++) {
         struct watch *w = g_ptr_array_index(watches, i);
 
@@ -242,7 +243,7 @@ run_timers(void)
     gint64 now = now_ms();
     guint n;
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     n = loop.timers->len; /* those added meanwhile wait for the next round */
     for (guint i = 0; i < n; i++) {
         struct timer *t = g_ptr_array_index(loop.timers, i);
@@ -250,27 +251,27 @@ run_timers(void)
         if (t->gone || t->interval < 0 || t->due > now)
             continue;
         t->due = now + t->interval;
-        pthread_mutex_unlock(&loop.lock);
+        pthread_mutex_unlock(&loop_lock);
         t->cb(t->id, t->opaque);
-        pthread_mutex_lock(&loop.lock);
+        pthread_mutex_lock(&loop_lock);
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
 }
 
 static void
 run_watches(const struct pollfd *fds, const int *ids, guint n)
 {
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     for (guint i = 0; i < n; i++) {
         struct watch *w = fds[i].revents ? FIND(loop.watches, watch, ids[i]) : NULL;
 
         if (!w || !w->events)
             continue;
-        pthread_mutex_unlock(&loop.lock);
+        pthread_mutex_unlock(&loop_lock);
         w->cb(w->id, w->fd, from_poll(fds[i].revents), w->opaque);
-        pthread_mutex_lock(&loop.lock);
+        pthread_mutex_lock(&loop_lock);
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
 }
 
 int
@@ -285,17 +286,17 @@ virEventRunDefaultImpl(void)
 
     if (!loop.watches)
         return entry_set(&e, VIR_ERR_INTERNAL_ERROR, "virEventRegisterDefaultImpl() was not called");
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     if (loop.running) {
-        pthread_mutex_unlock(&loop.lock);
+        pthread_mutex_unlock(&loop_lock);
         return entry_set(&e, VIR_ERR_OPERATION_INVALID,
                          "the event loop runs already, on another thread or below");
     }
     loop.running = true;
     loop.runner = pthread_self();
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     sweep();
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     fds = g_new0(struct pollfd, loop.watches->len + 1);
     ids = g_new0(int, loop.watches->len + 1);
     for (guint i = 0; i < loop.watches->len; i++) {
@@ -316,12 +317,12 @@ virEventRunDefaultImpl(void)
         if (!t->gone && t->interval >= 0 && (wait < 0 || t->due - now < wait))
             wait = MAX(t->due - now, 0);
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
 
     /* A signal ends the round: applications run the loop as `while (!quit)`. */
     rc = poll(fds, n + 1, wait > G_MAXINT ? G_MAXINT : (int)wait);
     saved_errno = errno;
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     if (loop.woken) {
         char c[8];
 
@@ -329,11 +330,11 @@ virEventRunDefaultImpl(void)
             ;
         loop.woken = false;
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     if (rc < 0 && saved_errno != EINTR && saved_errno != EAGAIN) {
-        pthread_mutex_lock(&loop.lock);
+        pthread_mutex_lock(&loop_lock);
         loop.running = false;
-        pthread_mutex_unlock(&loop.lock);
+        pthread_mutex_unlock(&loop_lock);
         err_errno(&e.err, saved_errno, "virEventRunDefaultImpl: cannot poll %u descriptors", n);
         return entry_fail(&e);
     }
@@ -341,10 +342,23 @@ virEventRunDefaultImpl(void)
     if (rc > 0)
         run_watches(fds, ids, n);
     sweep();
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     loop.running = false;
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     return 0;
+}
+
+/* What comes through the pipe is the parent's; so is the thread that ran the loop, unless it is this one. */
+static void
+in_child(void)
+{
+    if (!pthread_equal(loop.runner, pthread_self()))
+        loop.running = false;
+    loop.woken = false;
+    close(loop.wake[0]);
+    close(loop.wake[1]);
+    if (pipe2(loop.wake, O_CLOEXEC | O_NONBLOCK) < 0)
+        loop.wake[0] = loop.wake[1] = -1; /* changes are seen with the next round only */
 }
 
 int
@@ -352,19 +366,20 @@ virEventRegisterDefaultImpl(void)
 {
     ENTRY("virEventRegisterDefaultImpl", VIR_FROM_EVENT);
 
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     if (!loop.watches) {
         if (pipe2(loop.wake, O_CLOEXEC | O_NONBLOCK) < 0) {
             int errnum = errno;
 
-            pthread_mutex_unlock(&loop.lock);
+            pthread_mutex_unlock(&loop_lock);
             err_errno(&e.err, errnum, "virEventRegisterDefaultImpl: cannot make a pipe");
             return entry_fail(&e);
         }
+        pthread_atfork(NULL, NULL, in_child);
         loop.watches = g_ptr_array_new();
         loop.timers = g_ptr_array_new();
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
     virEventRegisterImpl(loop_add_handle, loop_update_handle, loop_remove_handle, loop_add_timeout,
                          loop_update_timeout, loop_remove_timeout);
     return 0;
@@ -377,7 +392,7 @@ virEventRegisterImpl(virEventAddHandleFunc addHandle, virEventUpdateHandleFunc u
 {
     virInitialize();
     /* The first one stays: connections may use it already. */
-    pthread_mutex_lock(&loop.lock);
+    pthread_mutex_lock(&loop_lock);
     if (!impl.add_handle) {
         impl.add_handle = addHandle;
         impl.update_handle = updateHandle;
@@ -386,7 +401,7 @@ virEventRegisterImpl(virEventAddHandleFunc addHandle, virEventUpdateHandleFunc u
         impl.update_timeout = updateTimeout;
         impl.remove_timeout = removeTimeout;
     }
-    pthread_mutex_unlock(&loop.lock);
+    pthread_mutex_unlock(&loop_lock);
 }
 
 int

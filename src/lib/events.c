@@ -10,6 +10,7 @@
  */
 #include "lib/events.h"
 
+#include "base/fork.h"
 #include "base/uuid.h"
 #include "driver/doorbell.h"
 #include "lib/conn.h"
@@ -79,7 +80,7 @@ free_link(void *opaque)
 {
     struct event_link *link = opaque;
 
-    pthread_mutex_destroy(&link->lock);
+    fork_mutex_destroy(&link->lock);
     g_free(link);
 }
 
@@ -139,7 +140,7 @@ events_need_bell(virConnectPtr conn)
     if (have)
         return true;
     link = g_new0(struct event_link, 1);
-    pthread_mutex_init(&link->lock, NULL);
+    fork_mutex_init(&link->lock, FORK_LEAF);
     link->conn = conn;
     /* Not under the lock: the loop may be the application's own. */
     bell = doorbell_new(run_queue, link, free_link);

@@ -9,6 +9,8 @@
  */
 #include "lib/stream.h"
 
+#include "base/fork.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +32,7 @@ stream_free(virStreamPtr st)
         st->st.closed(st->st.closed_opaque);
     if (st->event_free)
         st->event_free(st->event_opaque);
-    pthread_mutex_destroy(&st->lock);
+    fork_mutex_destroy(&st->lock);
     g_free(st);
 }
 
@@ -52,7 +54,7 @@ virStreamNew(virConnectPtr conn, unsigned int flags)
     st->st.nonblock = flags & VIR_STREAM_NONBLOCK;
     st->st.fd = -1;
     st->watch = -1;
-    pthread_mutex_init(&st->lock, NULL);
+    fork_mutex_init(&st->lock, FORK_LEAF);
     return st;
 }
 

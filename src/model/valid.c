@@ -8,6 +8,8 @@
 #include <libxml/parser.h>
 #include <libxml/relaxng.h>
 #include <string.h>
+
+#include "base/fork.h"
 #include "model/model.h"
 
 #define ERR_FROM VIR_FROM_XML
@@ -19,20 +21,21 @@ static void keep_first(void *user, xmlErrorPtr e)
         *said = g_strdup(g_strchomp(e->message));
 }
 
+FORK_MUTEX(making, FORK_LEAF)
+
 /* Made when it is asked for the first time, and kept: who never validates does without. */
 static xmlRelaxNGPtr schema_of(const struct model_schema *s)
 {
-    static GMutex lock;
     static xmlRelaxNGPtr made[32];
     unsigned i = s - model_schemas;
     g_assert(i < G_N_ELEMENTS(made));
-    g_mutex_lock(&lock);
+    pthread_mutex_lock(&making);
     if (!made[i]) {
         xmlRelaxNGParserCtxtPtr c = xmlRelaxNGNewMemParserCtxt(s->text, strlen(s->text));
         made[i] = c ? xmlRelaxNGParse(c) : NULL;
         xmlRelaxNGFreeParserCtxt(c);
     }
-    g_mutex_unlock(&lock);
+    pthread_mutex_unlock(&making);
     return made[i];
 }
 

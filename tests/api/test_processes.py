@@ -3,6 +3,8 @@
 import gc
 import os
 import queue
+import select
+import signal
 import subprocess
 import sys
 import threading
@@ -40,6 +42,8 @@ def in_child(work):
             os._exit(0)
     os.close(writable)
     with os.fdopen(readable) as f:
+        if not select.select([f], [], [], PATIENCE)[0]:
+            os.kill(pid, signal.SIGKILL)
         text = f.read()
     assert os.waitpid(pid, 0)[1] == 0
     return text
@@ -88,6 +92,22 @@ def test_children_while_threads_call(host, conn):
         for t in threads:
             t.join(PATIENCE)
     assert conn.isAlive()
+
+
+def test_a_child_runs_the_event_loop_of_its_own(host):
+    """The parent's loop goes on in a thread; the child has a connection of its own, and a loop."""
+    def work():
+        conn, seen = host.open(), []
+        known = conn.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                            lambda c, d, event, detail, o: seen.append(event), None)
+        conn.lookupByName('test').suspend()
+        while not seen:
+            libvirt.virEventRunDefaultImpl()
+        conn.lookupByName('test').resume()
+        conn.domainEventDeregisterAny(known)
+        return seen[0]
+    for _ in range(5):
+        assert in_child(work) == str(libvirt.VIR_DOMAIN_EVENT_SUSPENDED)
 
 
 def test_a_program_that_becomes_a_daemon_keeps_its_connection(host):

@@ -7,8 +7,11 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 LOG_FROM("qemu.monitor");
@@ -156,6 +159,45 @@ test_reopen(void)
     g_assert_null(strstr(text, "old"));
 }
 
+static atomic_bool enough;
+
+static void *
+write_on(void *unused)
+{
+    while (!atomic_load(&enough))
+        log_warn("a thread of the parent");
+    return unused;
+}
+
+/* A child finds the log unlocked whatever other threads were writing when it was made. */
+static void
+test_fork(void)
+{
+    g_autofree char *path = log_file("fork", 1);
+    pthread_t threads[4];
+    unsigned n = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_assert_cmpint(pthread_create(&threads[i], NULL, write_on, NULL), ==, 0);
+    for (unsigned i = 0; i < 200; i++) {
+        pid_t pid = fork();
+        int status = -1;
+        if (pid == 0) {
+            alarm(60); /* ends a child that waits */
+            log_warn("a child");
+            _exit(0);
+        }
+        g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+        g_assert_cmpint(status, ==, 0);
+    }
+    atomic_store(&enough, true);
+    for (unsigned i = 0; i < G_N_ELEMENTS(threads); i++)
+        pthread_join(threads[i], NULL);
+    g_autofree char *text = slurp(path);
+    for (char *at = text; (at = strstr(at, "a child")); at++)
+        n++;
+    g_assert_cmpuint(n, ==, 200);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,6 +210,7 @@ main(int argc, char **argv)
     g_test_add_func("/log/full-disk", test_full_disk);
     g_test_add_func("/log/stuck-reader", test_stuck_reader);
     g_test_add_func("/log/reopen", test_reopen);
+    g_test_add_func("/log/fork", test_fork);
     int rc = g_test_run();
     log_shutdown();
     g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);

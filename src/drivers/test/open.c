@@ -9,6 +9,7 @@
 #include "drivers/test/objects.h"
 
 #include "base/file.h"
+#include "base/fork.h"
 #include "model/domain-def.h"
 
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 
 #define ERR_FROM VIR_FROM_TEST
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+FORK_MUTEX(lock, FORK_OUTER)
 static struct test_driver *shared; /* test:///default, while a connection is open */
 
 static const struct domain_def *

@@ -22,14 +22,28 @@ const char *domain_sysinfo_uuid(const struct domain_def *def)
     return NULL;
 }
 
+/* It has been checked, and is written in one way whatever way it was given in. */
+static void complete_sysinfo_uuid(struct domain_def *def, struct sysinfo_block *b)
+{
+    unsigned char uuid[UUID_BYTES];
+    char text[UUID_TEXT];
+    for (uint32_t i = 0; i < b->n_entries; i++)
+        if (!g_strcmp0(b->entries[i]->name, "uuid")) {
+            if (uuid_parse(b->entries[i]->value, uuid) < 0)
+                return;
+            b->entries[i]->value = model_str(def, uuid_format(uuid, text));
+            if (!def->has_uuid)
+                memcpy(def->uuid, uuid, UUID_BYTES);
+            def->has_uuid = true;
+            return;
+        }
+}
+
 static void complete_identity(struct domain_def *def)
 {
-    const char *text = domain_sysinfo_uuid(def);
-    unsigned char uuid[UUID_BYTES];
-    if (text && !def->has_uuid && uuid_parse(text, uuid) == 0) {      /* it has been checked */
-        memcpy(def->uuid, uuid, UUID_BYTES);
-        def->has_uuid = true;
-    }
+    for (uint32_t i = 0; i < def->n_sysinfos; i++)
+        if (def->sysinfos[i]->system)
+            complete_sysinfo_uuid(def, def->sysinfos[i]->system);
     static const unsigned char none[UUID_BYTES] = { 0 };
     if (def->has_genid && !memcmp(def->genid, none, UUID_BYTES))
         uuid_generate(def->genid);              /* an empty <genid/> asks for it */

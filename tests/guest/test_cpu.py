@@ -12,8 +12,12 @@ from support import code, tiny
 MIGRATABLE, INACTIVE, UPDATE = libvirt.VIR_DOMAIN_XML_MIGRATABLE, libvirt.VIR_DOMAIN_XML_INACTIVE, libvirt.VIR_DOMAIN_XML_UPDATE_CPU
 
 
+def define_text(cpu):
+    return tiny('cpu').replace('<devices>', cpu + '<devices>')
+
+
 def define(conn, cpu):
-    return conn.defineXML(tiny('cpu').replace('<devices>', cpu + '<devices>'))
+    return conn.defineXML(define_text(cpu))
 
 
 def cpu(domain, flags=0):
@@ -190,3 +194,13 @@ def test_names(conn):
     assert conn.getCPUModelNames('aarch64') == []
     assert code(conn.getCPUModelNames, 'alpha') == libvirt.VIR_ERR_NO_SUPPORT
     assert code(conn.getCPUModelNames, 'nonesuch') == libvirt.VIR_ERR_INVALID_ARG
+
+
+def test_what_kvm_offers_can_be_had(conn):
+    """The emulator knows of features that the processor does not tell everybody of."""
+    text = define_text("<cpu mode='host-model' check='partial'/>").replace("type='qemu'", "type='kvm'", 1)
+    try:
+        conn.getDomainCapabilities(None, 'x86_64', None, 'kvm')
+    except libvirt.libvirtError as error:
+        pytest.skip(f'no KVM: {error}')
+    assert '-cpu ' in conn.domainXMLToNative('qemu-argv', text, 0)

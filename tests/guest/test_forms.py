@@ -5,7 +5,7 @@ import re
 import libvirt
 import pytest
 
-from support import tiny
+from support import code, tiny
 
 MIGRATABLE = libvirt.VIR_DOMAIN_XML_MIGRATABLE
 BOARD = ["type='usb'", "model='pci-root'", "<input type='keyboard'", '<audio']
@@ -60,3 +60,12 @@ def test_running(conn, daemon):
         assert e.value.get_error_code() == libvirt.VIR_ERR_OPERATION_DENIED
     finally:
         domain.destroy()
+
+
+def test_guests_of_other_hypervisors(conn):
+    """What else is wrong with one is told first, as of any: programs know the code."""
+    for old, new, wanted in (('', '', libvirt.VIR_ERR_CONFIG_UNSUPPORTED),
+                             ("machine='pc'", "machine='xenpv'", libvirt.VIR_ERR_XML_ERROR),
+                             ('<name>tiny', '<name>a/b', libvirt.VIR_ERR_XML_ERROR),
+                             ('/usr/bin/qemu-system-x86_64', '/usr/lib/xen/bin/qemu-dm', libvirt.VIR_ERR_SYSTEM_ERROR)):
+        assert code(conn.defineXML, tiny().replace("type='qemu'", "type='xen'").replace(old, new)) == wanted, new

@@ -308,9 +308,10 @@ qemu_cpu_start(struct domain_def *def, const struct qemu_caps *caps, struct err 
             err->domain = VIR_FROM_QEMU;
         return -1;
     }
-    /* With KVM the host's own is what users compare with: QEMU has less of it at times, and says so once the
-     * guest is there. */
+    /* With KVM what the host itself has counts, too: QEMU has less of it at times, and says so once the guest is
+     * there.  It alone knows what only MSRs tell of. */
     if (def->type == DOMAIN_VIRT_KVM && cpu_host(&host, &vendor))
-        has = host;
+        for (size_t w = 0; w < CPU_SET_WORDS; w++)
+            has.bits[w] |= host.bits[w];
     return cpu->check == CPU_CHECK_PARTIAL ? compare(cpu, &has, err) : 0;
 }

@@ -180,9 +180,6 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
 static int
 choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps **caps, struct err *err)
 {
-    if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
-        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
-                       "this driver runs guests of type kvm and qemu, not %s", domain_virt_str(def->type));
     if (!def->os)               /* there is a <bootloader>, which is refused next */
         def->os = model_new(def, struct domain_os);
     if (!def->os->arch)
@@ -199,12 +196,6 @@ choose_emulator(struct domain_def *def, struct qemu_host *host, struct qemu_caps
         /* A definition may name an emulator that is not there (yet); it is kept as it is. */
         return -1;
     }
-    if (def->type == DOMAIN_VIRT_KVM && !(*caps)->kvm)
-        return err_set(
-            err, VIR_ERR_CONFIG_UNSUPPORTED,
-            "emulator '%s' cannot run guests of type kvm here: is /dev/kvm there, and may the guests' user "
-            "open it? Type 'qemu' works without",
-            def->emulator);
     return 0;
 }
 

@@ -369,12 +369,27 @@ validate_consoles(const struct domain_def *def, const struct qemu_caps *caps, st
     return 0;
 }
 
+static int
+validate_type(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
+{
+    if (def->type != DOMAIN_VIRT_QEMU && def->type != DOMAIN_VIRT_KVM)
+        return err_set(err, VIR_ERR_CONFIG_UNSUPPORTED,
+                       "this driver runs guests of type kvm and qemu, not %s", domain_virt_str(def->type));
+    if (def->type == DOMAIN_VIRT_KVM && !caps->kvm)
+        return err_set(
+            err, VIR_ERR_CONFIG_UNSUPPORTED,
+            "emulator '%s' cannot run guests of type kvm here: is /dev/kvm there, and may the guests' user "
+            "open it? Type 'qemu' works without",
+            def->emulator);
+    return 0;
+}
+
 /* The order is that in which programs know errors of a guest that cannot be for several reasons. */
 int
 qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
-    return validate_machine(def, caps, err) < 0 || validate_guarantee(def, err) < 0 ||
-                   validate_acpi(def, err) < 0 || validate_life(def, err) < 0 ||
+    return validate_type(def, caps, err) < 0 || validate_machine(def, caps, err) < 0 ||
+                   validate_guarantee(def, err) < 0 || validate_acpi(def, err) < 0 || validate_life(def, err) < 0 ||
                    validate_cpu(def, caps, err) < 0 || validate_memory(def, err) < 0 ||
                    validate_memories(def, caps, err) < 0 || validate_timers(def, err) < 0 ||
                    validate_os(def, err) < 0 || validate_vcpus(def, caps, err) < 0 ||

@@ -250,6 +250,16 @@ static const struct command_row table[] = {
       "<hostdev mode='subsystem' type='usb'><source guestReset='off'><address bus='1' "
       "device='2'/></source></hostdev>",
       "\"guest-reset\":false", "guest-resets-all" },
+    { "pc", "",
+      "<disk type='network'><auth username='u'><secret type='ceph' usage='s'/></auth><source protocol='rbd' "
+      "name='p/v'><host name='h'/></source><target dev='vda'/></disk><hostdev mode='subsystem' type='pci'>"
+      "<source><address domain='0' bus='6' slot='1' function='0'/></source></hostdev>",
+      "the secret for disk vda", "a PCI device" },
+    { "pc", "",
+      "<disk type='file'><driver type='qcow2'/><source file='/a'/><backingStore type='file'><format type='raw'/>"
+      "<source file='/b'><encryption format='luks'><secret type='passphrase' usage='s'/></encryption></source>"
+      "</backingStore><target dev='vda'/></disk>",
+      "the secret for disk vda", NULL },
     { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "channels of type 'xen'",
       NULL },
     { "pc", CELL("524288", ""),

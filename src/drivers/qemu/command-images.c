@@ -124,11 +124,6 @@ storage_node(struct builder *b, const struct image *im)
             put_int(o, "namespace", s->namespace);
         }
         break;
-    case STORAGE_TYPE_VOLUME:
-        rc = err_set_from(b->err, VIR_FROM_STORAGE, VIR_ERR_NO_STORAGE_POOL,
-                          "disk %s: there is no storage pool '%s'; no pools are kept here yet", im->label,
-                          s->pool);
-        break;
     default:
         rc = err_set(b->err, VIR_ERR_CONFIG_UNSUPPORTED, "disk %s: storage of type '%s' cannot be used yet",
                      im->label, storage_type_str(im->type));
@@ -258,9 +253,6 @@ image_nodes(struct builder *b, const struct image *im)
 int
 build_disk_nodes(struct builder *b, const struct domain_disk *d)
 {
-    if (d->encryption || d->source->src.encryption)
-        return err_set_from(b->err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
-                            "disk %s: its image is encrypted, and no secrets are kept here yet", d->target);
     if (d->source->src.fdgroup)
         return err_set(b->err, VIR_ERR_INVALID_ARG,
                        "disk %s: no descriptors were given for the group '%s'", d->target,

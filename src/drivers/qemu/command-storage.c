@@ -62,9 +62,6 @@ put_network_storage(struct builder *b, json_t *o, const char *label, const char 
                     const struct storage_source *s)
 {
     const struct storage_host *h = s->n_hosts ? s->hosts[0] : NULL;
-    if (s->auth)
-        return err_set_from(b->err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
-                            "disk %s: its storage asks who it is, and no secrets are kept here yet", label);
     switch (s->protocol) {
     case STORAGE_PROTOCOL_NBD:
         put_str(o, "driver", "nbd");

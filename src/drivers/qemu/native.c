@@ -56,11 +56,55 @@ check_host_device(const struct domain_def *def, const struct domain_hostdev *h, 
     return 0;
 }
 
+static int
+no_secret(const char *what, const char *name, struct err *err)
+{
+    return err_set_from(err, VIR_FROM_SECRET, VIR_ERR_NO_SECRET,
+                        "the secret for %s %s is not there: no secrets are kept here yet", what, name);
+}
+
+static bool
+asks(const struct disk_source *s)
+{
+    return s && (s->src.auth || s->src.encryption);
+}
+
+static int
+check_disk(const struct domain_disk *d, struct err *err)
+{
+    const struct disk_source *s = d->source;
+    if (d->type == STORAGE_TYPE_VOLUME && s && s->src.pool &&
+        s->src.startup_policy != STARTUP_POLICY_OPTIONAL)
+        return err_set_from(err, VIR_FROM_STORAGE, VIR_ERR_NO_STORAGE_POOL,
+                            "disk %s: there is no storage pool '%s'; no pools are kept here yet", d->target,
+                            s->src.pool);
+    bool secret = (s && (d->auth || d->encryption)) || asks(s);
+    for (const struct disk_backing_store *b = d->backing_store; b && !secret; b = b->backing_store)
+        secret = asks(b->source);
+    return secret ? no_secret("disk", d->target, err) : 0;
+}
+
+/* The last disk comes first: so users know it of guests that lack more than one. */
+static int
+check_storage(const struct domain_def *def, struct err *err)
+{
+    for (uint32_t i = def->n_disks; i-- > 0;) {
+        if (check_disk(def->disks[i], err) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < def->n_hostdevs; i++) {
+        const struct hostdev_source *s = def->hostdevs[i]->source;
+        if (def->hostdevs[i]->type == HOSTDEV_TYPE_SCSI && s && s->auth)
+            return no_secret("iSCSI unit", s->name, err);
+    }
+    return 0;
+}
+
 int
 qemu_native_check(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     const struct numatune_memory *m = def->numatune ? def->numatune->memory : NULL;
-    if (check_processor(def, caps, err) < 0)
+    if (check_processor(def, caps, err) < 0 || check_storage(def, err) < 0)
         return -1;
     if (m && m->placement == VCPU_PLACEMENT_AUTO)
         return err_set_from(err, VIR_FROM_DOMAIN, VIR_ERR_INTERNAL_ERROR,
@@ -124,7 +168,7 @@ check_tsc(const struct domain_def *def, struct err *err)
 int
 qemu_check_host(const struct domain_def *def, struct err *err)
 {
-    if (check_tsc(def, err) < 0)
+    if (check_storage(def, err) < 0 || check_tsc(def, err) < 0)
         return -1;
     const struct domain_numatune *t = def->numatune;
     if (t && t->memory && check_nodes(def, t->memory->nodeset, err) < 0)

@@ -218,6 +218,8 @@ class Tables:
                    'migratable', 'wide', 'open', 'noempty', 'pretty', 'together', 'filled', 'silent',
                    'ignore', 'positive', 'mixed', 'apart',
                    'later', 'base0', 'base16', 'merge', 'spread', 'down')]
+            if 'join' in f.flags:
+                fl += ['MODEL_MERGE', 'MODEL_JOIN']
             mem = pre + f.cname
             kind, sub, arg, has = None, 'NULL', 0, 'MODEL_NO_OFFSET'
             off = 'offsetof(struct %s, %s)' % (top, mem)

@@ -63,7 +63,7 @@ INTS = {k for k, v in SCALARS.items() if v[3] in
          'OCT')}
 FLAGS = {'live', 'secret', 'abi', 'required', 'disc', 'alias', 'keep', 'nz', 'nolive', 'unit', 'status',
          'always', 'idle', 'nounit', 'migratable', 'wide', 'open', 'noempty', 'pretty', 'together',
-         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'spread', 'down', 'must',
+         'filled', 'silent', 'zero', 'positive', 'mixed', 'apart', 'base0', 'base16', 'merge', 'join', 'spread', 'down', 'must',
          'usual', 'unsaid', 'own_unit', 'noabi'}
 OPTIONS = {'default', 'when', 'up', 'bad', 'missing', 'twice', 'only', 'beyond', 'units', 'uattr', 'in', 'since',
            'without', 'range', 'one', 'most', 'count', 'each'}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "model/check.h"
 #include "model/complete.h"
+#include "model/complete-devices.h"
 
 #define ERR_FROM VIR_FROM_DOMAIN
 
@@ -288,7 +289,7 @@ int check_input(const struct domain_def *def, uint32_t at, struct err *err)
     bool xen = os == OS_TYPE_XEN || os == OS_TYPE_XENPVH ||
                (os == OS_TYPE_LINUX && def->type == DOMAIN_VIRT_XEN);  /* domain_fill() calls it so */
     const struct domain_input *in = def->inputs[at];
-    if (os != OS_TYPE_HVM && !xen && def->type != DOMAIN_VIRT_VZ)
+    if (os != OS_TYPE_HVM && !xen && !domain_is_virtuozzo(def))
         return INTERNAL("a %s of guest '%s': guests of type '%s' have no input devices",
                         input_type_str(in->type), def->name, os_type_str(os));
     if (xen && (in->bus != INPUT_BUS_XEN ||
@@ -296,6 +297,10 @@ int check_input(const struct domain_def *def, uint32_t at, struct err *err)
         return INTERNAL(
             "a %s of guest '%s': guests of type '%s' have a mouse and a keyboard on bus 'xen'",
             input_type_str(in->type), def->name, os_type_str(os));
+    if (os != OS_TYPE_HVM && !xen &&
+        (in->bus != INPUT_BUS_PARALLELS || (in->type != INPUT_TYPE_MOUSE && in->type != INPUT_TYPE_KEYBOARD)))
+        return INTERNAL("a %s of guest '%s': containers have a mouse and a keyboard on bus 'parallels'",
+                        input_type_str(in->type), def->name);
     if (def->os->type == OS_TYPE_HVM && in->bus == INPUT_BUS_PS2 && in->type != INPUT_TYPE_MOUSE &&
         in->type != INPUT_TYPE_KEYBOARD)
         return INTERNAL("a %s of guest '%s' cannot sit on the ps2 bus; use usb or virtio",

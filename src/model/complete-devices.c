@@ -104,8 +104,8 @@ enum input_bus domain_input_bus(const struct domain_def *def, const struct domai
         return INPUT_BUS_VIRTIO;
     if (os == OS_TYPE_XEN || os == OS_TYPE_XENPVH)
         return INPUT_BUS_XEN;
-    if (os != OS_TYPE_HVM)
-        return INPUT_BUS_UNSET;         /* containers have none */
+    if (os != OS_TYPE_HVM)              /* containers have none, but those of Virtuozzo */
+        return domain_is_virtuozzo(def) ? INPUT_BUS_PARALLELS : INPUT_BUS_UNSET;
     if (s390)
         return INPUT_BUS_VIRTIO;
     bool pc = !arch || arch == ARCH_I686 || arch == ARCH_X86_64;

@@ -19,6 +19,11 @@ void domain_sort_disks(struct domain_def *def);
 /* Of a USB 2 set, one that works for the first. */
 bool domain_is_companion(const struct domain_controller *c);
 /* What a device is on that does not say so. */
+/* By either of its names. */
+static inline bool domain_is_virtuozzo(const struct domain_def *def)
+{
+    return def->type == DOMAIN_VIRT_VZ || def->type == DOMAIN_VIRT_PARALLELS;
+}
 enum input_bus domain_input_bus(const struct domain_def *def, const struct domain_input *in);
 /* Before it: the SCSI controllers that <hostdev> name are there before those get numbers that have none. */
 void domain_add_hostdev_controllers(struct domain_def *def);

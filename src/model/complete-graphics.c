@@ -141,8 +141,7 @@ void domain_complete_video(struct domain_def *def)
         if (v->driver && v->driver->vgaconf == VIDEO_VGACONF_IO)
             v->driver->vgaconf = VIDEO_VGACONF_UNSET;          /* as none */
         if (!m->type || m->type == VIDEO_TYPE_DEFAULT)
-            m->type = (def->os->type == OS_TYPE_XEN && def->type != DOMAIN_VIRT_VZ) ||
-                              def->os->type == OS_TYPE_LINUX                         ? VIDEO_TYPE_XEN
+            m->type = def->os->type == OS_TYPE_XEN || def->os->type == OS_TYPE_LINUX     ? VIDEO_TYPE_XEN
                       : def->os->arch == ARCH_PPC64 || def->os->arch == ARCH_PPC64LE ? VIDEO_TYPE_VGA
                                                                                      : VIDEO_TYPE_CIRRUS;
         primary |= m->primary == TRI_YES;
@@ -158,7 +157,13 @@ void domain_complete_video(struct domain_def *def)
             m->heads = 1;
         m->has_heads = m->heads > 0;
         switch (m->type) {
-        case VIDEO_TYPE_VGA: case VIDEO_TYPE_CIRRUS: case VIDEO_TYPE_VMVGA: case VIDEO_TYPE_BOCHS:
+        case VIDEO_TYPE_VGA: case VIDEO_TYPE_CIRRUS: case VIDEO_TYPE_VMVGA:
+            if (!m->vram)
+                m->vram = def->type == DOMAIN_VIRT_VBOX     ? 8192
+                          : def->type == DOMAIN_VIRT_VMWARE ? 4096
+                                                            : 16384;
+            break;
+        case VIDEO_TYPE_BOCHS:
             if (!m->vram)
                 m->vram = 16384;
             break;

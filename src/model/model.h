@@ -118,6 +118,7 @@ enum {
     MODEL_BASE16 = 1 << 28,    /* numbers are hexadecimal with 0x in front or without */
     MODEL_MERGE = 1 << 30,     /* a second element adds to the first */
 #define MODEL_SPREAD MODEL_BASE16 /* (structs) also one in a second one of the element around */
+#define MODEL_JOIN MODEL_FILLED   /* (structs) with MODEL_MERGE: its elements only */
 #define MODEL_DOWN (1u << 31)  /* a size is rounded down to its unit */
 };
 

@@ -210,7 +210,8 @@ static void open_field(struct parser *p, struct frame *up, const struct model_fi
     } else {
         if (fr->table->disc >= 0)
             fr->disc = table_disc(fr->table, fr->base, fr->disc);
-        parse_more_attributes(p, fr, n_attr, attr);
+        if (!(f->flags & MODEL_JOIN))
+            parse_more_attributes(p, fr, n_attr, attr);
     }
     fr->collect = fr->table->text >= 0;
 }

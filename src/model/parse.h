@@ -61,7 +61,7 @@ struct parser {
     bool failed;
     bool beyond;                       /* of what is being reported: read_fault.beyond */
     struct text text;
-    struct { const void *base; const struct model_table *table; uint64_t groups, scalars; } merged[16];
+    struct { const void *base; const struct model_table *table; uint64_t groups, scalars; } merged[32];
     unsigned n_merged;                 /* what was in elements that a second one may add to */
     struct frame stack[MAX_DEPTH];
 };

@@ -325,7 +325,7 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
     g_autoptr(GHashTable) used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     struct usb_pass u = { err, used, 0, 0 };
     int total = 0;
-    bool none = false;
+    bool none = false, any = false;
     if (check_usb_is_there(def, err) < 0)
         return -1;
     for (uint32_t i = 0; i < def->n_controllers; i++) {
@@ -336,10 +336,11 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
             return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has two USB controllers with index %u",
                            def->name, c->index);
         total += usb_ports(c);
+        any = any || usb_ports(c) || c->has_ports;
         none = none || str_is(c->model, "none");
     }
-    none = none && !total;
-    if (!total && !none)
+    none = none && !any;
+    if (!any && !none)
         return 0;               /* no controller of a kind that has ports: what is there is refused later */
     if (domain_each_device(def, check_usb, err) < 0)
         return -1;

@@ -176,7 +176,7 @@ def mutate(root, rng):
     root = copy.deepcopy(root)
     pairs = _all(root)
     for _ in range(50):
-        how = rng.choice(('value', 'value', 'value', 'drop-attribute', 'drop', 'double', 'text', 'swap'))
+        how = rng.choice(('value', 'value', 'value', 'drop-attribute', 'drop', 'double', 'split', 'text', 'swap'))
         parent, e = rng.choice(pairs)
         where = '%s/%s' % (parent.tag, e.tag)
         if how in ('value', 'drop-attribute') and e.attrib:
@@ -193,6 +193,9 @@ def mutate(root, rng):
         if how == 'double':
             parent.insert(list(parent).index(e) + 1, copy.deepcopy(e))
             return root, 'twice ' + where
+        if how == 'split' and len(e) + len(e.attrib) > 1:
+            split(parent, e)
+            return root, 'in two ' + where
         if how == 'text' and e.text and e.text.strip():
             e.text = rng.choice(BAD)
             return root, '%s=%s' % (where, e.text)
@@ -203,6 +206,18 @@ def mutate(root, rng):
                 e.attrib.update(other.attrib)
                 return root, 'attributes of another ' + where
     return root, 'nothing'
+
+
+def split(parent, e):
+    """The element twice, each with a part of what is in it: who reads single ones may read both."""
+    second = copy.deepcopy(e)
+    half = (len(second) + 1) // 2
+    for n, (a, b) in enumerate(zip(list(e), list(second))):
+        (second if n < half else e).remove(b if n < half else a)
+    for n, name in enumerate(sorted(e.attrib)):
+        if name != 'type' and name != 'mode':
+            del (second if n % 2 == 0 else e).attrib[name]
+    parent.insert(list(parent).index(e) + 1, second)
 
 
 def sweep(roots):
@@ -234,6 +249,8 @@ def sweep(roots):
             seen.add(here)
             yield changed(number, lambda x, p: p[x].remove(x)), '%s gone' % here
             yield changed(number, lambda x, p: p[x].insert(0, copy.deepcopy(x))), '%s twice' % here
+            if len(e) + len(e.attrib) > 1:
+                yield changed(number, lambda x, p: split(p[x], x)), '%s in two' % here
             yield changed(number, lambda x, p: x.append(ET.Element('none-such'))), '%s with child' % here
             if (e.text or '').strip():
                 for v in SWEEP:

@@ -90,13 +90,17 @@ void domain_sort_controllers(struct domain_def *def)
     for (uint32_t i = 1; i < def->n_controllers; i++) {
         struct domain_controller *c = def->controllers[i];
         uint32_t at = i;
+        bool found = false;
         for (uint32_t k = i; k-- > 0;) {
             const struct domain_controller *o = def->controllers[k];
             if (o->type != c->type)
                 continue;
-            at = k + 1;
-            if (!c->has_index || !o->has_index || o->index < c->index)
+            at = found ? at : k + 1;
+            found = true;
+            if (!c->has_index || (o->has_index && o->index < c->index))
                 break;
+            if (!o->has_index)
+                continue;
             if (o->index == c->index && !(domain_is_companion(o) && !domain_is_companion(c)))
                 break;
             at = k;

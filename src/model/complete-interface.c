@@ -35,7 +35,11 @@ complete_bond(struct hostif_bond *b, const char *name, struct err *err)
     if (!b)
         return err_set(err, VIR_ERR_XML_ERROR, "interface '%s' of type 'bond' has no <bond>", name);
     if (fault_in(b, "@mode", err) < 0 || complete_members(b->interfaces, b->n_interfaces, OF_BOND, err) < 0 ||
-        fault_in(b->miimon, "@freq @downdelay @updelay @carrier", err) < 0)
+        fault_in(b->miimon, "@freq", err) < 0)
+        return -1;
+    if (b->miimon && !b->miimon->has_freq)
+        return err_set(err, VIR_ERR_XML_ERROR, "<miimon> of interface '%s' has no freq=", name);
+    if (fault_in(b->miimon, "@downdelay @updelay @carrier", err) < 0)
         return -1;
     if (b->miimon) { /* one of the two watches the links */
         b->arpmon = NULL;

@@ -188,6 +188,17 @@ completed(void)
           "<controller type='usb' model='ich9-ehci1'><address type='pci' slot='5' function='7'/></controller>"
           "<controller type='usb' model='ich9-uhci1'/>",
           { "slot='0x1d' function='0x0' multifunction='on'" } },
+        /* A place without a slot is none, and one that is asked for on PCI is not the chipset's. */
+        { "q35",
+          "",
+          "<controller type='usb' model='ich9-ehci1'><address type='pci' slot='5' function='7'/></controller>"
+          "<controller type='usb' model='ich9-uhci1'><address type='pci' function='1'/></controller>",
+          { "slot='0x05' function='0x0' multifunction='on'" } },
+        { "pc",
+          "",
+          "<controller type='usb' model='ich9-ehci1'/><controller type='usb' model='ich9-uhci1'>"
+          "<address type='pci'/></controller><memballoon model='none'/>",
+          { "slot='0x02' function='0x7'", "slot='0x02' function='0x0' multifunction='on'" } },
         { "pc",
           "",
           "<interface type='user'><address type='pci' slot='2'/></interface><video><model "

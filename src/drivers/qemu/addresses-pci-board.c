@@ -29,13 +29,21 @@ pci_usb2_function(const char *model)
                                                                          : -1;
 }
 
+/* Which function it has its model tells: one alone is no place. */
+static bool
+has_slot(const struct device_info *info)
+{
+    const struct device_address *a = info->address;
+    return device_is_placed(info) && (a->type != ADDRESS_TYPE_PCI || a->domain || a->bus || a->slot);
+}
+
 /* The controllers of one USB 2 set share a slot. */
 int
 pci_usb2_set(struct pci *p, struct domain_controller *c, struct err *err)
 {
     int function = pci_usb2_function(c->model);
     const struct device_address *sibling = NULL;
-    if (device_is_placed(&c->info) || g_hash_table_contains(p->placed, &c->info))
+    if (has_slot(&c->info) || g_hash_table_contains(p->placed, &c->info))
         return 0;
     for (uint32_t i = 0; i < p->def->n_controllers; i++) {
         const struct domain_controller *o = p->def->controllers[i];
@@ -47,7 +55,7 @@ pci_usb2_set(struct pci *p, struct domain_controller *c, struct err *err)
             g_hash_table_add(p->placed, &c->info);
             return 0;
         }
-        if (o->info.address && o->info.address->type == ADDRESS_TYPE_PCI)
+        if (has_slot(&o->info) && o->info.address->type == ADDRESS_TYPE_PCI)
             sibling = o->info.address;
     }
     unsigned bus = 0, slot = 0, f;
@@ -163,7 +171,7 @@ pci_board_q35(struct pci *p, struct err *err)
         static const unsigned places[] = { 0x1d, 0x1a };
         for (size_t k = 0; k < G_N_ELEMENTS(places); k++) {
             if (c->type == CONTROLLER_TYPE_USB && str_is(c->model, "ich9-uhci1") &&
-                !device_is_placed(&c->info) && !g_hash_table_contains(p->placed, &c->info) &&
+                !device_has_address(&c->info) && !g_hash_table_contains(p->placed, &c->info) &&
                 is_free(p, places[k])) {
                 pci_set_address(p, &c->info, 0, places[k], 0);
                 if (!p->dry)

@@ -129,7 +129,7 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     bool q35 = machine_is_q35(def);
     const char *root = qemu_pci_root(def);
     /* Machines that nobody knows are taken for boards with USB, too; that they have no PCI is said later. */
-    bool usb = !machine_is(def, "s390-ccw-virtio") && !machine_is(def, "isapc") && !arch_is_arm(def) &&
+    bool usb = !arch_is_s390(def) && !machine_is(def, "isapc") && !arch_is_arm(def) &&
                !arch_is_riscv(def) && def->os->arch != ARCH_LOONGARCH64;
     if (usb && !has_controller_index(def, CONTROLLER_TYPE_USB, 0))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0,

@@ -46,7 +46,7 @@ qemu_pci_root(const struct domain_def *def)
 {
     enum arch arch = def->os->arch;
     if (machine_is_i440fx(def) || arch_is_ppc(def) || arch == ARCH_ALPHA || arch == ARCH_SH4 ||
-        arch == ARCH_SH4EB || machine_is(def, "s390-ccw-virtio") ||
+        arch == ARCH_SH4EB || arch_is_s390(def) ||
         machine_is(def, "sun4u") || machine_is(def, "malta") ||
         (arch == ARCH_ARMV6L && machine_is(def, "versatilepb")))
         return "pci-root";

@@ -28,7 +28,8 @@ static bool os_idle(const struct part *p)
 {
     const struct domain_os *os = p->owner;
     if (is(p, "loader") || is(p, "nvram"))
-        return os->type == OS_TYPE_EXE;
+        return os->type == OS_TYPE_EXE ||
+               (os->type == OS_TYPE_LINUX && !(p->def && p->def->type == DOMAIN_VIRT_XEN));
     return os->type != OS_TYPE_HVM ||
            (is(p, "firmware") && strcmp(p->leaf, "firmware") && !os->firmware) ||
            (is(p, "bios") && p->def && p->def->bootloader);

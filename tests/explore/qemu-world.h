@@ -12,6 +12,7 @@
 #include "drivers/qemu/qemu-driver.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <glib.h>
 #include <pthread.h>
 #include <signal.h>
@@ -49,6 +50,26 @@ on_alarm(int sig)
     abort();
 }
 
+/* What happens once in a hundred runs has to say where. */
+static void
+on_crash(int sig)
+{
+    void *frames[64];
+    backtrace_symbols_fd(frames, backtrace(frames, G_N_ELEMENTS(frames)), STDERR_FILENO);
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
+static void
+report_crashes(void)
+{
+    void *frame;
+    backtrace(&frame, 1); /* loads what it needs */
+    signal(SIGSEGV, on_crash);
+    signal(SIGBUS, on_crash);
+    signal(SIGABRT, on_crash);
+}
+
 static bool
 world_begin(unsigned patience)
 {
@@ -61,6 +82,7 @@ world_begin(unsigned patience)
     home = g_dir_make_tmp("vireo-world-XXXXXX", NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(variables); i++)
         g_setenv(variables[i], home, TRUE);
+    report_crashes();
     signal(SIGALRM, on_alarm);
     alarm(patience);
 

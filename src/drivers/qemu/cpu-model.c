@@ -308,8 +308,8 @@ qemu_cpu_start(struct domain_def *def, const struct qemu_caps *caps, struct err 
             err->domain = VIR_FROM_QEMU;
         return -1;
     }
-    /* With KVM what the host itself has counts, too: QEMU has less of it at times, and says so once the guest is
-     * there.  It alone knows what only MSRs tell of. */
+    /* With KVM what the host itself has counts, too: QEMU has less of it at times, and says so once the guest
+     * is there.  It alone knows what only MSRs tell of. */
     if (def->type == DOMAIN_VIRT_KVM && cpu_host(&host, &vendor))
         for (size_t w = 0; w < CPU_SET_WORDS; w++)
             has.bits[w] |= host.bits[w];

@@ -256,9 +256,9 @@ static const struct command_row table[] = {
       "<source><address domain='0' bus='6' slot='1' function='0'/></source></hostdev>",
       "the secret for disk vda", "a PCI device" },
     { "pc", "",
-      "<disk type='file'><driver type='qcow2'/><source file='/a'/><backingStore type='file'><format type='raw'/>"
-      "<source file='/b'><encryption format='luks'><secret type='passphrase' usage='s'/></encryption></source>"
-      "</backingStore><target dev='vda'/></disk>",
+      "<disk type='file'><driver type='qcow2'/><source file='/a'/><backingStore type='file'>"
+      "<format type='raw'/><source file='/b'><encryption format='luks'><secret type='passphrase' "
+      "usage='s'/></encryption></source></backingStore><target dev='vda'/></disk>",
       "the secret for disk vda", NULL },
     { "pc", "", "<channel type='pty'><target type='xen' name='x'/></channel>", "channels of type 'xen'",
       NULL },

@@ -389,13 +389,14 @@ int
 qemu_validate_guest(const struct domain_def *def, const struct qemu_caps *caps, struct err *err)
 {
     return validate_type(def, caps, err) < 0 || validate_machine(def, caps, err) < 0 ||
-                   validate_guarantee(def, err) < 0 || validate_acpi(def, err) < 0 || validate_life(def, err) < 0 ||
-                   validate_cpu(def, caps, err) < 0 || validate_memory(def, err) < 0 ||
-                   validate_memories(def, caps, err) < 0 || validate_timers(def, err) < 0 ||
-                   validate_os(def, err) < 0 || validate_vcpus(def, caps, err) < 0 ||
-                   validate_shares(def, err) < 0 || validate_features(def, caps, err) < 0 ||
-                   validate_backing(def, err) < 0 || validate_consoles(def, caps, err) < 0 ||
-                   validate_fwcfg(def, err) < 0 || validate_panics(def, caps, err) < 0
+                   validate_guarantee(def, err) < 0 || validate_acpi(def, err) < 0 ||
+                   validate_life(def, err) < 0 || validate_cpu(def, caps, err) < 0 ||
+                   validate_memory(def, err) < 0 || validate_memories(def, caps, err) < 0 ||
+                   validate_timers(def, err) < 0 || validate_os(def, err) < 0 ||
+                   validate_vcpus(def, caps, err) < 0 || validate_shares(def, err) < 0 ||
+                   validate_features(def, caps, err) < 0 || validate_backing(def, err) < 0 ||
+                   validate_consoles(def, caps, err) < 0 || validate_fwcfg(def, err) < 0 ||
+                   validate_panics(def, caps, err) < 0
                ? -1
                : validate_absent(def, err);
 }

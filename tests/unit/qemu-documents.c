@@ -56,6 +56,7 @@ static const struct {
     { "pc", "", UHCI "<serial type='pty'><target type='usb-serial'/></serial>" TABLET,
       "<input type='tablet' bus='usb'>\n      " PORT("1") },
     { "pc", "", "<controller type='usb' model='piix3-uhci' ports='0'/>" TABLET, PORT("1") },
+    { "pc", "", "<controller type='usb' model='qemu-xhci' ports='0'/>" TABLET, "1/20" },
     { "pc", "",
       "<controller type='usb' index='0' model='piix3-uhci'/>"
       "<controller type='usb' index='1' model='qemu-xhci'/>"

@@ -63,11 +63,17 @@ is_uhci_companion(const struct domain_controller *c)
     return c->model && g_str_has_prefix(c->model, "ich9-uhci");
 }
 
+static bool
+is_xhci(const struct domain_controller *c)
+{
+    return str_is(c->model, "nec-xhci") || str_is(c->model, "qemu-xhci");
+}
+
 static unsigned
 usb_ports(const struct domain_controller *c)
 {
     const char *m = c->model;
-    if (c->has_ports && (str_is(m, "nec-xhci") || str_is(m, "qemu-xhci")))
+    if (c->has_ports && is_xhci(c))
         return c->ports;        /* the others have what they have */
     if (!m || str_is(m, "piix3-uhci") || str_is(m, "piix4-uhci") || str_is(m, "vt82c686b-uhci"))
         return 2;
@@ -75,9 +81,7 @@ usb_ports(const struct domain_controller *c)
         return 3;
     if (str_is(m, "ehci") || g_str_has_prefix(m, "ich9-ehci"))
         return 6;
-    if (str_is(m, "nec-xhci") || str_is(m, "qemu-xhci"))
-        return 4;
-    return 0; /* companions and "none" */
+    return is_xhci(c) ? 4 : 0; /* companions and "none" */
 }
 
 /* The controller of a bus that has the most ports: those of a USB 2 set share the bus. */
@@ -336,7 +340,7 @@ qemu_assign_usb(struct domain_def *def, struct err *err)
             return err_set(err, VIR_ERR_XML_ERROR, "guest '%s' has two USB controllers with index %u",
                            def->name, c->index);
         total += usb_ports(c);
-        any = any || usb_ports(c) || c->has_ports;
+        any = any || usb_ports(c) || is_xhci(c);        /* which may have been given none */
         none = none || str_is(c->model, "none");
     }
     none = none && !any;

@@ -12,5 +12,6 @@
 /* What only a start finds out (which device of the host it is, who advises on nodes) has no line; nor has a
  * processor of which nothing is known. */
 int qemu_native_check(const struct domain_def *def, const struct qemu_caps *caps, struct err *err);
-/* The NUMA nodes that memory is to come from are there, and clocks can be as fast as is asked for. */
+/* Secrets, pools and the NUMA nodes that memory is to come from are there, and clocks can be as fast as is
+ * asked for. */
 int qemu_check_host(const struct domain_def *def, struct err *err);

@@ -80,8 +80,9 @@ clear_stale(const char *path, const struct sockaddr_un *sun, struct err *err)
     return 0;
 }
 
-int
-listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err *err)
+/* A socket that nobody is heard on yet. */
+static int
+bind_socket(const char *path, mode_t perms, gid_t gid, struct err *err)
 {
     struct sockaddr_un sun;
     if (set_address(&sun, path, err) < 0 || clear_stale(path, &sun, err) < 0)
@@ -101,8 +102,6 @@ listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err
         step = "set the group of";
     else if (chmod(path, perms) < 0)
         step = "set the permissions of";
-    else if (listen(fd, backlog) < 0)
-        step = "listen on";
     if (*step) {
         err_errno(err, errno, "cannot %s socket '%s'", step, path);
         if (rc == 0)
@@ -194,6 +193,8 @@ int
 listener_open_all(struct server *server, struct err *err)
 {
     const struct config *c = server->config;
+    struct listener *made[G_N_ELEMENTS(roles)];
+    size_t n = 0;
     g_autofree char *names = g_strdup(getenv("LISTEN_FDNAMES"));
     int nfds = systemd_listen_fds();
     if (nfds > 0)
@@ -209,16 +210,22 @@ listener_open_all(struct server *server, struct err *err)
         if (!c->system)
             perms = 0700;
         char *path = g_strconcat(c->socket_dir, "/libvirt", role->suffix, NULL);
-        int fd = listener_bind(path, perms, admin ? (gid_t)-1 : c->sock_gid,
-                               (int)server->services[role->service].limits.max_queued_clients, err);
+        int fd = bind_socket(path, perms, admin ? (gid_t)-1 : c->sock_gid, err);
         if (fd < 0) {
             g_free(path);
             return -1;
         }
         add(server, fd, role, path);
-        log_debug("listening on %s", path);
+        made[n++] = server->listeners;
     }
+    /* Who reaches the last of them finds all, by each of their names. */
     listener_make_links(server);
+    for (size_t i = 0; i < n; i++) {
+        const struct listener *l = made[i];
+        if (listen(l->fd, (int)l->service->limits.max_queued_clients) < 0)
+            return err_errno(err, errno, "cannot listen on socket '%s'", l->path);
+        log_debug("listening on %s", l->path);
+    }
     return server->listen ? listener_open_net(server, err) : 0;
 }
 

@@ -25,8 +25,6 @@ struct listener {
 };
 
 int listener_open_all(struct server *server, struct err *err);
-/* Makes one socket; also for tests. */
-int listener_bind(const char *path, mode_t perms, gid_t gid, int backlog, struct err *err);
 void listener_free(struct listener *l);
 struct listener *listener_add(struct server *server, int fd, enum service_id service,
                               enum transport transport);

@@ -18,7 +18,7 @@ struct domain_controller *domain_find_controller(const struct domain_def *def, e
     return NULL;
 }
 
-static bool domain_find_numbered(const struct domain_def *def, enum controller_type type, unsigned index)
+bool domain_find_numbered(const struct domain_def *def, enum controller_type type, unsigned index)
 {
     for (uint32_t i = 0; i < def->n_controllers; i++)
         if (def->controllers[i]->type == type && def->controllers[i]->has_index &&

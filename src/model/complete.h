@@ -59,6 +59,8 @@ int domain_add_implied_controllers(struct domain_def *def, struct err *err);
 /* The controller of that type and index, or NULL. */
 struct domain_controller *domain_find_controller(const struct domain_def *def, enum controller_type type,
                                                  unsigned index);
+/* Is there one that was given this index? */
+bool domain_find_numbered(const struct domain_def *def, enum controller_type type, unsigned index);
 struct domain_controller *domain_add_controller(struct domain_def *def, enum controller_type type,
                                                 unsigned index, const char *model);
 

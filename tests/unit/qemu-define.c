@@ -188,6 +188,13 @@ completed(void)
           "<controller type='usb' model='ich9-ehci1'><address type='pci' slot='5' function='7'/></controller>"
           "<controller type='usb' model='ich9-uhci1'/>",
           { "slot='0x1d' function='0x0' multifunction='on'" } },
+        /* The controller of a SCSI device of the host stands with its like. */
+        { "pc",
+          "",
+          "<hostdev mode='subsystem' type='scsi'><source><adapter name='scsi_host0'/><address bus='0' "
+          "target='0' unit='0'/></source></hostdev><controller type='scsi'/>",
+          { "type='scsi' index='0' model='lsilogic'>\n      <address type='pci' domain='0x0000' bus='0x00' "
+            "slot='0x03' function='0x0'/>\n    </controller>\n    <controller type='usb'" } },
         /* A place without a slot is none, and one that is asked for on PCI is not the chipset's. */
         { "q35",
           "",

@@ -70,7 +70,7 @@ scsi_hostdevs(struct domain_def *def)
         }
         if (h->info.address->type == ADDRESS_TYPE_DRIVE) {
             for (unsigned c = 0; c <= h->info.address->controller && c < 64; c++) {
-                if (!has_controller_index(def, CONTROLLER_TYPE_SCSI, c))
+                if (!domain_find_numbered(def, CONTROLLER_TYPE_SCSI, c))
                     domain_add_controller(def, CONTROLLER_TYPE_SCSI, c, NULL);
             }
         }

@@ -19,7 +19,7 @@ def pytest_runtest_protocol(item):
         yield
         return
     with open(os.environ['VIREO_HUNG'], 'w') as file:
-        print(f'{item.nodeid} did not end within {LIMIT} s:', file=file, flush=True)
+        print(f'{item.nodeid} did not end (its limit is {LIMIT} s):', file=file, flush=True)
         faulthandler.dump_traceback_later(LIMIT, exit=True, file=file)
         yield
         faulthandler.cancel_dump_traceback_later()

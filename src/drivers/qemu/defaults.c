@@ -11,17 +11,6 @@
 
 #define ERR_FROM VIR_FROM_QEMU
 
-static bool
-has_controller_index(const struct domain_def *def, enum controller_type type, unsigned index)
-{
-    for (uint32_t i = 0; i < def->n_controllers; i++) {
-        const struct domain_controller *c = def->controllers[i];
-        if (c->type == type && ((c->has_index && c->index == index) || (!c->has_index && index == 0)))
-            return true;
-    }
-    return false;
-}
-
 static void
 add_input(struct domain_def *def, enum input_type type, enum input_bus bus)
 {
@@ -131,25 +120,25 @@ qemu_defaults_devices(struct domain_def *def, const struct qemu_caps *caps)
     /* Machines that nobody knows are taken for boards with USB, too; that they have no PCI is said later. */
     bool usb = !arch_is_s390(def) && !machine_is(def, "isapc") && !arch_is_arm(def) &&
                !arch_is_riscv(def) && def->os->arch != ARCH_LOONGARCH64;
-    if (usb && !has_controller_index(def, CONTROLLER_TYPE_USB, 0))
+    if (usb && !domain_find_controller(def, CONTROLLER_TYPE_USB, 0))
         domain_add_controller(def, CONTROLLER_TYPE_USB, 0,
                               !q35                                         ? NULL
                               : qemu_caps_has_type(caps, "qemu-xhci")      ? "qemu-xhci"
                               : qemu_caps_has_type(caps, "nec-usb-xhci") ? "nec-xhci"
                                                                            : NULL);
-    if (q35 && !has_controller_index(def, CONTROLLER_TYPE_SATA, 0))
+    if (q35 && !domain_find_controller(def, CONTROLLER_TYPE_SATA, 0))
         domain_add_controller(def, CONTROLLER_TYPE_SATA, 0, NULL);
     if (root) {
         bool numbered = false;
         for (uint32_t i = 0; i < def->n_controllers; i++) {
             struct domain_controller *c = def->controllers[i];
             if (c->type == CONTROLLER_TYPE_PCI && !c->has_index && str_is(c->model, root) &&
-                !has_controller_index(def, CONTROLLER_TYPE_PCI, 0)) {
+                !domain_find_controller(def, CONTROLLER_TYPE_PCI, 0)) {
                 c->index = 0;
                 c->has_index = numbered = true;
             }
         }
-        if (!numbered && !has_controller_index(def, CONTROLLER_TYPE_PCI, 0))
+        if (!numbered && !domain_find_controller(def, CONTROLLER_TYPE_PCI, 0))
             domain_add_controller(def, CONTROLLER_TYPE_PCI, 0, root);
     }
     if (!def->memballoon && !arch_is_arm(def)) {
